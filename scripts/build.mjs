@@ -1,0 +1,23 @@
+// Everything that `dist/` holds: compiled TypeScript, the WebAssembly kernel, the report page.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bin, main, node, root, step } from './run.mjs';
+
+export async function build() {
+  await step('Compiling TypeScript', () => compile());
+  const { buildWasm } = await import('./build-wasm.mjs');
+  await step('Building the kernel', () => buildWasm());
+  const { buildUi } = await import('./build-ui.mjs');
+  await step('Building the report page', () => buildUi());
+}
+
+/** A source file that was renamed must not leave its old output behind, so a clean build clears dist first. */
+async function compile() {
+  if (process.argv.includes('--clean')) {
+    for (const folder of ['dist', '.cache']) rmSync(join(root, folder), { recursive: true, force: true });
+  }
+  await node(bin('typescript', 'tsc'), ['-p', 'tsconfig.json']);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(build);

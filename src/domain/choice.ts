@@ -1,0 +1,39 @@
+/** Scores of one candidate number of segments. Reported, not obeyed, but for the two gates. */
+export interface KScores {
+  readonly k: number;
+  readonly inertia: number;
+  /** Held-out prediction strength (Tibshirani & Walther 2005), worst segment, 0–1. */
+  readonly predictionStrength: number;
+  readonly silhouette: number;
+  readonly daviesBouldin: number;
+  readonly calinskiHarabasz: number;
+  /** Groups left after joining neighbours with no dip between them, where it was tested. */
+  readonly modalGroups?: number;
+}
+
+export interface PairDip {
+  readonly a: number;
+  readonly b: number;
+  readonly dip: number;
+  readonly p: number;
+  readonly separated: boolean;
+}
+
+/** How the number of segments was chosen, and whether there is structure at all. */
+export interface Choice {
+  readonly verdict: 'segments' | 'no-proven-structure';
+  /** Segments delivered: proven ones, or the convenience partition's. */
+  readonly k: number;
+  readonly candidates: readonly KScores[];
+  readonly strengthThreshold: number;
+  readonly dipThreshold: number;
+  /** Largest k that passes the first gate (1 = none). */
+  readonly largestStableK: number;
+  /** Second gate at that k: neighbouring pairs and how many groups remain. */
+  readonly pairs: readonly PairDip[];
+  readonly modalGroups: number;
+  /** One paragraph for a person: what was tested, what came out. */
+  readonly reason: string;
+  /** What could have been missed ("a group under 3 % …"). */
+  readonly power: string;
+}

@@ -1,0 +1,33 @@
+import type { EncodedFeature } from './matrix.js';
+
+/** A fitted partition: plain data, enough to assign any new row. */
+export interface SegmentModel {
+  readonly id: string;
+  readonly algorithm: string;
+  readonly options: Readonly<Record<string, number | string | boolean>>;
+  /** Numbers, strings and (nested) arrays only. For k-means: { k, d, centroids: number[k*d] } in encoded space. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly encoder: { readonly features: readonly EncodedFeature[] };
+  readonly seed: number;
+  readonly trainedOn: { readonly rows: number; readonly asOf: number; readonly fingerprint: string };
+  readonly kind: 'found' | 'convenience';
+}
+
+/** Which segment each row is in (index into the model's segments) and how firmly, 0–1. */
+export interface Assignment {
+  readonly labels: Int32Array;
+  /** Margin: 1 − d(own)/d(next), 0 on the border, near 1 at the core. */
+  readonly strength: Float32Array;
+  /** The nearest other segment. */
+  readonly second: Int32Array;
+}
+
+/** How steady and separate one segment is. */
+export interface SegmentStability {
+  readonly segment: number;
+  /** Mean bootstrap Jaccard (Hennig 2007); ≥ .75 steady, < .6 shaky. */
+  readonly jaccard: number;
+  readonly interval: readonly [number, number];
+  readonly separation: number;
+  readonly silhouette: number;
+}

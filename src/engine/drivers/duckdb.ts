@@ -1,0 +1,181 @@
+import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+import { ShoalError } from '../../errors.js';
+import type { EngineOptions } from '../catalog.js';
+import type { Engine, Result, ResultColumn, Value } from '../engine.js';
+
+/** DuckDB in this process, in memory. One connection; statements run off the main thread, one after another. */
+export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
+  const settings: Record<string, string> = {
+    threads: String(options.threads ?? 2),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  };
+  if (options.memory) settings['memory_limit'] = options.memory;
+  if (options.temp) settings['temp_directory'] = options.temp;
+  const instance = await DuckDBInstance.create(':memory:', settings);
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+
+  const guarded = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
+    const { signal } = options;
+    if (signal?.aborted) throw new ShoalError('run/aborted', {});
+    const interrupt = () => connection.interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await work();
+    } catch (cause) {
+      if (signal?.aborted) throw new ShoalError('run/aborted', {});
+      if (cause instanceof ShoalError) throw cause;
+      throw new ShoalError('engine/failed', { step, reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+    }
+  };
+
+  return {
+    dialect: 'duckdb',
+    run: (sql, step = 'run') => guarded(step, async () => void (await connection.run(sql))),
+    rows: (sql, step = 'rows') =>
+      guarded(step, async () => {
+        const result = await connection.runAndReadAll(sql);
+        return result.getRowObjectsJS().map((row) => mapValues(row, plain));
+      }),
+    columns: (sql, step = 'columns') => guarded(step, () => readColumns(connection, sql)),
+    load: (table, columns) => guarded(`load ${table}`, () => appendColumns(connection, table, columns)),
+    close: async () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function readColumns(connection: DuckDBConnection, sql: string): Promise<Result> {
+  const result = await connection.stream(sql);
+  const names = result.columnNames();
+  const readers = result.columnTypes().map((type) => readerFor(type.typeId));
+  const parts: (Float64Array | (string | null)[])[][] = names.map(() => []);
+  let rows = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) break;
+    rows += chunk.rowCount;
+    for (let k = 0; k < names.length; k++) parts[k].push(readers[k].read(chunk, k));
+  }
+  const columns = names.map((name, k): ResultColumn => {
+    if (readers[k].type === 'string') return { name, type: 'string', values: (parts[k] as (string | null)[][]).flat() };
+    const values = new Float64Array(rows);
+    let at = 0;
+    for (const part of parts[k] as Float64Array[]) {
+      values.set(part, at);
+      at += part.length;
+    }
+    return { name, type: 'number', values };
+  });
+  return { rows, columns };
+}
+
+/** Reads one vector in bulk; NULL becomes NaN. The raw layout per type is DuckDB's C API (duckdb_vector_get_data). */
+type Reader =
+  | { type: 'number'; read(chunk: DuckDBDataChunk, k: number): Float64Array }
+  | { type: 'string'; read(chunk: DuckDBDataChunk, k: number): (string | null)[] };
+
+function readerFor(typeId: number): Reader {
+  const layout = numericLayouts[typeId];
+  return layout ? { type: 'number', read: (chunk, k) => readNumbers(chunk, k, layout) } : { type: 'string', read: readStrings };
+}
+
+interface Layout {
+  readonly bytes: number;
+  readonly view: (buffer: ArrayBuffer, offset: number, n: number) => ArrayLike<number | bigint>;
+  /** Raw value × scale, in doubles (timestamps become milliseconds). */
+  readonly scale: number;
+}
+
+const layout = (bytes: number, view: Layout['view'], scale = 1): Layout => ({ bytes, view, scale });
+const int64: Layout['view'] = (b, o, n) => new BigInt64Array(b, o, n);
+/** By DuckDB type id: BOOLEAN 1, TINYINT 2 … DOUBLE 11, TIMESTAMP 12 (µs), DATE 13, _S 20, _MS 21, _NS 22, TZ 31. */
+const numericLayouts: Record<number, Layout | undefined> = {
+  1: layout(1, (b, o, n) => new Uint8Array(b, o, n)),
+  2: layout(1, (b, o, n) => new Int8Array(b, o, n)),
+  3: layout(2, (b, o, n) => new Int16Array(b, o, n)),
+  4: layout(4, (b, o, n) => new Int32Array(b, o, n)),
+  5: layout(8, int64),
+  6: layout(1, (b, o, n) => new Uint8Array(b, o, n)),
+  7: layout(2, (b, o, n) => new Uint16Array(b, o, n)),
+  8: layout(4, (b, o, n) => new Uint32Array(b, o, n)),
+  9: layout(8, (b, o, n) => new BigUint64Array(b, o, n)),
+  10: layout(4, (b, o, n) => new Float32Array(b, o, n)),
+  11: layout(8, (b, o, n) => new Float64Array(b, o, n)),
+  12: layout(8, int64, 1e-3),
+  13: layout(4, (b, o, n) => new Int32Array(b, o, n), 86_400_000),
+  20: layout(8, int64, 1e3),
+  21: layout(8, int64),
+  22: layout(8, int64, 1e-6),
+  31: layout(8, int64, 1e-3),
+};
+
+function readNumbers(chunk: DuckDBDataChunk, k: number, { bytes, view, scale }: Layout): Float64Array {
+  const n = chunk.rowCount;
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, k);
+  const raw = duckdb.vector_get_data(vector, n * bytes);
+  const aligned = raw.byteOffset % bytes === 0 ? raw : raw.slice();
+  const source = view(aligned.buffer as ArrayBuffer, aligned.byteOffset, n);
+  const values = new Float64Array(n);
+  if (source instanceof Float64Array) values.set(source);
+  else for (let i = 0; i < n; i++) values[i] = Number(source[i]);
+  // Dividing by 1000 is exact where multiplying by 0.001 is not.
+  if (scale < 1) for (let i = 0; i < n; i++) values[i] /= Math.round(1 / scale);
+  else if (scale > 1) for (let i = 0; i < n; i++) values[i] *= scale;
+  const valid = duckdb.vector_get_validity(vector, Math.ceil(n / 64) * 8);
+  if (valid) for (let i = 0; i < n; i++) if (((valid[i >> 3] >> (i & 7)) & 1) === 0) values[i] = Number.NaN;
+  return values;
+}
+
+function readStrings(chunk: DuckDBDataChunk, k: number): (string | null)[] {
+  const vector = chunk.getColumnVector(k);
+  const out: (string | null)[] = new Array(chunk.rowCount);
+  for (let i = 0; i < out.length; i++) {
+    const value = vector.getItem(i);
+    out[i] = value === null ? null : String(value);
+  }
+  return out;
+}
+
+async function appendColumns(
+  connection: DuckDBConnection, table: string, columns: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>,
+): Promise<void> {
+  const { DuckDBDataChunk: Chunk, DOUBLE, FLOAT, INTEGER } = await import('@duckdb/node-api');
+  const names = Object.keys(columns);
+  const typeOf = (a: Float64Array | Float32Array | Int32Array) => (a instanceof Float64Array ? DOUBLE : a instanceof Float32Array ? FLOAT : INTEGER);
+  const quote = (id: string) => `"${id.replaceAll('"', '""')}"`;
+  await connection.run(`CREATE OR REPLACE TABLE ${quote(table)} (${names.map((n) => `${quote(n)} ${typeOf(columns[n])}`).join(', ')})`);
+  const total = names.length ? columns[names[0]].length : 0;
+  const appender = await connection.createAppender(table);
+  const step = 2048;
+  const chunk = Chunk.create(names.map((n) => typeOf(columns[n])), step);
+  for (let from = 0; from < total; from += step) {
+    const n = Math.min(step, total - from);
+    chunk.reset();
+    names.forEach((name, k) => {
+      const a = columns[name];
+      const vector = duckdb.data_chunk_get_vector(chunk.chunk, k);
+      duckdb.copy_data_to_vector(vector, 0, a.buffer as ArrayBuffer, a.byteOffset + from * a.BYTES_PER_ELEMENT, n * a.BYTES_PER_ELEMENT);
+    });
+    chunk.rowCount = n;
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+}
+
+function plain(value: unknown): Value {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (value instanceof Date) return value.toISOString();
+  return String(value);
+}
+
+function mapValues<T, U>(row: Record<string, T>, f: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, f(value)]));
+}

@@ -1,0 +1,26 @@
+/** A bulk result column: numbers (NaN = NULL; dates as ms, booleans as 0/1) or strings (null = NULL). */
+export type ResultColumn =
+  | { readonly name: string; readonly type: 'number'; readonly values: Float64Array }
+  | { readonly name: string; readonly type: 'string'; readonly values: readonly (string | null)[] };
+
+export interface Result {
+  readonly rows: number;
+  readonly columns: readonly ResultColumn[];
+}
+
+/** A plain value of a small result: bigint and decimals arrive as numbers, timestamps as ISO text. */
+export type Value = string | number | boolean | null;
+
+/** The analytic SQL engine. Long queries stop within ~50 ms of `signal` aborting and throw `run/aborted`. */
+export interface Engine {
+  readonly dialect: string;
+  /** Runs statements for their effect. `step` names them in errors. */
+  run(sql: string, step?: string): Promise<void>;
+  /** A small result as row objects (audits, profiles): boxed, never for data. */
+  rows(sql: string, step?: string): Promise<Record<string, Value>[]>;
+  /** A large result as columns, streamed. */
+  columns(sql: string, step?: string): Promise<Result>;
+  /** Appends typed arrays (Float64Array → DOUBLE, Int32Array → INTEGER, Float32Array → FLOAT) as a new table. */
+  load(table: string, columns: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>): Promise<void>;
+  close(): Promise<void>;
+}

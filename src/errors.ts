@@ -1,0 +1,69 @@
+/**
+ * Every expected failure is a ShoalError with a code from this catalogue: code → HTTP status, exit code, sentence.
+ * The sentence says what is wrong with the value in it, then what to do.
+ */
+const entry = <D>(exit: number, status: number, text: (details: D) => string) => ({ exit, status, text });
+
+export const catalogue = {
+  'ingest/no-such-file': entry(2, 404, (d: { path: string; hint?: string }) => `There is no file '${d.path}'. ${d.hint ?? 'Check the path and try again.'}`),
+  'ingest/unreadable-file': entry(2, 422, (d: { path: string; reason: string }) => `'${d.path}' cannot be read: ${d.reason}`),
+  'ingest/empty-file': entry(2, 422, (d: { path: string }) => `'${d.path}' is empty. Give a file with a header line and at least one row.`),
+  'ingest/no-rows': entry(2, 422, (d: { path: string }) => `'${d.path}' has a header but no rows. Give a file with at least one row.`),
+  'ingest/binary-file': entry(2, 422, (d: { path: string; looksLike: string }) =>
+    `'${d.path}' is not a table (it looks like ${d.looksLike}). Give CSV, TSV, whitespace-separated text, JSON, NDJSON or Parquet, gzipped or not.`),
+  'ingest/one-column': entry(2, 422, (d: { path: string; column: string }) =>
+    `'${d.path}' has a single column ('${d.column}'): there is nothing to compare. If the delimiter was misread, name it with --delimiter.`),
+  'ingest/too-many-columns': entry(2, 422, (d: { path: string; columns: number; limit: number }) =>
+    `'${d.path}' has ${d.columns} columns; at most ${d.limit} are read. Keep the columns that matter and try again.`),
+  'ingest/unknown-column': entry(2, 422, (d: { column: string; source: string; suggestion?: string }) =>
+    `'${d.source}' has no column '${d.column}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
+  'ingest/bad-expression': entry(2, 422, (d: { expression: string; reason: string }) =>
+    `The expression '${d.expression}' cannot be used: ${d.reason} Use column names, numbers, + - * / and parentheses.`),
+  'ingest/no-entity': entry(2, 422, (d: { sources: string }) =>
+    `No column in ${d.sources} says who each row belongs to. Name it with --entity <column>.`),
+  'ingest/all-ids-missing': entry(2, 422, (d: { source: string; column: string; rows: number }) =>
+    `All ${d.rows} rows of '${d.source}' have an empty '${d.column}', so no row belongs to anyone. Name another column with --entity.`),
+  'ingest/all-rows-rejected': entry(2, 422, (d: { source: string; rows: number; reasons: string }) =>
+    `None of the ${d.rows} rows of '${d.source}' could be used (${d.reasons}). Correct the file or override the inference with --entity, --time or --amount.`),
+  'featurize/too-few-entities': entry(2, 422, (d: { count: number; minimum: number }) =>
+    `There ${d.count === 1 ? 'is 1 customer' : `are ${d.count} customers`}; segments need at least ${d.minimum}. Give more data, or another --entity column.`),
+  'featurize/no-features': entry(2, 422, (d: { reason: string }) => `Nothing varies between the customers: ${d.reason}. Give columns that describe behaviour or attributes.`),
+  'segment/bad-k': entry(2, 422, (d: { k: number; rows: number }) => `k is ${d.k}, but it must be between 2 and the number of customers (${d.rows}).`),
+  'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>
+    `There is no customer '${d.id}' in this run.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
+  'explain/no-run': entry(2, 404, (d: { folder: string }) => `'${d.folder}' holds no run. Run 'shoal discover <files>' first, or name its folder with --out.`),
+  'config/invalid': entry(2, 422, (d: { problems: string }) => `The configuration has problems:\n${d.problems}`),
+  'config/unreadable': entry(2, 422, (d: { path: string; reason: string }) => `'${d.path}' cannot be loaded: ${d.reason}`),
+  'cli/usage': entry(2, 400, (d: { message: string }) => d.message),
+  'cli/exists': entry(2, 409, (d: { path: string }) => `'${d.path}' exists already. Use --force to replace it.`),
+  'run/write-failed': entry(3, 507, (d: { path: string; reason: string }) => `'${d.path}' could not be written: ${d.reason} Nothing was left half-written.`),
+  'run/aborted': entry(130, 499, (_: Record<string, never>) => 'Stopped. Nothing was written.'),
+  'engine/failed': entry(1, 500, (d: { step: string; reason: string }) => `The query engine failed at '${d.step}': ${d.reason}`),
+  'engine/unsupported': entry(2, 422, (d: { dialect: string; what: string }) => `The ${d.dialect} dialect has no ${d.what}.`),
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
+export type ErrorDetails<C extends ErrorCode> = Parameters<(typeof catalogue)[C]['text']>[0];
+
+/** The one error class. `exit` is the process exit code, `status` the HTTP status, `message` the sentence for the person. */
+export class ShoalError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly details: ErrorDetails<C>;
+  readonly exit: number;
+  readonly status: number;
+
+  constructor(code: C, details: ErrorDetails<C>, options?: { cause?: unknown }) {
+    const found = catalogue[code];
+    super((found.text as (d: ErrorDetails<C>) => string)(details), options);
+    this.name = 'ShoalError';
+    this.code = code;
+    this.details = details;
+    this.exit = found.exit;
+    this.status = found.status;
+  }
+}
+
+/** Throws when something that our own code guarantees does not hold: a bug, not bad input. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`bug: ${message}`);
+}
