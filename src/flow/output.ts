@@ -20,7 +20,7 @@ export async function writeAll(folder: string, fill: (path: (name: string) => st
     });
     for (const name of names) await rename(join(partial, name), join(folder, name));
   } catch (cause) {
-    await rm(partial, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true }).catch(() => {});
     if (!existed) await removeIfEmpty(folder);
     if (cause instanceof ShoalError && cause.code !== 'engine/failed') throw cause;
     throw new ShoalError('run/write-failed', { path: folder, reason: reasonOf(cause) }, { cause });
