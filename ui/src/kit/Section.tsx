@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react';
+import css from './kit.module.css';
+
+interface SectionProps {
+  readonly id: string;
+  readonly title: string;
+  /** One or two sentences: what is seen here, and how to read it. */
+  readonly lead?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** One part of the page: a landmark with a heading that links to itself. */
+export function Section({ id, title, lead, children }: SectionProps) {
+  return (
+    <section id={id} className={css.section} aria-labelledby={`${id}-title`}>
+      <header className={css.sectionHead}>
+        <h2 id={`${id}-title`} className={css.sectionTitle}>
+          {title}
+        </h2>
+        {lead ? <p className={css.lead}>{lead}</p> : null}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** A quiet box on the page. */
+export function Panel({ children, label, className }: { readonly children: ReactNode; readonly label?: string; readonly className?: string }) {
+  return (
+    <div className={`${css.panel} ${className ?? ''}`} role={label ? 'group' : undefined} aria-label={label}>
+      {children}
+    </div>
+  );
+}
+
+/** What stands where there is nothing to show, and why. */
+export function Empty({ children }: { readonly children: ReactNode }) {
+  return <p className={css.empty}>{children}</p>;
+}
+
+/** A small label over a value. */
+export function Stat({ label, value, note }: { readonly label: string; readonly value: ReactNode; readonly note?: ReactNode }) {
+  return (
+    <div className={css.stat}>
+      <dt className={css.statLabel}>{label}</dt>
+      <dd className={css.statValue}>{value}</dd>
+      {note ? <dd className={css.statNote}>{note}</dd> : null}
+    </div>
+  );
+}
+
+/** A wide thing that scrolls sideways by itself instead of the page; reachable and scrollable by keyboard. */
+export function Scroller({ label, children, className }: { readonly label: string; readonly children: ReactNode; readonly className?: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus to be scrolled by keyboard
+    <div className={`${css.scroller} ${className ?? ''}`} role="region" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
+  );
+}
