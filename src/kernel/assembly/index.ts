@@ -1,0 +1,59 @@
+// The kernel's operations. Each takes the number of a piece of work and the address of its arguments (written by simd.ts), so that any thread
+// can do any piece; pieces never depend on the number of threads.
+import { assignRows, pack as packCentres } from './assign';
+import { clusterJob, Job } from './cluster';
+import { distanceSumRows } from './distances';
+import { spreadRows } from './spread';
+
+@unmanaged
+class Pass {
+  points: usize; rows: i32; d: i32; stride: i32;
+  k: i32; blocks: usize; halves: usize; values: usize;
+  labels: usize; slots: usize; slot: i32; piece: i32;
+  weights: usize;
+}
+
+@unmanaged
+class Pairs {
+  points: usize; rows: i32; d: i32; stride: i32;
+  k: i32; labels: usize; labellings: i32; out: usize;
+  scratch: usize; slot: i32; piece: i32;
+}
+
+export function pack(values: usize, k: i32, d: i32, blocks: usize, halves: usize): void {
+  packCentres(values, k, d, blocks, halves);
+}
+
+/** Labels, and into the piece's own slot: k counts, then k × stride sums (doubles). */
+export function assign(piece: i32, args: usize): void {
+  const a = changetype<Pass>(args);
+  const start = piece * a.piece;
+  const slot = a.slots + <usize>piece * <usize>a.slot;
+  memory.fill(slot, 0, <usize>a.slot);
+  assignRows(
+    a.points, a.stride, a.d, start, min(start + a.piece, a.rows), a.k, a.blocks, a.halves, a.labels, slot + <usize>(a.k << 3), slot, a.weights,
+  );
+}
+
+/** Into the piece's own slot: k sums of squares, then k sums of distances. */
+export function spread(piece: i32, args: usize): void {
+  const a = changetype<Pass>(args);
+  const start = piece * a.piece;
+  const slot = a.slots + <usize>piece * <usize>a.slot;
+  memory.fill(slot, 0, <usize>a.slot);
+  spreadRows(a.points, a.stride, a.d, start, min(start + a.piece, a.rows), a.values, a.labels, slot, slot + <usize>(a.k << 3), a.weights);
+}
+
+export function cluster(piece: i32, args: usize): void {
+  clusterJob(changetype<Job>(args + <usize>(piece * offsetof<Job>())));
+}
+
+export function distanceSums(piece: i32, args: usize): void {
+  const a = changetype<Pairs>(args);
+  const block = a.scratch + <usize>piece * <usize>a.slot;
+  const table = block + <usize>(a.d << 4);
+  const end = min((piece + 1) * a.piece, a.rows);
+  for (let start = piece * a.piece; start < end; start += 4) {
+    distanceSumRows(a.points, a.stride, a.d, a.rows, start, a.labels, a.labellings, a.k, block, table, a.out);
+  }
+}

@@ -1,0 +1,87 @@
+/** Rows of numbers, row-major. `stride` ≥ `d` numbers per row; the padding between them is 0. */
+export interface Points {
+  readonly rows: number;
+  readonly d: number;
+  readonly stride: number;
+  readonly data: Float32Array | Float64Array;
+}
+
+/** Points in the kernel's own memory: what `allocate` gives. Writing into `data` writes into the kernel, with no copy later. */
+export interface KernelPoints extends Points {
+  readonly data: Float32Array;
+}
+
+/** k centres × d, row-major, no padding. */
+export interface Centres {
+  readonly k: number;
+  readonly d: number;
+  readonly values: Float64Array;
+}
+
+/** What one pass over the points gives: per centre, the sum of its points (k × d) and how many there are. */
+export interface Sums {
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** Per centre: the sum of squared distances and the sum of distances of its points, by direct differences in double precision. */
+export interface Spread {
+  readonly squares: Float64Array;
+  readonly distances: Float64Array;
+}
+
+/**
+ * One k-means from seeding to convergence, small enough for one thread. Many jobs run side by side.
+ * Either `start` (first centres) or `draws` is given.
+ */
+export interface ClusterJob {
+  readonly points: Points;
+  readonly k: number;
+  /** Weight of each row (bootstrap counts, coresets); absent = 1. */
+  readonly weights?: Float32Array;
+  readonly start?: Float64Array;
+  /** Uniform numbers in [0, 1) for greedy k-means++: `k × trials` of them. */
+  readonly draws?: Float64Array;
+  /** Candidates tried per centre, 1–4. */
+  readonly trials: number;
+  readonly maxIterations: number;
+  /** Stops when the squared movement of all centres together is at most this. */
+  readonly tolerance: number;
+}
+
+export interface ClusterResult {
+  readonly k: number;
+  readonly d: number;
+  /** k × d. */
+  readonly values: Float64Array;
+  readonly labels: Int32Array;
+  /** Rows (or weight) per centre. */
+  readonly counts: Float64Array;
+  /** Sum of (weighted) squared distances to the own centre, by direct differences in double precision. */
+  readonly inertia: number;
+  readonly iterations: number;
+}
+
+/**
+ * The hot loops. Two implementations: `reference.ts` (readable, any machine) and `simd.ts` (WebAssembly SIMD on threads); a test holds them
+ * equal. Calls are synchronous and short (callers yield between them), and give the same bits for any number of threads.
+ * Ties go to the lowest index.
+ */
+export interface Kernel {
+  readonly name: 'reference' | 'simd';
+  readonly threads: number;
+  /** Zeroed memory for rows × d single-precision numbers; `stride` is a multiple of 4. */
+  allocate(rows: number, d: number): KernelPoints;
+  /** Gives memory of `allocate` back. The points must not be used afterwards. */
+  free(points: Points): void;
+  /** Nearest centre of every row into `labels` (where given), and the sums and counts per centre. */
+  assign(points: Points, centres: Centres, labels?: Int32Array): Sums;
+  spread(points: Points, centres: Centres, labels: Int32Array): Spread;
+  cluster(jobs: readonly ClusterJob[]): ClusterResult[];
+  /**
+   * For every row and every labelling: the sum of its Euclidean distances to the rows of each label, as rows × k numbers per labelling
+   * (what a silhouette is made of). O(rows² d).
+   */
+  distanceSums(points: Points, labelings: readonly Int32Array[], k: number): Float64Array[];
+  close(): Promise<void>;
+}
