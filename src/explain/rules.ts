@@ -1,0 +1,220 @@
+import type { Context } from '../context.js';
+import type { Feature } from '../domain/feature.js';
+import type { SegmentRule } from '../domain/profile.js';
+import { friendly } from '../util/friendly.js';
+import { listWords } from '../util/words.js';
+import { betweenText, conditionText } from './condition.js';
+import type { Contrast } from './contrast.js';
+import type { Subject } from './subject.js';
+import { salience } from './traits.js';
+
+/** Rows that rules are searched on (as many again are held out), features tried per segment, rules kept open at each step. */
+const trainLimit = 12_000;
+const featureLimit = 28;
+const beamWidth = 4;
+/** How much F1 each further condition has to bring: a rule is read by a person. */
+const worth = [0, 0.015, 0.02, 0.035];
+
+/**
+ * One short rule per segment: a conjunction of at most four conditions on raw values at round numbers, found by a beam search for the
+ * best F1 on half of the (sampled) rows and measured on the other half. Missing values satisfy no condition.
+ * Idea: a single branch of CART (Breiman et al. 1984) grown for one class; clear features win over slightly sharper obscure ones.
+ */
+export function rules(subject: Subject, found: Contrast, context: Pick<Context, 'rng'>): SegmentRule[] {
+  const { train, test } = halves(found, context);
+  const labels = (rows: Positions) => Uint8Array.from(rows.rows, (row) => subject.assignment.labels[row]);
+  const [trainLabels, testLabels] = [labels(train), labels(test)];
+  const tried = new Map<number, Cuts>();
+  const cutsOf = (j: number) => {
+    if (!tried.has(j)) tried.set(j, cuts(subject.table.columns[j], train.rows, trainLabels, found.k));
+    return tried.get(j)!;
+  };
+  return Array.from({ length: found.k }, (_, segment) => {
+    const conditions = search(candidates(found, segment), segment, train, trainLabels, cutsOf, found);
+    return measured(conditions, segment, subject, found, test, testLabels, cutsOf);
+  });
+}
+
+interface Positions {
+  readonly rows: Int32Array;
+  readonly weights: Float64Array;
+}
+
+interface Condition {
+  readonly j: number;
+  readonly op: '<=' | '>';
+  readonly value: number;
+}
+
+interface Cuts {
+  /** Ascending thresholds, and for each training row how many of them lie below its value (255 = missing). */
+  readonly at: Float64Array;
+  readonly bins: Uint8Array;
+  readonly whole: boolean;
+}
+
+function halves({ sample }: Contrast, context: Pick<Context, 'rng'>): { train: Positions; test: Positions } {
+  const rng = context.rng('explain/rules');
+  const keep = Math.min(1, (2 * trainLimit) / sample.rows.length);
+  const sides: number[][] = [[], []];
+  for (let i = 0; i < sample.rows.length; i++) {
+    const draw = rng.next();
+    if (draw < keep) sides[draw < keep / 2 ? 0 : 1].push(i);
+  }
+  const take = (side: number[]) => ({ rows: Int32Array.from(side, (i) => sample.rows[i]), weights: Float64Array.from(side, (i) => sample.weights[i]) });
+  return { train: take(sides[0]), test: take(sides[1]) };
+}
+
+/** Features worth a condition for this segment: behaviour and attributes that made the segments first, the most telling ones. */
+function candidates(found: Contrast, segment: number): number[] {
+  const fit = (j: number) => ['behaviour', 'attribute'].includes(found.features[j].role);
+  const all = found.features.map((_, j) => j).filter(fit);
+  const used = all.filter((j) => found.encoded[j]);
+  return (used.length > 0 ? used : all).sort((a, b) => salience(found, segment, b) - salience(found, segment, a) || a - b).slice(0, featureLimit);
+}
+
+/** Thresholds at round numbers: every value of a feature with few, else quantiles over all and within each segment. */
+function cuts(values: Float64Array, rows: Int32Array, labels: Uint8Array, k: number): Cuts {
+  const known: number[] = [];
+  const within: number[][] = Array.from({ length: k }, () => []);
+  let whole = true;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]];
+    if (Number.isNaN(value)) continue;
+    known.push(value);
+    within[labels[i]].push(value);
+    whole &&= Number.isInteger(value);
+  }
+  const sorted = Float64Array.from(known).sort();
+  const distinct = sorted.filter((x, i) => i === 0 || x !== sorted[i - 1]);
+  const round = (x: number) => (whole ? Math.floor(friendly(x, 0.04)) : friendly(x, 0.04));
+  const quantiles = (list: Float64Array, qs: readonly number[]) => (list.length === 0 ? [] : qs.map((q) => list[Math.min(list.length - 1, Math.floor(q * list.length))]));
+  const wanted = distinct.length <= 24
+    ? [...distinct].slice(0, -1).map((x, i) => (whole ? x : friendly((x + distinct[i + 1]) / 2, 0.04)))
+    : [...quantiles(sorted, [0.005, 0.01, 0.02, ...Array.from({ length: 31 }, (_, i) => (i + 1) / 32), 0.98, 0.99, 0.995]),
+       ...within.slice(0, 40).flatMap((list) => quantiles(Float64Array.from(list).sort(), [0.02, 0.1, 0.9, 0.98]))].map(round);
+  const at = Float64Array.from(new Set(wanted)).sort().filter((cut) => cut >= sorted[0] && cut < sorted[sorted.length - 1]).slice(0, 250);
+  const bins = Uint8Array.from(rows, (row) => (Number.isNaN(values[row]) ? 255 : below(at, values[row])));
+  return { at, bins, whole };
+}
+
+/** How many thresholds lie strictly below the value. */
+function below(at: Float64Array, value: number): number {
+  let low = 0, high = at.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+interface Open {
+  readonly conditions: readonly Condition[];
+  readonly rows: Int32Array;
+  readonly f1: number;
+  readonly score: number;
+}
+
+function search(features: readonly number[], segment: number, train: Positions, labels: Uint8Array, cutsOf: (j: number) => Cuts, found: Contrast): readonly Condition[] {
+  let members = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i] === segment) members += train.weights[i];
+  const everything: Open = { conditions: [], rows: Int32Array.from(labels, (_, i) => i), f1: 0, score: 0 };
+  let best = everything;
+  let beam: Open[] = [everything];
+  for (let step = 0; step < worth.length && members > 0; step++) {
+    const next = beam.flatMap((open) => extensions(open, features, segment, members, train, labels, cutsOf, found)).sort((a, b) => b.score - a.score).slice(0, beamWidth);
+    beam = next.filter((open) => open.score > best.score + worth[step]).map((open) => narrowed(open, cutsOf));
+    if (beam.length === 0) break;
+    best = beam[0];
+  }
+  return best.conditions;
+}
+
+/** The best further condition on each feature and side: F1 from one histogram of the rows that still qualify. */
+function extensions(open: Open, features: readonly number[], segment: number, members: number, train: Positions, labels: Uint8Array, cutsOf: (j: number) => Cuts, found: Contrast): Open[] {
+  const made: Open[] = [];
+  const all = new Float64Array(256), own = new Float64Array(256);
+  for (const j of features) {
+    const { at, bins } = cutsOf(j);
+    if (at.length === 0) continue;
+    all.fill(0);
+    own.fill(0);
+    for (let i = 0; i < open.rows.length; i++) {
+      const row = open.rows[i];
+      all[bins[row]] += train.weights[row];
+      if (labels[row] === segment) own[bins[row]] += train.weights[row];
+    }
+    let allKnown = 0, ownKnown = 0, allBelow = 0, ownBelow = 0;
+    for (let b = 0; b <= at.length; b++) {
+      allKnown += all[b];
+      ownKnown += own[b];
+    }
+    const best = { '<=': { f1: 0, cut: -1 }, '>': { f1: 0, cut: -1 } };
+    for (let c = 0; c < at.length; c++) {
+      allBelow += all[c];
+      ownBelow += own[c];
+      const down = (2 * ownBelow) / (allBelow + members);
+      const up = (2 * (ownKnown - ownBelow)) / (allKnown - allBelow + members);
+      if (down > best['<='].f1) best['<='] = { f1: down, cut: c };
+      if (up > best['>'].f1) best['>'] = { f1: up, cut: c };
+    }
+    for (const op of ['<=', '>'] as const) {
+      const { f1, cut } = best[op];
+      if (cut < 0 || open.conditions.some((c) => c.j === j && c.op === op)) continue;
+      made.push({ conditions: [...open.conditions, { j, op, value: at[cut] }], rows: open.rows, f1, score: f1 - obscurity(found.features[j], op) + (open.score - open.f1) });
+    }
+  }
+  return made;
+}
+
+function narrowed(open: Open, cutsOf: (j: number) => Cuts): Open {
+  const { j, op, value } = open.conditions[open.conditions.length - 1];
+  const { at, bins } = cutsOf(j);
+  const cut = at.indexOf(value);
+  return { ...open, rows: open.rows.filter((row) => (op === '<=' ? bins[row] <= cut : bins[row] > cut && bins[row] !== 255)) };
+}
+
+const plainKinds = new Set(['count', 'money', 'days', 'share', 'flag']);
+
+/** What a feature that is harder to read costs, in F1. */
+function obscurity(feature: Feature, op: '<=' | '>'): number {
+  const words = feature.title.split(/\s+/).length;
+  return 0.004 * Math.max(0, words - 4) + (plainKinds.has(feature.kind) ? 0 : 0.012) + (feature.kind === 'share' && op === '<=' ? 0.004 : 0);
+}
+
+function measured(conditions: readonly Condition[], segment: number, subject: Subject, found: Contrast, test: Positions, labels: Uint8Array, cutsOf: (j: number) => Cuts): SegmentRule {
+  const { columns, features } = subject.table;
+  let picked = 0, right = 0, members = 0;
+  for (let i = 0; i < test.rows.length; i++) {
+    const inside = conditions.every(({ j, op, value }) => (op === '<=' ? columns[j][test.rows[i]] <= value : columns[j][test.rows[i]] > value));
+    const own = labels[i] === segment;
+    if (inside) picked += test.weights[i];
+    if (own) members += test.weights[i];
+    if (inside && own) right += test.weights[i];
+  }
+  const ordered = [...conditions].sort((a, b) => features[a.j].name === features[b.j].name ? 0 : salience(found, segment, b.j) - salience(found, segment, a.j) || a.j - b.j);
+  const text = (c: Condition) => conditionText(features[c.j], c, cutsOf(c.j).whole, subject.currency);
+  return {
+    text: ruleText(ordered, (j) => features[j], (j) => cutsOf(j).whole, subject),
+    conditions: ordered.map((c) => ({ feature: features[c.j].name, op: c.op, value: c.value, text: text(c) })),
+    precision: round(picked > 0 ? right / picked : 0),
+    recall: round(members > 0 ? right / members : 0),
+    fidelity: round(picked + members > 0 ? (2 * right) / (picked + members) : 0),
+  };
+}
+
+const round = (x: number) => Math.round(x * 1000) / 1000;
+
+/** Conditions as one phrase; two bounds of one feature are said together. */
+function ruleText(conditions: readonly Condition[], feature: (j: number) => Feature, whole: (j: number) => boolean, { currency, entityWord }: Subject): string {
+  if (conditions.length === 0) return `no short rule singles out these ${entityWord.many}`;
+  const parts: string[] = [];
+  for (const j of new Set(conditions.map((c) => c.j))) {
+    const own = conditions.filter((c) => c.j === j);
+    const low = own.find((c) => c.op === '>');
+    const high = own.find((c) => c.op === '<=');
+    parts.push(low && high ? betweenText(feature(j), low.value, high.value, whole(j), currency) : conditionText(feature(j), own[0], whole(j), currency));
+  }
+  return listWords(parts);
+}
