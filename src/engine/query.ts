@@ -1,0 +1,33 @@
+import type { Dialect } from './dialect.js';
+
+export interface Step {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Named steps that become one `WITH`. Immutable: `step` gives a new query. */
+export interface Query {
+  readonly steps: readonly Step[];
+  /** Adds a step; a later step may read it by `dialect.quote(name)`. Throws (a bug) when the name is taken. */
+  step(name: string, sql: string): Query;
+  /** The whole statement: every step, then `final`. */
+  select(dialect: Dialect, final: string): string;
+}
+
+/** An empty query: `query().step('orders', 'SELECT …').select(dialect, 'SELECT * FROM "orders"')`. */
+export function query(steps: readonly Step[] = []): Query {
+  return {
+    steps,
+    step(name, sql) {
+      if (steps.some((s) => s.name === name)) throw new Error(`bug: two steps are named '${name}'`);
+      return query([...steps, { name, sql }]);
+    },
+    select(dialect, final) {
+      if (!steps.length) return final;
+      const parts = steps.map((s) => `${dialect.quote(s.name)} AS (\n${indent(s.sql)}\n)`);
+      return `WITH ${parts.join(',\n')}\n${final}`;
+    },
+  };
+}
+
+const indent = (sql: string) => sql.split('\n').map((line) => `  ${line}`).join('\n');

@@ -1,0 +1,24 @@
+import { defineAggregate } from '../aggregate.js';
+import { absorbTimeline, extreme, place, type Timeline } from '../timeline.js';
+
+/** Of several rows at the same instant the largest value counts, so the order of rows never matters. */
+export const last = defineAggregate<Timeline>({
+  name: 'last',
+  title: 'Last value',
+  unit: 'of value',
+  words: { high: 'high lately', low: 'low lately' },
+  shape: 'ordered',
+  needs: ['value'],
+  over: (_, { partition, at, value }) => ({ last_place: `row_number() OVER (${partition} ORDER BY ${at} DESC, ${value} DESC)` }),
+  sql: (d, { value, scale, columns }) => `${d.only('max', value, `${columns.last_place} = 1`)} / ${d.number(scale)}`,
+  init: () => new Map(),
+  add: (s, { at, value }) => place(s, at, value!),
+  expire: (s, { at, value }) => place(s, at, value!, -1),
+  merge: absorbTimeline,
+  value: (s, { scale }) => extreme(s, -1) / scale,
+  example: {
+    rows: [{ at: 2, value: 30_000 }, { at: 1, value: 20_000 }, { at: 1, value: 25_000 }, { at: 3, value: 40_000 }, { at: 3, value: 10_000 }],
+    options: { asOf: 9, scale: 10_000 },
+    value: 4,
+  },
+});

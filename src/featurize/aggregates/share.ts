@@ -1,0 +1,24 @@
+import { defineAggregate } from '../aggregate.js';
+
+export const share = defineAggregate<{ n: number; of: number }>({
+  name: 'share',
+  title: 'Share of rows where something holds',
+  unit: 'of rows',
+  words: { high: 'often', low: 'seldom' },
+  shape: 'rows',
+  needs: [],
+  sql: (d, { holds, where }) =>
+    d.ratio(d.only('count', '*', where ? `(${where}) AND (${holds})` : holds), d.only('count', '*', where)),
+  init: () => ({ n: 0, of: 0 }),
+  add(s, { holds }) {
+    s.of++;
+    if (holds) s.n++;
+  },
+  expire(s, { holds }) {
+    s.of--;
+    if (holds) s.n--;
+  },
+  merge: (a, b) => ({ n: a.n + b.n, of: a.of + b.of }),
+  value: (s) => (s.of ? s.n / s.of : Number.NaN),
+  example: { rows: [{ at: 1, holds: true }, { at: 2, holds: false }, { at: 3, holds: false }, { at: 4, holds: false }], options: { asOf: 9, scale: 1 }, value: 0.25 },
+});

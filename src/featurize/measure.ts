@@ -1,0 +1,167 @@
+import type { Dialect } from '../engine/dialect.js';
+import type { Query } from '../engine/query.js';
+import type { Args } from './aggregate.js';
+import { aggregates, type AggregateName } from './catalog.js';
+import { both, predicateSql, type Predicate } from './predicate.js';
+
+/** `aggregate(view, where, window)`: one number per entity. Plain data, so equal measures are computed once. */
+export interface Measure {
+  readonly view: string;
+  readonly aggregate: AggregateName;
+  /** Column of the view: exact integers in units of 1/scale (see View.scales). */
+  readonly value?: string;
+  readonly key?: string;
+  readonly holds?: Predicate;
+  readonly where?: Predicate;
+  readonly length?: number;
+  readonly chosen?: string;
+  readonly then?: string;
+  /** Instead of an aggregate of events: a plain SQL aggregate over an attribute of the rows. */
+  readonly attribute?: (dialect: Dialect) => string;
+}
+
+/** Rows that measures read: `SELECT entity, at, …`, one step of the query. */
+export interface View {
+  readonly name: string;
+  readonly sql: string;
+  /** Units per one of each value column; 1 where absent. */
+  readonly scales: Readonly<Record<string, number>>;
+}
+
+export interface Compiled {
+  readonly query: Query;
+  /** Steps with one row per entity; the first has every entity of the source. */
+  readonly totals: readonly string[];
+  /** Where a measure's value is: `"step"."column"`. */
+  column(measure: Measure): string;
+}
+
+interface Group {
+  readonly step: string;
+  readonly rows: string;
+  readonly columns: { readonly id: string; readonly sql: string }[];
+}
+
+/**
+ * Adds the steps that compute `measures` over `views` to a query: per view one GROUP BY entity for everything that reads plain rows, a two-level
+ * GROUP BY per key, and one window step per ordering. Nothing is computed twice; no count(distinct), no correlated subquery.
+ */
+export function compile(
+  start: Query, measures: readonly Measure[], views: readonly View[], { dialect, asOf, prefix }: { dialect: Dialect; asOf: number; prefix: string },
+): Compiled {
+  let q = start;
+  const entity = dialect.quote('entity');
+  const groups = new Map<string, Group>();
+  const places = new Map<string, string>();
+  const unique = [...new Map(measures.map((m) => [measureKey(m), m])).values()];
+  const group = (name: string, rows: string) => {
+    const found = groups.get(name) ?? { step: name, rows, columns: [] };
+    groups.set(name, found);
+    return found;
+  };
+  const where = (p?: Predicate) => (p ? predicateSql(dialect, p, asOf) : undefined);
+
+  for (const view of views) q = q.step(prefix + view.name, view.sql);
+
+  for (const view of views) {
+    const here = unique.filter((m) => m.view === view.name);
+    const base = prefix + view.name;
+    const args = (m: Measure): Args => ({
+      asOf, scale: view.scales[m.value ?? ''] ?? 1, length: m.length, chosen: m.chosen, then: m.then,
+      at: dialect.quote('at'), value: dialect.quote(m.value ?? ''), key: dialect.quote(m.key ?? ''), n: dialect.quote('n'),
+      holds: m.holds ? where(m.holds)! : '1 = 0', partition: `PARTITION BY ${entity}`, columns: {},
+    });
+    const put = (to: Group, m: Measure, sql: string) => {
+      const id = `${m.attribute ? 'attribute' : m.aggregate.replaceAll('-', '_')}${m.value || m.key ? `_${m.value ?? m.key}` : ''}_${to.columns.length + 1}`;
+      to.columns.push({ id, sql });
+      places.set(measureKey(m), `${dialect.quote(to.step)}.${dialect.quote(id)}`);
+    };
+
+    for (const m of here) {
+      if (!m.attribute && aggregates[m.aggregate].shape !== 'rows') continue;
+      const to = group(`${base}_totals`, base);
+      put(to, m, m.attribute ? m.attribute(dialect) : aggregates[m.aggregate].sql(dialect, { ...args(m), where: where(m.where) }));
+    }
+
+    for (const [k, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'keys'), (m) => JSON.stringify([m.key, m.where ?? null]))) {
+      const { key, where: condition } = sharing[0];
+      const name = freeName(q, `${base}_by_${key}`);
+      const column = dialect.quote(key!);
+      const filters = [`${column} IS NOT NULL`, ...(condition ? [where(condition)!] : [])];
+      q = q.step(name, `SELECT ${entity}, ${column}, count(*) AS ${dialect.quote('n')}\nFROM ${dialect.quote(base)}\nWHERE ${filters.join(' AND ')}\nGROUP BY ${entity}, ${column}`);
+      const to = group(`${name}_totals`, name);
+      for (const m of sharing) put(to, m, aggregates[m.aggregate].sql(dialect, args(m)));
+      void k;
+    }
+
+    for (const [, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'ordered'), (m) => JSON.stringify([m.where ?? null, needsOf(m)]))) {
+      const { where: condition } = sharing[0];
+      const name = freeName(q, `${base}_in_order`);
+      const windows = new Map<string, string>();
+      const carried = new Set<string>();
+      const sqls = sharing.map((m) => {
+        const aggregate = aggregates[m.aggregate];
+        const columns: Record<string, string> = {};
+        for (const [label, over] of Object.entries(aggregate.over?.(dialect, args(m)) ?? {})) {
+          const column = windows.get(over) ?? freeColumn(label, windows);
+          windows.set(over, column);
+          columns[label] = dialect.quote(column);
+        }
+        for (const c of [m.value, m.key]) if (c) carried.add(c);
+        return { m, sql: aggregate.sql(dialect, { ...args(m), columns }) };
+      });
+      const needed = needsOf(sharing[0]).map((c) => `${dialect.quote(c)} IS NOT NULL`);
+      const filters = [...needed, ...(condition ? [where(condition)!] : [])];
+      const selected = ['entity', 'at', ...carried].map((c) => dialect.quote(c)).concat([...windows].map(([over, c]) => `${over} AS ${dialect.quote(c)}`));
+      q = q.step(name, `SELECT ${selected.join(',\n  ')}\nFROM ${dialect.quote(base)}${filters.length ? `\nWHERE ${filters.join(' AND ')}` : ''}`);
+      const to = group(`${name}_totals`, name);
+      for (const { m, sql } of sqls) put(to, m, sql);
+    }
+  }
+
+  for (const { step, rows, columns } of groups.values()) {
+    const list = columns.map(({ id, sql }) => `${sql} AS ${dialect.quote(id)}`);
+    q = q.step(step, `SELECT ${[entity, ...list].join(',\n  ')}\nFROM ${dialect.quote(rows)}\nGROUP BY ${entity}`);
+  }
+  return {
+    query: q,
+    totals: [...groups.keys()],
+    column(measure) {
+      const place = places.get(measureKey(measure));
+      if (!place) throw new Error(`bug: a measure of '${measure.view}' was not compiled`);
+      return place;
+    },
+  };
+}
+
+/** Equal for equal measures. */
+export const measureKey = (m: Measure): string =>
+  JSON.stringify([m.view, m.aggregate, m.value, m.key, m.holds, m.where, m.length, m.chosen, m.then, m.attribute ? String(m.attribute) : null]);
+
+const shapeOf = (m: Measure) => (m.attribute ? 'rows' : aggregates[m.aggregate].shape);
+const needsOf = (m: Measure) => aggregates[m.aggregate].needs.map((need) => m[need]!);
+
+/** Both conditions on one measure. */
+export const within = (m: Measure, where: Predicate): Measure => ({ ...m, where: both(m.where, where) });
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const out = new Map<string, T[]>();
+  for (const item of items) out.set(key(item), [...(out.get(key(item)) ?? []), item]);
+  return out;
+}
+
+function freeName(q: Query, name: string): string {
+  const taken = (n: string) => q.steps.some((s) => s.name === n);
+  let n = 2;
+  let free = name;
+  while (taken(free)) free = `${name}_${n++}`;
+  return free;
+}
+
+function freeColumn(label: string, windows: ReadonlyMap<string, string>): string {
+  const taken = new Set(windows.values());
+  let n = 2;
+  let free = label;
+  while (taken.has(free)) free = `${label}_${n++}`;
+  return free;
+}
