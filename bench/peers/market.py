@@ -11,6 +11,8 @@ For each folder written by `simulate` (CSV): about 70 plain per-customer feature
 import sys
 import numpy as np
 import pandas as pd
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 from sklearn.cluster import KMeans
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import accuracy_score, adjusted_rand_score, confusion_matrix
@@ -94,9 +96,10 @@ def encode(f):
 
 
 def share_votes(z):
-    """A feature that says what others say already counts for less: weight 1 / (sum of squared correlations)."""
-    r2 = np.nan_to_num(np.corrcoef(z.T)) ** 2
-    return z / np.sqrt(np.maximum(r2.sum(axis=1), 1))
+    """Features that say the same (|r| above 0.7 on average) share one vote: each counts 1 / sqrt(how many they are)."""
+    r = np.abs(np.nan_to_num(np.corrcoef(z.T)))
+    groups = fcluster(linkage(squareform(1 - r, checks=False), "average"), 0.3, "distance")
+    return z / np.sqrt(np.bincount(groups)[groups])
 
 
 def prediction_strength(z, k, seed=0):
@@ -135,8 +138,8 @@ def main(folders, strength):
             wrong = pd.Series(told != y, index=f.index)
             print("    wrong by segment:", wrong.groupby(truth["segment"]).mean().round(3).to_dict())
             print("    wrong: mixed %.3f, light %.3f, rest %.3f" % (
-                wrong[(truth.own_share < 1)].mean(), wrong[(truth.own_share == 1) & (truth.little_history == "yes")].mean(),
-                wrong[(truth.own_share == 1) & (truth.little_history == "no")].mean()))
+                wrong[truth.straddles == "yes"].mean(), wrong[(truth.straddles == "no") & (truth.little_history == "yes")].mean(),
+                wrong[(truth.straddles == "no") & (truth.little_history == "no")].mean()))
             for name, x in (("standardised", z), ("votes shared", votes)):
                 found = KMeans(k, n_init=10, random_state=0).fit_predict(x)
                 ari = adjusted_rand_score(y, found)
@@ -147,7 +150,7 @@ def main(folders, strength):
             print(f"(c) Gaussian mixture, diagonal: ARI {adjusted_rand_score(y, found):.4f}")
         if strength:
             for name, x in (("standardised", z), ("votes shared", votes)):
-                print(f"    prediction strength, {name}:", {j: round(prediction_strength(x, j), 2) for j in range(2, 15)})
+                print(f"    prediction strength, {name}:", {j: float(round(prediction_strength(x, j), 2)) for j in range(2, 15)})
 
 
 if __name__ == "__main__":
