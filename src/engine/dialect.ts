@@ -5,6 +5,9 @@
 export class Dialect {
   readonly name: string = 'ansi';
 
+  /** Between AS and the parenthesis of a step that should not be stored ('NOT MATERIALIZED '), where the engine stores steps at all. */
+  readonly inline: string = '';
+
   /** A table, step or column name. */
   quote(id: string): string {
     return `"${id.replaceAll('"', '""')}"`;
@@ -64,6 +67,11 @@ export class Dialect {
   /** Milliseconds since the epoch as BIGINT, rounded down. */
   epochMs(at: string): string {
     return this.bigint(`floor(EXTRACT(EPOCH FROM ${at}) * 1000)`);
+  }
+
+  /** The instant of milliseconds since the epoch. */
+  fromMs(ms: string): string {
+    return `(TIMESTAMP '1970-01-01 00:00:00' + (${ms}) * INTERVAL '1' SECOND / 1000)`;
   }
 
   hour(at: string): string {

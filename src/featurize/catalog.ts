@@ -15,6 +15,7 @@ import { mean } from './aggregates/mean.js';
 import { min } from './aggregates/min.js';
 import { mode } from './aggregates/mode.js';
 import { sequence } from './aggregates/sequence.js';
+import { sessions } from './aggregates/sessions.js';
 import { share } from './aggregates/share.js';
 import { sinceFirst } from './aggregates/since-first.js';
 import { sinceLast } from './aggregates/since-last.js';
@@ -43,6 +44,7 @@ export const aggregates = {
   min,
   mode,
   sequence,
+  sessions,
   share,
   'since-first': sinceFirst,
   'since-last': sinceLast,

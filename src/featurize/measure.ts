@@ -17,13 +17,15 @@ export interface Measure {
   readonly chosen?: string;
   readonly then?: string;
   /** Instead of an aggregate of events: a plain SQL aggregate over an attribute of the rows. */
-  readonly attribute?: (dialect: Dialect) => string;
+  readonly attribute?: string;
 }
 
 /** Rows that measures read: `SELECT entity, at, …`, one step of the query. */
 export interface View {
   readonly name: string;
   readonly sql: string;
+  /** True for a plain selection of the source's rows (not stored), false for a GROUP BY. */
+  readonly inline?: boolean;
   /** Units per one of each value column; 1 where absent. */
   readonly scales: Readonly<Record<string, number>>;
 }
@@ -61,7 +63,7 @@ export function compile(
   };
   const where = (p?: Predicate) => (p ? predicateSql(dialect, p, asOf) : undefined);
 
-  for (const view of views) q = q.step(prefix + view.name, view.sql);
+  for (const view of views) q = q.step(prefix + view.name, view.sql, { inline: view.inline });
 
   for (const view of views) {
     const here = unique.filter((m) => m.view === view.name);
@@ -80,10 +82,10 @@ export function compile(
     for (const m of here) {
       if (!m.attribute && aggregates[m.aggregate].shape !== 'rows') continue;
       const to = group(`${base}_totals`, base);
-      put(to, m, m.attribute ? m.attribute(dialect) : aggregates[m.aggregate].sql(dialect, { ...args(m), where: where(m.where) }));
+      put(to, m, m.attribute ?? aggregates[m.aggregate].sql(dialect, { ...args(m), where: where(m.where) }));
     }
 
-    for (const [k, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'keys'), (m) => JSON.stringify([m.key, m.where ?? null]))) {
+    for (const [, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'keys'), (m) => JSON.stringify([m.key, m.where ?? null]))) {
       const { key, where: condition } = sharing[0];
       const name = freeName(q, `${base}_by_${key}`);
       const column = dialect.quote(key!);
@@ -91,7 +93,6 @@ export function compile(
       q = q.step(name, `SELECT ${entity}, ${column}, count(*) AS ${dialect.quote('n')}\nFROM ${dialect.quote(base)}\nWHERE ${filters.join(' AND ')}\nGROUP BY ${entity}, ${column}`);
       const to = group(`${name}_totals`, name);
       for (const m of sharing) put(to, m, aggregates[m.aggregate].sql(dialect, args(m)));
-      void k;
     }
 
     for (const [, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'ordered'), (m) => JSON.stringify([m.where ?? null, needsOf(m)]))) {
@@ -136,7 +137,7 @@ export function compile(
 
 /** Equal for equal measures. */
 export const measureKey = (m: Measure): string =>
-  JSON.stringify([m.view, m.aggregate, m.value, m.key, m.holds, m.where, m.length, m.chosen, m.then, m.attribute ? String(m.attribute) : null]);
+  JSON.stringify([m.view, m.aggregate, m.value, m.key, m.holds, m.where, m.length, m.chosen, m.then, m.attribute]);
 
 const shapeOf = (m: Measure) => (m.attribute ? 'rows' : aggregates[m.aggregate].shape);
 const needsOf = (m: Measure) => aggregates[m.aggregate].needs.map((need) => m[need]!);

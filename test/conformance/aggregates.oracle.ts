@@ -81,6 +81,7 @@ const naive: Record<AggregateName, (rows: readonly Row[], options: Options) => n
   },
   'hour-concentration': (rows) => Math.hypot(circle(rows).x, circle(rows).y) / rows.length,
   'weekday-entropy': (rows) => shannon([...tally(rows.map((r) => String(new Date(r.at).getUTCDay()))).values()]),
+  sessions: (rows, o) => times(rows).reduce((n, at, i, all) => n + (i === 0 || at - all[i - 1] > o.length! ? 1 : 0), 0),
   sequence: (rows, o) =>
     rows.filter((b) => b.key === o.then && rows.some((a) => a.key === o.chosen && a.at < b.at && b.at - a.at <= o.length!)).length,
 };

@@ -2,6 +2,7 @@ import { Dialect } from '../dialect.js';
 
 export class DuckdbDialect extends Dialect {
   override readonly name = 'duckdb';
+  override readonly inline = 'NOT MATERIALIZED ';
 
   override double(x: string): string {
     return `CAST(${x} AS DOUBLE)`;
@@ -13,6 +14,10 @@ export class DuckdbDialect extends Dialect {
 
   override epochMs(at: string): string {
     return `epoch_ms(${at})`;
+  }
+
+  override fromMs(ms: string): string {
+    return `make_timestamp((${ms}) * 1000)`;
   }
 
   override quotient(a: string, b: string): string {

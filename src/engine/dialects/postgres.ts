@@ -3,6 +3,7 @@ import { Dialect } from '../dialect.js';
 /** PostgreSQL 14 or newer. */
 export class PostgresDialect extends Dialect {
   override readonly name = 'postgres';
+  override readonly inline = 'NOT MATERIALIZED ';
 
   override only(aggregate: 'sum' | 'count' | 'min' | 'max', x: string, where?: string): string {
     return where ? `${aggregate}(${x}) FILTER (WHERE ${where})` : `${aggregate}(${x})`;

@@ -1,0 +1,92 @@
+import type { Feature } from '../../domain/feature.js';
+import type { SourceAttribute } from '../../domain/source.js';
+import type { Dialect } from '../../engine/dialect.js';
+import { cleanText, lowerFirst } from '../../util/words.js';
+import type { Measure } from '../measure.js';
+import { ordinalOf } from '../ordinal.js';
+import { featureMaker, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
+
+/** Kinds of a category that get a column of their own: common enough to matter, and not too many. */
+const LEVELS = 10;
+const LEAST = 0.02;
+/** With more kinds than this, only those that hold a twentieth of the rows. */
+const MANY = 30;
+const LEAST_OF_MANY = 0.05;
+
+/**
+ * Attributes of rows → features of their entity: numbers by their mean, flags by their share, ordered categories by their rank, other categories one
+ * share per common kind. With one row per entity these are the values themselves. `columns` are the columns read.
+ */
+export function rowAttributes(input: RecipeInput, view: string): { features: PlannedFeature[]; notes: string[]; columns: string[] } {
+  const { source } = input;
+  const features: PlannedFeature[] = [];
+  const notes: string[] = [];
+  const columns: string[] = [];
+  const own = source.kind === 'entities' || source.kind === 'lookup';
+  for (const attribute of source.attributes) {
+    const made = ofAttribute(input, view, attribute, own);
+    if (typeof made === 'string') notes.push(made);
+    else if (made.length) {
+      features.push(...made);
+      columns.push(attribute.column);
+    }
+  }
+  return { features, notes, columns };
+}
+
+function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribute, own: boolean): PlannedFeature[] | string {
+  const { dialect: d, asOf } = input;
+  const f = featureMaker(input);
+  const column = d.quote(attribute.column);
+  const title = cleanText(attribute.title, 50);
+  const word = lowerFirst(title);
+  const name = snake(attribute.column);
+  const role: Feature['role'] = attribute.label ? 'label' : attribute.sensitive ? 'sensitive' : own ? 'attribute' : 'behaviour';
+  const more: Partial<Feature> = { role, movable: false };
+  const measure = (sql: string): Measure => ({ view, aggregate: 'count', key: attribute.column, attribute: sql });
+  const levels = attribute.values ?? [];
+  const known = levels.filter(({ value }) => !isUnknown(value));
+
+  if (attribute.type === 'number') {
+    return [f(name, title, 'number', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure(exactMean(d, column)), more)];
+  }
+  if (attribute.type === 'time') {
+    const ms = d.epochMs(`max(${column})`);
+    return [f(`days_since_${name}`, `Days since ${word}`, 'days', `attribute ${name}`, [`long since ${word}`, `recent ${word}`], measure(`${d.double(`${asOf} - ${ms}`)} / 86400000e0`), more)];
+  }
+  if (attribute.type === 'flag') {
+    const yes = positive(known.map((level) => level.value));
+    const text = d.varchar(column);
+    return [f(name, title, 'flag', `attribute ${name}`, [word, `not ${word}`], measure(shareOf(d, text, yes)), more)];
+  }
+  const ranks = ordinalOf(known.map((level) => level.value));
+  if (ranks) {
+    const cases = [...ranks].map(([value, rank]) => `WHEN ${d.text(value)} THEN ${rank}`).join(' ');
+    const rank = `CASE ${d.varchar(column)} ${cases} END`;
+    return [f(name, title, 'index', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure(exactMean(d, rank)), more)];
+  }
+  const all = levels.reduce((sum, level) => sum + level.rows, 0);
+  const least = levels.length > MANY ? LEAST_OF_MANY : LEAST;
+  const common = known.filter((level) => level.rows >= least * all).slice(0, LEVELS);
+  if (!common.length) return `'${title}' has ${levels.length >= 50 ? 'over 50' : levels.length} kinds and none is common, so it is left out.`;
+  const two = common.length === 2 && known.length === 2 ? [common[0]] : common;
+  return two.map(({ value }) => {
+    const kind = cleanText(value, 30);
+    const text = d.varchar(column);
+    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [`${word} ${kind}`, `not ${word} ${kind}`], measure(shareOf(d, text, value)), more);
+  });
+}
+
+/** Mean by exact decimal sums, so that the order of rows never shows; with a single row the value itself, to ten digits after the point. */
+function exactMean(d: Dialect, x: string): string {
+  return `CASE WHEN min(${x}) = max(${x}) THEN ${d.double(`max(${x})`)} ELSE ${d.ratio(`sum(${d.decimal(x)})`, `count(${d.decimal(x)})`)} END`;
+}
+
+const shareOf = (d: Dialect, text: string, value: string): string => d.ratio(d.only('count', '*', `${text} = ${d.text(value)}`), `count(${text})`);
+
+/** Which of two values means yes. */
+function positive(values: readonly string[]): string {
+  return values.find((value) => /^(true|t|yes|y|1|on|active|x)$/i.test(value)) ?? [...values].sort().at(-1) ?? 'true';
+}
+
+const isUnknown = (value: string): boolean => /^(unknown|n\/?a|nan|null|none\/unknown|not (known|stated|available)|\?|-)?$/i.test(value.trim());
