@@ -6,6 +6,7 @@ export function referenceKernel(): Kernel {
     name: 'reference',
     threads: 1,
     allocate,
+    adopt: (points) => ({ points, release() {} }),
     free() {},
     assign: (points, centres, labels) => assign(points, centres, labels ?? new Int32Array(points.rows)),
     spread,

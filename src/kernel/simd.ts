@@ -19,10 +19,8 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     name: 'simd',
     threads,
     allocate: (rows, d) => allocate(shop, rows, d),
-    free(points) {
-      shop.owned.delete(points.data);
-      shop.heap.give(points.data.byteOffset);
-    },
+    adopt: (points) => adopt(shop, points),
+    free: (points) => free(shop, points),
     assign: (points, centres, labels) => borrowing(shop, (borrow) => assign(shop, borrow, points, centres, labels)),
     spread: (points, centres, labels) => borrowing(shop, (borrow) => spread(shop, borrow, points, centres, labels)),
     cluster: (jobs) => (jobs.length === 0 ? [] : borrowing(shop, (borrow) => cluster(shop, borrow, jobs))),
@@ -71,6 +69,18 @@ function allocate({ heap, owned }: Shop, rows: number, d: number): KernelPoints 
   const data = new Float32Array(heap.memory.buffer, at, rows * stride).fill(0);
   owned.add(data);
   return { rows, d, stride, data };
+}
+
+function free({ heap, owned }: Shop, points: Points): void {
+  owned.delete(points.data);
+  heap.give(points.data.byteOffset);
+}
+
+function adopt(shop: Shop, points: Points): { points: Points; release(): void } {
+  if (shop.owned.has(points.data)) return { points, release() {} };
+  const own = allocate(shop, points.rows, points.d);
+  copyRows(points, own.data, own.stride);
+  return { points: own, release: () => free(shop, own) };
 }
 
 function assign(shop: Shop, borrow: Borrow, points: Points, centres: Centres, labels?: Int32Array): Sums {
@@ -199,6 +209,11 @@ interface Borrow {
   wordsAt(address: number, length: number): Uint32Array;
 }
 
+interface ArrayKind {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, at: number, length: number): { set(values: ArrayLike<number>): void };
+}
+
 function borrowing<T>({ heap, owned }: Shop, work: (borrow: Borrow) => T): T {
   const borrowed: number[] = [];
   const copies = new Map<Points['data'], { at: number; stride: number }>();
@@ -207,9 +222,9 @@ function borrowing<T>({ heap, owned }: Shop, work: (borrow: Borrow) => T): T {
     borrowed.push(at);
     return at;
   };
-  const put = (view: typeof Int32Array | typeof Float32Array | typeof Float64Array | typeof Uint32Array) => (values: ArrayLike<number>) => {
-    const at = take(values.length * view.BYTES_PER_ELEMENT);
-    new view(heap.memory.buffer, at, values.length).set(values);
+  const put = (View: ArrayKind) => (values: ArrayLike<number>) => {
+    const at = take(values.length * View.BYTES_PER_ELEMENT);
+    new View(heap.memory.buffer, at, values.length).set(values);
     return at;
   };
   const copied = (points: Points) => {
@@ -237,14 +252,13 @@ function borrowing<T>({ heap, owned }: Shop, work: (borrow: Borrow) => T): T {
 }
 
 function copyIn(heap: Heap, take: (bytes: number) => number, points: Points): { at: number; stride: number } {
-  const { rows, d, data } = points;
-  const stride = strideOf(d);
-  const at = take(rows * stride * 4);
-  const target = new Float32Array(heap.memory.buffer, at, rows * stride);
-  if (points.stride === stride) target.set(data.subarray(0, rows * stride));
-  else {
-    target.fill(0);
-    for (let i = 0; i < rows; i++) target.set(data.subarray(i * points.stride, i * points.stride + d), i * stride);
-  }
+  const stride = strideOf(points.d);
+  const at = take(points.rows * stride * 4);
+  copyRows(points, new Float32Array(heap.memory.buffer, at, points.rows * stride).fill(0), stride);
   return { at, stride };
+}
+
+function copyRows({ rows, d, stride, data }: Points, target: Float32Array, targetStride: number): void {
+  if (stride === targetStride) target.set(data.subarray(0, rows * stride));
+  else for (let i = 0; i < rows; i++) target.set(data.subarray(i * stride, i * stride + d), i * targetStride);
 }

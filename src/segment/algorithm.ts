@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import type { Context } from '../context.js';
+import type { Assignment } from '../domain/segment.js';
+import type { Kernel, Points } from '../kernel/kernel.js';
+
+/** Plain data: what JSON can hold. */
+export type Plain = Readonly<Record<string, unknown>>;
+
+/**
+ * A way to find segments. `fit` gives plain data; `assign` is pure; so saving, comparing, replaying and scoring in SQL need no code per algorithm.
+ * The same seed and input give the same result whatever the number of threads.
+ */
+export interface SegmentAlgorithm<N extends string, O extends z.ZodType, P> {
+  readonly name: N;
+  readonly title: string;
+  /** Each option with its bounds, default and description. */
+  readonly options: O;
+  readonly traits: { readonly soft: boolean; readonly outliers: boolean; readonly online: boolean };
+  /** @throws `segment/bad-k`, `run/aborted` */
+  fit(x: Points, options: z.output<O>, context: Context, kernel: Kernel): Promise<P>;
+  assign(params: P, x: Points): Assignment;
+}
+
+/** Keeps the literal name in the type, so that the catalog knows its names. */
+export function defineAlgorithm<const N extends string, O extends z.ZodType, P>(algorithm: SegmentAlgorithm<N, O, P>): SegmentAlgorithm<N, O, P> {
+  return algorithm;
+}
