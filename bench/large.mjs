@@ -1,0 +1,46 @@
+// 10 million simulated order lines of 1 million customers, end to end: time and memory, against the same script on the same file.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compare, flags, main, megabytes, report, requirePeer, root, say } from './measure.mjs';
+import { peer, shoal } from './segmentation.mjs';
+
+await main(async () => {
+  const { pairs, customers, sampled, ...only } = flags({ pairs: 1, customers: 1_000_000, sampled: false, alone: false });
+  if (!only.alone) requirePeer('polars', 'sklearn');
+  const files = [market(customers)];
+  // A few customers have lost the ids of all their lines, so those who are left are counted, not known; both must count the same.
+  const expected = { features: 60, least: Math.floor(customers * 0.9) };
+  const ours = shoal(files, expected);
+  const script = peer(files, expected);
+  const quick = { ...peer(files, expected, ['--select-rows', '50000']), name: 'script, k on a sample' };
+  const contenders = only.alone ? [ours] : sampled ? [ours, script, quick] : [ours, script];
+  const result = await compare({ contenders, pairs, warmups: 0 });
+  sameCustomers(result);
+  const { wall, memory } = result.contenders[ours.name];
+  const ratio = result.ratios[script.name]?.median;
+  report('large', { ...result, customers }, [
+    { what: `within 60 s (${wall.median.toFixed(1)} s)`, met: wall.median <= 60 },
+    ...(memory ? [{ what: `within 6 GB (${megabytes(memory.most)})`, met: memory.most <= 6e9 }] : []),
+    ...(ratio ? [{ what: `at least 5× faster than the script (${ratio.toFixed(2)}×)`, met: ratio >= 5 }] : []),
+  ]);
+});
+
+/** The order file, made once and kept: the same seed gives the same bytes. */
+function market(customers) {
+  const folder = join(process.env.SHOAL_BENCH_CACHE ?? join(tmpdir(), 'shoal-bench-data'), `market-${customers}`);
+  const path = join(folder, 'orders.csv');
+  if (!existsSync(path)) {
+    say(`Making ${path} (once) …`);
+    mkdirSync(folder, { recursive: true });
+    execFileSync(process.execPath, [join(root, 'dist/cli/main.js'), 'demo', '--customers', `${customers}`, '--seed', '1', '--only', 'orders', '--out', folder, '--quiet'], { stdio: 'inherit' });
+  }
+  say(`${path}: ${megabytes(statSync(path).size)}`);
+  return path;
+}
+
+function sameCustomers(result) {
+  const counts = new Set(Object.values(result.contenders).flatMap(({ runs }) => runs.map((run) => run.facts.customers)));
+  if (counts.size > 1) throw new Error(`The contenders counted different numbers of customers: ${[...counts].join(', ')}.`);
+}
