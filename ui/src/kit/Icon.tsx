@@ -34,12 +34,12 @@ export function Icon({ name, size = 18 }: { readonly name: IconName; readonly si
 
 /** Shoal's mark: three fish of one shoal. */
 export function Mark({ size = 24 }: { readonly size?: number }) {
-  const fish = 'M0 0c2.6-2.7 6-2.7 8.6 0l2.2-1.9v3.8L8.6 0C6 2.7 2.6 2.7 0 0z';
+  const fish = 'M0 0c2.5-3.6 6.1-3.6 8.6-.6L11 -2.6v5.2L8.6 .6C6.1 3.6 2.5 3.6 0 0z';
   return (
     <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" style={{ flex: 'none', fill: 'var(--accent)' }}>
-      <path d={fish} transform="translate(2 12) scale(1.05)" />
-      <path d={fish} transform="translate(10.5 6.2) scale(.95)" opacity=".72" />
-      <path d={fish} transform="translate(10.5 17.8) scale(.95)" opacity=".45" />
+      <path d={fish} transform="translate(.5 12) scale(1.12)" />
+      <path d={fish} transform="translate(11.5 5.4) scale(1.05)" opacity=".72" />
+      <path d={fish} transform="translate(11.5 18.6) scale(1.05)" opacity=".45" />
     </svg>
   );
 }

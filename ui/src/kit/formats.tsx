@@ -9,6 +9,8 @@ export interface Formats {
   readonly many: string;
   count(value: Maybe): string;
   number(value: Maybe, digits?: number): string;
+  /** Always so many decimals, for columns that are read downwards. */
+  fixed(value: Maybe, digits: number): string;
   /** A share of 1 as a percentage, with one decimal below ten per cent. */
   percent(share: Maybe): string;
   money(value: Maybe): string;
@@ -38,7 +40,7 @@ export function createFormats({ locale, currency, one = 'customer', many = 'cust
   const known = supported(locale);
   const build = (options: Intl.NumberFormatOptions) => {
     const format = new Intl.NumberFormat(known, options);
-    return (x: number) => format.format(x);
+    return (x: number) => format.format(x).replace(/^-/, '−');
   };
   const dateIn = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(known, { ...options, timeZone: 'UTC' });
@@ -46,6 +48,7 @@ export function createFormats({ locale, currency, one = 'customer', many = 'cust
   };
   const whole = build({ maximumFractionDigits: 0 });
   const digitsIn = [0, 1, 2, 3, 4].map((n) => build({ maximumFractionDigits: n }));
+  const fixedIn = [0, 1, 2, 3, 4].map((n) => build({ minimumFractionDigits: n, maximumFractionDigits: n }));
   const small = build({ maximumSignificantDigits: 2 });
   const percentWhole = build({ style: 'percent', maximumFractionDigits: 0 });
   const percentTenth = build({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -72,6 +75,7 @@ export function createFormats({ locale, currency, one = 'customer', many = 'cust
     many,
     count: present(whole),
     number: present(number),
+    fixed: present((x, digits: number) => fixedIn[Math.min(4, digits)](x)),
     percent: present(percent),
     money: present(money),
     compactMoney: present(moneyShort),

@@ -1,0 +1,61 @@
+import type { Report } from '../../../src/domain/report.js';
+import type { SourceAudit, SourceKind } from '../../../src/domain/source.js';
+import { useFormats } from '../kit/formats.js';
+import { Columns } from './Columns.js';
+import css from './data.module.css';
+
+const KINDS: Record<SourceKind, string> = {
+  transactions: 'Transactions', events: 'Events', entities: 'One row per entity', lookup: 'Lookup table', text: 'Free text',
+};
+
+/** One source: what it is, its rows, its columns, its oddities. */
+export function SourceCard({ source }: { readonly source: Report['sources'][number] }) {
+  return (
+    <article className={css.source} aria-label={`Source ${source.name}`}>
+      <header className={css.sourceHead}>
+        <h3>{source.name}</h3>
+        <p>
+          <span className={css.kind}>{KINDS[source.kind] ?? source.kind}</span>
+          {source.path} · {source.format}
+        </p>
+      </header>
+      <Rows audit={source.audit} />
+      {source.audit.findings.length > 0 ? (
+        <div>
+          <h4 className={css.small}>Found, and kept</h4>
+          <ul className={css.findings}>
+            {source.audit.findings.map((finding, i) => (
+              <li key={i}>{finding.sentence}</li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+      <Columns columns={source.columns} />
+    </article>
+  );
+}
+
+function Rows({ audit }: { readonly audit: SourceAudit }) {
+  const f = useFormats();
+  const kept = audit.rowsKept / Math.max(1, audit.rowsIn);
+  return (
+    <div className={css.rows}>
+      <p>
+        <strong>{f.count(audit.rowsIn)}</strong> rows in = <strong>{f.count(audit.rowsKept)}</strong> kept + <strong>{f.count(audit.rowsRejected)}</strong> rejected
+      </p>
+      <span className={css.rowsBar} aria-hidden="true">
+        <span style={{ width: `${(Math.min(1, Math.max(0, kept || 0)) * 100).toFixed(2)}%` }} />
+      </span>
+      {audit.rejected.length > 0 ? (
+        <ul className={css.rejected} aria-label="Rejected rows by reason">
+          {audit.rejected.map((entry, i) => (
+            <li key={i}>
+              <span>{entry.reason}</span>
+              <strong>{f.count(entry.rows)}</strong>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

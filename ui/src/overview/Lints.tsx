@@ -1,0 +1,37 @@
+import type { Lint } from '../../../src/domain/brief.js';
+import { Icon } from '../kit/Icon.js';
+import { SegmentMark } from '../kit/SegmentMark.js';
+import css from './overview.module.css';
+
+const TITLES: Record<Lint['kind'], string> = {
+  'too-many': 'Many segments', 'too-small': 'Small segment', 'too-large': 'Large segment', unstable: 'Not steady', 'not-reachable': 'Hard to reach', stale: 'Old data',
+  'poor-data': 'Poor data', 'dominant-feature': 'One feature decides', 'protected-attribute': 'Protected attribute', overlap: 'Overlap', 'circular-label': 'Circular label',
+};
+
+/** The classic mistakes this segmentation may be making, warnings first. */
+export function Lints({ lints }: { readonly lints: readonly Lint[] }) {
+  if (lints.length === 0) return null;
+  const sorted = [...lints].sort((a, b) => Number(b.severity === 'warning') - Number(a.severity === 'warning'));
+  return (
+    <div className={css.lints}>
+      <h2 className={css.caption}>Worth knowing before you use it</h2>
+      <ul>
+        {sorted.map((lint, i) => (
+          <li key={i} className={css.lint} data-severity={lint.severity}>
+            <Icon name={lint.severity === 'warning' ? 'warning' : 'note'} />
+            <p>
+              <strong>{TITLES[lint.kind] ?? 'Note'}</strong>
+              {lint.segment === undefined ? null : (
+                <>
+                  {' '}
+                  <SegmentMark index={lint.segment} alone size={18} />
+                </>
+              )}{' '}
+              {lint.sentence}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import type { Report } from '../../../src/domain/report.js';
+import { useFormats } from '../kit/formats.js';
+import { Stat } from '../kit/Section.js';
+import { Lints } from './Lints.js';
+import css from './overview.module.css';
+import { Shares } from './Shares.js';
+import { Verdict } from './Verdict.js';
+
+type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run'>;
+
+/** The market on one page: what was found, how sure it is, where the money is, what to beware of. */
+export function Overview({ title, headline, choice, totals, segments, lints, run }: OverviewProps) {
+  const f = useFormats();
+  return (
+    <section id="overview" className={css.overview} aria-labelledby="overview-title">
+      <header className={css.hero}>
+        <p className={css.eyebrow}>
+          {title}
+          <span> · as of {f.date(run.asOf)}</span>
+        </p>
+        <h1 id="overview-title" className={headline.length > 220 ? css.headlineLong : css.headline}>
+          {headline}
+        </h1>
+      </header>
+      <dl className={css.totals}>
+        <Stat label={capital(f.many)} value={f.count(totals.entities)} />
+        {totals.orders === undefined ? null : <Stat label="Orders" value={f.count(totals.orders)} />}
+        {totals.revenue === undefined ? null : <Stat label="Revenue" value={f.compactMoney(totals.revenue)} note={f.money(totals.revenue)} />}
+        <Stat label={choice.verdict === 'segments' ? 'Segments' : 'Slices'} value={f.count(segments.length)} />
+        <Period from={totals.from} to={totals.to} rows={totals.rows} />
+      </dl>
+      <Verdict choice={choice} stabilities={segments.map((s) => s.stability)} />
+      <Shares segments={segments} />
+      <Lints lints={lints} />
+    </section>
+  );
+}
+
+function Period({ from, to, rows }: { readonly from?: number; readonly to?: number; readonly rows: number }) {
+  const f = useFormats();
+  if (from === undefined || to === undefined) return <Stat label="Rows used" value={f.count(rows)} />;
+  return <Stat label="Period" value={`${f.month(from)} – ${f.month(to)}`} note={`${f.count(rows)} rows used`} />;
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

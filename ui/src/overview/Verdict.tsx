@@ -1,0 +1,67 @@
+import type { Choice } from '../../../src/domain/choice.js';
+import type { SegmentStability } from '../../../src/domain/segment.js';
+import { Bar } from '../kit/Bar.js';
+import { useFormats } from '../kit/formats.js';
+import { Icon } from '../kit/Icon.js';
+import css from './overview.module.css';
+
+interface VerdictProps {
+  readonly choice: Choice;
+  readonly stabilities: readonly SegmentStability[];
+}
+
+/** Proven segments or not, said first and plainly, and how sure that is. */
+export function Verdict({ choice, stabilities }: VerdictProps) {
+  const proven = choice.verdict === 'segments';
+  return (
+    <div className={css.verdict} data-proven={proven}>
+      <div className={css.verdictWords}>
+        <p className={css.verdictBadge}>
+          <Icon name={proven ? 'check' : 'wave'} />
+          {proven ? 'Proven segments' : 'No proven structure'}
+        </p>
+        <p className={css.verdictText}>
+          {proven
+            ? 'These groups came out again in data that was held back, and the crowd thins out between them. They are there; they were not made by cutting.'
+            : 'No separate groups could be proven. What follows is a convenience partition: useful slices of one continuum, whose borders could as well lie elsewhere.'}{' '}
+          <a href="#choice">How this was decided</a>
+        </p>
+      </div>
+      <HowSure choice={choice} stabilities={stabilities} />
+    </div>
+  );
+}
+
+function HowSure({ choice, stabilities }: VerdictProps) {
+  const f = useFormats();
+  const strength = choice.candidates.find((c) => c.k === choice.k)?.predictionStrength;
+  const steady = stabilities.filter((s) => s.jaccard >= 0.75).length;
+  const mean = stabilities.reduce((sum, s) => sum + s.jaccard, 0) / (stabilities.length || 1);
+  return (
+    <dl className={css.sure}>
+      {strength === undefined ? null : (
+        <Gauge label="Found again in held-back data" share={strength} tick={choice.strengthThreshold} note={`${f.percent(strength)}; at least ${f.percent(choice.strengthThreshold)} is asked for`} />
+      )}
+      <Gauge
+        label="Truly apart from their neighbours"
+        share={choice.modalGroups / Math.max(1, choice.largestStableK)}
+        note={`${f.count(choice.modalGroups)} of ${f.count(choice.largestStableK)} ${choice.largestStableK === 1 ? 'group' : 'groups'} remain once those without a dip between them are joined`}
+      />
+      {stabilities.length === 0 ? null : (
+        <Gauge label="Steady when the sample changes" share={mean} tick={0.75} note={`${f.percent(mean)} on average; ${steady} of ${stabilities.length} are steady (75% or more)`} />
+      )}
+    </dl>
+  );
+}
+
+function Gauge({ label, share, tick, note }: { readonly label: string; readonly share: number; readonly tick?: number; readonly note: string }) {
+  return (
+    <div>
+      <dt className={css.gaugeLabel}>{label}</dt>
+      <dd>
+        <Bar share={share} tick={tick} height={8} colour="var(--verdict)" />
+        <span className={css.gaugeNote}>{note}</span>
+      </dd>
+    </div>
+  );
+}

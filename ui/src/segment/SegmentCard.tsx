@@ -1,0 +1,82 @@
+import type { Feature } from '../../../src/domain/feature.js';
+import type { Report } from '../../../src/domain/report.js';
+import { BriefCard } from '../act/BriefCard.js';
+import { Rhythm } from '../act/Rhythm.js';
+import { RuleCard } from '../explain/RuleCard.js';
+import { Traits } from '../explain/Traits.js';
+import { Typical } from '../explain/Typical.js';
+import { useFormats } from '../kit/formats.js';
+import { segmentColour } from '../kit/palette.js';
+import { Stat } from '../kit/Section.js';
+import { SegmentMark } from '../kit/SegmentMark.js';
+import { useSegment } from '../kit/segments.js';
+import css from './segment.module.css';
+import { Stability } from './Stability.js';
+
+type Segment = Report['segments'][number];
+
+interface SegmentCardProps {
+  readonly segment: Segment;
+  readonly features: readonly Feature[];
+  readonly rhythm?: readonly number[];
+  /** Largest effect the bars show. */
+  readonly reach: number;
+  readonly proven: boolean;
+}
+
+/** One segment: its story, its size, how steady it is, what sets it apart, how to find it and what to do. */
+export function SegmentCard({ segment, features, rhythm, reach, proven }: SegmentCardProps) {
+  const key = useSegment(segment.segment);
+  const busy = rhythm && rhythm.some((n) => n > 0) ? rhythm : undefined;
+  return (
+    <article id={key.anchor} className={css.card} aria-labelledby={`${key.anchor}-name`} style={{ borderTopColor: segmentColour(key.index) }}>
+      <header className={css.cardHead}>
+        <SegmentMark index={key.index} size={32} />
+        <h3 id={`${key.anchor}-name`} className={css.cardName}>
+          {key.name}
+        </h3>
+        {proven ? null : <span className={css.slice}>convenience slice</span>}
+      </header>
+      <div className={css.cardBody}>
+        <div className={css.story}>
+          <p className={css.narrative}>{segment.narrative}</p>
+          <Numbers segment={segment} />
+          <Stability stability={segment.stability} />
+          <Nearest segment={segment} />
+        </div>
+        <Traits traits={segment.traits} reach={reach} colour={segmentColour(key.index)} />
+      </div>
+      <BriefCard brief={segment.brief} />
+      {busy ? <Rhythm counts={busy} segment={key.index} /> : null}
+      <div className={css.proof}>
+        <RuleCard rule={segment.rule} />
+        <Typical members={segment.typical} features={features} />
+      </div>
+    </article>
+  );
+}
+
+function Numbers({ segment }: { readonly segment: Segment }) {
+  const f = useFormats();
+  const [low, high] = segment.shareInterval;
+  return (
+    <dl className={css.numbers}>
+      <Stat label={`${f.many}`} value={f.count(segment.entities)} note={`${f.percent(segment.share)} (${f.percent(low)} to ${f.percent(high)})`} />
+      {segment.revenue === undefined ? null : <Stat label="Revenue" value={f.compactMoney(segment.revenue)} note={`${f.percent(segment.revenueShare)} of all`} />}
+      {segment.revenue === undefined ? null : <Stat label={`Per ${f.one}`} value={f.money(segment.revenue / segment.entities)} />}
+    </dl>
+  );
+}
+
+function Nearest({ segment }: { readonly segment: Segment }) {
+  const other = useSegment(segment.nearest?.segment ?? -1);
+  if (!segment.nearest) return null;
+  return (
+    <p className={css.nearest}>
+      <span>
+        Nearest: <a href={`#${other.anchor}`}>{other.name}</a>.
+      </span>{' '}
+      {segment.nearest.difference}
+    </p>
+  );
+}

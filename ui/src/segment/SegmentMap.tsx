@@ -1,0 +1,48 @@
+import { useCallback, useState } from 'react';
+import type { Report } from '../../../src/domain/report.js';
+import { useFormats } from '../kit/formats.js';
+import { Scatter } from '../kit/Scatter.js';
+import { Empty, Section } from '../kit/Section.js';
+import { useSegments } from '../kit/segments.js';
+import { Legend } from './Legend.js';
+import css from './segment.module.css';
+
+/** Everyone on a plane, coloured by segment, with a legend that filters. */
+export function SegmentMap({ map }: { readonly map: Report['map'] }) {
+  const f = useFormats();
+  const segments = useSegments();
+  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
+  const groupName = useCallback((group: number) => segments.find((s) => s.index === group)?.name ?? 'No segment', [segments]);
+  const shown = map.segment.reduce((n, g) => n + (hidden.has(g) ? 0 : 1), 0);
+  return (
+    <Section
+      id="map"
+      title={`Map of the ${f.many}`}
+      lead={`Each dot is one ${f.one}; near each other means alike. A plane shows only part of how they differ, so groups that touch here can be apart in other respects.`}
+    >
+      {map.x.length === 0 ? (
+        <Empty>There is no map: it takes at least two features and a few {f.many}.</Empty>
+      ) : (
+        <figure className={css.map}>
+          <Scatter
+            x={map.x}
+            y={map.y}
+            group={map.segment}
+            hidden={hidden}
+            groupName={groupName}
+            name={(i) => map.entity[i] ?? ''}
+            label={`Map of ${f.count(map.x.length)} ${f.many} in ${segments.length} segments. Arrow keys move it, plus and minus zoom, 0 shows everything.`}
+          />
+          <Legend hidden={hidden} onChange={setHidden} />
+          <figcaption className={css.mapNote}>
+            {map.method ? `${map.method}. ` : ''}
+            <span aria-live="polite">
+              {f.count(shown)} of {f.count(map.x.length)} sampled {f.many} shown.
+            </span>{' '}
+            <span className={css.mapHelp}>Drag to move. Click the map, then turn the wheel to zoom; or use the buttons.</span>
+          </figcaption>
+        </figure>
+      )}
+    </Section>
+  );
+}
