@@ -53,6 +53,10 @@ it('says conditions as a person would', () => {
   expect(upTo(f('Orders in the last 90 days', 'count'), 1, true)).toBe('at most one order in the last 90 days');
   expect(upTo(f('Days since last order', 'days'), 40, true)).toBe('last order within 40 days');
   expect(over(f('Days since last order', 'days'), 40, true)).toBe('last order more than 40 days ago');
+  expect(upTo(f('Days since the last order', 'days'), 40, true)).toBe('last order within 40 days');
+  expect(over(f('Browsing: events in the last 30 days', 'count'), 9, true)).toBe('at least 10 browsing events in the last 30 days');
+  expect(upTo(f('Browsing: days since the last', 'days'), 9, true)).toBe('last browsing within 9 days');
+  expect(over(f('E-mail: open rate', 'share'), 0.4)).toBe('e-mail open rate over 40 %');
   expect(upTo(f('Days between orders', 'days'), 12.5)).toBe('at most 13 days between orders');
   expect(over(f('Share of orders at night', 'share'), 0.3)).toBe('over 30 % of orders at night');
   expect(upTo(f('Share of items returned', 'share'), 0)).toBe('no items returned');

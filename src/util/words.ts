@@ -7,7 +7,7 @@ export function listWords(items: readonly string[], last = 'and'): string {
 export const upperFirst = (text: string): string => text.replace(/^(\p{Ll})/u, (c) => c.toUpperCase());
 
 /** Lower-cases the first letter, unless the word is an acronym or a name ("SMS sent", "O2 users", "eBay"). */
-export const lowerFirst = (text: string): string => text.replace(/^(\p{Lu})(?=\p{Ll}|\s|$)/u, (c) => c.toLowerCase());
+export const lowerFirst = (text: string): string => text.replace(/^(\p{Lu})(?=\p{Ll}|\s|$|-mail)/u, (c) => c.toLowerCase());
 
 /** A title fit for a sentence: no control characters or markup, one line, at most `limit` characters; never empty. */
 export function cleanText(text: string, limit = 60): string {
@@ -48,7 +48,7 @@ export function countWord(n: number): string {
 
 /**
  * How `here` compares with `elsewhere` in words: "twice", "three times", "half as much again as", "about the same as", "40 % below"…
- * Undefined where a ratio says nothing (a zero or a change of sign).
+ * Undefined where a ratio says nothing (a zero, a change of sign, less than a fifth).
  */
 export function ratioWords(here: number, elsewhere: number): string | undefined {
   if (!(elsewhere > 0) || !(here >= 0)) return undefined;
@@ -64,5 +64,6 @@ export function ratioWords(here: number, elsewhere: number): string | undefined 
   if (ratio >= 0.45) return 'half';
   if (ratio >= 0.29) return 'a third of';
   if (ratio >= 0.22) return 'a quarter of';
-  return 'a fraction of';
+  if (ratio >= 0.18) return 'a fifth of';
+  return undefined;
 }

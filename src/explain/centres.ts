@@ -1,0 +1,37 @@
+import type { Subject } from './subject.js';
+
+/**
+ * The segments' centres in encoded space, k × d row-major: the model's own where it has them, else the means of the assigned rows
+ * (exact, all rows).
+ */
+export function centres({ model, matrix, assignment }: Pick<Subject, 'model' | 'matrix' | 'assignment'>, k: number): Float64Array {
+  const { rows, d, stride, data } = matrix;
+  const own = model.params['centroids'];
+  if (isNumbers(own) && own.length === k * d) return Float64Array.from(own);
+  const sums = new Float64Array(k * d);
+  const sizes = new Float64Array(k);
+  for (let i = 0; i < rows; i++) {
+    const s = assignment.labels[i];
+    sizes[s]++;
+    for (let j = 0; j < d; j++) sums[s * d + j] += data[i * stride + j];
+  }
+  for (let s = 0; s < k; s++) for (let j = 0; j < d; j++) sums[s * d + j] /= Math.max(1, sizes[s]);
+  return sums;
+}
+
+const isNumbers = (x: unknown): x is ArrayLike<number> => (Array.isArray(x) && x.every((v) => typeof v === 'number')) || x instanceof Float64Array || x instanceof Float32Array;
+
+/** Squared distance between two centres. */
+export function centreDistance(all: Float64Array, d: number, a: number, b: number): number {
+  let sum = 0;
+  for (let j = 0; j < d; j++) sum += (all[a * d + j] - all[b * d + j]) ** 2;
+  return sum;
+}
+
+/** The segment whose centre is nearest to that of `segment`; undefined when there is only one. */
+export function nearestSegment(all: Float64Array, k: number, segment: number): number | undefined {
+  const d = all.length / k;
+  let best: number | undefined;
+  for (let s = 0; s < k; s++) if (s !== segment && (best === undefined || centreDistance(all, d, segment, s) < centreDistance(all, d, segment, best))) best = s;
+  return best;
+}
