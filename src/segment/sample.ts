@@ -19,3 +19,13 @@ export function gather(points: Points, rows: Int32Array, kernel: Kernel): Points
   }
   return target;
 }
+
+/** The same numbers in a random order (Fisher–Yates). */
+export function shuffled(numbers: Int32Array, rng: Rng): Int32Array {
+  const result = Int32Array.from(numbers);
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = rng.int(i + 1);
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
+}
