@@ -35,6 +35,7 @@ for variable in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 import numpy as np
 import polars as pl
+import sklearn
 from sklearn.cluster import KMeans
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, euclidean_distances, silhouette_score
 
@@ -266,7 +267,7 @@ def main():
         "rows": rows, "rows_kept": kept_rows, "customers": table.height, "features": table.width - 1, "features_clustered": len(names),
         "k": int(labels.max()) + 1, "scores": scores, "seconds": {name: round(value, 3) for name, value in timings.items()},
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "versions": {"python": sys.version.split()[0], "polars": pl.__version__, "numpy": np.__version__},
+        "versions": {"python": sys.version.split()[0], "polars": pl.__version__, "numpy": np.__version__, "scikit-learn": sklearn.__version__},
     }))
 
 
