@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Brief, Goal } from '../../../src/domain/brief.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon, type IconName } from '../kit/Icon.js';
+import { prose } from '../kit/prose.js';
 import css from './act.module.css';
 
 const GOALS: Record<Goal, string> = { 'win back': 'Win back', upsell: 'Sell more', reward: 'Reward', nurture: 'Nurture', 'leave alone': 'Leave alone' };
@@ -14,8 +15,8 @@ export function BriefCard({ brief }: { readonly brief: Brief }) {
       <div className={css.goal}>
         <p className={css.goalLabel}>Brief</p>
         <p className={css.goalWord}>{GOALS[brief.goal] ?? brief.goal}</p>
-        <p className={css.text}>{brief.text}</p>
-        <p className={css.reason}>{brief.reason}</p>
+        <p className={css.text}>{prose(brief.text)}</p>
+        <p className={css.reason}>{prose(brief.reason)}</p>
       </div>
       <dl className={css.facts}>
         {reach ? (

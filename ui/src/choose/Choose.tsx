@@ -1,5 +1,6 @@
 import type { Choice } from '../../../src/domain/choice.js';
 import { useFormats } from '../kit/formats.js';
+import { prose } from '../kit/prose.js';
 import { Section } from '../kit/Section.js';
 import { Candidates } from './Candidates.js';
 import css from './choose.module.css';
@@ -13,8 +14,8 @@ export function Choose({ choice }: { readonly choice: Choice }) {
   return (
     <Section id="choice" title={proven ? `How the number ${f.count(choice.k)} was decided` : 'Why no separate groups could be proven'}>
       <div className={css.words}>
-        <p className={css.reason}>{choice.reason}</p>
-        {choice.power ? <p className={css.power}>What could have been missed: {choice.power}</p> : null}
+        <p className={css.reason}>{prose(choice.reason)}</p>
+        {choice.power ? <p className={css.power}>{prose(choice.power)}</p> : null}
       </div>
       <ol className={css.gates}>
         <StrengthGate choice={choice} />

@@ -1,13 +1,14 @@
 import type { Choice, PairDip } from '../../../src/domain/choice.js';
 import { useFormats } from '../kit/formats.js';
 import { Scroller } from '../kit/Section.js';
-import { SegmentMark } from '../kit/SegmentMark.js';
 import css from './choose.module.css';
 import { Gate } from './Gate.js';
+import { pairedGroups } from './tested.js';
 
 /** Gate 2: does the crowd thin out between neighbours, or is a continuum being cut? */
 export function DipGate({ choice }: { readonly choice: Choice }) {
   const f = useFormats();
+  const tested = pairedGroups(choice);
   const passed = choice.modalGroups > 1;
   return (
     <Gate
@@ -15,21 +16,15 @@ export function DipGate({ choice }: { readonly choice: Choice }) {
       title="Is there a gap between them?"
       passed={passed}
       question="Any continuum can be cut steadily, so steadiness alone proves nothing. Between each pair of neighbouring groups the crowd has to thin out (dip test on held-back data). Neighbours without a dip are joined."
-      outcome={`${f.count(choice.modalGroups)} of ${f.count(choice.largestStableK)} ${choice.largestStableK === 1 ? 'group remains' : 'groups remain apart'}`}
+      outcome={`Of ${f.count(tested)} ${tested === 1 ? 'group' : 'groups'}, ${f.count(choice.modalGroups)} ${choice.modalGroups === 1 ? 'remains' : 'remain apart'}`}
     >
-      {choice.pairs.length > 0 ? <Pairs pairs={choice.pairs} known={choice.k === choice.largestStableK} threshold={choice.dipThreshold} /> : null}
+      {choice.pairs.length > 0 ? <Pairs pairs={choice.pairs} threshold={choice.dipThreshold} /> : null}
     </Gate>
   );
 }
 
-interface PairsProps {
-  readonly pairs: readonly PairDip[];
-  /** The pairs are of the delivered segments, so their marks mean something. */
-  readonly known: boolean;
-  readonly threshold: number;
-}
-
-function Pairs({ pairs, known, threshold }: PairsProps) {
+/** The test numbers its groups in its own order, not that of the segments: letters keep the two apart. */
+function Pairs({ pairs, threshold }: { readonly pairs: readonly PairDip[]; readonly threshold: number }) {
   const f = useFormats();
   const weakest = [...pairs].sort((a, b) => b.p - a.p);
   return (
@@ -47,13 +42,7 @@ function Pairs({ pairs, known, threshold }: PairsProps) {
           {weakest.map((pair, i) => (
             <tr key={i}>
               <th scope="row">
-                {known ? (
-                  <>
-                    <SegmentMark index={pair.a} alone size={20} /> <SegmentMark index={pair.b} alone size={20} />
-                  </>
-                ) : (
-                  `${pair.a + 1} and ${pair.b + 1}`
-                )}
+                {letter(pair.a)} and {letter(pair.b)}
               </th>
               <td>{f.fixed(pair.dip, 3)}</td>
               <td>{pair.p < threshold ? `< ${f.number(threshold, 3)}` : f.fixed(pair.p, 3)}</td>
@@ -65,3 +54,5 @@ function Pairs({ pairs, known, threshold }: PairsProps) {
     </Scroller>
   );
 }
+
+const letter = (index: number): string => (index < 26 ? String.fromCharCode(65 + index) : `${index + 1}`);

@@ -4,6 +4,7 @@ import type { Report } from '../../../src/domain/report.js';
 import { Bar } from '../kit/Bar.js';
 import { useFormats } from '../kit/formats.js';
 import { Empty, Scroller } from '../kit/Section.js';
+import { prose } from '../kit/prose.js';
 import css from './data.module.css';
 
 type ReportFeature = Report['features'][number];
@@ -29,7 +30,7 @@ export function Features({ features, notes }: { readonly features: readonly Repo
       {notes.length > 0 ? (
         <ul className={css.findings}>
           {notes.map((note, i) => (
-            <li key={i}>{note}</li>
+            <li key={i}>{prose(note)}</li>
           ))}
         </ul>
       ) : null}
@@ -86,7 +87,7 @@ function FeatureTable({ features }: { readonly features: readonly ReportFeature[
               <td className={css.why}>
                 {feature.encoding ? (
                   <>
-                    <strong>{TRANSFORMS[feature.encoding.transform] ?? feature.encoding.transform}</strong>, {f.value(feature.encoding.low, feature.kind, feature.unit)} to {f.value(feature.encoding.high, feature.kind, feature.unit)}. {feature.encoding.reason}
+                    <strong>{TRANSFORMS[feature.encoding.transform] ?? feature.encoding.transform}</strong>, {f.value(feature.encoding.low, feature.kind, feature.unit)} to {f.value(feature.encoding.high, feature.kind, feature.unit)}. {prose(feature.encoding.reason)}
                   </>
                 ) : (
                   'Not encoded: it took no part in making the segments.'

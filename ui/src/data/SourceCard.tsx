@@ -1,6 +1,7 @@
 import type { Report } from '../../../src/domain/report.js';
 import type { SourceAudit, SourceKind } from '../../../src/domain/source.js';
 import { useFormats } from '../kit/formats.js';
+import { prose } from '../kit/prose.js';
 import { Columns } from './Columns.js';
 import css from './data.module.css';
 
@@ -25,7 +26,7 @@ export function SourceCard({ source }: { readonly source: Report['sources'][numb
           <h4 className={css.small}>Found, and kept</h4>
           <ul className={css.findings}>
             {source.audit.findings.map((finding, i) => (
-              <li key={i}>{finding.sentence}</li>
+              <li key={i}>{prose(finding.sentence)}</li>
             ))}
           </ul>
         </div>

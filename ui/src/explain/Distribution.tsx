@@ -22,24 +22,27 @@ export function Distribution({ distribution, feature, segment, tallest }: Distri
   const { edges, everyone, log } = distribution;
   const own = distribution.segments[segment.index] ?? [];
   const show = (x: number | undefined) => (feature ? f.value(x, feature.kind, feature.unit) : f.number(x));
-  const [all, here] = [middleOf(edges, everyone, log), middleOf(edges, own, log)];
+  const flag = feature?.kind === 'flag' && everyone.length === 2;
+  const [all, here] = flag ? [undefined, undefined] : [middleOf(edges, everyone, log), middleOf(edges, own, log)];
+  const words = flag ? `Yes for ${f.percent(own[1])}` : `Half below ${show(here?.value)}`;
+  const others = flag ? `everyone ${f.percent(everyone[1])}` : `everyone ${show(all?.value)}`;
   return (
     <figure className={css.multiple}>
       <figcaption>
         <SegmentMark index={segment.index} size={20} />
         <span className={css.multipleName}>{segment.name}</span>
       </figcaption>
-      <svg viewBox={`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" className={css.histogram} role="img" aria-label={`${segment.name}: half lie below ${show(here?.value)}; of everyone, half lie below ${show(all?.value)}.`}>
+      <svg viewBox={`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" className={css.histogram} role="img" aria-label={`${segment.name}. ${words}; ${others}.`}>
         <Bars shares={everyone} tallest={tallest} fill="var(--neutral-bar)" opacity={0.5} />
         <Bars shares={own} tallest={tallest} fill={segmentColour(segment.index)} opacity={0.78} />
         {here ? <line x1={here.place * 100} x2={here.place * 100} y1="0" y2={HEIGHT} stroke="var(--ink)" strokeWidth="1.5" vectorEffect="non-scaling-stroke" /> : null}
       </svg>
       <p className={css.axis} aria-hidden="true">
-        <span>{show(edges[0])}</span>
-        <span>{show(edges.at(-1))}</span>
+        <span>{flag ? 'no' : show(edges[0])}</span>
+        <span>{flag ? 'yes' : show(edges.at(-1))}</span>
       </p>
       <p className={css.quiet}>
-        Half below <strong>{show(here?.value)}</strong>; everyone {show(all?.value)}
+        <strong>{words}</strong>; {others}
       </p>
     </figure>
   );

@@ -1,6 +1,4 @@
-import { Tip } from '../kit/Tip.js';
 import { useFormats } from '../kit/formats.js';
-import type { SegmentKey } from '../kit/segments.js';
 import css from './explain.module.css';
 
 /** Values of this size and more are drawn in full colour. */
@@ -8,26 +6,25 @@ const FULL = 2.5;
 
 interface HeatCellProps {
   readonly value: number | undefined;
-  readonly title: string;
-  readonly segment: SegmentKey;
+  /** "row:column", by which the table finds the cell again. */
   readonly place: string;
   readonly tabbable: boolean;
-  onFocus(): void;
 }
 
 /** One coloured value: blue below everyone's mean, orange above. */
-export function HeatCell({ value, title, segment, place, tabbable, onFocus }: HeatCellProps) {
+export function HeatCell({ value, place, tabbable }: HeatCellProps) {
   const f = useFormats();
   const known = typeof value === 'number' && Number.isFinite(value);
-  const text = known ? `${value > 0 ? '+' : ''}${f.fixed(value, 1)}` : '–';
   return (
-    <Tip label={`${title}, ${segment.name}: ${known ? `${text} standard deviations ${value >= 0 ? 'above' : 'below'} everyone’s mean` : 'not known'}`}>
-      <td data-cell={place} tabIndex={tabbable ? 0 : -1} onFocus={onFocus} className={css.heatCell} style={{ background: known ? heatColour(value) : undefined }} data-strong={known && Math.abs(value) > FULL * 0.62}>
-        <span>{text}</span>
-      </td>
-    </Tip>
+    <td data-cell={place} tabIndex={tabbable ? 0 : -1} className={css.heatCell} style={{ background: known ? heatColour(value) : undefined }} data-strong={known && Math.abs(value) > FULL * 0.62}>
+      <span>{signed(value, f.fixed)}</span>
+    </td>
   );
 }
+
+/** "+1.2", "−0.4", "–" where unknown. */
+export const signed = (value: number | undefined, fixed: (x: number | undefined, digits: number) => string): string =>
+  `${typeof value === 'number' && value > 0 ? '+' : ''}${fixed(value, 1)}`;
 
 function heatColour(value: number): string {
   const strength = Math.min(1, Math.abs(value) / FULL) ** 0.85;

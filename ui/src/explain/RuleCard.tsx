@@ -1,6 +1,7 @@
 import type { SegmentRule } from '../../../src/domain/profile.js';
 import { Bar } from '../kit/Bar.js';
 import { useFormats } from '../kit/formats.js';
+import { prose } from '../kit/prose.js';
 import css from './explain.module.css';
 
 /** The short rule that reproduces a segment, and how well it does so on rows it has not seen. */
@@ -21,12 +22,12 @@ export function RuleCard({ rule }: { readonly rule: SegmentRule }) {
           {rule.conditions.map((condition, i) => (
             <li key={i}>
               {i > 0 ? <span className={css.and}>and</span> : null}
-              <span>{condition.text}</span>
+              <span>{prose(condition.text)}</span>
             </li>
           ))}
         </ol>
       ) : (
-        <p>{rule.text}</p>
+        <p>{prose(rule.text)}</p>
       )}
       <dl className={css.scores}>
         <Score label={`of the ${f.many} it picks belong here`} share={rule.precision} />

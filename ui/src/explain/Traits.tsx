@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Trait } from '../../../src/domain/profile.js';
 import { useFormats } from '../kit/formats.js';
+import { prose } from '../kit/prose.js';
 import { EffectBar } from './EffectBar.js';
 import css from './explain.module.css';
 
@@ -57,7 +58,7 @@ function TraitRow({ trait, reach, colour }: { readonly trait: Trait; readonly re
       </p>
       <EffectBar effect={trait.effect} interval={trait.interval} reach={reach} colour={colour} />
       <p className={css.traitValues}>
-        <strong>{trait.hereText}</strong> <span>vs {trait.elsewhereText}</span>
+        <strong>{prose(trait.hereText)}</strong> <span>vs {prose(trait.elsewhereText)}</span>
       </p>
       <p className={css.traitEffect}>
         {sizeWord(trait.effect)} {f.fixed(trait.effect, 1)} ({f.fixed(low, 1)} to {f.fixed(high, 1)})

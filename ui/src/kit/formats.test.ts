@@ -30,8 +30,11 @@ describe('createFormats', () => {
     const f = createFormats({ locale: 'en-GB', currency: 'GBP' });
     expect(f.value(22.5, 'hour')).toBe('22:30');
     expect(f.value(-1, 'hour')).toBe('23:00');
-    expect(f.value(0.052, 'share')).toBe('5.2%');
-    expect(f.value(0.38, 'share')).toBe('38%');
+    expect(f.value(24, 'hour')).toBe('24:00');
+    expect(f.number(-1.25)).toBe('−1.3');
+    expect(f.fixed(2, 1)).toBe('2.0');
+    expect(f.value(0.052, 'share')).toBe('5.2\u202f%');
+    expect(f.value(0.38, 'share')).toBe('38\u202f%');
     expect(f.value(1, 'days')).toBe('1 day');
     expect(f.value(3.25, 'count', 'orders')).toBe('3.3 orders');
     expect(f.value(0.0123, 'index')).toBe('0.012');

@@ -40,7 +40,8 @@ export function createFormats({ locale, currency, one = 'customer', many = 'cust
   const known = supported(locale);
   const build = (options: Intl.NumberFormatOptions) => {
     const format = new Intl.NumberFormat(known, options);
-    return (x: number) => format.format(x).replace(/^-/, '−');
+    // A true minus, and the per-cent sign a hair away from its number as in the sentences the report is given.
+    return (x: number) => format.format(x).replace(/^-/, '−').replace(/(\d)\s?%$/, '$1\u202f%');
   };
   const dateIn = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(known, { ...options, timeZone: 'UTC' });
@@ -123,6 +124,7 @@ function bytesIn(x: number, number: (x: number, digits?: number) => string): str
 
 /** 22.5 → "22:30". */
 function clock(hour: number): string {
+  if (hour === 24) return '24:00';
   const minutes = Math.round((((hour % 24) + 24) % 24) * 60) % 1440;
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }

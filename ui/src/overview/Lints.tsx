@@ -1,5 +1,6 @@
 import type { Lint } from '../../../src/domain/brief.js';
 import { Icon } from '../kit/Icon.js';
+import { prose } from '../kit/prose.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import css from './overview.module.css';
 
@@ -27,7 +28,7 @@ export function Lints({ lints }: { readonly lints: readonly Lint[] }) {
                   <SegmentMark index={lint.segment} alone size={18} />
                 </>
               )}{' '}
-              {lint.sentence}
+              {prose(lint.sentence)}
             </p>
           </li>
         ))}

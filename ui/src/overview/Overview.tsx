@@ -1,6 +1,7 @@
 import type { Report } from '../../../src/domain/report.js';
 import { useFormats } from '../kit/formats.js';
 import { Stat } from '../kit/Section.js';
+import { prose } from '../kit/prose.js';
 import { Lints } from './Lints.js';
 import css from './overview.module.css';
 import { Shares } from './Shares.js';
@@ -19,7 +20,7 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
           <span> · as of {f.date(run.asOf)}</span>
         </p>
         <h1 id="overview-title" className={headline.length > 220 ? css.headlineLong : css.headline}>
-          {headline}
+          {prose(headline)}
         </h1>
       </header>
       <dl className={css.totals}>

@@ -1,5 +1,6 @@
 import type { Choice } from '../../../src/domain/choice.js';
 import type { SegmentStability } from '../../../src/domain/segment.js';
+import { pairedGroups, testedGroups } from '../choose/tested.js';
 import { Bar } from '../kit/Bar.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
@@ -34,21 +35,23 @@ export function Verdict({ choice, stabilities }: VerdictProps) {
 
 function HowSure({ choice, stabilities }: VerdictProps) {
   const f = useFormats();
-  const strength = choice.candidates.find((c) => c.k === choice.k)?.predictionStrength;
+  const tested = testedGroups(choice);
+  const strength = choice.candidates.find((c) => c.k === tested)?.predictionStrength;
+  const paired = pairedGroups(choice);
   const steady = stabilities.filter((s) => s.jaccard >= 0.75).length;
   const mean = stabilities.reduce((sum, s) => sum + s.jaccard, 0) / (stabilities.length || 1);
   return (
     <dl className={css.sure}>
       {strength === undefined ? null : (
-        <Gauge label="Found again in held-back data" share={strength} tick={choice.strengthThreshold} note={`${f.percent(strength)}; at least ${f.percent(choice.strengthThreshold)} is asked for`} />
+        <Gauge label="Found again in held-back data" share={strength} tick={choice.strengthThreshold} note={`${f.percent(strength)} agreement with ${f.count(tested)} groups; at least ${f.percent(choice.strengthThreshold)} is asked for`} />
       )}
       <Gauge
         label="Truly apart from their neighbours"
-        share={choice.modalGroups / Math.max(1, choice.largestStableK)}
-        note={`${f.count(choice.modalGroups)} of ${f.count(choice.largestStableK)} ${choice.largestStableK === 1 ? 'group' : 'groups'} remain once those without a dip between them are joined`}
+        share={choice.modalGroups / Math.max(1, paired)}
+        note={`Of ${f.count(paired)} ${paired === 1 ? 'group' : 'groups'} tested, ${f.count(choice.modalGroups)} ${choice.modalGroups === 1 ? 'remains' : 'remain'} once neighbours without a gap are joined`}
       />
       {stabilities.length === 0 ? null : (
-        <Gauge label="Steady when the sample changes" share={mean} tick={0.75} note={`${f.percent(mean)} on average; ${steady} of ${stabilities.length} are steady (75% or more)`} />
+        <Gauge label="Steady when the sample changes" share={mean} tick={0.75} note={`${f.percent(mean)} overlap on average; ${steady} of ${stabilities.length} ${steady === 1 ? 'is' : 'are'} steady (${f.percent(0.75)} or more)`} />
       )}
     </dl>
   );

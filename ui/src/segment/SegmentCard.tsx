@@ -8,6 +8,7 @@ import { Typical } from '../explain/Typical.js';
 import { useFormats } from '../kit/formats.js';
 import { segmentColour } from '../kit/palette.js';
 import { Stat } from '../kit/Section.js';
+import { prose } from '../kit/prose.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import { useSegment } from '../kit/segments.js';
 import css from './segment.module.css';
@@ -39,7 +40,7 @@ export function SegmentCard({ segment, features, rhythm, reach, proven }: Segmen
       </header>
       <div className={css.cardBody}>
         <div className={css.story}>
-          <p className={css.narrative}>{segment.narrative}</p>
+          <p className={css.narrative}>{prose(segment.narrative)}</p>
           <Numbers segment={segment} />
           <Stability stability={segment.stability} />
           <Nearest segment={segment} />
@@ -76,7 +77,7 @@ function Nearest({ segment }: { readonly segment: Segment }) {
       <span>
         Nearest: <a href={`#${other.anchor}`}>{other.name}</a>.
       </span>{' '}
-      {segment.nearest.difference}
+      {prose(segment.nearest.difference)}
     </p>
   );
 }

@@ -35,7 +35,7 @@ export function SegmentMap({ map }: { readonly map: Report['map'] }) {
           />
           <Legend hidden={hidden} onChange={setHidden} />
           <figcaption className={css.mapNote}>
-            {map.method ? `${map.method}. ` : ''}
+            {map.method ? `The axes: ${map.method}. ` : ''}
             <span aria-live="polite">
               {f.count(shown)} of {f.count(map.x.length)} sampled {f.many} shown.
             </span>{' '}

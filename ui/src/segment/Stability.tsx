@@ -11,14 +11,14 @@ export function Stability({ stability }: { readonly stability: SegmentStability 
   return (
     <div className={css.stability}>
       <p>
-        <strong data-tone={tone}>{word}</strong> found again in {f.percent(stability.jaccard)} of repeats{' '}
+        <strong data-tone={tone}>{word}</strong> found again with {f.percent(stability.jaccard)} overlap when the sample changes{' '}
         <span className={css.quiet}>
-          (95% interval {f.percent(low)} to {f.percent(high)})
+          ({f.percent(0.95)} interval {f.percent(low)} to {f.percent(high)})
         </span>
       </p>
       <Bar share={stability.jaccard} interval={stability.interval} tick={0.75} height={8} colour={`var(--${tone === 'good' ? 'good' : tone === 'warn' ? 'warn' : 'neutral-bar'})`} />
       <p className={css.quiet}>
-        The mark is at 75%, where a segment counts as steady. Separation {f.number(stability.separation, 1)}, silhouette {f.number(stability.silhouette, 2)}.
+        The mark is at {f.percent(0.75)}, where a segment counts as steady. Separation {f.number(stability.separation, 1)}, silhouette {f.number(stability.silhouette, 2)}.
       </p>
     </div>
   );

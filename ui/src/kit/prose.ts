@@ -1,0 +1,2 @@
+/** A sentence from the data, ready to be set: a number never parts from its per-cent sign at the end of a line. */
+export const prose = (text: string): string => text.replace(/(\d) %/g, '$1\u202f%');
