@@ -91,6 +91,13 @@ export function totalSquares(points: Points): number {
   return sum;
 }
 
+/** Mean variance of a feature. */
+export function meanVariance(points: Points, kernel: Kernel): number {
+  const { rows, d } = points;
+  const values = kernel.assign(points, { k: 1, d, values: new Float64Array(d) }).sums.map((sum) => sum / rows);
+  return kernel.spread(points, { k: 1, d, values }, new Int32Array(rows)).squares[0] / (rows * d);
+}
+
 /** Sum of all values. */
 export function total(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0);

@@ -6,6 +6,7 @@ import { breath } from './breath.js';
 import { joined, pairDips, predictionStrength, strengthThreshold } from './gates.js';
 import { bestOf } from './restarts.js';
 import { gather } from './sample.js';
+import { meanVariance } from './score.js';
 
 /** Rows split at random: centres fitted on either half are judged by the other. */
 export interface Halves {
@@ -32,15 +33,18 @@ export interface Structure {
   readonly groups: readonly number[];
 }
 
-const starts = { starts: 6, finalists: 2, maxIterations: 60, tolerance: 0 };
+const starts = { starts: 6, finalists: 2, maxIterations: 60 };
+/** Centres stand still when together they move less than this share of a feature's variance (scikit-learn's default). */
+const still = 1e-4;
 
 /** Tries every k of `ks` on both halves. */
 export async function tryAll({ train, test }: Halves, ks: readonly number[], name: string, context: Context, kernel: Kernel): Promise<Trial[]> {
   const rng = context.rng(name);
   const trials: Trial[] = [];
+  const tolerance = still * meanVariance(train, kernel);
   for (const k of ks) {
     await breath(context);
-    const [a, b] = bestOf([{ points: train, k }, { points: test, k }], starts, rng, kernel);
+    const [a, b] = bestOf([{ points: train, k }, { points: test, k }], { ...starts, tolerance }, rng, kernel);
     const strength = (predictionStrength(b.labels, labelsBy(a, test, kernel)) + predictionStrength(a.labels, labelsBy(b, train, kernel))) / 2;
     const pairs = strength >= strengthThreshold ? pairDips({ points: test, centres: a }, { points: train, centres: b }, kernel) : [];
     trials.push({ k, strength, centres: a, pairs, groups: strength >= strengthThreshold ? joined(k, pairs) : new Array(k).fill(0) });

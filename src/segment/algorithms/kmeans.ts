@@ -11,7 +11,7 @@ import { breath } from '../breath.js';
 import { emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
 import { bestOf } from '../restarts.js';
 import { gather, sampleRows } from '../sample.js';
-import { total } from '../score.js';
+import { meanVariance, total } from '../score.js';
 
 const options = z.strictObject({
   k: z.int().min(1).max(500).default(8).describe('Number of segments'),
@@ -94,12 +94,14 @@ async function converge(points: Points, chosen: KMeansOptions, context: Context,
   const whole = points.rows <= chosen.sampleRows;
   const sample = whole ? points : gather(points, sampleRows(points.rows, chosen.sampleRows, rng), kernel);
   const starts = chosen.restarts ?? defaultStarts(sample.rows, k);
+  // On few rows convergence to the last row is cheap; on many the last few hundred thousandths of the inertia are not worth their passes.
+  const tolerance = sample.rows <= 10_000 ? 0 : 1e-5 * meanVariance(sample, kernel);
   let best: { values: Float64Array; inertia: number } | undefined;
   try {
     for (let done = 0; done < starts; done += startsPerStep(sample, k)) {
       await breath(context);
       const batch = Math.min(startsPerStep(sample, k), starts - done);
-      const restarts = { starts: batch, finalists: Math.ceil(batch / 3), maxIterations: 300, tolerance: 0 };
+      const restarts = { starts: batch, finalists: Math.ceil(batch / 3), maxIterations: 300, tolerance };
       const [result] = bestOf([{ points: sample, k }], restarts, rng, kernel);
       if (!best || result.inertia < best.inertia) best = result;
     }
