@@ -25,8 +25,12 @@ export const catalogue = {
     `All ${d.rows} rows of '${d.source}' have an empty '${d.column}', so no row belongs to anyone. Name another column with --entity.`),
   'ingest/all-rows-rejected': entry(2, 422, (d: { source: string; rows: number; reasons: string }) =>
     `None of the ${d.rows} rows of '${d.source}' could be used (${d.reasons}). Correct the file or override the inference with --entity, --time or --amount.`),
-  'featurize/too-few-entities': entry(2, 422, (d: { count: number; minimum: number }) =>
-    `There ${d.count === 1 ? 'is 1 customer' : `are ${d.count} customers`}; segments need at least ${d.minimum}. Give more data, or another --entity column.`),
+  'ingest/one-entity': entry(2, 422, (d: { source: string; column: string; value: string }) =>
+    `All rows of '${d.source}' belong to one ${d.column} ('${d.value}'): there is nobody to compare. Give data of more of them, or another --entity column.`),
+  'ingest/not-a-table': entry(2, 422, (d: { path: string; kept: number; refused: number }) =>
+    `'${d.path}' does not read as a table: ${d.refused} of its ${d.kept + d.refused} rows have another number of columns than the rest. If the delimiter was misread, name it with --delimiter.`),
+  'featurize/too-few-entities': entry(2, 422, (d: { count: number; minimum: number; word?: { one: string; many: string } }) =>
+    `There ${d.count === 1 ? `is 1 ${d.word?.one ?? 'customer'}` : `are ${d.count} ${d.word?.many ?? 'customers'}`}; segments need at least ${d.minimum}. Give more data, or name another column with --entity.`),
   'featurize/no-features': entry(2, 422, (d: { reason: string }) => `Nothing varies between the customers: ${d.reason}. Give columns that describe behaviour or attributes.`),
   'segment/bad-k': entry(2, 422, (d: { k: number; rows: number }) => `k is ${d.k}, but it must be between 2 and the number of customers (${d.rows}).`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>

@@ -30,8 +30,8 @@ export interface SourceColumn {
  *
  * `table` always has these canonical columns where the source has them (see `has`), beside every attribute column under
  * its own name: `entity` (VARCHAR or BIGINT, never null), `at` (TIMESTAMP), `order_id`, `quantity` DECIMAL(18,4),
- * `price` DECIMAL(18,4), `amount` DECIMAL(18,4) (negative for returns), `discount` DECIMAL(18,4), `product`, `category`, `event`, `text`,
- * `returned` BOOLEAN (the row takes back an earlier purchase).
+ * `price` DECIMAL(18,4), `amount` DECIMAL(18,4) (negative for returns), `discount` DECIMAL(18,4), `product`, `product_name` (readable, where
+ * `product` is a code), `category`, `event`, `text`, `returned` BOOLEAN (the row takes back an earlier purchase).
  * Money and quantities are decimals so that sums are exact in any order.
  */
 export interface Source {
@@ -54,7 +54,7 @@ export interface Source {
 }
 
 export type CanonicalColumn =
-  | 'entity' | 'at' | 'order_id' | 'quantity' | 'price' | 'amount' | 'discount' | 'product' | 'category' | 'event' | 'text' | 'returned';
+  | 'entity' | 'at' | 'order_id' | 'quantity' | 'price' | 'amount' | 'discount' | 'product' | 'product_name' | 'category' | 'event' | 'text' | 'returned';
 
 export interface SourceAttribute {
   /** Column name in `Source.table`. */

@@ -1,0 +1,181 @@
+import { checkAborted, type Context } from '../context.js';
+import type { AuditFinding, Source, SourceAttribute, SourceColumn } from '../domain/source.js';
+import type { Engine } from '../engine/engine.js';
+import { ShoalError } from '../errors.js';
+import { quoteName, quoteText } from '../util/quote.js';
+import { listWords } from '../util/words.js';
+import { audit, cancelPrefixes, countDuplicates } from './audit.js';
+import { attributeType, plan, type Plan } from './clean.js';
+import type { Column } from './column.js';
+import type { Inference, Inferred } from './infer.js';
+import { isSensitiveName, tokens } from './name.js';
+import type { IngestOptions } from './options.js';
+import { refusedTable } from './read.js';
+import { roleOf } from './roles.js';
+
+export interface Built {
+  readonly sources: readonly Source[];
+  readonly entity: { readonly word: { readonly one: string; readonly many: string }; readonly sources: readonly string[]; readonly count: number };
+  readonly rejectedTable: string;
+  readonly unused: readonly { readonly source: string; readonly path: string; readonly reason: string }[];
+  readonly span?: { readonly from: number; readonly to: number };
+  readonly currency?: string;
+}
+
+export const rejectedTable = 'shoal_rejected';
+
+/** Makes the cleaned tables, the table of rejected rows, and the sources that describe them. */
+export async function build({ files, word }: Inference, options: IngestOptions, engine: Engine, context: Context): Promise<Built> {
+  await engine.run(`CREATE OR REPLACE TABLE ${rejectedTable} (source VARCHAR, "row" BIGINT, reason VARCHAR, content VARCHAR)`, 'ingest');
+  const entityType = sharedType(files);
+  const sources: Source[] = [];
+  for (const [i, file] of files.entries()) {
+    checkAborted(context);
+    context.progress({ stage: 'ingest', note: `cleaning ${file.raw.name}`, done: 0.8 + (0.2 * i) / files.length });
+    sources.push(await buildSource(file, entityType, options, engine, context));
+  }
+  const rank = { transactions: 0, events: 1, text: 2, entities: 3, lookup: 4 } as const;
+  sources.sort((a, b) => rank[a.kind] - rank[b.kind] || b.audit.rowsKept - a.audit.rowsKept);
+  const owned = sources.filter((s) => s.has.includes('entity'));
+  const currency = files.flatMap((f) => [f.roles.amount, f.roles.price]).map((c) => (c?.format.kind === 'money' ? c.format.currency : '')).find(Boolean);
+  return {
+    sources, rejectedTable,
+    entity: { word, sources: owned.map((s) => s.name), count: await countEntities(owned, engine) },
+    unused: files.flatMap((f) => (f.unused ? [{ source: f.raw.name, path: f.raw.path, reason: f.unused }] : [])),
+    span: await spanOf(owned, engine), ...(currency ? { currency } : {}),
+  };
+}
+
+async function buildSource(file: Inferred, entityType: 'BIGINT' | 'VARCHAR', options: IngestOptions, engine: Engine, context: Context): Promise<Source> {
+  const { raw, profiled, kind, roles, numbered, joins } = file;
+  const duplicates = profiled.columns.length < 300 || profiled.rows < 20_000 ? await countDuplicates(raw.table, profiled.columns, engine) : 0;
+  const withId = kind === 'entities' && !numbered;
+  const dropDuplicates = duplicates > 0 && !numbered && kind !== 'lookup' && (options.duplicates ? options.duplicates === 'drop' : withId);
+  const prefixes = kind === 'transactions' ? await cancelPrefixes(raw.table, roles, engine) : [];
+  const made = plan({
+    table: raw.table, kind, columns: profiled.columns, roles, rows: profiled.rows, blank: profiled.blank, format: raw.format, joins, entityType, numbered,
+    cancelPrefixes: prefixes.map((p) => p.prefix), sharedAmount: file.sharedAmount, dropDuplicates,
+    oneEach: withId && roles.entity!.distinct < roles.entity!.filled, now: context.clock(),
+  });
+  const clean = `${raw.name} clean`;
+  // Joins and windows may give rows in another order; features must not depend on it, but files people compare should not change.
+  await engine.run(`DROP TABLE IF EXISTS ${quoteName(clean)}`, 'clean');
+  await engine.run(`CREATE TABLE ${quoteName(clean)} AS ${made.select}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
+  const rejected = await keepRejected(file, made, engine);
+  const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM ${quoteName(clean)}`, 'clean');
+  const rowsKept = Number(n);
+  const rowsIn = profiled.rows + raw.refused;
+  const rowsRejected = rejected.reduce((sum, r) => sum + r.rows, 0);
+  if (rowsKept + rowsRejected !== rowsIn) throw new Error(`bug: ${raw.name} read ${rowsIn} rows, kept ${rowsKept}, rejected ${rowsRejected}`);
+  if (rowsKept === 0 && kind !== 'lookup') refuseEmpty(file, rejected, rowsIn);
+  const findings = await audit({ table: raw.table, clean, kind, rows: profiled.rows, columns: profiled.columns, roles, joins, numbered, duplicates, duplicatesDropped: dropDuplicates, prefixes, sharedAmount: file.sharedAmount }, engine);
+  return {
+    name: raw.name, kind, path: raw.path, format: raw.format, table: clean, has: made.has, select: made.select,
+    columns: profiled.columns.map((c) => sourceColumn(c, file)),
+    attributes: await attributesOf(clean, made, file, engine),
+    audit: { rowsIn, rowsKept, rowsRejected, rejected, findings: [...raw.findings, ...rejectFindings(rejected), ...unusedFinding(file), ...findings] },
+  };
+}
+
+async function keepRejected({ raw, profiled }: Inferred, { rejects }: Plan, engine: Engine): Promise<{ reason: string; rows: number }[]> {
+  if (raw.refused > 0) await engine.run(`INSERT INTO ${rejectedTable} SELECT source, "row", reason, content FROM ${refusedTable} WHERE source = ${quoteText(raw.name)} ORDER BY "row"`, 'reject');
+  if (rejects.length > 0) {
+    const reason = `CASE ${rejects.map((r) => `WHEN ${r.when} THEN ${quoteText(r.reason)}`).join(' ')} END`;
+    const content = `CAST(to_json({${profiled.columns.map((c) => `${quoteText(c.name)}: r.${quoteName(c.name)}`).join(', ')}}) AS VARCHAR)`;
+    // Records the reader refused lie between these rows: count those before each.
+    const row = raw.refused > 0
+      ? `rid + 1 + (SELECT count(*) FROM ${refusedTable} AS f WHERE f.source = ${quoteText(raw.name)} AND f.before <= rid)`
+      : 'rid + 1';
+    await engine.run(
+      `INSERT INTO ${rejectedTable} SELECT ${quoteText(raw.name)}, ${row}, reason, content FROM (
+         SELECT r.rowid AS rid, ${reason} AS reason, ${content} AS content FROM ${quoteName(raw.table)} AS r QUALIFY reason IS NOT NULL) ORDER BY rid`.replace('QUALIFY reason IS NOT NULL', rejects.some((r) => r.when.includes(' OVER ')) ? 'QUALIFY reason IS NOT NULL' : `WHERE ${rejects.map((r) => `(${r.when})`).join(' OR ')}`),
+      'reject');
+  }
+  const rows = await engine.rows(`SELECT reason, count(*) AS n FROM ${rejectedTable} WHERE source = ${quoteText(raw.name)} GROUP BY reason ORDER BY n DESC, reason`, 'reject');
+  return rows.map((r) => ({ reason: String(r['reason']), rows: Number(r['n']) }));
+}
+
+function refuseEmpty({ raw, roles }: Inferred, rejected: readonly { reason: string; rows: number }[], rows: number): never {
+  const { entity } = roles;
+  if (entity && rejected.length === 1 && rejected[0].reason === `no ${entity.name}`) throw new ShoalError('ingest/all-ids-missing', { source: raw.name, column: entity.name, rows });
+  throw new ShoalError('ingest/all-rows-rejected', { source: raw.name, rows, reasons: listWords(rejected.map((r) => `${r.rows.toLocaleString('en-GB')}: ${r.reason}`)) });
+}
+
+const findingKinds: readonly (readonly [RegExp, AuditFinding['kind']])[] = [
+  [/^no /, 'missing-id'], [/before 1900$|^unreadable/, 'impossible-date'], [/in the future$/, 'future-date'],
+];
+
+function rejectFindings(rejected: readonly { reason: string; rows: number }[]): AuditFinding[] {
+  return rejected.flatMap(({ reason, rows }): AuditFinding[] => {
+    const kind = findingKinds.find(([pattern]) => pattern.test(reason))?.[1];
+    return kind ? [{ kind, rows, sentence: `${rows.toLocaleString('en-GB')} ${rows === 1 ? 'row' : 'rows'} rejected: ${reason}.` }] : [];
+  });
+}
+
+const unusedFinding = ({ unused }: Inferred): AuditFinding[] => (unused ? [{ kind: 'other', rows: 0, sentence: `The file was not used: ${unused}.` }] : []);
+
+/** BIGINT where every source's ids are whole numbers that JavaScript can hold, else text in all of them. */
+function sharedType(files: readonly Inferred[]): 'BIGINT' | 'VARCHAR' {
+  const columns = files.flatMap((f) => (f.kind !== 'lookup' && f.roles.entity ? [f.roles.entity] : []));
+  const numbered = files.some((f) => f.numbered);
+  const whole = (c: Column) => (c.type === 'integer' || c.type === 'number') && c.whole && Math.abs(Number(c.max)) <= Number.MAX_SAFE_INTEGER;
+  return columns.length > 0 && !numbered && columns.every(whole) ? 'BIGINT' : 'VARCHAR';
+}
+
+function sourceColumn(column: Column, file: Inferred): SourceColumn {
+  const role = roleOf(column, file.roles, file.kind);
+  const join = file.joins.find((j) => j.column === column);
+  const played = attributeType(column, file.kind);
+  const left = role === 'attribute' && typeof played !== 'string' && !join;
+  return {
+    name: column.name, type: column.type, role: join && role === 'attribute' ? 'key' : left ? 'ignore' : role,
+    reason: reasonOf(column, file, role, join ? `points to '${join.key.name}' in '${join.lookup.name}'` : left ? (played as { why: string }).why : undefined),
+    distinct: column.distinct, missing: column.missing, min: column.min, max: column.max, examples: column.examples,
+    ...(join ? { links: { source: join.lookup.name, column: join.key.name } } : {}),
+  };
+}
+
+function reasonOf(column: Column, { roles, profiled }: Inferred, role: string, special: string | undefined): string {
+  const known = roles.reasons.get(column.index) ?? roles.ignored.get(column.index) ?? special;
+  const n = (x: number) => x.toLocaleString('en-GB');
+  if (role === 'entity') return `${n(column.distinct)} values over ${n(profiled.rows)} rows, ${known ?? `named like ${tokens(column.name).length ? 'an id of one' : 'an id'}`}`;
+  if (known) return known;
+  if (role === 'label') return 'says what happened rather than who they are';
+  if (role === 'attribute') return isSensitiveName(column.name) ? 'a protected characteristic' : `${n(column.distinct)} ${column.distinct === 1 ? 'value' : 'values'}`;
+  if (role === 'time') return 'the time of the row';
+  return `named like ${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}, ${n(column.distinct)} values`;
+}
+
+async function attributesOf(clean: string, { attributes }: Plan, { roles }: Inferred, engine: Engine): Promise<SourceAttribute[]> {
+  const listed = attributes.filter((a) => a.type === 'category' || a.type === 'flag');
+  const values = new Map<string, { value: string; rows: number }[]>();
+  for (let from = 0; from < listed.length; from += 60) {
+    const part = listed.slice(from, from + 60);
+    const parts = part.map((a, i) =>
+      `(SELECT ${i} AS k, CAST(${quoteName(a.column)} AS VARCHAR) AS v, count(*) AS n FROM ${quoteName(clean)} WHERE ${quoteName(a.column)} IS NOT NULL GROUP BY ALL ORDER BY n DESC, v LIMIT 50)`);
+    const rows = await engine.rows(`SELECT * FROM (${parts.join(' UNION ALL ')}) ORDER BY k, n DESC, v`, 'attributes');
+    for (const row of rows) {
+      const { column } = part[Number(row['k'])];
+      values.set(column, [...(values.get(column) ?? []), { value: String(row['v']), rows: Number(row['n']) }]);
+    }
+  }
+  return attributes.map((a) => ({
+    column: a.column, title: a.title, type: a.type, ...(values.has(a.column) ? { values: values.get(a.column) } : {}),
+    label: a.joined === undefined && roles.labels.has(a.source.index), sensitive: isSensitiveName(a.source.name),
+  }));
+}
+
+async function countEntities(sources: readonly Source[], engine: Engine): Promise<number> {
+  if (sources.length === 0) return 0;
+  const all = sources.map((s) => `SELECT DISTINCT entity FROM ${quoteName(s.table)}`).join(' UNION ');
+  const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM (${all})`, 'entities');
+  return Number(n);
+}
+
+async function spanOf(sources: readonly Source[], engine: Engine): Promise<{ from: number; to: number } | undefined> {
+  const timed = sources.filter((s) => s.has.includes('at'));
+  if (timed.length === 0) return undefined;
+  const all = timed.map((s) => `SELECT epoch_ms(min("at")) AS low, epoch_ms(max("at")) AS high FROM ${quoteName(s.table)}`).join(' UNION ALL ');
+  const [{ low, high }] = await engine.rows(`SELECT min(low) AS low, max(high) AS high FROM (${all})`, 'span');
+  return low === null || high === null ? undefined : { from: Number(low), to: Number(high) };
+}

@@ -1,0 +1,208 @@
+import { createReadStream, createWriteStream, type Stats } from 'node:fs';
+import { open as openHandle, readdir, stat, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { Context } from '../context.js';
+import { ShoalError } from '../errors.js';
+import { closest } from '../util/closest.js';
+import { listWords } from '../util/words.js';
+import { binaryKind, textKind } from './magic.js';
+import { decodeMixed, decodeWith } from './transcode.js';
+
+/** A file made readable: uncompressed UTF-8 text (or Parquet) on disk, with its beginning and some pieces of the rest. */
+export interface OpenedFile {
+  /** As the caller gave it. */
+  readonly path: string;
+  /** File name without folders and extensions. */
+  readonly name: string;
+  /** What to hand to the engine; a temporary copy where the original could not be used as it is. */
+  readonly readable: string;
+  readonly format: 'text' | 'parquet';
+  /** Beginning of the text, up to `headBytes`, cut at a line end unless `whole`. */
+  readonly head: string;
+  /** True where `head` is the whole file. */
+  readonly whole: boolean;
+  /** Complete lines from further into the file. */
+  readonly pieces: readonly string[];
+  readonly gzipped: boolean;
+  readonly encoding: string;
+  /** Lines whose bytes were not UTF-8 and were read as Windows-1252. */
+  readonly mixedLines: number;
+}
+
+export interface OpenOptions {
+  readonly encoding?: string;
+  /** Folder for temporary copies. */
+  readonly temp: string;
+  /** Number that keeps temporary names apart. */
+  readonly index: number;
+}
+
+const headBytes = 1 << 19;
+const pieceBytes = 1 << 16;
+
+/**
+ * Opens one file whatever it is: gunzips, transcodes, and refuses what is not a table.
+ * Throws `ingest/no-such-file`, `ingest/unreadable-file`, `ingest/empty-file`, `ingest/binary-file`.
+ */
+export async function openFile(path: string, options: OpenOptions, context: Context): Promise<OpenedFile> {
+  const temp = (what: string) => join(options.temp, `${options.index}-${what}`);
+  const found = await locate(path, temp('link'));
+  let readable = found.path;
+  let bytes = Number(found.stats.size);
+  if (!found.stats.isFile()) {
+    readable = await copy(createReadStream(readable), [], temp('copy'), path, context);
+    bytes = Number((await stat(readable)).size);
+  }
+  if (bytes === 0) throw new ShoalError('ingest/empty-file', { path });
+
+  let start = await readAt(readable, 0, headBytes, path);
+  const gzipped = start[0] === 0x1f && start[1] === 0x8b;
+  if (gzipped) {
+    readable = await copy(createReadStream(readable, { highWaterMark: 1 << 20 }), [createGunzip({ chunkSize: 1 << 20 })], temp('plain'), path, context);
+    bytes = Number((await stat(readable)).size);
+    if (bytes === 0) throw new ShoalError('ingest/empty-file', { path });
+    start = await readAt(readable, 0, headBytes, path);
+  }
+  const name = stem(path);
+  const binary = binaryKind(start);
+  if (binary === 'parquet')
+    return { path, name, readable, format: 'parquet', head: '', whole: false, pieces: [], gzipped, encoding: 'parquet', mixedLines: 0 };
+  if (binary) throw new ShoalError('ingest/binary-file', { path, looksLike: binary });
+
+  const encoding = options.encoding ? checkEncoding(options.encoding) : textKind(start, bytes <= start.length);
+  if (!encoding) throw new ShoalError('ingest/binary-file', { path, looksLike: 'a binary file' });
+  const opened = { path, name, readable, format: 'text', head: '', whole: false, pieces: [], gzipped, encoding, mixedLines: 0 } as const;
+  if (encoding === 'utf-8') return sampled(opened, bytes);
+  return transcoded(opened, temp('utf8'), context);
+}
+
+/** The same file rewritten as UTF-8: for when bytes that are not UTF-8 turn up after the sample. */
+export async function transcoded(file: OpenedFile, target: string, context: Context): Promise<OpenedFile> {
+  const mixed = file.encoding === 'utf-8' || file.encoding === 'windows-1252';
+  const decoder = mixed ? decodeMixed() : { transform: decodeWith(file.encoding), lines: () => 0 };
+  const readable = await copy(createReadStream(file.readable, { highWaterMark: 1 << 20 }), [decoder.transform], target, file.path, context);
+  const bytes = Number((await stat(readable)).size);
+  return sampled({ ...file, readable, mixedLines: decoder.lines(), encoding: mixed ? 'windows-1252' : file.encoding }, bytes);
+}
+
+async function sampled(file: OpenedFile, bytes: number): Promise<OpenedFile> {
+  const start = await readAt(file.readable, 0, headBytes, file.path);
+  const whole = bytes <= start.length;
+  const head = whole ? text(start) : cutAtLine(text(start));
+  if (head.trim() === '') throw new ShoalError('ingest/empty-file', { path: file.path });
+  const pieces: string[] = [];
+  if (!whole) {
+    const count = 12;
+    for (let i = 1; i <= count; i++) {
+      const at = Math.max(headBytes, Math.floor(((bytes - pieceBytes) * i) / count));
+      if (at >= bytes) break;
+      const piece = text(await readAt(file.readable, at, pieceBytes, file.path));
+      const first = piece.indexOf('\n');
+      const last = piece.lastIndexOf('\n');
+      if (first >= 0 && last > first) pieces.push(piece.slice(first + 1, last));
+    }
+  }
+  return { ...file, head, whole, pieces };
+}
+
+async function locate(path: string, link: string): Promise<{ path: string; stats: Stats }> {
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (!(stats instanceof Error)) {
+    if (stats.isDirectory()) throw new ShoalError('ingest/unreadable-file', { path, reason: await folderReason(path) });
+    return { path, stats };
+  }
+  if (stats.code === 'ENOENT' || stats.code === 'ENOTDIR') {
+    const odd = await findOddName(path);
+    if (odd) {
+      // DuckDB takes paths as UTF-8 text only, so a file whose name is not gets a plain one.
+      await symlink(odd, Buffer.from(link));
+      return { path: link, stats: await stat(link) };
+    }
+    throw new ShoalError('ingest/no-such-file', { path, hint: await hint(path) });
+  }
+  throw new ShoalError('ingest/unreadable-file', { path, reason: reasonOf(stats) }, { cause: stats });
+}
+
+/** A file name that is not UTF-8 reaches us with replacement characters: look for the one file that reads the same. */
+async function findOddName(path: string): Promise<Buffer | undefined> {
+  if (!path.includes('\ufffd')) return undefined;
+  const folder = dirname(path);
+  const entries = await readdir(Buffer.from(folder), { encoding: 'buffer' }).catch(() => []);
+  const matches = entries.filter((entry) => entry.toString('utf8') === basename(path));
+  if (matches.length !== 1) return undefined;
+  const absolute = join(process.cwd(), folder);
+  return Buffer.concat([Buffer.from(folder.startsWith('/') ? folder : absolute), Buffer.from('/'), matches[0]]);
+}
+
+async function hint(path: string): Promise<string | undefined> {
+  const names = await readdir(dirname(path)).catch(() => [] as string[]);
+  const near = closest(basename(path), names);
+  return near ? `Did you mean '${join(dirname(path), near)}'?` : undefined;
+}
+
+async function folderReason(path: string): Promise<string> {
+  const names = (await readdir(path).catch(() => [] as string[])).filter((n) => /\.(csv|tsv|txt|json|ndjson|jsonl|parquet)(\.gz)?$/i.test(n));
+  if (names.length === 0) return 'it is a folder. Name the files in it.';
+  return `it is a folder. Name the files in it (${listWords(names.slice(0, 4).map((n) => `'${n}'`))}${names.length > 4 ? ' …' : ''}).`;
+}
+
+function checkEncoding(label: string): string {
+  const clean = label.trim().toLowerCase();
+  const known = clean === 'utf8' ? 'utf-8' : clean === 'utf-16' || clean === 'utf16' ? 'utf-16le' : /^latin-?1$|^iso-?8859-1$|^cp1252$|^ansi$/.test(clean) ? 'windows-1252' : clean;
+  try {
+    return new TextDecoder(known).encoding;
+  } catch (cause) {
+    throw new ShoalError('config/invalid', { problems: `- encoding: '${label}' is not known. Use utf-8, utf-16, latin-1, windows-1252 or another name from the Encoding standard.` }, { cause });
+  }
+}
+
+async function copy(from: Readable, through: Transform[], to: string, path: string, context: Context): Promise<string> {
+  try {
+    await pipeline([from, ...through, createWriteStream(to, { highWaterMark: 1 << 20 })], { signal: context.signal });
+    return to;
+  } catch (cause) {
+    const error = cause as NodeJS.ErrnoException;
+    if (context.signal.aborted) throw new ShoalError('run/aborted', {}, { cause });
+    if (error.code === 'ENOSPC' || error.code === 'EDQUOT') throw new ShoalError('run/write-failed', { path: to, reason: 'The disk is full.' }, { cause });
+    throw new ShoalError('ingest/unreadable-file', { path, reason: reasonOf(error) }, { cause });
+  }
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EACCES' || error.code === 'EPERM') return 'permission is denied. Check who may read it.';
+  if (error.code === 'ENAMETOOLONG') return 'its name is too long.';
+  if (error.code?.startsWith('Z_')) return `it is not a whole gzip file (${error.message}). Fetch or compress it again.`;
+  return `${error.message}.`;
+}
+
+async function readAt(path: string, position: number, length: number, given: string): Promise<Buffer> {
+  try {
+    const handle = await openHandle(path, 'r');
+    try {
+      const buffer = Buffer.alloc(length);
+      const { bytesRead } = await handle.read(buffer, 0, length, position);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw new ShoalError('ingest/unreadable-file', { path: given, reason: reasonOf(cause as NodeJS.ErrnoException) }, { cause });
+  }
+}
+
+const text = (bytes: Buffer): string => bytes.toString('utf8').replace(/^\ufeff/, '');
+
+function cutAtLine(head: string): string {
+  const end = Math.max(head.lastIndexOf('\n'), head.lastIndexOf('\r'));
+  return end > 0 ? head.slice(0, end + 1) : head;
+}
+
+/** "data/online_retail.csv.gz" → "online_retail". */
+export function stem(path: string): string {
+  const base = basename(path).replace(/\ufffd/g, '_');
+  const plain = base.replace(/(\.(csv|tsv|txt|tab|dat|data|json|ndjson|jsonl|parquet|pq|gz|gzip|utf8))+$/i, '');
+  return plain || base || 'file';
+}
