@@ -4,18 +4,18 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare, flags, main, megabytes, report, requirePeer, root, say } from './measure.mjs';
-import { peer, shoal } from './segmentation.mjs';
+import { peer, samplingPeer, shoal, usualPeer } from './segmentation.mjs';
 
 await main(async () => {
-  const { pairs, customers, sampled, ...only } = flags({ pairs: 1, customers: 1_000_000, sampled: false, alone: false });
-  if (!only.alone) requirePeer('polars', 'sklearn');
+  const { pairs, customers, sampled, usual, alone } = flags({ pairs: 1, customers: 1_000_000, sampled: false, usual: false, alone: false });
+  if (!alone) requirePeer('polars', 'sklearn');
   const files = [market(customers)];
   // A few customers have lost the ids of all their lines, so those who are left are counted, not known; both must count the same.
   const expected = { features: 60, least: Math.floor(customers * 0.9) };
   const ours = shoal(files, expected);
   const script = peer(files, expected);
-  const quick = { ...peer(files, expected, ['--select-rows', '50000']), name: 'script, k on a sample' };
-  const contenders = only.alone ? [ours] : sampled ? [ours, script, quick] : [ours, script];
+  const others = [...(sampled ? [samplingPeer(files, expected)] : []), ...(usual ? [usualPeer(files, expected)] : [])];
+  const contenders = alone ? [ours] : [ours, script, ...others];
   const result = await compare({ contenders, pairs, warmups: 0 });
   sameCustomers(result);
   const { wall, memory } = result.contenders[ours.name];

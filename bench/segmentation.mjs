@@ -34,6 +34,12 @@ export function peer(files, expected, extra = []) {
   };
 }
 
+/** The same script with the clustering written in the usual one-liners. */
+export const usualPeer = (files, expected) => ({ ...peer(files, expected, ['--usual']), name: 'script, usual lines' });
+
+/** The same script with k chosen on 50,000 customers and fitted once on all. */
+export const samplingPeer = (files, expected) => ({ ...peer(files, expected, ['--select-rows', '50000']), name: 'script, k on a sample' });
+
 function written(folder, files) {
   for (const file of files) must(existsSync(join(folder, file)) && statSync(join(folder, file)).size > 0, `'${file}' was not written.`);
 }

@@ -2,7 +2,7 @@
 Segments the customers of an order file the way a competent data scientist would script it: polars for the features, scikit-learn for the
 clusters. The peer of `shoal discover` in bench/discover.mjs and bench/large.mjs.
 
-    python discover.py <files...> <outdir> [--threads 2] [--select-rows N]
+    python discover.py <files...> <outdir> [--threads 2] [--select-rows N] [--usual]
 
 It knows its two file formats (see FORMATS), so it infers nothing. Steps: read; clean (rows without customer or from the future out, returns
 kept apart); features per customer; prepare (median fill, log, winsorise, standardise, drop near-copies); k-means for k = 2..12 with three
@@ -10,7 +10,8 @@ validity scores; keep the k with the best silhouette; write membership (parquet,
 
 Where there was a choice, the faster way to the same answer was taken: columns that are not needed are not read, keys are whole numbers,
 orders are aggregated once and reused, clustering is float32, the distances under the silhouettes are computed once for all k, and the fit
-of the chosen k is kept, not repeated. `--select-rows` chooses k on a sample of customers and then fits that one k on all of them.
+of the chosen k is kept, not repeated. `--select-rows` chooses k on a sample of customers and then fits that one k on all of them. `--usual` undoes three of these: the
+scores of each k are the usual one-liners, the chosen k is fitted again, and threads wait as they do by default.
 """
 import time
 
@@ -29,11 +30,13 @@ arguments.add_argument("files", nargs="+")
 arguments.add_argument("outdir")
 arguments.add_argument("--threads", type=int, default=2)
 arguments.add_argument("--select-rows", type=int, default=0, help="choose k on this many customers (0 = all)")
+arguments.add_argument("--usual", action="store_true", help="cluster with the usual one-liners instead of the fastest ones")
 options = arguments.parse_args()
 for variable in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, str(options.threads))
-# Threads that spin while they wait take the processor from those with work; sleeping halves the processor time here and costs no wall time.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Threads that spin while they wait take the processor from those with work: sleeping halves the processor time here.
+if not options.usual:
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numpy as np
 import polars as pl
@@ -211,27 +214,46 @@ def prepare(table):
 
 def cluster(matrix):
     """Labels of the k with the best silhouette, and the scores of every k. Each k is fitted once (n_init='auto' with k-means++)."""
-    shuffled = np.random.default_rng(SEED).permutation(len(matrix))
-    fitted = matrix if not options.select_rows else matrix[np.sort(shuffled[:options.select_rows])]
-    rows = np.sort(np.random.default_rng(SEED).permutation(len(fitted))[:SCORED_ROWS])
-    scored = fitted[rows]
-    distances = euclidean_distances(scored)
-    np.fill_diagonal(distances, 0)
+    sampled = 0 < options.select_rows < len(matrix)
+    fitted = matrix[some_rows(matrix, options.select_rows)] if sampled else matrix
+    score = usual_scores(fitted) if options.usual else fast_scores(fitted)
     best, scores = None, []
     for k in CLUSTERS:
         model = KMeans(k, n_init="auto", random_state=SEED).fit(fitted)
-        labels = model.labels_[rows]
-        silhouette = silhouette_score(distances, labels, metric="precomputed")
+        silhouette, davies_bouldin, calinski_harabasz = score(model.labels_)
         scores.append({
             "k": k, "inertia": float(model.inertia_), "iterations": model.n_iter_, "silhouette": float(silhouette),
-            "davies_bouldin": float(davies_bouldin_score(scored, labels)), "calinski_harabasz": float(calinski_harabasz_score(scored, labels)),
+            "davies_bouldin": float(davies_bouldin), "calinski_harabasz": float(calinski_harabasz),
         })
         if best is None or silhouette > best[0]:
             best = (silhouette, model)
     model = best[1]
-    if options.select_rows and options.select_rows < len(matrix):
+    if sampled or options.usual:
         model = KMeans(model.n_clusters, n_init="auto", random_state=SEED).fit(matrix)
     return model.labels_, scores
+
+
+def fast_scores(fitted):
+    """All three scores on one sample, with its distances computed once for all k."""
+    rows = some_rows(fitted, SCORED_ROWS)
+    scored = fitted[rows]
+    distances = euclidean_distances(scored)
+    np.fill_diagonal(distances, 0)
+
+    def score(labels):
+        mine = labels[rows]
+        return silhouette_score(distances, mine, metric="precomputed"), davies_bouldin_score(scored, mine), calinski_harabasz_score(scored, mine)
+
+    return score
+
+
+def usual_scores(fitted):
+    size = min(SCORED_ROWS, len(fitted))
+    return lambda labels: (silhouette_score(fitted, labels, sample_size=size, random_state=SEED), davies_bouldin_score(fitted, labels), calinski_harabasz_score(fitted, labels))
+
+
+def some_rows(matrix, count):
+    return np.sort(np.random.default_rng(SEED).permutation(len(matrix))[:count])
 
 
 # -- write -------------------------------------------------------------------------------------------------------------------------
