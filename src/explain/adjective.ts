@@ -1,6 +1,6 @@
 import { cleanText, lowerFirst } from '../util/words.js';
 import type { Signal } from './signal.js';
-import type { Theme } from './theme.js';
+import type { Theme } from '../util/theme.js';
 
 /** Adjectives for the themes whose features' own words would repeat the nouns of names; the others use the feature's words. */
 const known: Readonly<Partial<Record<Theme, Readonly<Record<'high' | 'low', string>>>>> = {

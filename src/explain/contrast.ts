@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import type { Feature } from '../domain/feature.js';
 import type { EncodedFeature } from '../domain/matrix.js';
 import { benjaminiHochberg } from '../util/benjamini-hochberg.js';
+import { gather, gatherInts } from '../util/gather.js';
 import { type Sample, stratifiedSample } from '../util/stratified-sample.js';
 import { type Column, column, percentile } from './column.js';
 import { effects } from './effect.js';
@@ -50,15 +51,14 @@ export function contrast(subject: Subject, context: Pick<Context, 'rng'>): Contr
   const { features } = table;
   const k = segmentCount(subject);
   const sample = stratifiedSample(assignment.labels, k, sampleLimit, leastPerSegment, context.rng('explain/sample'));
-  const labels = Int32Array.from(sample.rows, (row) => assignment.labels[row]);
+  const labels = gatherInts(assignment.labels, sample.rows);
   const byName = new Map(matrix.encoder.features.map((f) => [f.name, f]));
   const encoded = features.map((f) => usable(byName.get(f.name)));
   const blank = () => new Float64Array(k * features.length);
   const made = { here: blank(), elsewhere: blank(), effect: blank(), low: blank(), high: blank(), cliff: blank(), p: blank(), standardised: blank() };
   const typical = new Float64Array(features.length);
   const range = features.map((feature, j) => {
-    const values = table.columns[j];
-    const one = column(Float64Array.from(sample.rows, (row) => values[row]), labels, sample.weights, k);
+    const one = column(gather(table.columns[j], sample.rows), labels, sample.weights, k);
     const ends = [percentile(one, 0.01), percentile(one, 0.05), percentile(one, 0.95), percentile(one, 0.99)] as const;
     const found = effects(one, encoded[j] ?? ownScale(feature, ends));
     const { cliff, p } = ranks(one);

@@ -1,5 +1,6 @@
 import type { Feature } from '../domain/feature.js';
 import type { Distribution, Report } from '../domain/report.js';
+import { gather, gatherInts } from '../util/gather.js';
 import type { Contrast } from './contrast.js';
 import type { Subject } from './subject.js';
 import { salience } from './traits.js';
@@ -27,17 +28,17 @@ export function heatmap(found: Contrast, shown: readonly number[] = tellingFeatu
 /** How each feature is spread over everyone and per segment: shares of the known values per bin; what lies outside the edges is in the end bins. */
 export function distributions(subject: Subject, found: Contrast, shown: readonly number[] = tellingFeatures(found)): Distribution[] {
   const { rows, weights } = found.sample;
+  const labels = gatherInts(subject.assignment.labels, rows);
   return shown.map((j) => {
-    const values = subject.table.columns[j];
-    const { edges, log } = edgesOf(found.features[j], values, rows, found.range[j]);
+    const values = gather(subject.table.columns[j], rows);
+    const { edges, log } = edgesOf(found.features[j], values, found.range[j]);
     const everyone = new Array<number>(edges.length - 1).fill(0);
     const segments = Array.from({ length: found.k }, () => everyone.slice());
-    for (let i = 0; i < rows.length; i++) {
-      const value = values[rows[i]];
-      if (Number.isNaN(value)) continue;
-      const bin = binOf(edges, value);
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isNaN(values[i])) continue;
+      const bin = binOf(edges, values[i]);
       everyone[bin] += weights[i];
-      segments[subject.assignment.labels[rows[i]]][bin] += weights[i];
+      segments[labels[i]][bin] += weights[i];
     }
     return { feature: found.features[j].name, edges, log, everyone: shares(everyone), segments: segments.map(shares) };
   });
@@ -48,13 +49,12 @@ function shares(counts: readonly number[]): number[] {
   return counts.map((c) => (total > 0 ? Math.round((c / total) * 1e5) / 1e5 : 0));
 }
 
-function edgesOf(feature: Feature, values: Float64Array, rows: Int32Array, range: readonly [number, number, number, number]): { edges: number[]; log: boolean } {
+function edgesOf(feature: Feature, values: Float64Array, range: readonly [number, number, number, number]): { edges: number[]; log: boolean } {
   const even = (low: number, high: number, n: number) => Array.from({ length: n + 1 }, (_, i) => low + ((high - low) * i) / n);
   if (feature.kind === 'flag') return { edges: [0, 0.5, 1], log: false };
   if (feature.kind === 'hour') return { edges: even(0, 24, bins), log: false };
   let whole = true, least = Infinity;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]];
+  for (const value of values) {
     if (Number.isNaN(value)) continue;
     whole &&= Number.isInteger(value);
     if (value < least) least = value;

@@ -9,7 +9,7 @@ import { flip, type Lever } from './flip.js';
 import { phrase } from './phrase.js';
 import { article, oneOf, reading } from './reading.js';
 import type { Subject } from './subject.js';
-import { themeKey, themeOf } from './theme.js';
+import { themeKey, themeOf } from '../util/theme.js';
 import { typicalText } from './traits.js';
 
 /**

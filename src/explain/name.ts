@@ -3,7 +3,7 @@ import { adjective, bareWords, qualifier } from './adjective.js';
 import type { Contrast } from './contrast.js';
 import { type Head, heads } from './noun.js';
 import { type Signal, signals } from './signal.js';
-import type { Theme } from './theme.js';
+import type { Theme } from '../util/theme.js';
 
 const mostWords = 5;
 

@@ -4,7 +4,7 @@ import { formatNumber, formatPercent } from '../util/format-value.js';
 import { countWord, listWords, upperFirst } from '../util/words.js';
 import type { Contrast } from './contrast.js';
 import { comparedPhrase } from './phrase.js';
-import { type Theme, themeKey, themeOf } from './theme.js';
+import { type Theme, themeKey, themeOf } from '../util/theme.js';
 import { rankedFeatures } from './traits.js';
 
 /** What the sentences need besides the contrast. Shares 0–1. */

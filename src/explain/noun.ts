@@ -1,6 +1,6 @@
 import type { Contrast } from './contrast.js';
 import { ratioOf, type Signal } from './signal.js';
-import type { Theme } from './theme.js';
+import type { Theme } from '../util/theme.js';
 
 /** A noun for a segment's name, and the themes that it settles, so that no modifier repeats them. */
 export interface Head {

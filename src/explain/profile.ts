@@ -10,7 +10,7 @@ import { narrative } from './narrate.js';
 import { phrase } from './phrase.js';
 import { rules } from './rules.js';
 import type { Subject } from './subject.js';
-import { themeKey } from './theme.js';
+import { themeKey } from '../util/theme.js';
 import { traits, typicalText } from './traits.js';
 
 const typicalMembers = 5;

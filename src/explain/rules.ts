@@ -2,6 +2,8 @@ import type { Context } from '../context.js';
 import type { Feature } from '../domain/feature.js';
 import type { SegmentRule } from '../domain/profile.js';
 import { friendly } from '../util/friendly.js';
+import { gather, gatherInts } from '../util/gather.js';
+import { sortOrder } from '../util/sort-order.js';
 import { listWords } from '../util/words.js';
 import { betweenText, conditionText } from './condition.js';
 import type { Contrast } from './contrast.js';
@@ -12,6 +14,9 @@ import { salience } from './traits.js';
 const trainLimit = 12_000;
 const featureLimit = 28;
 const beamWidth = 4;
+/** A feature with no more values than this is cut between every two of them. */
+const mostValues = 24;
+const missing = 255;
 /** How much F1 each further condition has to bring: a rule is read by a person. */
 const worth = [0, 0.015, 0.02, 0.035];
 
@@ -22,7 +27,7 @@ const worth = [0, 0.015, 0.02, 0.035];
  */
 export function rules(subject: Subject, found: Contrast, context: Pick<Context, 'rng'>): SegmentRule[] {
   const { train, test } = halves(found, context);
-  const labels = (rows: Positions) => Uint8Array.from(rows.rows, (row) => subject.assignment.labels[row]);
+  const labels = (rows: Positions) => Uint8Array.from(gatherInts(subject.assignment.labels, rows.rows));
   const [trainLabels, testLabels] = [labels(train), labels(test)];
   const tried = new Map<number, Cuts>();
   const cutsOf = (j: number) => {
@@ -47,7 +52,7 @@ interface Condition {
 }
 
 interface Cuts {
-  /** Ascending thresholds, and for each training row how many of them lie below its value (255 = missing). */
+  /** Ascending thresholds, and for each training row how many of them lie below its value, or `missing`. */
   readonly at: Float64Array;
   readonly bins: Uint8Array;
   readonly whole: boolean;
@@ -61,7 +66,10 @@ function halves({ sample }: Contrast, context: Pick<Context, 'rng'>): { train: P
     const draw = rng.next();
     if (draw < keep) sides[draw < keep / 2 ? 0 : 1].push(i);
   }
-  const take = (side: number[]) => ({ rows: Int32Array.from(side, (i) => sample.rows[i]), weights: Float64Array.from(side, (i) => sample.weights[i]) });
+  const take = (side: number[]) => {
+    const positions = Int32Array.from(side);
+    return { rows: gatherInts(sample.rows, positions), weights: gather(sample.weights, positions) };
+  };
   return { train: take(sides[0]), test: take(sides[1]) };
 }
 
@@ -73,28 +81,41 @@ function candidates(found: Contrast, segment: number): number[] {
   return (used.length > 0 ? used : all).sort((a, b) => salience(found, segment, b) - salience(found, segment, a) || a - b).slice(0, featureLimit);
 }
 
+const everywhere = [0.005, 0.01, 0.02, ...Array.from({ length: 31 }, (_, i) => (i + 1) / 32), 0.98, 0.99, 0.995];
+const within = [0.02, 0.1, 0.9, 0.98];
+
 /** Thresholds at round numbers: every value of a feature with few, else quantiles over all and within each segment. */
-function cuts(values: Float64Array, rows: Int32Array, labels: Uint8Array, k: number): Cuts {
-  const known: number[] = [];
-  const within: number[][] = Array.from({ length: k }, () => []);
+function cuts(column: Float64Array, rows: Int32Array, labels: Uint8Array, k: number): Cuts {
+  const values = gather(column, rows);
+  const order = sortOrder(values);
+  const n = order.length;
+  const sizes = new Int32Array(k);
+  const few = new Set<number>();
   let whole = true;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]];
-    if (Number.isNaN(value)) continue;
-    known.push(value);
-    within[labels[i]].push(value);
+  for (let i = 0; i < n; i++) {
+    const value = values[order[i]];
+    sizes[labels[order[i]]]++;
     whole &&= Number.isInteger(value);
+    if (few.size <= mostValues) few.add(value);
   }
-  const sorted = Float64Array.from(known).sort();
-  const distinct = sorted.filter((x, i) => i === 0 || x !== sorted[i - 1]);
-  const round = (x: number) => (whole ? Math.floor(friendly(x, 0.04)) : friendly(x, 0.04));
-  const quantiles = (list: Float64Array, qs: readonly number[]) => (list.length === 0 ? [] : qs.map((q) => list[Math.min(list.length - 1, Math.floor(q * list.length))]));
-  const wanted = distinct.length <= 24
-    ? [...distinct].slice(0, -1).map((x, i) => (whole ? x : friendly((x + distinct[i + 1]) / 2, 0.04)))
-    : [...quantiles(sorted, [0.005, 0.01, 0.02, ...Array.from({ length: 31 }, (_, i) => (i + 1) / 32), 0.98, 0.99, 0.995]),
-       ...within.slice(0, 40).flatMap((list) => quantiles(Float64Array.from(list).sort(), [0.02, 0.1, 0.9, 0.98]))].map(round);
-  const at = Float64Array.from(new Set(wanted)).sort().filter((cut) => cut >= sorted[0] && cut < sorted[sorted.length - 1]).slice(0, 250);
-  const bins = Uint8Array.from(rows, (row) => (Number.isNaN(values[row]) ? 255 : below(at, values[row])));
+  const round = (x: number) => (whole ? Math.floor(friendly(x, 0.05)) : friendly(x, 0.05));
+  const wanted = new Set<number>();
+  if (few.size <= mostValues) {
+    const distinct = [...few];
+    for (let i = 1; i < distinct.length; i++) wanted.add(whole ? distinct[i - 1] : friendly((distinct[i - 1] + distinct[i]) / 2, 0.05));
+  } else {
+    for (const q of everywhere) wanted.add(round(values[order[Math.floor(q * n)]]));
+    const marks = Array.from(sizes, (size) => new Set(within.map((q) => Math.floor(q * size))));
+    const seen = new Int32Array(k);
+    for (let i = 0; i < n; i++) {
+      const s = labels[order[i]];
+      if (marks[s].has(seen[s]++)) wanted.add(round(values[order[i]]));
+    }
+  }
+  const [least, most] = [values[order[0]], values[order[n - 1]]];
+  const at = Float64Array.from([...wanted].filter((cut) => cut >= least && cut < most)).sort().slice(0, 250);
+  const bins = new Uint8Array(rows.length);
+  for (let i = 0; i < bins.length; i++) bins[i] = Number.isNaN(values[i]) ? missing : below(at, values[i]);
   return { at, bins, whole };
 }
 
@@ -119,7 +140,7 @@ interface Open {
 function search(features: readonly number[], segment: number, train: Positions, labels: Uint8Array, cutsOf: (j: number) => Cuts, found: Contrast): readonly Condition[] {
   let members = 0;
   for (let i = 0; i < labels.length; i++) if (labels[i] === segment) members += train.weights[i];
-  const everything: Open = { conditions: [], rows: Int32Array.from(labels, (_, i) => i), f1: 0, score: 0 };
+  const everything: Open = { conditions: [], rows: new Int32Array(labels.length).map((_, i) => i), f1: 0, score: 0 };
   let best = everything;
   let beam: Open[] = [everything];
   for (let step = 0; step < worth.length && members > 0; step++) {
@@ -172,7 +193,13 @@ function narrowed(open: Open, cutsOf: (j: number) => Cuts): Open {
   const { j, op, value } = open.conditions[open.conditions.length - 1];
   const { at, bins } = cutsOf(j);
   const cut = at.indexOf(value);
-  return { ...open, rows: open.rows.filter((row) => (op === '<=' ? bins[row] <= cut : bins[row] > cut && bins[row] !== 255)) };
+  const kept = new Int32Array(open.rows.length);
+  let count = 0;
+  for (let i = 0; i < open.rows.length; i++) {
+    const bin = bins[open.rows[i]];
+    if (op === '<=' ? bin <= cut : bin > cut && bin !== missing) kept[count++] = open.rows[i];
+  }
+  return { ...open, rows: kept.subarray(0, count) };
 }
 
 const plainKinds = new Set(['count', 'money', 'days', 'share', 'flag']);

@@ -1,6 +1,6 @@
 import type { Feature } from '../domain/feature.js';
 import type { Contrast } from './contrast.js';
-import { type Theme, themeKey, themeOf } from './theme.js';
+import { type Theme, themeKey, themeOf } from '../util/theme.js';
 import { salience } from './traits.js';
 
 /** A difference large and plain enough to be said in a name: the strongest of its theme, with its raw values. */

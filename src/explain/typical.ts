@@ -1,4 +1,3 @@
-import { circularMean } from '../util/circular.js';
 import type { Column } from './column.js';
 
 /** Typical raw value per segment, among everyone else, and over all; NaN where nothing is known. */
@@ -8,14 +7,43 @@ export interface Typical {
   readonly all: number;
 }
 
-export function medians(column: Column): Typical {
-  const { k, counts, mass, totalMass, order } = column;
-  const fill = (f: (s: number) => number) => Float64Array.from({ length: k }, (_, s) => f(s));
-  return {
-    here: fill((s) => (counts[s] > 0 ? medianWhere(column, (own) => own === s, mass[s]) : Number.NaN)),
-    elsewhere: fill((s) => (counts[s] < order.length ? medianWhere(column, (own) => own !== s, totalMass - mass[s]) : Number.NaN)),
-    all: medianWhere(column, () => true, totalMass),
-  };
+/** Weighted medians, all from one walk in ascending order; where exactly half lies below, the mean of the two values around it. */
+export function medians({ k, raw, labels, weights, order, mass, totalMass }: Column): Typical {
+  const here = halfway(k, mass);
+  const elsewhere = halfway(k, mass.map((m) => totalMass - m));
+  const all = halfway(1, Float64Array.of(totalMass));
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i];
+    const value = raw[row], label = labels[row], weight = weights[row];
+    advance(here, label, value, weight);
+    for (let s = 0; s < k; s++) if (s !== label) advance(elsewhere, s, value, weight);
+    advance(all, 0, value, weight);
+  }
+  return { here: here.median, elsewhere: elsewhere.median, all: all.median[0] };
+}
+
+interface Halfway {
+  readonly sum: Float64Array;
+  readonly half: Float64Array;
+  readonly median: Float64Array;
+  /** 0 below the middle, 1 exactly at it (the next value is averaged in), 2 done. */
+  readonly state: Uint8Array;
+}
+
+const halfway = (k: number, mass: Float64Array): Halfway => ({ sum: new Float64Array(k), half: mass.map((m) => m / 2), median: new Float64Array(k).fill(Number.NaN), state: new Uint8Array(k) });
+
+function advance({ sum, half, median, state }: Halfway, s: number, value: number, weight: number): void {
+  if (state[s] === 2) return;
+  if (state[s] === 1) {
+    median[s] = (median[s] + value) / 2;
+    state[s] = 2;
+    return;
+  }
+  sum[s] += weight;
+  const slack = half[s] * 1e-12;
+  if (sum[s] < half[s] - slack) return;
+  median[s] = value;
+  state[s] = sum[s] > half[s] + slack ? 2 : 1;
 }
 
 export function means({ k, raw, labels, weights, order, counts, mass, totalMass }: Column): Typical {
@@ -35,24 +63,17 @@ export function means({ k, raw, labels, weights, order, counts, mass, totalMass 
 
 /** Mean hours on the 24-hour circle: 23:00 and 01:00 meet at midnight. */
 export function hourMeans({ k, raw, labels, weights, order }: Column): Typical {
-  const mean = (keep: (s: number) => boolean) => {
-    const rows = order.filter((row) => keep(labels[row]));
-    return circularMean(Float64Array.from(rows, (row) => raw[row]), 24, Float64Array.from(rows, (row) => weights[row])).mean;
-  };
-  const each = (keep: (s: number, own: number) => boolean) => Float64Array.from({ length: k }, (_, own) => mean((s) => keep(s, own)));
-  return { here: each((s, own) => s === own), elsewhere: each((s, own) => s !== own), all: mean(() => true) };
-}
-
-function medianWhere({ raw, labels, weights, order }: Column, keep: (segment: number) => boolean, mass: number): number {
-  const slack = mass * 1e-12;
-  let sum = 0, lower = Number.NaN;
+  const x = new Float64Array(k), y = new Float64Array(k);
+  let allX = 0, allY = 0;
   for (let i = 0; i < order.length; i++) {
     const row = order[i];
-    if (!keep(labels[row])) continue;
-    if (!Number.isNaN(lower)) return (lower + raw[row]) / 2;
-    sum += weights[row];
-    if (sum > mass / 2 + slack) return raw[row];
-    if (sum >= mass / 2 - slack) lower = raw[row]; // exactly half lies below: the median is between this value and the next
+    const angle = (raw[row] / 12) * Math.PI;
+    const dx = weights[row] * Math.cos(angle), dy = weights[row] * Math.sin(angle);
+    x[labels[row]] += dx;
+    y[labels[row]] += dy;
+    allX += dx;
+    allY += dy;
   }
-  return lower;
+  const hour = (dx: number, dy: number) => (dx === 0 && dy === 0 ? Number.NaN : ((Math.atan2(dy, dx) / Math.PI) * 12 + 24) % 24);
+  return { here: x.map((_, s) => hour(x[s], y[s])), elsewhere: x.map((_, s) => hour(allX - x[s], allY - y[s])), all: hour(allX, allY) };
 }

@@ -17,4 +17,4 @@ export function friendly(value: number, tolerance = 0.06): number {
 }
 
 /** Drops the float noise of multiplying by powers of ten (0.30000000000000004 → 0.3). */
-const tidy = (value: number) => Number(value.toPrecision(12));
+const tidy = (value: number) => (Number.isInteger(value) ? value : Number(value.toPrecision(12)));

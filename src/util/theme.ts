@@ -1,9 +1,14 @@
-import type { Feature } from '../domain/feature.js';
-
 /** What a family of features is about, whichever source it comes from: families of further sources carry the source's name in front. */
 export type Theme =
   | 'recency' | 'recent activity' | 'frequency' | 'spend' | 'order value' | 'basket' | 'tenure' | 'interval' | 'trend' | 'hours' | 'weekdays' | 'season'
   | 'discount' | 'returns' | 'price' | 'variety' | 'category' | 'browsing' | 'email' | 'text' | 'other';
+
+/** The part of a feature that says what it is about. */
+interface About {
+  readonly family: string;
+  readonly source: string;
+  readonly title: string;
+}
 
 const endings: readonly (readonly [RegExp, Theme])[] = [
   [/recent activity$/, 'recent activity'], [/recency$/, 'recency'], [/frequency$/, 'frequency'], [/spend$|monetary$/, 'spend'], [/order value$/, 'order value'],
@@ -14,7 +19,7 @@ const mail = /e-?mail|newsletter|mailing/i;
 const words = /review|ticket|comment|text|support|chat/i;
 
 /** The theme of a feature: a plain attribute, or a family that nobody planned for, is 'other'. */
-export function themeOf({ family, source, title }: Feature): Theme {
+export function themeOf({ family, source, title }: About): Theme {
   if (/^attribute\b/.test(family)) return 'other';
   const about = `${family} ${source} ${title}`;
   if (/(browsing|events|web|app)$/.test(family)) return 'browsing';
@@ -24,7 +29,7 @@ export function themeOf({ family, source, title }: Feature): Theme {
 }
 
 /** The same word for families of the main source and of others: what distinguishes "hours" of ordering from hours of browsing does not matter to a name. */
-export const themeKey = (feature: Feature): string => {
+export const themeKey = (feature: About): string => {
   const theme = themeOf(feature);
   return theme === 'other' ? feature.family : theme;
 };
