@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { ShoalError } from '../errors.js';
+import { ingestOptions } from '../ingest/options.js';
+import { closest } from '../util/closest.js';
+
+/** Everything that `discover` can be told. The same declaration gives the type, the flags, the checks and the docs. */
+export const discoverOptions = ingestOptions.extend({
+  k: z.number().int().min(2, 'must be at least 2').max(50, 'must be at most 50').optional().describe('Deliver just this many segments, proven or not'),
+  maxK: z.number().int().min(2, 'must be at least 2').max(30, 'must be at most 30').default(12).describe('Most segments to try'),
+  include: z.array(z.string()).optional().describe('Features to segment on, and no others'),
+  exclude: z.array(z.string()).optional().describe('Features to leave out of the segmentation'),
+  currency: z.string().max(8, 'must be a symbol or code such as £ or EUR').optional().describe('Currency of the amounts, as it should be shown'),
+  title: z.string().max(120, 'must be at most 120 characters').optional().describe('Title of the report'),
+  seed: z.number().int('must be a whole number').min(0, 'must not be negative').default(1).describe('Same input and seed give the same result'),
+  threads: z.number().int().min(1, 'must be at least 1').max(64, 'must be at most 64').optional().describe('Threads to use; the result does not depend on it'),
+});
+
+export type DiscoverOptions = z.output<typeof discoverOptions>;
+export type DiscoverInput = z.input<typeof discoverOptions>;
+
+/** What `shoal.config.ts` holds: the files, the folder for results, and any option of `discover`. */
+export const shoalConfig = discoverOptions.extend({
+  files: z.array(z.string()).min(1, 'must name at least one file').describe('Files to read'),
+  out: z.string().optional().describe('Folder for the results'),
+});
+
+export type ShoalConfig = z.input<typeof shoalConfig>;
+
+/** Types a configuration in an editor; gives it back as it is. Its values are checked when it is used. */
+export function defineShoal(config: ShoalConfig): ShoalConfig {
+  return config;
+}
+
+/** Checks values from a caller or a file. @throws `config/invalid` naming every problem, with a suggestion for unknown keys. */
+export function checked<S extends z.ZodObject>(schema: S, given: unknown): z.output<S> {
+  const result = schema.safeParse(given ?? {});
+  if (result.success) return result.data;
+  const known = Object.keys(schema.shape);
+  const problems = result.error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [`- ${issue.path.join('.') || 'options'}: ${issue.message}`];
+    return issue.keys.map((key) => {
+      const near = closest(key, known);
+      return `- '${key}' is not an option.${near ? ` Did you mean '${near}'?` : ` The options are ${known.join(', ')}.`}`;
+    });
+  });
+  throw new ShoalError('config/invalid', { problems: problems.join('\n') });
+}

@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createContext, type Context } from '../context.js';
+import type { Explanation } from '../domain/profile.js';
+import type { Report, Run } from '../domain/report.js';
+import type { Assignment, SegmentModel } from '../domain/segment.js';
+import { openEngine } from '../engine/catalog.js';
+import { explainEntity } from '../explain/entity.js';
+import { describe } from '../ingest/describe.js';
+import { openKernel } from '../kernel/catalog.js';
+import { fingerprint } from '../util/fingerprint.js';
+import { batch } from './batch.js';
+import { checked, discoverOptions, type DiscoverInput } from './config.js';
+import { report } from './report.js';
+import { assignScript, write } from './write.js';
+
+/** What `discover` gives: the report as data, the memberships, and ways to ask and to write. Close it when done. */
+export interface Discovery {
+  readonly report: Report;
+  /** What the files and columns were taken for, a line each. */
+  readonly inferred: readonly string[];
+  readonly model: SegmentModel;
+  /** Ids in the order of `assignment`. */
+  readonly entities: readonly string[];
+  readonly assignment: Assignment;
+  /** SQL that gives new rows their segment. */
+  readonly assignSql: string;
+  /** Why one entity is where it is, and what would move it. @throws `explain/unknown-entity` */
+  explain(id: string): Explanation;
+  /** Writes report, memberships, model and the rest into a folder, all or nothing. @throws `run/write-failed` */
+  write(folder: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Finds, tests, names and explains the segments in one or more files of customer data.
+ *
+ * @param files paths of CSV, TSV, text, JSON, NDJSON or Parquet files, gzipped or not
+ * @param options any inference that should be overridden, the seed, the number of segments …
+ * @param context progress, cancellation, threads; the seed of `options` wins over the context's
+ * @throws ShoalError with a code of `errors.ts` and one clear sentence
+ * @example
+ * const found = await discover(['orders.csv']);
+ * console.log(found.report.headline);
+ * await found.write('shoal-out');
+ * await found.close();
+ */
+export async function discover(files: readonly string[], options: DiscoverInput = {}, context?: Context): Promise<Discovery> {
+  const settings = checked(discoverOptions, options);
+  const own: Context = contextOf(settings, context);
+  const engine = await openEngine({ threads: own.threads, signal: own.signal });
+  const kernel = await openKernel({ threads: own.threads });
+  const close = async () => {
+    await kernel.close();
+    await engine.close();
+  };
+  try {
+    const fingerprints = Promise.all(files.map(fileFingerprint));
+    fingerprints.catch(() => {});
+    const findings = await batch(files, settings, engine, kernel, own);
+    const inputs = await fingerprints;
+    const { threads: _, ...lasting } = settings;
+    const run: Run = {
+      id: fingerprint(JSON.stringify([inputs.map((input) => input.fingerprint), lasting, findings.model.id])),
+      version: await version(), seed: settings.seed, inputs, asOf: findings.table.asOf, timings: findings.timings,
+    };
+    own.progress({ stage: 'report' });
+    const document = report(findings, run, settings, own);
+    return {
+      report: document,
+      inferred: describe(findings.ingested),
+      model: findings.model,
+      entities: findings.table.entities,
+      assignment: findings.assignment,
+      assignSql: assignScript(findings),
+      explain: (id) => explainEntity(findings, findings.contrast, findings.profiles, id),
+      write: (folder) => write(folder, findings, document, engine),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function contextOf(settings: { seed: number; threads?: number }, given?: Context): Context {
+  const made = createContext({ seed: settings.seed, threads: settings.threads ?? given?.threads, clock: given?.clock, signal: given?.signal, log: given?.log, progress: given?.progress });
+  return made;
+}
+
+async function fileFingerprint(path: string): Promise<Run['inputs'][number]> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return { path: basename(path), bytes: (await stat(path)).size, fingerprint: hash.digest('hex').slice(0, 16) };
+}
+
+async function version(): Promise<string> {
+  return JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}

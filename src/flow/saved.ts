@@ -1,0 +1,64 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createContext, type Context } from '../context.js';
+import type { FeatureTable } from '../domain/feature.js';
+import type { Encoder, FeatureMatrix } from '../domain/matrix.js';
+import type { Explanation } from '../domain/profile.js';
+import type { Report } from '../domain/report.js';
+import { openEngine } from '../engine/catalog.js';
+import { ShoalError } from '../errors.js';
+import { contrast } from '../explain/contrast.js';
+import { explainEntity } from '../explain/entity.js';
+import type { Subject } from '../explain/subject.js';
+import { assignRaw } from '../segment/assign.js';
+import { encodeValue } from '../util/encode-value.js';
+import { quoteText } from '../util/quote.js';
+import { columnsOf } from './batch.js';
+import type { ModelFile } from './write.js';
+
+/** A run read back from its folder. */
+export interface SavedRun {
+  readonly report: Report;
+  /** Why one entity is where it is, and what would move it. @throws `explain/unknown-entity` */
+  explain(id: string): Explanation;
+}
+
+/** Reads what `discover` wrote. @throws `explain/no-run` where the folder holds none */
+export async function loadRun(folder: string, context: Context = createContext()): Promise<SavedRun> {
+  const path = (name: string) => join(folder, name);
+  await Promise.all(['model.json', 'segments.json', 'features.parquet'].map((name) => access(path(name)))).catch((cause) => {
+    throw new ShoalError('explain/no-run', { folder }, { cause });
+  });
+  const report: Report = JSON.parse(await readFile(path('segments.json'), 'utf8'));
+  const saved: ModelFile = JSON.parse(await readFile(path('model.json'), 'utf8'));
+  const table = await savedFeatures(path('features.parquet'), saved, context);
+  const matrix = encoded(table, saved.model.encoder, saved.model.trainedOn.fingerprint);
+  const assignment = assignRaw(saved.model, columnsOf(table, matrix));
+  const subject: Subject = {
+    table, matrix, model: saved.model, assignment, stability: report.segments.map((segment) => segment.stability), entityWord: report.entityWord, currency: report.currency,
+  };
+  const found = contrast(subject, createContext({ seed: report.run.seed }));
+  return { report, explain: (id) => explainEntity(subject, found, report.segments, id) };
+}
+
+async function savedFeatures(path: string, { features, asOf }: ModelFile, context: Context): Promise<FeatureTable> {
+  const engine = await openEngine({ threads: context.threads, signal: context.signal });
+  try {
+    const names = features.map((feature) => `CAST("${feature.name.replaceAll('"', '""')}" AS DOUBLE)`);
+    const { rows, columns } = await engine.columns(`SELECT CAST(entity AS VARCHAR), ${names.join(', ')} FROM read_parquet(${quoteText(path)})`, 'saved features');
+    const [ids, ...values] = columns;
+    return { rows, asOf, entities: ids.values as readonly string[], features, columns: values.map((column) => column.values as Float64Array), table: 'features', sql: '' };
+  } finally {
+    await engine.close();
+  }
+}
+
+function encoded(table: FeatureTable, encoder: Encoder, fingerprint: string): FeatureMatrix {
+  const d = encoder.features.length;
+  const stride = Math.ceil(d / 4) * 4;
+  const data = new Float32Array(table.rows * stride);
+  columnsOf(table, { encoder }).forEach((column, j) => {
+    for (let i = 0; i < table.rows; i++) data[i * stride + j] = encodeValue(column[i], encoder.features[j]);
+  });
+  return { rows: table.rows, d, stride, data, encoder, asOf: table.asOf, fingerprint };
+}
