@@ -33,7 +33,7 @@ export function LineChart({ points, low, high, threshold, marked, format, label,
         </svg>
         {known.map(([x, y]) => {
           const [px, py] = place(x, y);
-          return <span key={x} className={css.point} data-marked={x === marked} data-below={py < 22} style={{ left: `${px}%`, top: `${py}%` }} title={`${x} ${unit}: ${format(y)}`}>{x === marked ? <b>{format(y)}</b> : null}</span>;
+          return <span key={x} className={css.point} data-marked={x === marked} style={{ left: `${px}%`, top: `${py}%` }} title={`${x} ${unit}: ${format(y)}`}>{x === marked ? <b>{format(y)}</b> : null}</span>;
         })}
         {threshold === undefined ? null : (
           <span className={css.thresholdText} style={{ top: `${place(0, threshold)[1]}%` }}>

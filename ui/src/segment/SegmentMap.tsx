@@ -39,7 +39,7 @@ export function SegmentMap({ map }: { readonly map: Report['map'] }) {
             <span aria-live="polite">
               {f.count(shown)} of {f.count(map.x.length)} sampled {f.many} shown.
             </span>{' '}
-            <span className={css.mapHelp}>Drag to move. Click the map, then turn the wheel to zoom; or use the buttons.</span>
+            <span className={css.mapHelp}>Drag to move. Click the map, then turn the wheel to zoom; or use the buttons. Double-click a name to see it alone.</span>
           </figcaption>
         </figure>
       )}

@@ -1,6 +1,7 @@
 import type { Tier } from '../../../src/domain/brief.js';
 import { Bar } from '../kit/Bar.js';
 import { useFormats } from '../kit/formats.js';
+import { prose } from '../kit/prose.js';
 import { Scroller, Section } from '../kit/Section.js';
 import css from './segment.module.css';
 
@@ -30,15 +31,15 @@ export function Tiers({ tiers, proven }: { readonly tiers: readonly Tier[]; read
             {tiers.map((tier) => (
               <tr key={tier.name}>
                 <th scope="row">{tier.name}</th>
-                <td className={css.tierRule}>{tier.rule}</td>
-                <td>
+                <td className={css.tierRule}>{prose(tier.rule)}</td>
+                <td data-label={`Share of ${f.many}`}>
                   <Bar share={tier.share / widest} />
                   <span className={css.tierNumber}>
                     {f.percent(tier.share)} · {f.count(tier.entities)}
                   </span>
                 </td>
                 {withRevenue ? (
-                  <td>
+                  <td data-label="Share of revenue">
                     <Bar share={(tier.revenueShare ?? 0) / widest} colour="var(--neutral-bar)" />
                     <span className={css.tierNumber}>
                       {f.percent(tier.revenueShare)} · {f.compactMoney(tier.revenue)}
