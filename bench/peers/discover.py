@@ -133,10 +133,9 @@ def features(lines):
     within = {days: E("age") < days for days in WINDOWS}
     by_order = orders.group_by("customer").agg(
         recency_days=E("age").min(), tenure_days=E("age").max(), orders=pl.len(), revenue=E("amount").sum(), items=E("items").sum(),
-        order_value_mean=E("amount").mean(), order_value_sd=E("amount").std(), order_value_max=E("amount").max(), order_value_min=E("amount").min(),
-        first_order_value=E("amount").first(), last_order_value=E("amount").last(),
+        order_value_mean=E("amount").mean(), order_value_sd=E("amount").std(), order_value_max=E("amount").max(),
         basket_items=E("items").mean(), basket_lines=E("lines").mean(), basket_lines_max=E("lines").max(),
-        gap_mean=E("gap").mean(), gap_sd=E("gap").std(), gap_max=E("gap").max(), gap_min=E("gap").min(), active_months=E("new_month").sum(),
+        gap_mean=E("gap").mean(), gap_sd=E("gap").std(), gap_max=E("gap").max(), active_months=E("new_month").sum(),
         hour_sin=E("angle").sin().mean(), hour_cos=E("angle").cos().mean(),
         night=share((E("hour") < 6) | (E("hour") >= 22)), morning=share((E("hour") >= 6) & (E("hour") < 11)),
         midday=share((E("hour") >= 11) & (E("hour") < 14)), afternoon=share((E("hour") >= 14) & (E("hour") < 18)),
@@ -144,7 +143,6 @@ def features(lines):
         **{f"quarter_{q}": share((E("month") > 3 * q - 3) & (E("month") <= 3 * q)) for q in range(1, 5)},
         **{f"orders_{days}d": within[days].sum() for days in WINDOWS},
         **{f"revenue_{days}d": (E("amount") * within[days]).sum() for days in WINDOWS},
-        **{f"items_{days}d": (E("items") * within[days]).sum() for days in WINDOWS},
         age_mean=E("age").mean(), age_squared=(E("age") ** 2).mean(), age_amount=(E("age") * E("amount")).mean(),
     ).with_columns(
         gap_variation=E("gap_sd") / E("gap_mean"), overdue=E("recency_days") / E("gap_mean"), orders_per_month=E("orders") / ((E("tenure_days") + 30) / 30),
@@ -157,21 +155,21 @@ def features(lines):
     discount = {"discount_mean": E("discount").mean(), "discounted_lines": share(E("discount") > 0), "discount_max": E("discount").max()} if "discount" in has else {}
     devices = {f"device_{name}": share(E("device") == name) for name in sorted(lines["device"].unique().drop_nulls())} if "device" in has else {}
     by_line = bought.group_by("customer").agg(
-        lines=pl.len(), price_mean=E("price").mean(), price_sd=E("price").std(), price_max=E("price").max(), price_min=E("price").min(),
-        line_quantity=E("quantity").mean(), line_quantity_max=E("quantity").max(), line_value_max=E("amount").max(), **discount, **devices,
+        lines=pl.len(), price_mean=E("price").mean(), price_sd=E("price").std(), price_max=E("price").max(),
+        line_quantity=E("quantity").mean(), line_quantity_max=E("quantity").max(), **discount, **devices,
     )
     by_product = (
-        bought.group_by("customer", "product").agg(n=pl.len(), amount=E("amount").sum())
+        bought.group_by("customer", "product").agg(n=pl.len())
         .with_columns(n_log_n=E("n") * E("n").log())
         .group_by("customer").agg(
-            products=pl.len(), n=E("n").sum(), n_log_n=E("n_log_n").sum(), top_product=E("n").max(), top_product_amount=E("amount").max(), repeated=share(E("n") > 1),
+            products=pl.len(), n=E("n").sum(), n_log_n=E("n_log_n").sum(), top_product=E("n").max(), repeated=share(E("n") > 1),
         )
         .select(
             "customer", "products", "repeated", top_product_share=E("top_product") / E("n"), product_entropy=E("n").log() - E("n_log_n") / E("n"),
-            products_per_line=E("products") / E("n"), top_product_amount="top_product_amount",
+            products_per_line=E("products") / E("n"),
         )
     )
-    by_return = returned.group_by("customer").agg(return_lines=pl.len(), return_amount=-E("amount").sum(), return_items=-E("quantity").sum())
+    by_return = returned.group_by("customer").agg(return_lines=pl.len(), return_amount=-E("amount").sum())
 
     by_order, by_line, by_product, by_return = pl.collect_all([by_order, by_line, by_product, by_return])
     everyone = lines.select(E("customer").unique().sort())
