@@ -1,8 +1,7 @@
+import type { CSSProperties } from 'react';
 import { useFormats } from '../kit/formats.js';
 import css from './explain.module.css';
-
-/** Values of this size and more are drawn in full colour. */
-const FULL = 2.5;
+import { FULL, heatColour, heatInk } from './heat-colour.js';
 
 interface HeatCellProps {
   readonly value: number | undefined;
@@ -15,20 +14,15 @@ interface HeatCellProps {
 export function HeatCell({ value, place, tabbable }: HeatCellProps) {
   const f = useFormats();
   const known = typeof value === 'number' && Number.isFinite(value);
+  const style = known ? { background: heatColour(value), '--on-light': heatInk(value, 'light'), '--on-dark': heatInk(value, 'dark') } : undefined;
   return (
-    <td data-cell={place} tabIndex={tabbable ? 0 : -1} className={css.heatCell} style={{ background: known ? heatColour(value) : undefined }} data-strong={known && Math.abs(value) > FULL * 0.62}>
-      <span>{signed(value, f.fixed)}</span>
+    <td data-cell={place} tabIndex={tabbable ? 0 : -1} className={css.heatCell} style={style as CSSProperties}>
+      <span>
+        {known && value > 0 ? '+' : ''}
+        {f.fixed(value, 1)}
+      </span>
     </td>
   );
-}
-
-/** "+1.2", "−0.4", "–" where unknown. */
-export const signed = (value: number | undefined, fixed: (x: number | undefined, digits: number) => string): string =>
-  `${typeof value === 'number' && value > 0 ? '+' : ''}${fixed(value, 1)}`;
-
-function heatColour(value: number): string {
-  const strength = Math.min(1, Math.abs(value) / FULL) ** 0.85;
-  return `rgb(var(${value < 0 ? '--low-rgb' : '--high-rgb'}) / ${(strength * 100).toFixed(0)}%)`;
 }
 
 /** What the colours mean. */

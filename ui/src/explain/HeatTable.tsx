@@ -3,7 +3,7 @@ import { useFormats } from '../kit/formats.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import { useSegments } from '../kit/segments.js';
 import css from './explain.module.css';
-import { HeatCell, signed } from './HeatCell.js';
+import { HeatCell } from './HeatCell.js';
 import type { HeatRow } from './heat-rows.js';
 
 /** The coloured table: one stop for the Tab key, arrows inside, and one read-out that goes with the pointer or the focus. */
@@ -90,7 +90,7 @@ function ReadOut({ told, row }: { readonly told: Told; readonly row: HeatRow }) 
     <div role="tooltip" className={css.heatTip} style={{ left: told.left, top: told.top }} data-below={told.below}>
       <strong>{row.title}</strong>
       <span>
-        {segment.name}: {known ? `${signed(value, f.fixed)} standard deviations, ${value >= 0 ? 'above' : 'below'} everyone’s mean` : 'not known'}
+        {segment.name}: {known ? `${f.fixed(Math.abs(value), 1)} standard deviations ${value >= 0 ? 'above' : 'below'} everyone’s mean` : 'not known'}
       </span>
     </div>
   );

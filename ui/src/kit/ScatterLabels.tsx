@@ -22,10 +22,11 @@ export function ScatterLabels({ u, v, group, hidden, view, size, groupName }: Sc
     .filter((m) => !hidden.has(m.group))
     .map((m) => {
       const [x, y] = pixel(m.u, m.v, view, size);
+      const inside = x > 0 && y > 0 && x < size.width && y < size.height;
       const width = named ? Math.min(310, 44 + groupName(m.group).length * 7.5) : 30;
-      return { ...m, x: Math.min(size.width - width / 2 - 8, Math.max(width / 2 + 8, x)), y: Math.max(16, y), width };
+      return { ...m, x: Math.min(size.width - width / 2 - 8, Math.max(width / 2 + 8, x)), y: Math.max(16, y), width, inside };
     })
-    .filter((m) => m.y < size.height + 20);
+    .filter((m) => m.inside);
   return (
     <div className={css.labels} aria-hidden="true">
       {spread(shown, named ? 34 : 26).map((m) => (
