@@ -14,7 +14,8 @@ export function shoal(files, expected) {
     check({ folder }) {
       written(join(folder, 'out'), ['report.html', 'segments.json', 'membership.parquet', 'membership.csv', 'model.json', 'assign.sql', 'rejected.csv', 'run.json']);
       const found = JSON.parse(readFileSync(join(folder, 'out', 'segments.json'), 'utf8'));
-      const facts = { customers: found.totals.entities, features: found.features.length, segments: found.segments.length, verdict: found.choice.verdict };
+      const { timings } = JSON.parse(readFileSync(join(folder, 'out', 'run.json'), 'utf8'));
+      const facts = { customers: found.totals.entities, features: found.features.length, segments: found.segments.length, verdict: found.choice.verdict, timings };
       return good(facts, expected);
     },
   };
