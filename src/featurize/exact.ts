@@ -38,3 +38,6 @@ export function monthIndex(at: number): number {
 export const weekday = (at: number): number => ((new Date(at).getUTCDay() + 6) % 7) + 1;
 export const hour = (at: number): number => new Date(at).getUTCHours();
 export const quarter = (at: number): number => Math.floor(new Date(at).getUTCMonth() / 3) + 1;
+
+/** `x` in units of 1/scale as a double of ones. */
+export const unscaled = (dialect: Dialect, x: string, scale: number): string => (scale === 1 ? x : `${x} / ${dialect.number(scale)}`);

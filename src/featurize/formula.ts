@@ -18,14 +18,14 @@ export const given = (a: Formula, b: Formula, c: Formula): Formula => ({ op: 'gi
 
 /** The only operators there are; each is the same IEEE operation in both executions (`exponential` is rounded to 12 digits' worth). */
 const operators = {
-  ratio: { sql: (d: Dialect, a: string, b: string) => `(${d.ratio(a, b)})`, js: (a: number, b: number) => (b === 0 ? Number.NaN : a / b) },
+  ratio: { sql: (_: Dialect, a: string, b: string) => `(${a} / NULLIF(${b}, 0))`, js: (a: number, b: number) => (b === 0 ? Number.NaN : a / b) },
   minus: { sql: (_: Dialect, a: string, b: string) => `(${a} - ${b})`, js: (a: number, b: number) => a - b },
   plus: { sql: (_: Dialect, a: string, b: string) => `(${a} + ${b})`, js: (a: number, b: number) => a + b },
   times: { sql: (_: Dialect, a: string, b: string) => `(${a} * ${b})`, js: (a: number, b: number) => a * b },
-  root: { sql: (_: Dialect, a: string) => `sqrt(CASE WHEN ${a} > 0 THEN ${a} WHEN ${a} <= 0 THEN 0 END)`, js: (a: number) => Math.sqrt(a > 0 ? a : 0 * a) },
+  root: { sql: (_: Dialect, a: string) => `sqrt(CASE WHEN ${a} > 0 THEN ${a} WHEN ${a} <= 0 THEN 0e0 END)`, js: (a: number) => Math.sqrt(a > 0 ? a : 0 * a) },
   exponential: { sql: (d: Dialect, a: string) => `(${d.round(`exp(${a}) * 1e6`)} / 1e6)`, js: (a: number) => Math.round(Math.exp(a) * 1e6) / 1e6 },
   atLeast: { sql: (_: Dialect, a: string, b: string) => `CASE WHEN ${a} < ${b} THEN ${b} ELSE ${a} END`, js: (a: number, b: number) => (a < b ? b : a) },
-  equals: { sql: (_: Dialect, a: string, b: string) => `CASE WHEN ${a} = ${b} THEN 1 WHEN ${a} <> ${b} THEN 0 END`, js: (a: number, b: number) => (Number.isNaN(a - b) ? Number.NaN : +(a === b)) },
+  equals: { sql: (_: Dialect, a: string, b: string) => `CASE WHEN ${a} = ${b} THEN 1e0 WHEN ${a} <> ${b} THEN 0e0 END`, js: (a: number, b: number) => (Number.isNaN(a - b) ? Number.NaN : +(a === b)) },
   or: { sql: (_: Dialect, a: string, b: string) => `coalesce(${a}, ${b})`, js: (a: number, b: number) => (Number.isNaN(a) ? b : a) },
   given: { sql: (_: Dialect, a: string, b: string, c: string) => `CASE WHEN ${b} >= ${c} THEN ${a} END`, js: (a: number, b: number, c: number) => (b >= c ? a : Number.NaN) },
 } as const;

@@ -85,7 +85,7 @@ export function planQuery({ parts, features, dialect: d, asOf }: Plan): { query:
 }
 
 function valueSql(d: Dialect, feature: Feature, formula: Formula, column: Parameters<typeof formulaSql>[2]): string {
-  const value = d.double(formulaSql(d, formula, column));
+  const value = formulaSql(d, formula, column);
   return Number.isNaN(feature.empty) ? value : `coalesce(${value}, ${d.number(feature.empty)})`;
 }
 

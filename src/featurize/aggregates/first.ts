@@ -1,4 +1,5 @@
 import { defineAggregate } from '../aggregate.js';
+import { unscaled } from '../exact.js';
 import { absorbTimeline, extreme, place, type Timeline } from '../timeline.js';
 
 /** Of several rows at the same instant the smallest value counts, so the order of rows never matters. */
@@ -10,7 +11,7 @@ export const first = defineAggregate<Timeline>({
   shape: 'ordered',
   needs: ['value'],
   over: (_, { partition, at, value }) => ({ first_place: `row_number() OVER (${partition} ORDER BY ${at}, ${value})` }),
-  sql: (d, { value, scale, columns }) => `${d.only('max', value, `${columns.first_place} = 1`)} / ${d.number(scale)}`,
+  sql: (d, { value, scale, columns }) => unscaled(d, `${d.only('max', value, `${columns.first_place} = 1`)}`, scale),
   init: () => new Map(),
   add: (s, { at, value }) => place(s, at, value!),
   expire: (s, { at, value }) => place(s, at, value!, -1),

@@ -1,4 +1,5 @@
 import { defineAggregate } from '../aggregate.js';
+import { unscaled } from '../exact.js';
 import { absorbTimeline, extreme, place, type Timeline } from '../timeline.js';
 
 /** Of several rows at the same instant the largest value counts, so the order of rows never matters. */
@@ -10,7 +11,7 @@ export const last = defineAggregate<Timeline>({
   shape: 'ordered',
   needs: ['value'],
   over: (_, { partition, at, value }) => ({ last_place: `row_number() OVER (${partition} ORDER BY ${at} DESC, ${value} DESC)` }),
-  sql: (d, { value, scale, columns }) => `${d.only('max', value, `${columns.last_place} = 1`)} / ${d.number(scale)}`,
+  sql: (d, { value, scale, columns }) => unscaled(d, `${d.only('max', value, `${columns.last_place} = 1`)}`, scale),
   init: () => new Map(),
   add: (s, { at, value }) => place(s, at, value!),
   expire: (s, { at, value }) => place(s, at, value!, -1),

@@ -1,4 +1,5 @@
 import { defineAggregate } from '../aggregate.js';
+import { unscaled } from '../exact.js';
 import { absorb, count, type Tally } from '../tally.js';
 
 /** The state is a tally of values, so that a value can leave a window again. */
@@ -9,7 +10,7 @@ export const min = defineAggregate<Tally<number>>({
   words: { high: 'high minimum', low: 'low minimum' },
   shape: 'rows',
   needs: ['value'],
-  sql: (d, { value, where, scale }) => `${d.only('min', value, where)} / ${d.number(scale)}`,
+  sql: (d, { value, where, scale }) => unscaled(d, d.only('min', value, where), scale),
   init: () => new Map(),
   add: (s, { value }) => count(s, value!),
   expire: (s, { value }) => count(s, value!, -1),

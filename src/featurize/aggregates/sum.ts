@@ -1,4 +1,5 @@
 import { defineAggregate } from '../aggregate.js';
+import { unscaled } from '../exact.js';
 
 /** Exact in any order: the values are integers (units of 1/scale) and the sum stays below 2⁵³. */
 export const sum = defineAggregate<{ sum: number }>({
@@ -8,7 +9,7 @@ export const sum = defineAggregate<{ sum: number }>({
   words: { high: 'high', low: 'low' },
   shape: 'rows',
   needs: ['value'],
-  sql: (d, { value, where, scale }) => `coalesce(${d.only('sum', value, where)}, 0e0) / ${d.number(scale)}`,
+  sql: (d, { value, where, scale }) => unscaled(d, `coalesce(${d.only('sum', value, where)}, 0e0)`, scale),
   init: () => ({ sum: 0 }),
   add: (s, { value }) => void (s.sum += value!),
   expire: (s, { value }) => void (s.sum -= value!),
