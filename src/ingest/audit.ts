@@ -65,7 +65,7 @@ function numberedFinding({ numbered, rows }: AuditInput): AuditFinding[] {
 function duplicateFindings({ duplicates, duplicatesDropped, numbered, kind }: AuditInput): AuditFinding[] {
   if (duplicates === 0) return [];
   const what = `${rowsWord(duplicates)} repeat${duplicates === 1 ? 's' : ''} an earlier row in every column`;
-  const did = duplicatesDropped ? 'and were rejected' : numbered ? 'and were kept: without an id, two alike may be two' : kind === 'lookup' ? 'and change nothing' : 'and were kept: the same thing can happen twice (--duplicates drop rejects them)';
+  const did = duplicatesDropped ? 'and were rejected' : numbered ? 'and were kept: without an id, two alike may be two' : kind === 'lookup' ? `and ${duplicates === 1 ? 'changes' : 'change'} nothing` : 'and were kept: the same thing can happen twice (--duplicates drop rejects them)';
   return [{ kind: 'duplicates', rows: duplicates, sentence: `${what} ${did}.` }];
 }
 

@@ -8,7 +8,7 @@ import { audit, cancelPrefixes, countDuplicates } from './audit.js';
 import { attributeType, plan, type Plan } from './clean.js';
 import type { Column } from './column.js';
 import type { Inference, Inferred } from './infer.js';
-import { isSensitiveName, tokens } from './name.js';
+import { entityName, isSensitiveName } from './name.js';
 import type { IngestOptions } from './options.js';
 import { refusedTable } from './read.js';
 import { roleOf } from './roles.js';
@@ -28,11 +28,12 @@ export const rejectedTable = 'shoal_rejected';
 export async function build({ files, word }: Inference, options: IngestOptions, engine: Engine, context: Context): Promise<Built> {
   await engine.run(`CREATE OR REPLACE TABLE ${rejectedTable} (source VARCHAR, "row" BIGINT, reason VARCHAR, content VARCHAR)`, 'ingest');
   const entityType = sharedType(files);
+  const keys = new Set(files.flatMap((f) => f.joins.map((j) => j.key)));
   const sources: Source[] = [];
   for (const [i, file] of files.entries()) {
     checkAborted(context);
     context.progress({ stage: 'ingest', note: `cleaning ${file.raw.name}`, done: 0.8 + (0.2 * i) / files.length });
-    sources.push(await buildSource(file, entityType, options, engine, context));
+    sources.push(await buildSource(file, keys, entityType, options, engine, context));
   }
   const rank = { transactions: 0, events: 1, text: 2, entities: 3, lookup: 4 } as const;
   sources.sort((a, b) => rank[a.kind] - rank[b.kind] || b.audit.rowsKept - a.audit.rowsKept);
@@ -46,7 +47,7 @@ export async function build({ files, word }: Inference, options: IngestOptions, 
   };
 }
 
-async function buildSource(file: Inferred, entityType: 'BIGINT' | 'VARCHAR', options: IngestOptions, engine: Engine, context: Context): Promise<Source> {
+async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType: 'BIGINT' | 'VARCHAR', options: IngestOptions, engine: Engine, context: Context): Promise<Source> {
   const { raw, profiled, kind, roles, numbered, joins } = file;
   const duplicates = profiled.columns.length < 300 || profiled.rows < 20_000 ? await countDuplicates(raw.table, profiled.columns, engine) : 0;
   const withId = kind === 'entities' && !numbered;
@@ -71,7 +72,7 @@ async function buildSource(file: Inferred, entityType: 'BIGINT' | 'VARCHAR', opt
   const findings = await audit({ table: raw.table, clean, kind, rows: profiled.rows, columns: profiled.columns, roles, joins, numbered, duplicates, duplicatesDropped: dropDuplicates, prefixes, sharedAmount: file.sharedAmount }, engine);
   return {
     name: raw.name, kind, path: raw.path, format: raw.format, table: clean, has: made.has, select: made.select,
-    columns: profiled.columns.map((c) => sourceColumn(c, file)),
+    columns: profiled.columns.map((c) => sourceColumn(c, file, keys)),
     attributes: await attributesOf(clean, made, file, engine),
     audit: { rowsIn, rowsKept, rowsRejected, rejected, findings: [...raw.findings, ...rejectFindings(rejected), ...unusedFinding(file), ...findings] },
   };
@@ -122,8 +123,8 @@ function sharedType(files: readonly Inferred[]): 'BIGINT' | 'VARCHAR' {
   return columns.length > 0 && !numbered && columns.every(whole) ? 'BIGINT' : 'VARCHAR';
 }
 
-function sourceColumn(column: Column, file: Inferred): SourceColumn {
-  const role = roleOf(column, file.roles, file.kind);
+function sourceColumn(column: Column, file: Inferred, keys: ReadonlySet<Column>): SourceColumn {
+  const role = keys.has(column) ? 'key' : roleOf(column, file.roles);
   const join = file.joins.find((j) => j.column === column);
   const played = attributeType(column, file.kind);
   const left = role === 'attribute' && typeof played !== 'string' && !join;
@@ -138,8 +139,9 @@ function sourceColumn(column: Column, file: Inferred): SourceColumn {
 function reasonOf(column: Column, { roles, profiled }: Inferred, role: string, special: string | undefined): string {
   const known = roles.reasons.get(column.index) ?? roles.ignored.get(column.index) ?? special;
   const n = (x: number) => x.toLocaleString('en-GB');
-  if (role === 'entity') return `${n(column.distinct)} values over ${n(profiled.rows)} rows, ${known ?? `named like ${tokens(column.name).length ? 'an id of one' : 'an id'}`}`;
+  if (role === 'entity') return `${n(column.distinct)} values over ${n(profiled.rows)} rows, ${known ?? `named like ${entityName(column.name).word ? `${/^[aeiou]/.test(entityName(column.name).word![0]) ? 'an' : 'a'} ${entityName(column.name).word![0]}` : 'an id'}`}`;
   if (known) return known;
+  if (role === 'key') return `other files point to it, ${n(column.distinct)} values`;
   if (role === 'label') return 'says what happened rather than who they are';
   if (role === 'attribute') return isSensitiveName(column.name) ? 'a protected characteristic' : `${n(column.distinct)} ${column.distinct === 1 ? 'value' : 'values'}`;
   if (role === 'time') return 'the time of the row';

@@ -59,7 +59,7 @@ export function plan(input: PlanInput): Plan {
   const canonical = canonicalColumns(input);
   const attributes = plannedAttributes(input, new Set(canonical.map(([name]) => name)));
   const rejects = rejectRules(input);
-  const joins = input.joins.map((join, i) => joinSql(join, i, attributes));
+  const joins = input.joins.map((join, i) => joinSql(join, i, attributes, canonical.map(([, sql]) => sql).join('\n')));
   const from = [`FROM ${quoteName(input.table)} AS r`, ...joins].join('\n');
   const where = rejects.filter((rule) => !rule.window).map((rule) => `NOT (${rule.when})`);
   const qualify = rejects.filter((rule) => rule.window).map((rule) => `NOT (${rule.when})`);
@@ -73,7 +73,7 @@ export function plan(input: PlanInput): Plan {
   ].filter(Boolean).join('\n');
   return {
     select, from, rejects: rejects.map(({ reason, when }) => ({ reason, when })), attributes: attributes.map(({ sql: _, alias: __, ...a }) => a),
-    has: canonical.map(([name]) => name), reorders: joins.length > 0 || qualify.length > 0 || input.sharedAmount,
+    has: canonical.map(([name]) => name), reorders: joins.length > 0 || qualify.length > 0 || input.sharedAmount || input.roles.timeOfOrder === true,
   };
 }
 
@@ -102,7 +102,8 @@ function canonicalColumns(input: PlanInput): [CanonicalColumn, string][] {
   if (roles.discounts.length) out.push(['discount', decimal(roles.discounts.map((c) => `coalesce(${c.value}, 0)`).join(' + '))]);
   const fixed = (column: Column) => repaired(column, joins.find((j) => j.column === column)?.repairs ?? []);
   if (roles.product) out.push(['product', fixed(roles.product)]);
-  if (roles.productName) out.push(['product_name', roles.productName.text]);
+  const readable = roles.productName?.text ?? joinedProductName(input);
+  if (readable) out.push(['product_name', readable]);
   if (roles.category) out.push(['category', fixed(roles.category)]);
   else {
     const found = categoryOf(input);
@@ -117,7 +118,8 @@ function canonicalColumns(input: PlanInput): [CanonicalColumn, string][] {
 const decimal = (sql: string): string => `TRY_CAST(${sql} AS DECIMAL(18, 4))`;
 
 /** SQL of a row's time. */
-export function timeSql({ times, clock }: Roles): string {
+export function timeSql({ times, clock, order, timeOfOrder }: Roles): string {
+  if (timeOfOrder && order) return `coalesce(${times[0].value}, max(${times[0].value}) OVER (PARTITION BY ${keyText(order)}))`;
   const at = times.length > 1 ? `coalesce(${times.map((c) => c.value).join(', ')})` : times[0].value;
   return clock ? `coalesce(CAST(${at} AS DATE) + ${clock.value}, ${at})` : at;
 }
@@ -153,6 +155,17 @@ function categoryOf({ joins, roles }: PlanInput): string | undefined {
     if (best) return `j${i}.${quoteName(best.name)}`;
   }
   return undefined;
+}
+
+/** A readable name for coded products from the table they point to. */
+function joinedProductName({ joins, roles }: PlanInput): string | undefined {
+  const at = joins.findIndex((join) => join.column === roles.product);
+  if (at < 0 || !roles.product || (roles.product.type === 'string' && /\s/.test(roles.product.examples.join('')))) return undefined;
+  const words = ['name', 'title', 'description', 'desc', 'bezeichnung', 'beschreibung', 'nombre', 'nom', 'type'];
+  const rank = (c: Column) => words.findIndex((w) => tokens(c.name).includes(w));
+  const named = joins[at].lookup.columns.filter((c) => c.type === 'string' && c !== joins[at].key && rank(c) >= 0 && c.distinct > 3 && c.length <= 80);
+  const best = named.sort((a, b) => rank(a) - rank(b) || b.distinct - a.distinct)[0];
+  return best && `j${at}.${quoteName(best.name)}`;
 }
 
 interface AttributeSql extends PlannedAttribute {
@@ -198,7 +211,7 @@ export function attributeType(column: Column, kind: SourceKind): PlannedAttribut
   if (isNumeric(column)) {
     if (column.whole && column.distinct === 2 && (column.min === 0 || column.min === 1) && Number(column.max) - Number(column.min) === 1) return 'flag';
     if (!id || !column.whole) return 'number';
-    return column.distinct <= 200 ? 'category' : { why: `a code with ${n} values` };
+    return column.distinct <= 1000 ? 'category' : { why: `a code with ${n} values` };
   }
   if (column.distinct > 0.5 * column.filled && column.distinct > 20) return { why: `a different value in almost every row (${n})` };
   if (column.distinct > 1000) return { why: `too many different values to compare (${n})` };
@@ -213,10 +226,10 @@ function attributeSql(column: Column, kind: SourceKind, repairs: Join['repairs']
   return repaired(column, repairs);
 }
 
-function joinSql(join: Join, i: number, attributes: readonly AttributeSql[]): string {
+function joinSql(join: Join, i: number, attributes: readonly AttributeSql[], select: string): string {
   const wanted = new Map<string, Column>();
   for (const a of attributes) if (a.alias === i) wanted.set(a.source.name, a.source);
-  for (const c of join.lookup.columns) if (c !== join.key && c.type === 'string' && c.distinct >= 2 && c.distinct <= 500) wanted.set(c.name, c);
+  for (const c of join.lookup.columns) if (c !== join.key && c.type === 'string' && select.includes(`j${i}.${quoteName(c.name)}`)) wanted.set(c.name, c);
   const list = [...wanted.values()].map((c) => `${attributeSql(c, 'entities', [])} AS ${quoteName(c.name)}`);
   // A key that comes twice would double the rows it joins.
   const once = join.key.distinct < join.key.filled ? ` QUALIFY row_number() OVER (PARTITION BY ${keyText(join.key)} ORDER BY r.rowid) = 1` : '';
@@ -260,11 +273,11 @@ function timeRules({ roles, now }: PlanInput): RejectRule[] {
   const at = timeSql(roles);
   const name = times[0].name;
   if (times.some((c) => c.unreadable > 0)) rules.push({ reason: `unreadable ${name}`, when: `${at} IS NULL AND (${times.filter((c) => c.unreadable > 0).map((c) => `${c.text} IS NOT NULL`).join(' OR ')})` });
-  if (times.length === 1 && times[0].missing > 0) rules.push({ reason: `no ${name}`, when: `${times[0].text} IS NULL` });
+  if (times.length === 1 && times[0].missing > 0) rules.push({ reason: `no ${name}`, when: roles.timeOfOrder ? `${at} IS NULL` : `${times[0].text} IS NULL`, window: roles.timeOfOrder });
   const limit = new Date(now + day).toISOString().slice(0, 19).replace('T', ' ');
   if (times.some((c) => String(c.min) < '1900-01-01' || /^-|BC/.test(String(c.min)))) rules.push({ reason: `${name} before 1900`, when: `coalesce(${at} < TIMESTAMP '1900-01-01 00:00:00', false)` });
   if (times.some((c) => String(c.max) > limit || !/^\d{4}-/.test(String(c.max)))) rules.push({ reason: `${name} in the future`, when: `coalesce(${at} > TIMESTAMP '${limit}', false)` });
-  return rules;
+  return rules.map((rule) => ({ ...rule, window: rule.when.includes(' OVER ') }));
 }
 
 function numberRules({ quantity, price, amount }: Roles): RejectRule[] {

@@ -72,7 +72,7 @@ export function guessFormat(values: readonly string[], hints: GuessHints): Forma
   return guessTime(odd, hints) ?? guessNumber(odd, hints) ?? { kind: 'text' };
 }
 
-function guessTime(values: readonly string[], { timeName, decimalComma }: GuessHints): Format | undefined {
+function guessTime(values: readonly string[], { timeName, idName, decimalComma }: GuessHints): Format | undefined {
   const most = (matches: number) => matches >= 0.9 * values.length;
   const isos = values.filter((v) => iso.test(v));
   if (most(isos.length)) {
@@ -90,7 +90,7 @@ function guessTime(values: readonly string[], { timeName, decimalComma }: GuessH
   if (whole.length < 0.98 * values.length) return timeName && excelLike(values) ? { kind: 'time', style: 'excel', clock: true } : undefined;
   const numbers = whole.map(Number);
   const days = whole.filter(isYyyymmdd).length;
-  if (days >= (timeName ? 0.95 : 1) * whole.length && (timeName || new Set(whole.map((v) => v.slice(0, 6))).size > 1 || whole.length < 20))
+  if (days >= (timeName ? 0.95 : 1) * whole.length && (timeName || (!idName && new Set(whole).size > 2)))
     return { kind: 'time', style: 'yyyymmdd', clock: false };
   if (timeName && within(numbers, 6.3e8, 4.2e9)) return { kind: 'time', style: 'epoch', unit: 's', clock: true };
   if (timeName && within(numbers, 6.3e11, 4.2e12)) return { kind: 'time', style: 'epoch', unit: 'ms', clock: true };
@@ -186,7 +186,8 @@ function guessMoney(values: readonly string[]): Format | undefined {
   const good = values.filter(isMoney);
   if (good.length < 0.98 * values.length) return undefined;
   // 'C536379' among '536379': codes, not amounts that went wrong.
-  if (good.length < values.length && !good.some((v) => /[.,]\d/.test(v))) return undefined;
+  const bad = values.filter((v) => !isMoney(v));
+  if (bad.some((v) => /[a-z]/i.test(v) && /\d/.test(v)) || (bad.length > 0 && !good.some((v) => /[.,]\d/.test(v)))) return undefined;
   const found = values.map((v) => currency.exec(v)?.[0]).find(Boolean) ?? '';
   const percent = good.filter((v) => v.includes('%')).length > good.length / 2;
   const bodies = good.map(bodyOf);

@@ -12,7 +12,7 @@ import type { IngestOptions } from './options.js';
 import { exactDistinct } from './profile.js';
 import type { RawTable } from './read.js';
 import { entityCandidates, entityRoles, kindOf, logRoles, type EntityCandidate, type Given, type Roles } from './roles.js';
-import { findMeasures, findStructure, repeatsPerOrder } from './structure.js';
+import { findMeasures, findStructure, repeatsPerOrder, timedByOrder } from './structure.js';
 
 /** A file with everything decided about it. */
 export interface Inferred {
@@ -162,6 +162,7 @@ async function decide(file: Loaded, owner: Owner | undefined, given: Given, opti
     const order = roles.order, product = roles.product;
     if (Object.keys(measures.given).length) roles = withReasons(logRoles(profiled, entity, owner.word, { ...structureGiven(owner, given, profiled), ...(order ? { order } : {}), ...(product ? { product } : {}), ...measures.given, ...given }), measures.reasons);
   }
+  if (roles.order && roles.times.length === 1 && roles.times[0].missing > 0.02 * profiled.rows && (await timedByOrder(raw.table, roles.order, roles.times[0], engine))) roles = { ...roles, timeOfOrder: true };
   if (owner.structure) roles = withReasons(roles, owner.structure.reasons);
   if (entity && owner.reason) roles = withReasons(roles, new Map([[entity.index, owner.reason]]));
   const kind = forced ?? kindOf(profiled, roles);

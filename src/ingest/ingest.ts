@@ -12,6 +12,7 @@ import { parseIngestOptions, type IngestInput } from './options.js';
 import { profile } from './profile.js';
 import { readRaw, type RawTable } from './read.js';
 import { stack } from './stack.js';
+import { cleanText } from '../util/words.js';
 import type { Profiled } from './column.js';
 
 /** What ingest hands on. */
@@ -88,7 +89,7 @@ function finish(built: Built, asOf: number | undefined): Ingested {
 }
 
 function refuseTooLittle(raw: RawTable, files: number): void {
-  if (files === 1 && raw.columns.length === 1) throw new ShoalError('ingest/one-column', { path: raw.path, column: raw.columns[0].name });
+  if (files === 1 && raw.columns.length === 1) throw new ShoalError('ingest/one-column', { path: raw.path, column: cleanText(raw.columns[0].name, 40) });
 }
 
 /** Names of sources: file names without folders and extensions, made unique whatever their case. */

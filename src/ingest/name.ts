@@ -115,7 +115,7 @@ export const isBareName = (name: string): boolean => /^(col|column|field|var|var
 export const isSensitiveName = (name: string): boolean =>
   tokens(name).some((w) => sensitiveWords.has(w)) || /^(nativecountry|countryofbirth|birthcountry|placeofbirth|familienstand)$/.test(nameKey(name));
 
-export const isAgeName = (name: string): boolean => tokens(name).some((w) => /^(age|alter|edad|birth|dob|born|geburtsdatum|geburtstag|senior)$/.test(w));
+export const isAgeName = (name: string): boolean => tokens(name).some((w) => /^(age|alter|edad|birth|dob|born|geburtsdatum|geburtstag|senior)$/.test(w)) && !/place|city|country/i.test(name);
 
 /** Times that describe an entity rather than place a row: birth, joining, expiry. */
 export const isAttributeTime = (name: string): boolean =>

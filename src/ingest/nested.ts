@@ -39,7 +39,7 @@ interface FlatColumn extends Field {
 async function chooseScan(file: OpenedFile, kind: 'json' | 'ndjson' | 'parquet', engine: Engine): Promise<string> {
   const path = quoteText(globless(file.readable));
   if (kind === 'parquet') return `read_parquet(${path}, hive_partitioning = false)`;
-  const common = `maximum_depth = 3, map_inference_threshold = -1, sample_size = 100000, dateformat = '%Y-%m-%d', hive_partitioning = false, compression = 'none', maximum_object_size = 67108864`;
+  const common = `maximum_depth = 3, map_inference_threshold = -1, sample_size = 100000, dateformat = '%Y-%m-%d', hive_partitioning = false, compression = 'uncompressed', maximum_object_size = 67108864`;
   if (kind === 'ndjson') return `read_json(${path}, format = 'newline_delimited', ignore_errors = true, ${common})`;
   const array = `read_json(${path}, format = 'auto', ${common})`;
   const fields = await fieldsOf(array, engine, file.path);

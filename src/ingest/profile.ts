@@ -4,7 +4,7 @@ import { quoteName, quoteText } from '../util/quote.js';
 import { cleanText } from '../util/words.js';
 import type { Column, Profiled } from './column.js';
 import { missingCodes, patternSql, valueSql, type Format } from './format.js';
-import { tokens } from './name.js';
+import { isIdName, tokens } from './name.js';
 import type { RawColumn, RawTable } from './read.js';
 
 /** Up to this many rows distinct values are counted exactly. */
@@ -34,6 +34,7 @@ export async function profile(raw: RawTable, engine: Engine): Promise<Profiled> 
 /** Unreadable values that still leave a column its type: dates and decimals are often dirty, whole numbers with letters are codes. */
 function tolerated({ draft: d, filled }: Measured): number {
   const strict = d.format.kind === 'number' && d.format.integer;
+  if (strict && isIdName(tokens(d.name))) return 0;
   return Math.max(2, (strict ? 0.002 : 0.1) * filled);
 }
 

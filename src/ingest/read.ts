@@ -99,7 +99,7 @@ async function readDelimited(file: OpenedFile, layout: Delimited, options: ReadO
       for (const cast of refused.casts) samples[cast.column].push(...cast.values);
       const failed = new Set(refused.casts.map((c) => c.column));
       columns = columns.map((column, k) =>
-        failed.has(k) ? { ...column, type: 'VARCHAR', sample: samples[k], format: reconsider(column, samples[k], refused.casts.find((c) => c.column === k)!.rows) } : column);
+        failed.has(k) ? { ...column, type: 'VARCHAR', sample: samples[k], format: reconsider(column, samples[k], refused.casts.find((c) => c.column === k)!) } : column);
       continue;
     }
     const kept = await keepRefused(options.name, attempt.skip, engine);
@@ -118,10 +118,13 @@ function planColumns(names: readonly string[], samples: readonly (readonly strin
 }
 
 /** A column with values that would not cast: codes with letters make it text, a few odd words among many numbers do not. */
-function reconsider(column: RawColumn, sample: readonly string[], failures: number): Format {
-  const again = guessFormat(sample, { whole: false, decimalComma: false, ...nameHints(column.name) });
-  const typos = failures <= Math.max(2, 0.001 * sample.length) && sample.length >= 50;
-  return again.kind === 'text' && (typos || column.format.kind === 'time') ? column.format : again;
+function reconsider(column: RawColumn, sample: readonly string[], { rows, values }: Refused['casts'][number]): Format {
+  const hints = nameHints(column.name);
+  const again = guessFormat(sample, { whole: false, decimalComma: false, ...hints });
+  if (again.kind !== 'text' || column.format.kind === 'time') return again.kind === 'text' ? column.format : again;
+  const coded = hints.idName || (column.format.kind === 'number' && column.format.integer && values.some((v) => /[a-z]/i.test(v) && /\d/.test(v)));
+  const typos = rows <= Math.max(2, 0.001 * sample.length) && sample.length >= 50 && !coded;
+  return typos ? column.format : again;
 }
 
 interface Refused {

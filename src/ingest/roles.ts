@@ -25,6 +25,8 @@ export interface Roles {
   readonly event?: Column;
   readonly text?: Column;
   /** Columns left out, and why. */
+  /** Only the first line of an order has its time: the others take it from there. */
+  readonly timeOfOrder?: boolean;
   readonly ignored: ReadonlyMap<number, string>;
   readonly labels: ReadonlySet<number>;
   /** Why a column has its role, where there is more to say than its name. */
@@ -47,6 +49,7 @@ export interface EntityCandidate {
 /** Columns that by their name could say who a row belongs to, best first. */
 export function entityCandidates(profiled: Profiled): EntityCandidate[] {
   const found: EntityCandidate[] = [];
+  const timed = profiled.columns.some((c) => c.type === 'time' && !isAttributeTime(c.name));
   for (const column of profiled.columns) {
     if (column.filled === 0 || column.type === 'time' || column.type === 'boolean') continue;
     if (isNumeric(column) && !isIdLike(column)) continue;
@@ -55,7 +58,9 @@ export function entityCandidates(profiled: Profiled): EntityCandidate[] {
     // A word of two or three answers ("customer": yes/no, new/returning) names no one; "account 1…85" does.
     if (score === 0 || (column.distinct <= 3 && profiled.rows > 20 && score < 100)) continue;
     const codes = column.type === 'string' && !/\s/.test(column.examples.join('')) ? 1 : 0;
-    found.push({ column, score: score + codes - (column.missing / Math.max(1, profiled.rows)) * 20, word });
+    // A plain id that is on every row of a table without times is the row's own, whoever's e-mail stands beside it.
+    const own = score === 60 && !timed && isUnique(column) && column.missing === 0 ? 16 : 0;
+    found.push({ column, score: score + codes + own - (column.missing / Math.max(1, profiled.rows)) * 20, word });
   }
   if (found.length === 0) {
     const own = profiled.columns.find((c) => isUnique(c) && c.missing === 0 && isIdLike(c) && isIdName(tokens(c.name)) && c.filled === profiled.rows);
@@ -88,7 +93,7 @@ export function kindOf(profiled: Profiled, roles: Roles): SourceKind {
 
 /** Gives every column of a log its part; `entity` is already known (or absent). */
 export function logRoles(profiled: Profiled, entity: Column | undefined, word: readonly [string, string] | undefined, given: Given): Roles {
-  const ignored = emptyColumns(profiled, given, entity);
+  const ignored = emptyColumns(profiled, given, entity, true);
   const reasons = new Map<number, string>();
   const taken = new Set<number>([...ignored.keys(), ...(entity ? [entity.index] : []), ...(given.labels ?? [])]);
   const free = () => profiled.columns.filter((c) => !taken.has(c.index));
@@ -105,18 +110,26 @@ export function logRoles(profiled: Profiled, entity: Column | undefined, word: r
 
   const order = given.order ?? take(orderColumn(free(), profiled, entity));
   const product = given.product ?? take(productColumn(free(), profiled));
-  const quantity = given.quantity ?? take(best(free(), (c) => (isNumeric(c) && !isIdName(tokens(c.name)) ? Math.max(nameScore(c.name, 'quantity') * 2, isCountName(c.name) && c.whole ? 2 : 0) : 0), 2));
+  const counts = free().filter((c) => isNumeric(c) && c.whole && isCountName(c.name));
+  const sells = free().some((c) => amountScore(c) >= 0.5 || (isNumeric(c) && nameScore(c.name, 'price') > 0));
+  const quantity = given.quantity ?? take(best(free(), (c) => (isNumeric(c) && !isIdName(tokens(c.name)) && !isOtherMeasure(c.name) ? nameScore(c.name, 'quantity') : 0), 1) ?? (counts.length === 1 && sells ? counts[0] : undefined));
   const price = given.price ?? take(best(free(), (c) => (isNumeric(c) && !isTotal(c) ? nameScore(c.name, 'price') + (tokens(c.name).some((w) => w === 'unit' || w === 'lineitem') ? 1 : 0) : 0), 1));
   const discounts = given.discount ? [given.discount] : free().filter((c) => isNumeric(c) && nameScore(c.name, 'discount') > 0 && !isIdName(tokens(c.name)));
   discounts.forEach(take);
-  const amount = given.amountSql ? undefined : given.amount ?? take(best(free(), amountScore, 1));
+  // Totals that only the first line of an order has do not tell what its lines cost.
+  const lineTotals = (c: Column) => !(quantity && price && c.missing > 0.2 * profiled.rows);
+  const amount = given.amountSql ? undefined : given.amount ?? take(best(free(), (c) => (lineTotals(c) ? amountScore(c) : 0), 0.5));
+  const dealt = amount !== undefined || given.amountSql !== undefined || price !== undefined || quantity !== undefined;
   const productName = product && take(best(free(), (c) => (namesProduct(c, product) ? 1 : 0), 1));
-  const category = given.category ?? take(named('category', (c) => (c.type === 'string' || isIdLike(c)) && c.distinct >= 2 && c.distinct <= 2000));
+  const category = given.category ?? take(named('category', (c) => (c.type === 'string' || isIdLike(c)) && c.distinct >= 2 && c.distinct <= 2000 && (product !== undefined || isCategoryName(c))));
   const text = given.text ?? take(textColumn(free(), profiled));
   const event = given.event ?? take(named('event', (c) => c.type === 'string' && c.distinct >= 2 && c.distinct <= 500 && c.length <= 60));
   const labels = new Set([...(given.labels ?? []), ...free().filter((c) => isLabel(c)).map((c) => c.index)]);
-  return { entity, word, times, clock, order, product, productName, category, quantity, price, amount, amountSql: given.amountSql, discounts, event, text, ignored, labels, reasons };
+  return { entity, word, times, clock, order: order && isUnique(order) && !dealt && !given.order ? undefined : order, product, productName, category, quantity, price, amount, amountSql: given.amountSql, discounts, event, text, ignored, labels, reasons };
 }
+
+const isCategoryName = (c: Column): boolean =>
+  nameScore(c.name, 'category') === 2 || tokens(c.name).some((w) => /^(category|categories|kategorie|categoria|categorie|department|dept|warengruppe)$/.test(w));
 
 /** Roles in a table with one row per entity: everything describes it. */
 export function entityRoles(profiled: Profiled, entity: Column | undefined, word: readonly [string, string] | undefined, given: Given): Roles {
@@ -128,33 +141,40 @@ export function entityRoles(profiled: Profiled, entity: Column | undefined, word
 }
 
 /** The role of each column, for people and for the report. */
-export function roleOf(column: Column, roles: Roles, kind: SourceKind): ColumnRole {
+export function roleOf(column: Column, roles: Roles): ColumnRole {
   if (column === roles.entity) return 'entity';
   if (roles.ignored.has(column.index)) return 'ignore';
   if (roles.times.includes(column) || column === roles.clock) return 'time';
   for (const role of ['order', 'product', 'category', 'quantity', 'price', 'amount', 'event', 'text'] as const) if (roles[role] === column) return role;
   if (roles.discounts.includes(column)) return 'discount';
   if (roles.labels.has(column.index)) return 'label';
-  return kind === 'lookup' && isUnique(column) && isIdLike(column) ? 'key' : 'attribute';
+  return 'attribute';
 }
 
 /** Empty, constant and index columns. */
-function emptyColumns(profiled: Profiled, given: Given, entity: Column | undefined): Map<number, string> {
+function emptyColumns(profiled: Profiled, given: Given, entity: Column | undefined, log = false): Map<number, string> {
   const ignored = new Map<number, string>();
   const wanted = new Set(Object.values(given).flatMap((c) => (c && typeof c === 'object' && 'index' in c ? [c.index] : [])));
   for (const column of profiled.columns) {
     if (column === entity || wanted.has(column.index)) continue;
     if (given.ignored?.includes(column.index)) ignored.set(column.index, 'left out because you asked for it');
     else if (column.filled === 0) ignored.set(column.index, 'it is empty');
-    else if (column.distinct <= 1 && column.missing === 0 && profiled.rows > 1) ignored.set(column.index, `it is '${column.examples[0] ?? column.min}' in every row`);
+    else if (column.distinct <= 1 && column.missing === 0 && profiled.rows > 1 && !(log && isMeasureName(column))) ignored.set(column.index, `it is '${column.examples[0] ?? column.min}' in every row`);
+    else if (log && isPartOfTime(column) && profiled.columns.some((c) => c.type === 'time')) ignored.set(column.index, 'the time of the row tells it');
     else if (isIndex(column, profiled.rows)) ignored.set(column.index, 'it only numbers the rows');
   }
   return ignored;
 }
 
+/** A price that never changes is a price all the same. */
+const isMeasureName = (c: Column): boolean => isNumeric(c) && (nameScore(c.name, 'price') > 0 || nameScore(c.name, 'quantity') === 2);
+
 const isIndex = (c: Column, rows: number): boolean =>
   rows > 2 && isNumeric(c) && c.whole && isUnique(c) && c.missing === 0 && (c.min === 0 || c.min === 1) && Number(c.max) - Number(c.min) === rows - 1 &&
-  (isBareName(c.name) || /^(unnamed.*|index|idx|row|rowid|row[ _]?(no|num|nr|number|names?)|x|sr\.? ?no\.?|s\.? ?no\.?|#|nr|no)$/i.test(c.name.trim()));
+  ((rows > 20 && c.sample.slice(0, 20).every((v, i, all) => i === 0 || Number(v) === Number(all[i - 1]) + 1)) || isBareName(c.name) || /^(unnamed.*|index|idx|row.*|x|sr\.? ?no\.?|#|nr|no)$/i.test(c.name.trim()));
+
+/** "week", "month", "hour" beside a time: calendar columns that only repeat it. */
+const isPartOfTime = (c: Column): boolean => c.type !== 'time' && /^(year|month|week|weekday|dayofweek|day|hour|quarter|monthname|yearmonth|woche|monat|jahr|wochentag|stunde|mes|ano|semana|mois|annee)$/.test(tokens(c.name).join(''));
 
 function isLabel(c: Column): boolean {
   return c.distinct >= 2 && c.distinct <= 20 && isLabelName(c.name);
@@ -204,6 +224,7 @@ function orderColumn(columns: readonly Column[], profiled: Profiled, entity: Col
       if (!isIdLike(c) || c.type === 'time' || c.distinct < 2) return 0;
       const name = nameScore(c.name, 'order');
       const id = isIdName(tokens(c.name));
+      if (c.examples.length > 0 && c.examples.every((v) => /^#\d+$/.test(v))) return 5;
       if (name === 0 || (name === 1 && !id) || isCountName(c.name)) return 0;
       // "payment": card/cash is no order; an order id has many values, at least as many as there are entities buying.
       if (!id && (c.distinct < 0.2 * profiled.rows || /\s/.test(c.examples.join('')))) return 0;

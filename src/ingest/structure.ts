@@ -132,3 +132,11 @@ export async function repeatsPerOrder(table: string, order: Column, amount: Colu
        SELECT min(a) AS low, max(a) AS high FROM (SELECT ${order.value} AS o, ${amount.value} AS a FROM ${quoteName(table)} AS r LIMIT ${sampleRows}) WHERE o IS NOT NULL AND a IS NOT NULL GROUP BY o HAVING count(*) > 1)`, 'structure');
   return Number(row['orders']) >= 20 && Number(row['same']) >= 0.98 * Number(row['orders']);
 }
+
+/** Do rows without a time belong to orders that have one, and only one, on another row? */
+export async function timedByOrder(table: string, order: Column, time: Column, engine: Engine): Promise<boolean> {
+  const [row] = await engine.rows(
+    `SELECT count(*) AS orders, count(*) FILTER (low = high) AS timed FROM (
+       SELECT min(t) AS low, max(t) AS high FROM (SELECT ${order.value} AS o, ${time.value} AS t FROM ${quoteName(table)} AS r LIMIT ${sampleRows}) WHERE o IS NOT NULL GROUP BY o HAVING count(*) > count(t))`, 'structure');
+  return Number(row['orders']) >= 5 && Number(row['timed']) >= 0.9 * Number(row['orders']);
+}
