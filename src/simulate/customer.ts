@@ -15,6 +15,8 @@ export interface Customer {
   readonly parts: Habits[];
   readonly upTo: Float64Array;
   ownShare: number;
+  /** Straddles two segments: the truth is then only what they do most. */
+  mixed: boolean;
   light: boolean;
   signup: number;
   /** Active days [from, to): orders and visits fall inside; after `to` there is silence. */
@@ -37,7 +39,7 @@ export interface Customer {
 export function createCustomer(market: Market): Customer {
   const habits = market.habits[0];
   return {
-    index: 0, habits, partCount: 1, parts: [habits, habits, habits, habits, habits], upTo: new Float64Array(5), ownShare: 1, light: false, signup: 0, from: 0, to: 0,
+    index: 0, habits, partCount: 1, parts: [habits, habits, habits, habits, habits], upTo: new Float64Array(5), ownShare: 1, mixed: false, light: false, signup: 0, from: 0, to: 0,
     browseFrom: 0, browseTo: 0, orders: 0, visits: 0, viewFactor: 1, quantityFactor: 1, hourShift: 0, openOdds: 1, discountOdds: 1, optedIn: true,
   };
 }
@@ -78,21 +80,22 @@ function ownHabits(market: Market, u: number): Habits {
 function mix(market: Market, customer: Customer, dice: Dice): void {
   const own = customer.habits;
   const special = own.career === 'crawler' || own.id === 'resellers';
-  const mixed = dice.chance(straddling.mixed) && !special;
-  customer.partCount = 1;
-  customer.ownShare = 1;
+  const strays = straddling.strays * dice.unit() ** 2;
+  customer.mixed = dice.chance(straddling.mixed) && !special;
   if (market.structureless) blendAll(market, customer, dice);
   else if (own === everyday(market)) {
-    const share = dice.between(straddling.everyday[0], straddling.everyday[1]);
+    const lookalike = dice.chance(straddling.lookalikes);
+    const share = lookalike ? straddling.difference * dice.unit() : dice.between(straddling.everyday[0], straddling.everyday[1]);
     const first = guest(market, customer, dice);
     let second = guest(market, customer, dice);
     while (second === first) second = guest(market, customer, dice);
-    const split = dice.unit();
+    const split = lookalike ? 1 : dice.unit();
     setParts(customer, [own, first, second], [share, (1 - share) * split, (1 - share) * (1 - split)]);
-  } else if (mixed) {
+  } else if (customer.mixed) {
     const share = dice.between(straddling.own[0], straddling.own[1]);
     setParts(customer, [own, guest(market, customer, dice)], [share, 1 - share]);
-  }
+  } else if (special) setParts(customer, [own], [1]);
+  else setParts(customer, [own, everyday(market)], [1 - strays, strays]);
 }
 
 /** Without segments everyone is a little of everything: shares scatter smoothly around one centre. */
@@ -140,11 +143,11 @@ function begin(market: Market, customer: Customer, dice: Dice): void {
     const [from, to] = market.giftSeason;
     const occasion = early < 0.45 && to > from ? from + Math.floor(late * (to - from)) : Math.floor(late * Math.max(1, days - 45));
     customer.signup = occasion - dice.int(3);
-    if (customer.partCount === 1) customer.to = occasion + 1;
+    if (!customer.mixed) customer.to = occasion + 1;
   }
   customer.from = Math.max(0, customer.signup + (career === 'once' ? 2 : 0));
   if (customer.from >= customer.to) customer.from = customer.to - 1;
-  const aroundOccasion = career === 'once' && customer.partCount === 1;
+  const aroundOccasion = career === 'once' && !customer.mixed;
   customer.browseFrom = aroundOccasion ? Math.max(0, customer.from - 8) : customer.from;
   customer.browseTo = aroundOccasion ? Math.min(days, customer.to + 2) : customer.to;
 }
@@ -152,17 +155,18 @@ function begin(market: Market, customer: Customer, dice: Dice): void {
 function vary(market: Market, customer: Customer, dice: Dice): void {
   const wide = customer.habits === everyday(market) ? 1.6 : 1;
   const months = (customer.to - customer.from) / 30.44;
+  const pure = !customer.mixed && customer.habits !== everyday(market);
   customer.light = dice.chance(straddling.light) && !market.structureless;
   const activity = customer.light ? dice.between(straddling.activity[0], straddling.activity[1]) : 1;
-  const typical = blended(customer, (habits) => habits.orders * monthsOf(habits, months)) * (market.structureless ? 2.2 : 1);
+  const typical = blended(customer, pure, (habits) => habits.orders * monthsOf(habits, months)) * (market.structureless ? 2.2 : 1);
   customer.orders = typical * activity * Math.exp(wide * variation.orders * dice.normal());
-  customer.visits = blended(customer, (habits) => habits.visits * monthsOf(habits, months)) * activity * Math.exp(wide * variation.visits * dice.normal());
+  customer.visits = blended(customer, pure, (habits) => habits.visits * monthsOf(habits, months)) * activity * Math.exp(wide * variation.visits * dice.normal());
   customer.viewFactor = Math.exp(wide * variation.views * dice.normal());
   customer.quantityFactor = Math.exp(wide * variation.quantity * dice.normal());
   customer.hourShift = wide * variation.hour * dice.normal();
   customer.openOdds = Math.exp(wide * variation.opens * dice.normal());
   customer.discountOdds = Math.exp(wide * variation.discounted * dice.normal());
-  customer.optedIn = dice.chance(0.92);
+  customer.optedIn = dice.chance(0.92) || market.structureless;
 }
 
 /** Months over which a habit runs: an occasion is one, flash sales exist only since they began. */
@@ -171,9 +175,9 @@ function monthsOf(habits: Habits, months: number): number {
   return habits.career === 'emerging' ? Math.min(months, drift.emergence / 30.44) : months;
 }
 
-/** A rate between those of the parts: their weighted geometric mean. */
-function blended(customer: Customer, rate: (habits: Habits) => number): number {
-  if (customer.partCount === 1) return rate(customer.habits);
+/** A rate between those of the parts: their weighted geometric mean. Who merely strays keeps the own rate. */
+function blended(customer: Customer, pure: boolean, rate: (habits: Habits) => number): number {
+  if (pure) return rate(customer.habits);
   let sum = 0;
   let before = 0;
   for (let j = 0; j < customer.partCount; j++) {

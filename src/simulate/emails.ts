@@ -31,13 +31,15 @@ export function createNewsletters(market: Market): readonly Newsletter[] {
 export function writeEmails(market: Market, newsletters: readonly Newsletter[], customer: Customer, orders: Orders, dice: Dice, file: CsvFile): void {
   if (customer.habits.career === 'crawler') return;
   dice.seat(market.seed, customer.index, streams.emails);
+  // Who came for one gift reads no newsletter, however they shop.
+  const steadfast = customer.habits.career === 'once' && !customer.mixed;
   const joined = Math.max(0, customer.signup) * 86_400;
   if (customer.optedIn) {
-    for (const letter of newsletters) if (letter.at >= joined) writeLetter(market, customer, letter.at, letter.campaign, nextHabits(customer, dice), dice, file);
+    for (const letter of newsletters) if (letter.at >= joined) writeLetter(market, customer, letter.at, letter.campaign, steadfast ? customer.habits : nextHabits(customer, dice), dice, file);
   }
   for (let k = 0; k < orders.count; k++) {
     const at = (((orders.at[k] / 86_400) | 0) + 1) * 86_400 + 39_600;
-    if (dice.unit() < 0.5 && at < market.calendar.days * 86_400) writeLetter(market, customer, at, followUp, orders.habits[k], dice, file);
+    if (dice.unit() < 0.5 && at < market.calendar.days * 86_400) writeLetter(market, customer, at, followUp, steadfast ? customer.habits : orders.habits[k], dice, file);
   }
   if (customer.habits.alerts) writeAlerts(market, customer, dice, file);
 }

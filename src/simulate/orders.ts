@@ -165,17 +165,31 @@ function drawLines(market: Market, customer: Customer, dice: Dice, into: Orders,
   const discounted = withOdds(habits.discounted, customer.discountOdds);
   const promotion = promotionAt(market, habits, into.at[k], day);
   into.device[k] = habits.device.draw(dice);
-  for (let line = start; line < start + lines; line++) {
-    const again = start > 0 && dice.unit() < habits.habit;
-    const product = again ? into.product[dice.int(start)] : habits.product.draw(dice);
+  let line = start;
+  for (let wanted = lines; wanted > 0; wanted--) {
+    const product = newInOrder(habits, dice, into, start, line);
+    if (product < 0) continue;
     into.product[line] = product;
     into.quantity[line] = Math.min(999, 1 + dice.poisson(Math.max(0, habits.quantity * customer.quantityFactor - 1)));
     const reduced = dice.unit() < discounted;
     into.promotion[line] = reduced ? promotion : -1;
     into.discount[line] = !reduced ? 0 : promotion >= 0 ? market.promotions[promotion].depth : 10 + 5 * dice.int(habits.promotion === 'none' ? 3 : 4);
     into.price[line] = Math.round((prices[product] * (100 - into.discount[line])) / 100);
+    line++;
   }
-  into.firstLine[k + 1] = start + lines;
+  into.firstLine[k + 1] = line;
+}
+
+/** A product not yet in the order that began at line `start`; −1 where a few tries find none. */
+function newInOrder(habits: Habits, dice: Dice, into: Orders, start: number, line: number): number {
+  for (let tries = 0; tries < 4; tries++) {
+    const again = start > 0 && dice.unit() < habits.habit;
+    const product = again ? into.product[dice.int(start)] : habits.product.draw(dice);
+    let j = start;
+    while (j < line && into.product[j] !== product) j++;
+    if (j === line) return product;
+  }
+  return -1;
 }
 
 function promotionAt(market: Market, habits: Habits, at: number, day: number): number {

@@ -64,16 +64,16 @@ const workdays = [1, 1.1, 1.1, 1.05, 0.8, 0.05, 0.03] as const;
 export const behaviours: readonly Behaviour[] = [
   {
     id: 'health-conscious night owls', share: 0.13, career: 'steady',
-    orders: 0.24, lines: 2.3, habit: 0.3, quantity: 1.4, discounted: 0.08, promotion: 'none', priceTilt: 0,
-    hours: { centre: 22.62, spread: 0.5, focus: 0.93 }, week: [1.1, 1.1, 1.1, 1.1, 0.9, 0.8, 1],
+    orders: 0.24, lines: 2.1, habit: 0.3, quantity: 1.4, discounted: 0.08, promotion: 'none', priceTilt: 0,
+    hours: { centre: 22.85, spread: 0.5, focus: 0.93 }, week: [1.1, 1.1, 1.1, 1.1, 0.9, 0.8, 1],
     categories: { 'Organic low-sugar': 70, 'Fresh produce': 17, Pantry: 6, 'Beauty & care': 4, 'Snacks & drinks': 2, 'Eco household': 1 },
     devices: [0.8, 0.15, 0.05], visits: 0.45, views: 4, searches: 0.35, carts: 0.3,
-    opens: 0.6, clicks: 0.35, mailHours: { centre: 22.6, spread: 0.5, focus: 0.93 }, alerts: false,
+    opens: 0.6, clicks: 0.35, mailHours: { centre: 22.75, spread: 0.5, focus: 0.93 }, alerts: false,
     reviews: 0.08, stars: 4.4, returns: 0.01, messages: 0.08,
   },
   {
     id: 'weekend bargain hunters', share: 0.14, career: 'steady',
-    orders: 0.26, lines: 2.3, habit: 0.25, quantity: 2.6, discounted: 0.82, promotion: 'weekend', priceTilt: -0.5,
+    orders: 0.26, lines: 2.1, habit: 0.25, quantity: 2.6, discounted: 0.82, promotion: 'weekend', priceTilt: -0.5,
     hours: { centre: 10.4, spread: 1, focus: 0.88 }, week: [0.05, 0.05, 0.05, 0.05, 0.12, 1.2, 1],
     categories: { Household: 42, Pantry: 30, 'Snacks & drinks': 14, 'Sugary boxes': 8, 'Beauty & care': 6 },
     devices: [0.05, 0.13, 0.82], visits: 0.5, views: 5, searches: 0.6, carts: 0.45,
@@ -91,7 +91,7 @@ export const behaviours: readonly Behaviour[] = [
   },
   {
     id: 'eco-conscious shoppers', share: 0.13, career: 'steady',
-    orders: 0.25, lines: 2.4, habit: 0.4, quantity: 1.6, discounted: 0.06, promotion: 'none', priceTilt: 0.1,
+    orders: 0.25, lines: 2.1, habit: 0.4, quantity: 1.6, discounted: 0.06, promotion: 'none', priceTilt: 0.1,
     hours: { centre: 17.6, spread: 0.9, focus: 0.88 }, week: [1.1, 1.4, 1.5, 1.3, 0.8, 0.4, 0.4],
     categories: { 'Eco household': 72, 'Organic low-sugar': 10, 'Fresh produce': 12, 'Beauty & care': 6 },
     devices: [0.06, 0.86, 0.08], visits: 0.5, views: 8, searches: 0.45, carts: 0.25,
@@ -100,7 +100,7 @@ export const behaviours: readonly Behaviour[] = [
   },
   {
     id: 'loyal high spenders', share: 0.11, career: 'steady',
-    orders: 0.52, lines: 1.9, habit: 0.3, quantity: 1.3, discounted: 0.03, promotion: 'none', priceTilt: 0.6,
+    orders: 0.5, lines: 1.6, habit: 0.3, quantity: 1.3, discounted: 0.03, promotion: 'none', priceTilt: 0.6,
     hours: { centre: 8.3, spread: 0.7, focus: 0.88 }, week: [1.2, 1.1, 1.1, 1.1, 1.3, 0.4, 0.3],
     categories: { Premium: 74, 'Fresh produce': 10, Gifts: 4, 'Beauty & care': 8, Electronics: 4 },
     devices: [0.3, 0.05, 0.65], visits: 0.6, views: 4, searches: 0.2, carts: 0.35,
@@ -110,7 +110,7 @@ export const behaviours: readonly Behaviour[] = [
   {
     // Loyal high spenders who were let down: the same habits until they stop, then silence.
     id: 'lapsing high value', share: 0.11, career: 'lapsing',
-    orders: 0.52, lines: 1.9, habit: 0.3, quantity: 1.3, discounted: 0.03, promotion: 'none', priceTilt: 0.6,
+    orders: 0.5, lines: 1.6, habit: 0.3, quantity: 1.3, discounted: 0.03, promotion: 'none', priceTilt: 0.6,
     hours: { centre: 8.3, spread: 0.7, focus: 0.88 }, week: [1.2, 1.1, 1.1, 1.1, 1.3, 0.4, 0.3],
     categories: { Premium: 74, 'Fresh produce': 10, Gifts: 4, 'Beauty & care': 8, Electronics: 4 },
     devices: [0.3, 0.05, 0.65], visits: 0.6, views: 4, searches: 0.2, carts: 0.35,
@@ -118,19 +118,19 @@ export const behaviours: readonly Behaviour[] = [
     reviews: 0.12, stars: 2, returns: 0.04, messages: 1.6,
   },
   {
-    id: 'one-time gift buyers', share: 0.14, career: 'once',
+    id: 'one-time gift buyers', share: 0.13, career: 'once',
     orders: 1.12, lines: 1.5, habit: 0, quantity: 1.05, discounted: 0.04, promotion: 'none', priceTilt: 0.2,
     hours: { centre: 12.6, spread: 0.5, focus: 0.95 }, week: workdays,
     categories: { Gifts: 95, Premium: 2, Fashion: 2, 'Beauty & care': 1 },
-    devices: [0.01, 0.09, 0.9], visits: 2.2, views: 4, searches: 0.8, carts: 0.3,
-    opens: 0.1, clicks: 0.1, mailHours: { centre: 12.6, spread: 0.8, focus: 0.9 }, alerts: false,
+    devices: [0.01, 0.09, 0.9], visits: 3, views: 4.5, searches: 0.6, carts: 0.25,
+    opens: 0.003, clicks: 0.1, mailHours: { centre: 12.6, spread: 0.8, focus: 0.9 }, alerts: false,
     reviews: 0.03, stars: 4.3, returns: 0.01, messages: 0.05,
   },
   {
     id: 'resellers', share: 0.028, career: 'steady',
-    orders: 0.9, lines: 1.5, habit: 0.85, quantity: 26, discounted: 0.25, promotion: 'none', priceTilt: -0.2,
+    orders: 0.75, lines: 1.35, habit: 0.85, quantity: 26, discounted: 0.25, promotion: 'none', priceTilt: -0.2,
     hours: { centre: 12, spread: 1.9, focus: 0.96 }, week: workdays,
-    categories: { 'Sugary boxes': 46, 'Snacks & drinks': 42, Electronics: 12 },
+    categories: { 'Sugary boxes': 8, 'Snacks & drinks': 88, Electronics: 4 },
     devices: [0.01, 0.01, 0.98], visits: 0.4, views: 1.5, searches: 0.5, carts: 0.8,
     opens: 0.12, clicks: 0.1, mailHours: { centre: 11, spread: 1.8, focus: 0.95 }, alerts: false,
     reviews: 0.002, stars: 4, returns: 0.02, messages: 1.4,
@@ -145,15 +145,15 @@ export const behaviours: readonly Behaviour[] = [
   },
   {
     // Noise: no pattern of their own. Each mixes this with two or three of the others, in proportions of their own.
-    id: 'everyday shoppers', share: 0.07, career: 'steady',
-    orders: 0.24, lines: 2, habit: 0.15, quantity: 1.6, discounted: 0.3, promotion: 'none', priceTilt: 0,
-    hours: { centre: 15, spread: 3, focus: 0.4 }, week: anyDay,
+    id: 'everyday shoppers', share: 0.08, career: 'steady',
+    orders: 0.24, lines: 1.8, habit: 0.15, quantity: 1.6, discounted: 0.3, promotion: 'none', priceTilt: 0,
+    hours: { centre: 14.5, spread: 2.5, focus: 0.6 }, week: anyDay,
     categories: {
-      Pantry: 16, 'Fresh produce': 14, Household: 12, 'Snacks & drinks': 12, 'Sugary boxes': 8, 'Beauty & care': 12, Fashion: 9, Electronics: 6,
-      'Organic low-sugar': 5, 'Eco household': 4, Gifts: 4, Premium: 3,
+      'Beauty & care': 26, 'Fresh produce': 24, Pantry: 12, Household: 10, 'Snacks & drinks': 8, Fashion: 8, 'Sugary boxes': 4, Electronics: 3,
+      'Organic low-sugar': 2, 'Eco household': 2, Gifts: 1, Premium: 1,
     },
-    devices: [0.35, 0.33, 0.32], visits: 0.5, views: 4, searches: 0.4, carts: 0.3,
-    opens: 0.35, clicks: 0.25, mailHours: { centre: 15, spread: 3, focus: 0.4 }, alerts: false,
+    devices: [0.3, 0.4, 0.3], visits: 0.5, views: 4, searches: 0.4, carts: 0.3,
+    opens: 0.35, clicks: 0.25, mailHours: { centre: 14.5, spread: 2.5, focus: 0.6 }, alerts: false,
     reviews: 0.06, stars: 4, returns: 0.02, messages: 0.2,
   },
 ];
@@ -163,12 +163,16 @@ export const variation = { orders: 0.25, visits: 0.28, views: 0.12, opens: 0.4, 
 
 /** The customers who make the truth hard to see. */
 export const straddling = {
-  /** Planted customers who also behave as another segment: in `own` … 1 of what they do they are themselves. */
-  mixed: 0.06, own: [0.5, 0.72],
+  /** Planted customers who also behave as another segment; in this share of what they do they are themselves. */
+  mixed: 0.075, own: [0.5, 0.58],
+  /** The others stray into everyday shopping in up to this share of what they do (most of them in little of it). */
+  strays: 0.25,
   /** Customers of whom little is known: a share of everybody's usual activity. */
-  light: 0.07, activity: [0.25, 0.55],
+  light: 0.08, activity: [0.12, 0.45],
   /** Everyday shoppers act like an everyday shopper in this share of what they do; the rest goes to two other segments. */
-  everyday: [0.25, 0.85],
+  everyday: [0.45, 0.95],
+  /** But some of them happen to live like one other segment, for all but this share. */
+  lookalikes: 0.18, difference: 0.12,
 } as const;
 
 /** What moves in the last months. Days before the end of the history. */

@@ -4,7 +4,7 @@ import { encode, type CsvFile } from './csv-file.js';
 import type { Market } from './market.js';
 import { writeCustomerId } from './orders.js';
 
-export const truthHeader = 'customer_id,segment,own_share,mixed_with,little_history,active_from,active_until,previous_segment,changed_on';
+export const truthHeader = 'customer_id,segment,own_share,straddles,mixed_with,little_history,active_from,active_until,previous_segment,changed_on';
 
 /**
  * Writes the truth about a customer: the planted segment; which share of the behaviour is the segment's own and whose the rest is; and the
@@ -18,5 +18,5 @@ export function writeTruth(market: Market, customer: Customer, file: CsvFile): v
   const change = lapsed ? ['loyal high spenders', dayText(calendar, customer.to)] : ['', ''];
   const segment = market.structureless ? 'none' : customer.habits.id;
   writeCustomerId(customer.index, file);
-  file.raw(encode(`,${[segment, customer.ownShare.toFixed(2), market.structureless ? '' : guests.join(' + '), customer.light ? 'yes' : 'no', ...active, ...change].join(',')}`)).end();
+  file.raw(encode(`,${[segment, customer.ownShare.toFixed(2), customer.mixed ? 'yes' : 'no', market.structureless ? '' : guests.join(' + '), customer.light ? 'yes' : 'no', ...active, ...change].join(',')}`)).end();
 }
