@@ -33,7 +33,7 @@ function lowerEnd(text: string): number {
   const number = /([$£€]?\s*)(\d[\d.,]*)\s*([km])?/g;
   const found = [...text.matchAll(number)].map(([, , digits, unit]) => Number(digits.replace(/[,.](?=\d{3}\b)/g, '').replace(',', '.')) * scaleOf(unit));
   if (!found.length || found.length > 2) return Number.NaN;
-  const words = text.replace(number, ' ').replace(/[-–—+<>≤≥=$£€%()\s]+/g, ' ').trim();
+  const words = text.replace(number, ' ').replace(/[-–—+<>≤≥=$£€%()[\]\s]+/g, ' ').trim();
   if (!/^(under|below|less than|up to|over|above|more than|from|to|and|or|plus|years?|months?|days?|rooms?|people|employees|kids?|children|old| )*$/.test(words)) return Number.NaN;
   const shared = /\d\s*-\s*\d[\d.,]*\s*([km])/.exec(text)?.[1];
   const first = found.length === 2 && shared && !/\d\s*[km]\s*-/.test(text) ? found[0] * scaleOf(shared) : found[0];
