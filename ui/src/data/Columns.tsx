@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { SourceColumn } from '../../../src/domain/source.js';
 import { useFormats } from '../kit/formats.js';
 import { Scroller } from '../kit/Section.js';
-import { prose } from '../kit/prose.js';
+import { sentence } from '../kit/prose.js';
 import css from './data.module.css';
 
 const FEW = 12;
@@ -40,7 +40,7 @@ export function Columns({ columns }: { readonly columns: readonly SourceColumn[]
                   <span className={css.type}>{column.type}</span>
                 </td>
                 <td className={css.why}>
-                  {prose(column.reason)}
+                  {sentence(column.reason)}
                   {column.links ? ` Points to ${column.links.source}.${column.links.column}.` : ''}
                 </td>
                 <td className={css.figure}>{f.count(column.distinct)}</td>

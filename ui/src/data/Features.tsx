@@ -4,7 +4,7 @@ import type { Report } from '../../../src/domain/report.js';
 import { Bar } from '../kit/Bar.js';
 import { useFormats } from '../kit/formats.js';
 import { Empty, Scroller } from '../kit/Section.js';
-import { prose } from '../kit/prose.js';
+import { prose, sentence } from '../kit/prose.js';
 import css from './data.module.css';
 
 type ReportFeature = Report['features'][number];
@@ -87,7 +87,7 @@ function FeatureTable({ features }: { readonly features: readonly ReportFeature[
               <td className={css.why}>
                 {feature.encoding ? (
                   <>
-                    <strong>{TRANSFORMS[feature.encoding.transform] ?? feature.encoding.transform}</strong>, {f.value(feature.encoding.low, feature.kind, feature.unit)} to {f.value(feature.encoding.high, feature.kind, feature.unit)}. {prose(feature.encoding.reason)}
+                    <strong>{TRANSFORMS[feature.encoding.transform] ?? feature.encoding.transform}</strong>, {f.value(feature.encoding.low, feature.kind, feature.unit)} to {f.value(feature.encoding.high, feature.kind, feature.unit)}. {sentence(feature.encoding.reason)}
                   </>
                 ) : (
                   'Not encoded: it took no part in making the segments.'

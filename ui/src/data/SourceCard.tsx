@@ -1,7 +1,7 @@
 import type { Report } from '../../../src/domain/report.js';
 import type { SourceAudit, SourceKind } from '../../../src/domain/source.js';
 import { useFormats } from '../kit/formats.js';
-import { prose } from '../kit/prose.js';
+import { prose, sentence } from '../kit/prose.js';
 import { Columns } from './Columns.js';
 import css from './data.module.css';
 
@@ -51,7 +51,7 @@ function Rows({ audit }: { readonly audit: SourceAudit }) {
         <ul className={css.rejected} aria-label="Rejected rows by reason">
           {audit.rejected.map((entry, i) => (
             <li key={i}>
-              <span>{entry.reason}</span>
+              <span>{sentence(entry.reason)}</span>
               <strong>{f.count(entry.rows)}</strong>
             </li>
           ))}

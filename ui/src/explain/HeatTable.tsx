@@ -6,8 +6,16 @@ import css from './explain.module.css';
 import { HeatCell } from './HeatCell.js';
 import type { HeatRow } from './heat-rows.js';
 
+interface HeatTableProps {
+  readonly rows: readonly HeatRow[];
+  /** Shows each value in its cell. */
+  readonly numbers: boolean;
+  /** Shows each feature's family. */
+  readonly families: boolean;
+}
+
 /** The coloured table: one stop for the Tab key, arrows inside, and one read-out that goes with the pointer or the focus. */
-export function HeatTable({ rows, numbers }: { readonly rows: readonly HeatRow[]; readonly numbers: boolean }) {
+export function HeatTable({ rows, numbers, families }: HeatTableProps) {
   const segments = useSegments();
   const frame = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<readonly [number, number]>([0, 0]);
@@ -55,7 +63,7 @@ export function HeatTable({ rows, numbers }: { readonly rows: readonly HeatRow[]
             <tr key={row.name}>
               <th scope="row">
                 <span className={css.heatTitle}>{row.title}</span>
-                {row.family ? <span className={css.heatFamily}>{row.family}</span> : null}
+                {families && row.family ? <span className={css.heatFamily}>{row.family}</span> : null}
               </th>
               {segments.map((s, j) => (
                 <HeatCell key={s.index} value={row.values[s.index]} place={`${i}:${j}`} tabbable={active[0] === i && active[1] === j} />

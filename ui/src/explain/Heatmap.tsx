@@ -41,7 +41,7 @@ export function Heatmap({ heatmap, features }: HeatmapProps) {
             <Switch size="sm" label="Numbers" checked={numbers} onChange={(event) => setNumbers(event.currentTarget.checked)} />
           </div>
           <Scroller label="Features by segments">
-            <HeatTable rows={shown} numbers={numbers} />
+            <HeatTable rows={shown} numbers={numbers} families={order === 'family'} />
           </Scroller>
           {rows.length > FEW ? (
             <Button variant="subtle" size="compact-sm" className={css.more} onClick={() => setAll(!all)} aria-expanded={all}>

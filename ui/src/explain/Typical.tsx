@@ -13,7 +13,7 @@ interface TypicalProps {
 export function Typical({ members, features }: TypicalProps) {
   const f = useFormats();
   if (members.length === 0) return null;
-  const names = [...new Set(members.flatMap((m) => Object.keys(m.values)))].slice(0, 5);
+  const names = [...new Set(members.flatMap((m) => Object.keys(m.values)))].slice(0, 4);
   const titles = new Map(features.map((feature) => [feature.name, feature.title]));
   return (
     <div className={css.typical}>

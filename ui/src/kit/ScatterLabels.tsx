@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import css from './Scatter.module.css';
 import { SegmentMark } from './SegmentMark.js';
-import { medianAt, pixel, type Size, spread, type View } from './view.js';
+import { medianAt, pixel, type Size, spread, spreadAt, type View } from './view.js';
 
 interface ScatterLabelsProps {
   readonly u: Float64Array;
@@ -22,9 +22,11 @@ export function ScatterLabels({ u, v, group, hidden, view, size, groupName }: Sc
     .filter((m) => !hidden.has(m.group))
     .map((m) => {
       const [x, y] = pixel(m.u, m.v, view, size);
+      // Over a wide cloud the label hides little; a narrow one it would cover whole, so it stands above.
+      const tight = m.reach * size.height * view.k < 24;
       const inside = x > 0 && y > 0 && x < size.width && y < size.height;
       const width = named ? Math.min(310, 44 + groupName(m.group).length * 7.5) : 30;
-      return { ...m, x: Math.min(size.width - width / 2 - 8, Math.max(width / 2 + 8, x)), y: Math.max(16, y), width, inside };
+      return { ...m, x: Math.min(size.width - width / 2 - 8, Math.max(width / 2 + 8, x)), y: Math.max(16, tight ? y - 24 : y), width, inside };
     })
     .filter((m) => m.inside);
   return (
@@ -43,6 +45,8 @@ interface Middle {
   readonly group: number;
   readonly u: number;
   readonly v: number;
+  /** Height of its middle half, 0–1. */
+  readonly reach: number;
 }
 
 function middlesOf(u: Float64Array, v: Float64Array, group: readonly number[]): Middle[] {
@@ -53,5 +57,5 @@ function middlesOf(u: Float64Array, v: Float64Array, group: readonly number[]): 
     if (list) list.push(i);
     else places.set(g, [i]);
   });
-  return [...places].map(([g, at]) => ({ group: g, u: medianAt(u, at), v: medianAt(v, at) }));
+  return [...places].map(([g, at]) => ({ group: g, u: medianAt(u, at), v: medianAt(v, at), reach: spreadAt(v, at) }));
 }

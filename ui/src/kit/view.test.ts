@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOME, medianAt, panBy, pixel, spread, toUnit, zoomAt } from './view.js';
+import { HOME, medianAt, panBy, pixel, spread, spreadAt, toUnit, zoomAt } from './view.js';
 
 const size = { width: 400, height: 300 };
 
@@ -38,6 +38,11 @@ describe('toUnit', () => {
 
 it('takes the median over chosen places', () => {
   expect(medianAt([9, 1, 5, 100], [0, 1, 2])).toBe(5);
+});
+
+it('measures the reach of the middle half', () => {
+  expect(spreadAt([0, 10, 20, 30, 40, 50, 60, 70], [0, 1, 2, 3, 4, 5, 6, 7])).toBe(40);
+  expect(spreadAt([], [])).toBe(0);
 });
 
 it('moves overlapping labels apart and leaves the others', () => {

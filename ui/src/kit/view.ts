@@ -13,6 +13,8 @@ export interface Size {
 export const HOME: View = { k: 1, tx: 0, ty: 0 };
 const CLOSEST = 40;
 const PADDING = 28;
+/** Room for the buttons, where they lie over the plane. */
+const BUTTONS = 48;
 
 /** The view after zooming by `factor` around the pixel (px, py), which stays where it is. */
 export function zoomAt(view: View, factor: number, px: number, py: number, size: Size): View {
@@ -31,7 +33,8 @@ function within(view: View, { width, height }: Size): View {
 
 /** Pixel of a unit coordinate (0–1, y upwards). */
 export function pixel(u: number, v: number, view: View, { width, height }: Size): [number, number] {
-  return [(PADDING + u * (width - 2 * PADDING)) * view.k + view.tx, (PADDING + (1 - v) * (height - 2 * PADDING)) * view.k + view.ty];
+  const right = width > 600 ? PADDING + BUTTONS : PADDING;
+  return [(PADDING + u * (width - PADDING - right)) * view.k + view.tx, (PADDING + (1 - v) * (height - 2 * PADDING)) * view.k + view.ty];
 }
 
 /** Values scaled so that all but the outermost half per cent lie in 0–1; far outliers are let lie outside. */
@@ -47,6 +50,12 @@ export function toUnit(values: readonly number[]): Float64Array {
 export function medianAt(values: ArrayLike<number>, places: readonly number[]): number {
   const sorted = places.map((i) => values[i]).sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0.5;
+}
+
+/** How far the middle half of `values` at the given places reaches. */
+export function spreadAt(values: ArrayLike<number>, places: readonly number[]): number {
+  const sorted = places.map((i) => values[i]).sort((a, b) => a - b);
+  return (sorted[Math.floor(sorted.length * 0.75)] ?? 0) - (sorted[Math.floor(sorted.length * 0.25)] ?? 0);
 }
 
 /** Heights moved apart, as little as a simple sweep can, until neighbours that overlap sideways stand `gap` pixels apart. */

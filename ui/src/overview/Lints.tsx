@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
 import type { Lint } from '../../../src/domain/brief.js';
 import { Icon } from '../kit/Icon.js';
 import { prose } from '../kit/prose.js';
@@ -9,15 +11,19 @@ const TITLES: Record<Lint['kind'], string> = {
   'poor-data': 'Poor data', 'dominant-feature': 'One feature decides', 'protected-attribute': 'Protected attribute', overlap: 'Overlap', 'circular-label': 'Circular label',
 };
 
+const FEW = 6;
+
 /** The classic mistakes this segmentation may be making, warnings first. */
 export function Lints({ lints }: { readonly lints: readonly Lint[] }) {
-  if (lints.length === 0) return null;
+  const [all, setAll] = useState(false);
   const sorted = [...lints].sort((a, b) => Number(b.severity === 'warning') - Number(a.severity === 'warning'));
+  if (lints.length === 0) return null;
+  const shown = all ? sorted : sorted.slice(0, FEW);
   return (
     <div className={css.lints}>
       <h2 className={css.caption}>Worth knowing before you use it</h2>
       <ul>
-        {sorted.map((lint, i) => (
+        {shown.map((lint, i) => (
           <li key={i} className={css.lint} data-severity={lint.severity}>
             <Icon name={lint.severity === 'warning' ? 'warning' : 'note'} />
             <p>
@@ -33,6 +39,11 @@ export function Lints({ lints }: { readonly lints: readonly Lint[] }) {
           </li>
         ))}
       </ul>
+      {sorted.length > FEW ? (
+        <Button variant="subtle" size="compact-sm" className={css.more} onClick={() => setAll(!all)} aria-expanded={all}>
+          {all ? 'Show fewer' : `Show all ${sorted.length}`}
+        </Button>
+      ) : null}
     </div>
   );
 }

@@ -17,7 +17,7 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
       <header className={css.hero}>
         <p className={css.eyebrow}>
           {title}
-          <span> · as of {f.date(run.asOf)}</span>
+          {run.asOf > 0 ? <span> · as of {f.date(run.asOf)}</span> : null}
         </p>
         <h1 id="overview-title" className={headline.length > 220 ? css.headlineLong : css.headline}>
           {prose(headline)}
@@ -28,7 +28,7 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
         {totals.orders === undefined ? null : <Stat label="Orders" value={f.count(totals.orders)} />}
         {totals.revenue === undefined ? null : <Stat label="Revenue" value={f.compactMoney(totals.revenue)} note={f.money(totals.revenue)} />}
         <Stat label={choice.verdict === 'segments' ? 'Segments' : 'Slices'} value={f.count(segments.length)} />
-        <Period from={totals.from} to={totals.to} rows={totals.rows} />
+        <Period {...totals} />
       </dl>
       <Verdict choice={choice} stabilities={segments.map((s) => s.stability)} />
       <Shares segments={segments} />
@@ -37,10 +37,10 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
   );
 }
 
-function Period({ from, to, rows }: { readonly from?: number; readonly to?: number; readonly rows: number }) {
+function Period({ entities, from, to, rows }: Report['totals']) {
   const f = useFormats();
-  if (from === undefined || to === undefined) return <Stat label="Rows used" value={f.count(rows)} />;
-  return <Stat label="Period" value={`${f.month(from)} – ${f.month(to)}`} note={`${f.count(rows)} rows used`} />;
+  if (from === undefined || to === undefined) return rows === entities ? null : <Stat label="Rows" value={f.count(rows)} />;
+  return <Stat label="Period" value={`${f.month(from)} – ${f.month(to)}`} note={`${f.count(rows)} rows`} />;
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

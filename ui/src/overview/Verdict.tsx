@@ -6,6 +6,9 @@ import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import css from './overview.module.css';
 
+/** Mean bootstrap Jaccard from which a segment counts as steady (Hennig 2007). */
+const STEADY = 0.75;
+
 interface VerdictProps {
   readonly choice: Choice;
   readonly stabilities: readonly SegmentStability[];
@@ -14,6 +17,7 @@ interface VerdictProps {
 /** Proven segments or not, said first and plainly, and how sure that is. */
 export function Verdict({ choice, stabilities }: VerdictProps) {
   const proven = choice.verdict === 'segments';
+  const shaky = stabilities.filter((s) => s.jaccard < STEADY).length;
   return (
     <div className={css.verdict} data-proven={proven}>
       <div className={css.verdictWords}>
@@ -25,6 +29,7 @@ export function Verdict({ choice, stabilities }: VerdictProps) {
           {proven
             ? 'These groups came out again in data that was held back, and the crowd thins out between them. They are there; they were not made by cutting.'
             : 'No separate groups could be proven. What follows is a convenience partition: useful slices of one continuum, whose borders could as well lie elsewhere.'}{' '}
+          {proven && shaky > 0 ? caution(shaky, stabilities.length) : ''}
           <a href="#choice">How this was decided</a>
         </p>
       </div>
@@ -33,12 +38,17 @@ export function Verdict({ choice, stabilities }: VerdictProps) {
   );
 }
 
+function caution(shaky: number, all: number): string {
+  if (shaky === all) return 'But none of them is steady when the sample changes: treat their borders as soft. ';
+  return `But ${shaky} of the ${all} ${shaky === 1 ? 'is' : 'are'} not steady when the sample changes: lean on the others. `;
+}
+
 function HowSure({ choice, stabilities }: VerdictProps) {
   const f = useFormats();
   const tested = testedGroups(choice);
   const strength = choice.candidates.find((c) => c.k === tested)?.predictionStrength;
   const paired = pairedGroups(choice);
-  const steady = stabilities.filter((s) => s.jaccard >= 0.75).length;
+  const steady = stabilities.filter((s) => s.jaccard >= STEADY).length;
   const mean = stabilities.reduce((sum, s) => sum + s.jaccard, 0) / (stabilities.length || 1);
   return (
     <dl className={css.sure}>
@@ -51,18 +61,26 @@ function HowSure({ choice, stabilities }: VerdictProps) {
         note={`Of ${f.count(paired)} ${paired === 1 ? 'group' : 'groups'} tested, ${f.count(choice.modalGroups)} ${choice.modalGroups === 1 ? 'remains' : 'remain'} once neighbours without a gap are joined`}
       />
       {stabilities.length === 0 ? null : (
-        <Gauge label="Steady when the sample changes" share={mean} tick={0.75} note={`${f.percent(mean)} overlap on average; ${steady} of ${stabilities.length} ${steady === 1 ? 'is' : 'are'} steady (${f.percent(0.75)} or more)`} />
+        <Gauge label="Steady when the sample changes" share={mean} tick={STEADY} colour={mean < STEADY ? 'var(--warn)' : undefined} note={`${f.percent(mean)} overlap on average; ${steady} of ${stabilities.length} ${steady === 1 ? 'is' : 'are'} steady (${f.percent(STEADY)} or more)`} />
       )}
     </dl>
   );
 }
 
-function Gauge({ label, share, tick, note }: { readonly label: string; readonly share: number; readonly tick?: number; readonly note: string }) {
+interface GaugeProps {
+  readonly label: string;
+  readonly share: number;
+  readonly tick?: number;
+  readonly note: string;
+  readonly colour?: string;
+}
+
+function Gauge({ label, share, tick, note, colour = 'var(--verdict)' }: GaugeProps) {
   return (
     <div>
       <dt className={css.gaugeLabel}>{label}</dt>
       <dd>
-        <Bar share={share} tick={tick} height={8} colour="var(--verdict)" />
+        <Bar share={share} tick={tick} height={8} colour={colour} />
         <span className={css.gaugeNote}>{note}</span>
       </dd>
     </div>

@@ -15,8 +15,8 @@ export function Method({ run, totals }: { readonly run: Run; readonly totals: Re
           <code>{run.id}</code>
         </Fact>
         <Fact label="Seed">{String(run.seed)}</Fact>
-        <Fact label="As of">{f.date(run.asOf)} (UTC): nothing later was used</Fact>
-        <Fact label="Rows used">{f.count(totals.rows)}</Fact>
+        <Fact label="As of">{run.asOf > 0 ? `${f.date(run.asOf)} (UTC): nothing later was used` : 'the data has no dates'}</Fact>
+        <Fact label="Rows">{f.count(totals.rows)}</Fact>
       </dl>
       {run.inputs.length > 0 ? (
         <Scroller label="Input files">

@@ -8,7 +8,7 @@ import { Typical } from '../explain/Typical.js';
 import { useFormats } from '../kit/formats.js';
 import { segmentColour } from '../kit/palette.js';
 import { Stat } from '../kit/Section.js';
-import { prose } from '../kit/prose.js';
+import { prose, sentence } from '../kit/prose.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import { useSegment } from '../kit/segments.js';
 import css from './segment.module.css';
@@ -77,7 +77,7 @@ function Nearest({ segment }: { readonly segment: Segment }) {
       <span>
         Nearest: <a href={`#${other.anchor}`}>{other.name}</a>.
       </span>{' '}
-      {prose(segment.nearest.difference)}
+      {sentence(segment.nearest.difference)}
     </p>
   );
 }
