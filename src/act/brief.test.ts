@@ -16,7 +16,7 @@ const shop = [
   feature('spend', 'Total spend', 'money', 'spend'), feature('average_order', 'Average order value', 'money', 'order value'),
   feature('tenure', 'Days since the first order', 'days', 'tenure'), feature('discounted_share', 'Share of lines at a discount', 'share', 'discount'),
   feature('items_per_order', 'Items per order', 'number', 'basket', { unit: 'items' }), feature('returned_share', 'Share of spend returned', 'share', 'returns'),
-  feature('events', 'Browsing: events', 'count', 'browsing_activity', { source: 'browsing', unit: 'events' }),
+  feature('interval_mean', 'Days between orders', 'days', 'rhythm'), feature('events', 'Browsing: events', 'count', 'browsing_activity', { source: 'browsing', unit: 'events' }),
 ];
 
 /** Ten entities per segment, all alike: one row of values per segment. */
@@ -34,18 +34,18 @@ const goalsOf = (features: readonly Feature[], rows: readonly (readonly number[]
 };
 
 describe('goal', () => {
-  //        recency orders spend average tenure discount items returns events
-  const usual = [60, 4, 160, 40, 400, 0.1, 5, 0.02, 40];
+  //        recency orders spend average tenure discount items returns interval events
+  const usual = [60, 4, 160, 40, 400, 0.1, 5, 0.02, 60, 40];
   const cases: [string, number[], string, RegExp][] = [
-    ['who were worth much and stay away are won back', [280, 12, 1300, 110, 800, 0.1, 5, 0.02, 40], 'win back', /£1,300 each.*280 days ago, where 60 days is usual/],
-    ['who bring much and are active are rewarded', [10, 24, 2000, 84, 700, 0.1, 5, 0.02, 40], 'reward', /£2,000 each.*active \(last seen 10 days ago\)/],
-    ['who wait for discounts are sold bundles', [50, 4, 100, 25, 400, 0.75, 5, 0.02, 40], 'upsell', /75 % of what they buy is at a discount \(usual: 26 %\)/],
-    ['who came once long ago for little are left alone', [200, 1, 30, 30, 200, 0.1, 5, 0.02, 40], 'leave alone', /One order, 200 days ago/],
-    ['who look like machines are left alone', [60, 0, 0, 40, 400, 0.1, 5, 0.02, 4000], 'leave alone', /more likely machines than people/],
-    ['who are new are nurtured', [20, 2, 70, 40, 60, 0.1, 5, 0.02, 40], 'nurture', /first seen 60 days ago/],
-    ['who come often and spend like others are sold more', [30, 6, 170, 30, 400, 0.1, 5, 0.02, 40], 'upsell', /6 orders, usual 4 orders/],
-    ['who buy in bulk are looked after as trade', [30, 14, 9000, 900, 400, 0.1, 120, 0.02, 40], 'reward', /120 items an order/],
-    ['who send everything back are left alone', [60, 4, 150, 40, 400, 0.1, 5, 0.6, 40], 'leave alone', /send back 60 %/],
+    ['who were worth much and stay away are won back', [280, 12, 1300, 110, 800, 0.1, 5, 0.02, 60, 40], 'win back', /£1,300 each.*280 days ago, where 60 days between orders are usual/],
+    ['who bring much and are active are rewarded', [10, 24, 2000, 84, 700, 0.1, 5, 0.02, 60, 40], 'reward', /£2,000 each.*active \(last seen 10 days ago\)/],
+    ['who wait for discounts are sold bundles', [50, 4, 100, 25, 400, 0.75, 5, 0.02, 60, 40], 'upsell', /75 % of what they buy is at a discount \(usual: 26 %\)/],
+    ['who came once long ago for little are left alone', [200, 1, 30, 30, 200, 0.1, 5, 0.02, 60, 40], 'leave alone', /One order, 200 days ago/],
+    ['who look like machines are left alone', [60, 0, 0, 40, 400, 0.1, 5, 0.02, 60, 4000], 'leave alone', /more likely machines than people/],
+    ['who are new are nurtured', [20, 2, 70, 40, 60, 0.1, 5, 0.02, 60, 40], 'nurture', /first seen 60 days ago/],
+    ['who come often and spend like others are sold more', [30, 6, 170, 30, 400, 0.1, 5, 0.02, 60, 40], 'upsell', /6 orders, usual 4 orders/],
+    ['who buy in bulk are looked after as trade', [30, 14, 9000, 900, 400, 0.1, 120, 0.02, 60, 40], 'reward', /120 items an order/],
+    ['who send everything back are left alone', [60, 4, 150, 40, 400, 0.1, 5, 0.6, 60, 40], 'leave alone', /send back 60 %/],
   ];
   for (const [name, row, wanted, why] of cases) {
     it(name, () => {
@@ -113,7 +113,7 @@ describe('lift', () => {
 });
 
 describe('briefs', () => {
-  const { table, labels } = tableOf(shop, [[10, 24, 2000, 84, 700, 0.1, 5, 0.02, 40], [60, 4, 160, 40, 400, 0.1, 5, 0.02, 40], [60, 4, 160, 40, 400, 0.1, 5, 0.02, 40]]);
+  const { table, labels } = tableOf(shop, [[10, 24, 2000, 84, 700, 0.1, 5, 0.02, 60, 40], [60, 4, 160, 40, 400, 0.1, 5, 0.02, 60, 40], [60, 4, 160, 40, 400, 0.1, 5, 0.02, 60, 40]]);
   const profiles = [0, 1, 2].map((segment) => ({ segment, name: `S${segment}` }) as Profile);
   const counts = [week({ 43: 10, 44: 30, 45: 30, 46: 10 }), week({ 20: 10 }), week({ 20: 10 })];
   const behaviour: Behaviour = {

@@ -104,7 +104,7 @@ function briefText({ goal: aim, reason, reach: when, products, avoid, priceLevel
   const named = (list: Brief['products'], n: number) => listWords(list.slice(0, n).map((p) => p.name));
   if (aim !== 'leave alone' && products.length > 0) {
     const [first] = products;
-    sentences.push(`Lead with ${named(products, 2)} (${first.name}: ${formatPercent(first.share)} of what they take, ${times(first.lift)} others' share)${avoid.length > 0 ? `; leave out ${named(avoid, 2)}` : ''}${price ? `; ${price.text}` : ''}.`);
+    sentences.push(`Lead with ${named(products, 2)} (${first.share >= 0.02 ? `${first.name}: ${formatPercent(first.share)} of what they take, ` : ''}${times(first.lift)} others' share)${avoid.length > 0 ? `; leave out ${named(avoid, 2)}` : ''}${price ? `; ${price.text}` : ''}.`);
   } else if (aim !== 'leave alone' && price) sentences.push(`${price.text.charAt(0).toUpperCase()}${price.text.slice(1)}${avoid.length > 0 ? `; leave out ${named(avoid, 2)}` : ''}.`);
   return sentences.join(' ');
 }

@@ -1,6 +1,6 @@
 import type { Goal } from '../domain/brief.js';
 import { formatPercent, formatValue } from '../util/format-value.js';
-import { lowerFirst, ratioWords } from '../util/words.js';
+import { cleanText, lowerFirst, ratioWords } from '../util/words.js';
 import type { Key, Standings } from './standing.js';
 
 export interface Decided {
@@ -18,6 +18,7 @@ interface View {
   /** "£1,204 spent" and the like. */
   readonly text: (key: Key) => string;
   readonly usualText: (key: Key) => string;
+  readonly title: (key: Key) => string;
   readonly many: string;
 }
 
@@ -41,32 +42,32 @@ const rules: readonly Rule[] = [
   },
   {
     goal: 'leave alone',
-    when: (v) => v.here('orders') <= 1.2 && v.usual('orders') > 1.2 && v.here('recency') > 1.4 * v.usual('recency') && !(v.times('spend') >= 1),
-    reason: (v) => `One order, ${v.text('recency')} ago (usual: ${v.usualText('recency')})${v.has('spend') ? `, worth ${v.text('spend')}` : ''}: few will return, and they are worth little when they do.${v.here('season') >= 0.5 ? ` ${formatPercent(v.here('season'))} of their orders fall in the season, so one reminder then is enough.` : ''}`,
+    when: (v) => v.here('orders') <= 1.2 && dormant(v) && !(v.times('spend') > 1),
+    reason: (v) => `One order, ${v.text('recency')} ago${v.has('spend') ? `, worth ${v.text('spend')} (usual: ${v.usualText('spend')})` : ''}: few will return, and they are worth little when they do.${v.here('season') >= 0.5 ? ` ${formatPercent(v.here('season'))} of their orders fall in the season, so one reminder then is enough.` : ''}`,
   },
   {
     goal: 'win back',
-    when: (v) => v.times('recency') >= 1.75 && (v.times('spend') >= 0.9 || (!v.has('spend') && v.times('orders') >= 1)),
-    reason: (v) => `They were worth ${worth(v)} but last came ${v.text('recency')} ago, where ${v.usualText('recency')} is usual.`,
+    when: (v) => dormant(v) && (v.times('spend') >= 0.9 || (!v.has('spend') && v.times('orders') >= 1)),
+    reason: (v) => `They were worth ${worth(v)} but last came ${v.text('recency')} ago${quiet(v)}.`,
   },
   {
     goal: 'leave alone',
-    when: (v) => v.times('recency') >= 2.5 && v.times('spend') <= 0.5,
-    reason: (v) => `They last came ${v.text('recency')} ago (usual: ${v.usualText('recency')}) and brought ${v.text('spend')}, against ${v.usualText('spend')}: what it would cost to win them back is better spent elsewhere.`,
+    when: (v) => dormant(v) && v.times('spend') <= 0.5,
+    reason: (v) => `They last came ${v.text('recency')} ago${quiet(v)} and brought ${v.text('spend')}, against ${v.usualText('spend')}: what it would cost to win them back is better spent elsewhere.`,
   },
   {
     goal: 'reward',
-    when: (v) => v.times('spend') >= 1.75 && !(v.times('recency') > 1.4) && !(v.here('items') >= 5 * v.usual('items')),
-    reason: (v) => `They bring ${worth(v)} and are active (last seen ${v.has('recency') ? `${v.text('recency')} ago` : 'lately'}): keeping them matters more than selling them another thing.`,
+    when: (v) => v.times('spend') >= 1.75 && !(v.here('items') >= 5 * v.usual('items')),
+    reason: (v) => `They bring ${worth(v)}${v.has('recency') ? ` and ${v.here('recency') <= 1.5 * v.usual('interval') || v.times('recency') <= 1 ? 'are active' : 'still come'} (last seen ${v.text('recency')} ago)` : ''}: keeping them matters more than selling them another thing.`,
   },
   {
     goal: 'reward',
-    when: (v) => v.here('items') >= 5 * v.usual('items') && v.times('spend') >= 1.75 && !(v.times('recency') > 1.75),
+    when: (v) => v.here('items') >= 5 * v.usual('items') && v.times('spend') >= 1.75,
     reason: (v) => `They buy in bulk (${v.text('items')} an order, usual ${v.usualText('items')}) and bring ${worth(v)}: look after them as trade customers, with terms rather than campaigns.`,
   },
   {
     goal: 'upsell',
-    when: (v) => v.here('discount') >= 0.3 && v.here('discount') >= 1.5 * v.usual('discount') && !(v.times('recency') > 1.4),
+    when: (v) => v.here('discount') >= 0.3 && v.here('discount') >= 1.5 * v.usual('discount') && !dormant(v),
     reason: (v) => `${v.text('discount')} of what they buy is at a discount (usual: ${v.usualText('discount')})${v.has('order value') ? ` and a typical order is ${v.text('order value')}, against ${v.usualText('order value')}` : ''}: bundles and thresholds raise the basket without deeper discounts.`,
   },
   {
@@ -76,18 +77,18 @@ const rules: readonly Rule[] = [
   },
   {
     goal: 'upsell',
-    when: (v) => v.times('orders') >= 1 && !(v.times('recency') > 1.25) && !(v.times('spend') >= 1.75),
+    when: (v) => v.here('orders') >= 1.5 && v.times('orders') >= 1 && !dormant(v),
     reason: (v) => `They come as often as anyone or more (${v.text('orders')}, usual ${v.usualText('orders')})${v.has('order value') ? ` with a typical order of ${v.text('order value')} (usual ${v.usualText('order value')})` : ''}: there is room for more in each order.`,
   },
   {
     goal: 'nurture',
-    when: (v) => v.has('recency') && v.has('orders') && !(v.times('recency') > 1.75),
+    when: (v) => v.has('recency') && v.has('orders') && !dormant(v),
     reason: (v) => `They are still about (last seen ${v.text('recency')} ago) but order little (${v.text('orders')}, usual ${v.usualText('orders')}): a habit can still be formed.`,
   },
   {
     goal: 'win back',
-    when: (v) => v.has('recency') && v.times('recency') > 1.25,
-    reason: (v) => `They last came ${v.text('recency')} ago, where ${v.usualText('recency')} is usual.`,
+    when: (v) => dormant(v),
+    reason: (v) => `They last came ${v.text('recency')} ago${quiet(v)}.`,
   },
   {
     goal: 'win back',
@@ -101,23 +102,23 @@ const rules: readonly Rule[] = [
   },
   {
     goal: 'upsell',
-    when: (v) => v.has('label') && !leaving.test(v.text('label')) && v.times('label') >= 1.3,
+    when: (v) => v.has('label') && accepting.test(v.text('label')) && v.times('label') >= 1.3,
     reason: (v) => `${labelText(v)}: they say yes more often than others.`,
   },
   {
     goal: 'reward',
     when: (v) => v.times('value') >= 1.5,
-    reason: (v) => `They stand at ${v.text('value')}, ${ratioWords(v.here('value'), v.usual('value')) ?? 'above'} the usual ${v.usualText('value')}: keep them.`,
+    reason: (v) => `${valueText(v)}, ${ratioWords(v.here('value'), v.usual('value')) ?? 'above'} the usual ${v.usualText('value')}: keep them.`,
   },
   {
     goal: 'upsell',
     when: (v) => v.times('value') >= 0.9,
-    reason: (v) => `They stand at ${v.text('value')}, about the usual ${v.usualText('value')}: there is room to grow.`,
+    reason: (v) => `${valueText(v)}, against the usual ${v.usualText('value')}: there is room to grow.`,
   },
   {
     goal: 'nurture',
     when: (v) => v.times('value') < 0.9,
-    reason: (v) => `They stand at ${v.text('value')}, below the usual ${v.usualText('value')}: build them up first.`,
+    reason: (v) => `${valueText(v)}, below the usual ${v.usualText('value')}: build them up first.`,
   },
   {
     goal: 'nurture',
@@ -126,6 +127,12 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** Gone quiet: no visit for three usual intervals between orders or, where those are unknown, for nearly twice as long as is usual. */
+const dormant = (v: View) => (v.usual('interval') > 0 ? v.here('recency') >= 3 * v.usual('interval') : v.times('recency') >= 1.75);
+
+const quiet = (v: View) => (v.usual('interval') > 0 ? `, where ${v.usualText('interval')} between orders are usual` : `, where ${v.usualText('recency')} is usual`);
+
+const accepting = /respon|accept|convert|conversion|subscri|purchas|buy|bought|click|visit|sale|won\b|deposit/i;
 const leaving = /churn|attrit|left|leav|cancel|default|drop|lapse|lost|exit/i;
 
 /** The goal that suits a segment, by the first rule that holds of its typical values against everyone's. */
@@ -136,7 +143,7 @@ export function goal(standings: Standings, segment: number, many: string, curren
     const feature = standings[key]?.feature;
     if (!feature) return 'unknown';
     if (key === 'label') return feature.title;
-    if (key === 'value') return `${formatValue(value, { ...feature, unit: undefined }, currency)} (${lowerFirst(feature.title)})`;
+    if (key === 'value') return formatValue(value, { ...feature, unit: undefined }, currency);
     return formatValue(value, key === 'items' ? { ...feature, unit: 'items' } : key === 'recency' && feature.kind === 'number' ? { kind: 'days' } : feature, currency);
   };
   const view: View = {
@@ -145,7 +152,8 @@ export function goal(standings: Standings, segment: number, many: string, curren
     usual,
     times: (key) => (usual(key) > 0 ? at(key) / usual(key) : usual(key) === 0 && at(key) > 0 ? Number.POSITIVE_INFINITY : Number.NaN),
     text: (key) => said(key, at(key)),
-    usualText: (key) => (key === 'value' ? said(key, usual(key)).replace(/ \(.*\)$/, '') : said(key, usual(key))),
+    usualText: (key) => said(key, usual(key)),
+    title: (key) => lowerFirst(cleanText(standings[key]?.feature.title ?? key)),
     many,
   };
   const rule = rules.find((r) => r.when(view))!;
@@ -157,5 +165,7 @@ function worth(v: View): string {
   const ratio = ratioWords(v.here('spend'), v.usual('spend'));
   return `${v.text('spend')} each${ratio && !ratio.startsWith('about') ? `, ${ratio} the usual ${v.usualText('spend')}` : ''}`;
 }
+
+const valueText = (v: View) => `Their typical ${v.title('value')} is ${v.text('value')}`;
 
 const labelText = (v: View) => `“${v.text('label')}” holds for ${formatPercent(v.here('label'))} of them, against ${formatPercent(v.usual('label'))} of everyone`;

@@ -13,9 +13,13 @@ const leastTakers = 5;
 /** Standard errors that a difference must exceed: many are looked at, few are shown. */
 const sure = 4;
 
+/** Lines of an invoice that are no goods. */
+const notGoods = /^((dotcom )?postage|carriage|shipping.*|delivery.*|freight|manual|discount|adjust.*|bank charges|(amazon|service|handling) fees?|samples?|gift ?card|voucher)$/i;
+
 /** What a segment takes more than others do: clearly more (Poisson z > 4), by at least a quarter, by several of its members; what carries most first. */
 export function overRepresented(taken: readonly Taken[], segment: number, limit: number): Lift[] {
   return taken
+    .filter((t) => !notGoods.test(t.name))
     .map((t) => ({ ...compare(t, segment), takers: t.takers[segment] }))
     .filter(({ here, z, lift, takers }) => here >= leastRows && takers >= leastTakers && lift >= 1.25 && z >= sure)
     .sort((a, b) => b.share * Math.log(b.lift) - a.share * Math.log(a.lift) || (a.name < b.name ? -1 : 1))
@@ -26,6 +30,7 @@ export function overRepresented(taken: readonly Taken[], segment: number, limit:
 /** What it leaves to others: common elsewhere (at least 3 %), less than half as common here. */
 export function avoided(taken: readonly Taken[], segment: number, limit: number): Lift[] {
   return taken
+    .filter((t) => !notGoods.test(t.name))
     .map((t) => compare(t, segment))
     .filter(({ expected, z, lift, elsewhere }) => expected >= leastRows && elsewhere >= 0.03 && lift <= 0.5 && z <= -sure)
     .sort((a, b) => b.elsewhere - b.share - (a.elsewhere - a.share) || (a.name < b.name ? -1 : 1))

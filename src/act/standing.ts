@@ -9,7 +9,7 @@ export interface Standing {
   readonly everyone: number;
 }
 
-export type Key = 'recency' | 'orders' | 'spend' | 'order value' | 'tenure' | 'trend' | 'discount' | 'returns' | 'items' | 'browsing' | 'email' | 'season' | 'label' | 'value';
+export type Key = 'recency' | 'orders' | 'spend' | 'order value' | 'tenure' | 'interval' | 'trend' | 'discount' | 'returns' | 'items' | 'browsing' | 'email' | 'season' | 'label' | 'value';
 
 export type Standings = Readonly<Partial<Record<Key, Standing>>>;
 
@@ -45,7 +45,8 @@ const finders: Readonly<Record<Key, readonly Fits[]>> = {
   orders: [named('orders'), theme('frequency', (f) => f.kind === 'count')],
   spend: [named('spend'), theme('spend', (f) => f.kind === 'money')],
   'order value': [named('average_order'), theme('order value', (f) => f.kind === 'money'), theme('basket', (f) => f.kind === 'money')],
-  tenure: [named('tenure_days', 'tenure'), theme('tenure', since)],
+  tenure: [theme('tenure', since)],
+  interval: [theme('interval', (f) => f.kind === 'days')],
   trend: [named('orders_trend'), theme('trend')],
   discount: [theme('discount', (f) => f.kind === 'share')],
   returns: [theme('returns', (f) => f.kind === 'share')],

@@ -36,11 +36,21 @@ function graded(grade: string, thing: string): string {
 export function qualifier({ feature, direction }: Signal): string {
   if (feature.kind === 'flag') return flagQualifier(feature.title, direction === 'high');
   const words = bareWords(feature.words[direction], 5).split(' ').filter(Boolean);
+  if (/attribute/.test(feature.family) && feature.kind === 'share') return shareQualifier(bareWords(feature.words.high, 5).split(' ').filter(Boolean), direction === 'high');
   if (words.length >= 2 && words.length <= 3 && quantity.test(words[0]) && !/^not$/i.test(words[0])) return `with ${words.map(lowerFirst).join(' ')}`;
-  if (words.length === 2 && /^(country|city|region|state|place|town|nation)$/i.test(words[0])) return `from ${words[1]}`;
   if (words.length > 0 && !quantity.test(words[0])) return '';
   const title = bareWords(feature.title, 4).split(' ').filter(Boolean);
   return title.length >= 1 && title.length <= 2 ? `with ${direction} ${lowerFirst(title.join(' '))}` : '';
+}
+
+const place = /^(country|city|region|state|place|town|nation|market)$/i;
+
+/** Rows of a kind ("country United Kingdom"): the first word is the attribute. */
+function shareQualifier([attribute, ...kind]: readonly string[], high: boolean): string {
+  if (!attribute || kind.length === 0 || kind.length > 2) return '';
+  const name = kind.join(' ');
+  if (place.test(attribute)) return `${high ? 'from' : 'outside'} ${/^united|kingdom$|states$|netherlands$|islands$/i.test(name) ? 'the ' : ''}${name}`;
+  return high ? `with ${attribute} ${name}` : '';
 }
 
 function flagQualifier(fullTitle: string, yes: boolean): string {
@@ -51,7 +61,7 @@ function flagQualifier(fullTitle: string, yes: boolean): string {
   if (!title || !enough(title)) return '';
   if (!kind || /^(yes|true|y|1)$/i.test(kind)) return `${yes ? 'with' : 'without'} ${title}`;
   if (/^(no|false|n|0)$/i.test(kind)) return `${yes ? 'without' : 'with'} ${title}`;
-  if (/^(country|city|region|state|place|town|nation)$/i.test(title)) return `${yes ? 'from' : 'outside'} ${upper(kind)}`;
+  if (place.test(title)) return `${yes ? 'from' : 'outside'} ${upper(kind)}`;
   const both = /^\d/.test(kind) ? `${title} ${kind}` : `${kind} ${title}`;
   return enough(both) ? `${yes ? 'with' : 'without'} ${both}` : '';
 }
@@ -61,6 +71,7 @@ const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 /** Letters, digits, hyphens and apostrophes only, at most `limit` words of at most 20 letters; possibly empty. */
 export function bareWords(text: string, limit: number): string {
   return cleanText(text ?? '', 80)
+    .replace(/\([^)]*\)?/g, ' ') // units and notes in brackets
     .replace(/^unnamed$/, '')
     .replace(/[^\p{L}\p{M}\p{N}'’\- ]+/gu, ' ')
     .split(' ')

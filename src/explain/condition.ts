@@ -21,12 +21,13 @@ export function conditionText(feature: Feature, { op, value }: Bound, whole: boo
       return `${over ? 'more than' : 'at most'} ${formatDays(value)} ${read.rest}`;
     case 'share':
       if (value > 0) return `${over ? 'over' : 'at most'} ${formatPercent(value)} ${read.of}`;
-      return `${over ? 'some' : 'no'} ${read.of.replace(/^of /, '')}`;
+      return `${over ? 'some' : 'no'} ${read.of.replace(/^(of|with) /, '')}`;
     case 'times':
       return whole ? `${read.what} ${over ? `at least ${formatNumber(value + 1)}` : `at most ${formatNumber(value)}`} times` : `${read.what} ${over ? 'over' : 'up to'} ${formatNumber(value)} times`;
     case 'things':
       return whole ? countText(read.things, over, value) : `${over ? 'over' : 'up to'} ${formatNumber(value)} ${read.things}`;
     case 'plain': {
+      if (value === 0 && feature.kind === 'money') return `${over ? 'some' : 'no'} ${read.name}`;
       const name = read.long ? `${read.name}:` : read.name;
       if (feature.kind === 'hour') return `${name} ${over ? 'after' : 'before'} ${formatValue(value, feature)}`;
       if (whole && feature.kind !== 'money' && feature.kind !== 'days') return `${name} ${over ? `at least ${formatNumber(value + 1)}` : `at most ${formatNumber(value)}`}${years(feature)}`;

@@ -1,4 +1,4 @@
-import { upperFirst } from '../util/words.js';
+import { lowerFirst, upperFirst } from '../util/words.js';
 import { adjective, bareWords, qualifier } from './adjective.js';
 import type { Contrast } from './contrast.js';
 import { type Head, heads } from './noun.js';
@@ -9,50 +9,89 @@ const mostWords = 5;
 
 /**
  * One name per segment, made of what sets it apart: at most two modifiers and a head noun ("Late-night organic browsers"), or, for data
- * that is not about shopping, the entity's own word ("Older patients with many visits"). At most five words, never empty, all distinct.
+ * that is not about shopping, the entity's own word ("Older patients with many visits"). Segments that share a noun are told apart by what
+ * differs among them. At most five words, never empty, all distinct.
  */
 export function names(found: Contrast, entityWord: { readonly one: string; readonly many: string }): string[] {
   const many = bareWords(entityWord.many, 2) || 'customers';
-  const wordings = Array.from({ length: found.k }, (_, segment) => {
-    const said = signals(found, segment);
-    return { names: candidates(said, many, found, segment), strength: said[0]?.strength ?? 0 };
+  const said = Array.from({ length: found.k }, (_, segment) => signals(found, segment));
+  const top = said.map((s) => s[0]?.strength ?? 0);
+  const nouns = said.map((s, segment) => heads(strongest(s), many, found, segment));
+  const wordings = said.map((s, segment) => {
+    const made = nouns[segment].flatMap((head, i) => {
+      const rivals = i === 0 && !head.bare ? nouns.flatMap((other, r) => (r !== segment && other[0].noun === head.noun ? [r] : [])) : [];
+      return rivals.length > 0 ? amongRivals(head, signals(found, segment, rivals)) : withHead(head, strongest(s));
+    });
+    return top[segment] < faint ? [`everyday ${many}`, ...made] : made;
   });
   // Who has the most to say chooses first; the others tell themselves apart from it.
-  const order = wordings.map((_, segment) => segment).sort((a, b) => wordings[b].strength - wordings[a].strength || a - b);
+  const order = wordings.map((_, segment) => segment).sort((a, b) => top[b] - top[a] || a - b);
   const made = new Array<string>(found.k);
-  const taken = new Set<string>();
+  const owner = new Map<string, number>();
   for (const segment of order) {
-    const name = wordings[segment].names.find((candidate) => !taken.has(key(candidate))) ?? numbered(wordings[segment].names[0], taken);
-    taken.add(key(name));
+    const free = (list: readonly string[]) => list.map(polished).find((name) => fits(name) && !owner.has(key(name)));
+    const first = wordings[segment].map(polished).find(fits);
+    const rival = first === undefined ? undefined : owner.get(key(first));
+    const name = (first === undefined || rival === undefined ? first : free(apart(lowerFirst(first), many, signals(found, segment, [rival]))))
+      ?? free(wordings[segment])
+      ?? free([`everyday ${many}`, `other ${many}`, `remaining ${many}`])
+      ?? numbered(first ?? `Other ${many}`, owner);
+    owner.set(key(name), segment);
     made[segment] = name;
   }
   return made;
 }
 
-const key = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ');
+/** Below this nothing sets a segment far apart. */
+const faint = 0.45;
 
-function numbered(name: string, taken: ReadonlySet<string>): string {
+const key = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ');
+const polished = (name: string) => upperFirst(name.replace(/\s+/g, ' ').trim());
+const fits = (name: string) => name.split(' ').length <= mostWords && name.split(' ').length > 1;
+const strongest = (all: readonly Signal[]) => all.filter((s) => s.strength >= 0.25 * (all[0]?.strength ?? 0)).slice(0, 6);
+
+function numbered(name: string, taken: ReadonlyMap<string, number>): string {
   const bare = name.split(' ').slice(0, mostWords - 1).join(' ');
   for (let n = 2; ; n++) if (!taken.has(key(`${bare} ${n}`))) return `${bare} ${n}`;
 }
 
-/** Names for one segment, best first. */
-function candidates(all: readonly Signal[], many: string, found: Contrast, segment: number): string[] {
-  const top = all[0]?.strength ?? 0;
-  const strong = all.filter((s) => s.strength >= 0.25 * top).slice(0, 6);
+/** Names around one noun, best first. */
+function withHead(head: Head, strong: readonly Signal[]): string[] {
+  const top = strong[0]?.strength ?? 0;
+  const rest = strong.filter((s) => !head.settles.includes(s.theme));
+  const modifiers = rest.map((s) => ({ signal: s, text: adjective(s, head.shop) })).filter((m) => m.text);
+  const qualified = head.bare ? rest.map((s) => ({ signal: s, text: qualifier(s) })).filter((q) => q.text) : [];
+  const [best] = qualified;
   const made: string[] = [];
-  for (const head of heads(strong, many, found, segment)) {
-    const rest = strong.filter((s) => !head.settles.includes(s.theme));
-    const modifiers = rest.map((s) => ({ signal: s, text: adjective(s, head.shop) })).filter((m) => m.text);
-    const qualified = head.bare ? rest.map((s) => ({ signal: s, text: qualifier(s) })).filter((q) => q.text) : [];
-    const [best] = qualified;
-    if (best && best.signal.strength > 1.2 * (modifiers[0]?.signal.strength ?? 0)) made.push(...phrased(head.noun, best, modifiers));
-    for (const count of counts(modifiers, top, head)) made.push(...assembled(modifiers, count, head.noun));
-    for (const other of qualified) made.push(...phrased(head.noun, other, modifiers));
-  }
-  made.push(`Everyday ${many}`, `Other ${many}`, `Remaining ${many}`);
-  const names = made.map((name) => upperFirst(name.replace(/\s+/g, ' ').trim()));
-  return [...new Set(names)].filter((name) => name.split(' ').length <= mostWords && name.split(' ').length > 1);
+  if (best && best.signal.strength > 1.2 * (modifiers[0]?.signal.strength ?? 0)) made.push(...phrased(head.noun, best, modifiers));
+  for (const count of counts(modifiers, top, head)) made.push(...assembled(modifiers, count, head.noun));
+  for (const other of qualified) made.push(...phrased(head.noun, other, modifiers));
+  return made;
+}
+
+/** Names for one of several segments with the same noun: the noun with what differs among them. */
+function amongRivals(head: Head, differences: readonly Signal[]): string[] {
+  const modifiers = differences.filter((s) => !head.own.includes(s.theme)).map((s) => ({ signal: s, text: relative(s, head.noun) })).filter((m) => m.text);
+  return [...assembled(modifiers, 1, head.noun), ...modifiers.slice(1).flatMap((m) => assembled([m], 1, head.noun)), head.noun];
+}
+
+/** Names that tell a segment apart from those that have taken its own. */
+function apart(base: string, many: string, differences: readonly Signal[]): string[] {
+  return differences.flatMap((s) => {
+    const [text, phrase] = [relative(s, base), qualifier(s)];
+    return [
+      ...(text ? assembled([{ signal: s, text }], 1, base) : []),
+      ...(phrase ? [`${many} ${phrase}`] : []),
+      ...(text ? assembled([{ signal: s, text }], 1, many) : []),
+    ].filter((name) => fits(polished(name)));
+  });
+}
+
+/** An adjective that compares with those of the same noun: "earlier" and "recent" rather than "lapsed" and "active". */
+function relative(signal: Signal, noun: string): string {
+  if (signal.theme !== 'recency' && signal.theme !== 'recent activity') return adjective(signal, true);
+  const late = (signal.theme === 'recency') === (signal.direction === 'low');
+  return /one-time/.test(noun) ? (late ? 'recent' : 'earlier') : late ? 'active' : 'quieter';
 }
 
 interface Part {

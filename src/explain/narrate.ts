@@ -5,7 +5,7 @@ import { countWord, listWords, upperFirst } from '../util/words.js';
 import type { Contrast } from './contrast.js';
 import { comparedPhrase } from './phrase.js';
 import { type Theme, themeKey, themeOf } from '../util/theme.js';
-import { rankedFeatures } from './traits.js';
+import { rankedFeatures, salience } from './traits.js';
 
 /** What the sentences need besides the contrast. Shares 0–1. */
 export interface Told {
@@ -39,11 +39,11 @@ const telling: readonly Theme[] = ['frequency', 'recency', 'interval', 'recent a
 function traitSentences(found: Contrast, { segment, entityWord, currency }: Told): string[] {
   const { features } = found;
   const at = (j: number) => segment * features.length + j;
-  const ranked = rankedFeatures(found, segment).filter((j) => features[j].kind !== 'index' && features[j].role !== 'sensitive' && sayable(features[j], found.here[at(j)], found.elsewhere[at(j)]));
-  const firsts = ranked.filter((j, i) => ranked.findIndex((r) => themeKey(features[r]) === themeKey(features[j])) === i);
+  const ranked = rankedFeatures(found, segment).filter((j) => features[j].role !== 'sensitive' && !obscure(features[j]) && sayable(features[j], found.here[at(j)], found.elsewhere[at(j)]));
+  const firsts = plainestPerTheme(ranked, found, segment);
   const place = (j: number) => telling.indexOf(themeOf(features[j])) + 1 || telling.length + 1;
   const valued = firsts.filter((j) => features[j].kind !== 'flag').slice(0, 3).sort((a, b) => place(a) - place(b));
-  const flags = firsts.filter((j) => features[j].kind === 'flag').slice(0, 2);
+  const flags = firsts.filter((j) => features[j].kind === 'flag').sort((a, b) => Number(found.here[at(b)] >= 0.5) - Number(found.here[at(a)] >= 0.5)).slice(0, 2);
   const strongest = Math.max(0, ...firsts.map((j) => Math.abs(found.effect[at(j)])));
   const sentences: string[] = [];
   const told = listWords(valued.map((j) => comparedPhrase(features[j], found.here[at(j)], found.elsewhere[at(j)], currency)));
@@ -52,6 +52,20 @@ function traitSentences(found: Contrast, { segment, entityWord, currency }: Told
   const common = flags.map((j) => comparedPhrase(features[j], found.here[at(j)], found.elsewhere[at(j)]));
   if (common.length > 0) sentences.push(`${upperFirst(listWords(common))}.`);
   return sentences;
+}
+
+/** Statistics of statistics: true, and of no help in a sentence. */
+const obscure = (feature: Feature) => feature.kind === 'index' || (feature.role === 'behaviour' && /spread|irregularity|regularity|variety|entropy|in usual intervals/i.test(feature.title));
+
+/** One feature per theme, in the order of the strongest of each: the plainest (first in the table) of those at least half as telling. */
+function plainestPerTheme(ranked: readonly number[], found: Contrast, segment: number): number[] {
+  const { features } = found;
+  const themes = [...new Set(ranked.map((j) => themeKey(features[j])))];
+  return themes.map((theme) => {
+    const own = ranked.filter((j) => themeKey(features[j]) === theme);
+    const most = Math.max(...own.map((j) => salience(found, segment, j)));
+    return Math.min(...own.filter((j) => salience(found, segment, j) >= 0.5 * most));
+  });
 }
 
 /** A difference that rounds to the same text on both sides is not worth a sentence. */

@@ -36,12 +36,13 @@ export function reading(feature: Feature): Reading {
   if (feature.kind === 'share') {
     const of = /^(?:share|percentage|proportion|fraction) of (?!the )(.+)$/i.exec(body)?.[1];
     // A category or a kind of event is no crowd that a share could be "of": "60 % Organic".
-    if (of) return { form: 'share', of: beside(/categor|attribute|kinds/.test(feature.family) ? of : `of ${of}`, about) };
+    if (of && /attribute/.test(feature.family)) return { form: 'share', of: beside(`with ${of}`, about) };
+    if (of) return { form: 'share', of: beside(/categor|kinds/.test(feature.family) ? of : `of ${of}`, about) };
     if (!parts && countable(body)) return { form: 'share', of: `of ${lowerFirst(body)}` };
   }
   if (feature.kind === 'count' || feature.kind === 'number') {
     if (feature.unit === 'times') return { form: 'times', what: beside(lowerFirst(body), about) };
-    const things = countable(body);
+    const things = feature.role === 'behaviour' ? countable(body) : undefined; // "monthly charges" is an amount, not 82 things
     if (things && /^(events|sessions)\b/.test(things)) return { form: 'things', things: `${about} ${things}`.trim() };
     if (things) return { form: 'things', things: beside(things, about) };
     if (about && /(ed|en)$/.test(body) && countable(about)) return { form: 'things', things: `${about} ${body}` };

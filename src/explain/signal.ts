@@ -11,32 +11,52 @@ export interface Signal {
   readonly direction: 'high' | 'low';
   readonly here: number;
   readonly elsewhere: number;
+  /** Typical of everyone. */
+  readonly usual: number;
   /** Standard deviations, after what weakens a claim (see `signals`). */
   readonly strength: number;
 }
 
 /**
- * What a name may be made of, strongest first, one signal per theme. Labels and protected attributes never name a segment: the first
- * would be circular, the second unkind. Being low on a share says little ("not at night"), so it counts half.
+ * What a name may be made of, strongest first, one signal per theme: the segment against everyone else or, with `rivals`, against those
+ * segments alone. Labels and protected attributes never name a segment: the first would be circular, the second unkind. Being low on a
+ * share says little ("not at night"), so it counts half.
  */
-export function signals(found: Contrast, segment: number): Signal[] {
-  const strongest = new Map<string, Signal>();
+export function signals(found: Contrast, segment: number, rivals?: readonly number[]): Signal[] {
+  const m = found.features.length;
+  const all: Signal[] = [];
   found.features.forEach((feature, j) => {
     if (feature.role === 'label' || feature.role === 'sensitive') return;
-    const at = segment * found.features.length + j;
+    const at = segment * m + j;
+    const effect = rivals ? found.standardised[at] - average(rivals, (s) => found.standardised[s * m + j]) : found.effect[at];
+    const weight = rivals ? Math.min(4, Math.abs(effect)) : salience(found, segment, j) * uniqueness(found, segment, j);
     const signal: Signal = {
       j, feature,
       theme: themeOf(feature),
-      direction: found.effect[at] >= 0 ? 'high' : 'low',
+      direction: effect >= 0 ? 'high' : 'low',
       here: found.here[at],
-      elsewhere: found.elsewhere[at],
-      strength: salience(found, segment, j) * doubt(feature, found.effect[at] < 0) * uniqueness(found, segment, j),
+      elsewhere: rivals ? average(rivals, (s) => found.here[s * m + j]) : found.elsewhere[at],
+      usual: found.typical[j],
+      strength: weight * doubt(feature, effect < 0),
     };
-    if (signal.strength < 0.3 || !material(signal, found.effect[at])) return;
-    const rival = strongest.get(themeKey(feature));
-    if (!rival || signal.strength > rival.strength) strongest.set(themeKey(feature), signal);
+    if (signal.strength >= 0.3 && material(signal, effect)) all.push(signal);
   });
-  return [...strongest.values()].sort((a, b) => b.strength - a.strength || a.j - b.j);
+  return onePerTheme(all);
+}
+
+const average = (list: readonly number[], value: (s: number) => number) => list.reduce((sum, s) => sum + value(s), 0) / list.length;
+
+/** The strongest of each theme; the plain feature, which comes first in the table, stands in for one up to twice as sharp. */
+function onePerTheme(all: readonly Signal[]): Signal[] {
+  const best = new Map<string, number>();
+  for (const s of all) best.set(themeKey(s.feature), Math.max(best.get(themeKey(s.feature)) ?? 0, s.strength));
+  const chosen = new Map<string, Signal>();
+  for (const s of all) {
+    const theme = themeKey(s.feature);
+    const most = best.get(theme)!;
+    if (!chosen.has(theme) && s.strength >= 0.5 * most) chosen.set(theme, { ...s, strength: most });
+  }
+  return [...chosen.values()].sort((a, b) => b.strength - a.strength || a.j - b.j);
 }
 
 const doubt = (feature: Feature, low: boolean) =>
@@ -69,7 +89,10 @@ function material({ feature, direction, here, elsewhere }: Signal, effect: numbe
   }
 }
 
-/** How many times the larger is of the smaller, both made at least a little positive; infinite where they differ in sign. */
+/** How many times the usual of everyone a value is, or the other way round for low ones: a claim ("big spenders") must hold against all, not only the rest. */
+export const timesUsual = ({ here, usual, direction }: Signal): number => (direction === 'high' ? here / usual : usual / here);
+
+/** How many times the larger is of the smaller; infinite where they differ in sign or one is nothing. */
 export function ratioOf({ here, elsewhere }: Pick<Signal, 'here' | 'elsewhere'>): number {
   const [small, large] = Math.abs(here) < Math.abs(elsewhere) ? [here, elsewhere] : [elsewhere, here];
   if (large === 0) return 1;

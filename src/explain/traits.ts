@@ -20,7 +20,7 @@ export function rankedFeatures(found: Contrast, segment: number, least = 0.2): n
   const known = features.map((_, j) => j).filter((j) => Number.isFinite(found.here[at(j)]) && Number.isFinite(found.elsewhere[at(j)]));
   const sure = known.filter((j) => Math.abs(effect[at(j)]) >= least && low[at(j)] * high[at(j)] > 0);
   const ranked = (sure.length > 0 ? sure : known).sort((a, b) => strength(b) - strength(a) || a - b);
-  const chosen = oneFamilyFirst(ranked, features, strength);
+  const chosen = twinsLast(oneFamilyFirst(ranked, features, strength), found, segment);
   return sure.length > 0 ? chosen : chosen.slice(0, 3);
 }
 
@@ -54,6 +54,19 @@ export function trait(found: Contrast, segment: number, j: number, currency?: st
 /** A typical value as it reads: like any value of the feature, but the mean of a flag is a share of entities. */
 export function typicalText(feature: Feature, value: number, currency?: string): string {
   return formatValue(value, feature.kind === 'flag' ? { kind: 'share' } : feature, currency);
+}
+
+/** Features that say the very same (two columns for one fact) follow all others: telling one of them is enough. */
+function twinsLast(ranked: readonly number[], found: Contrast, segment: number): number[] {
+  const said = new Set<string>();
+  const own: number[] = [], twins: number[] = [];
+  for (const j of ranked) {
+    const at = segment * found.features.length + j;
+    const print = `${found.features[j].kind} ${[found.here[at], found.elsewhere[at], Math.abs(found.effect[at])].map((x) => x.toPrecision(3)).join(' ')}`;
+    (said.has(print) ? twins : own).push(j);
+    said.add(print);
+  }
+  return [...own, ...twins];
 }
 
 const round = (x: number) => Math.round(x * 1000) / 1000;

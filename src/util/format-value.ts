@@ -22,8 +22,10 @@ export function formatValue(value: number, feature: Readable, currency?: string)
       return formatHour(value);
     case 'days':
       return formatDays(value);
+    case 'count':
+      return withUnit(Math.round(value * 100) / 100, feature.unit); // a mean count of 0.003 is no count
     default:
-      return feature.unit && !/^[#%]?$/.test(feature.unit) ? `${formatNumber(value)} ${unitFor(value, feature.unit)}` : formatNumber(value);
+      return withUnit(value, feature.unit);
   }
 }
 
@@ -85,6 +87,8 @@ function grouped(text: string): string {
   const spaced = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   return fraction ? `${spaced}.${fraction}` : spaced;
 }
+
+const withUnit = (value: number, unit?: string) => (unit && !/^[#%]?$/.test(unit) ? `${formatNumber(value)} ${unitFor(value, unit)}` : formatNumber(value));
 
 /** "orders" stays plural but for one: "1 order". */
 function unitFor(value: number, unit: string): string {

@@ -20,7 +20,8 @@ const words = /review|ticket|comment|text|support|chat/i;
 
 /** The theme of a feature: a plain attribute, or a family that nobody planned for, is 'other'. */
 export function themeOf({ family, source, title }: About): Theme {
-  if (/^attribute\b/.test(family)) return 'other';
+  if (/attribute\b/.test(family)) return 'other';
+  if (/\blast \d+ days\b/.test(title)) return 'recent activity';
   const about = `${family} ${source} ${title}`;
   if (/(browsing|events|web|app)$/.test(family)) return 'browsing';
   if (/(email|e-mail|mail)$/.test(family)) return 'email';
@@ -31,5 +32,5 @@ export function themeOf({ family, source, title }: About): Theme {
 /** The same word for families of the main source and of others: what distinguishes "hours" of ordering from hours of browsing does not matter to a name. */
 export const themeKey = (feature: About): string => {
   const theme = themeOf(feature);
-  return theme === 'other' ? feature.family : theme;
+  return theme === 'other' ? feature.family : theme === 'recent activity' ? 'recency' : theme; // having come lately is one thing, however it is counted
 };
