@@ -78,6 +78,8 @@ function columnFindings({ columns, roles, kind, rows }: AuditInput): AuditFindin
   const numbering = columns.filter((c) => roles.ignored.get(c.index) === 'it only numbers the rows');
   if (numbering.length) findings.push({ kind: 'id-like', rows, column: numbering[0].name, sentence: `${names(numbering)} only number${numbering.length === 1 ? 's' : ''} the rows and ${numbering.length === 1 ? 'is' : 'are'} left out.` });
   const played = new Set<Column | undefined>([roles.entity, roles.order, roles.product, roles.productName, roles.category, roles.text, roles.event, ...roles.times]);
+  const echoes = columns.filter((c) => roles.ignored.get(c.index)?.startsWith('it goes one to one'));
+  if (echoes.length) findings.push({ kind: 'id-like', rows, sentence: `${names(echoes)} ${echoes.length === 1 ? 'is' : 'are'} another id of the same ones as '${roles.entity?.name}' and ${echoes.length === 1 ? 'is' : 'are'} left out.` });
   const idLike = columns.filter((c) => !played.has(c) && !roles.ignored.has(c.index) && c.filled > 0 && typeof attributeType(c, kind) !== 'string' && c.type !== 'time');
   if (idLike.length) findings.push({ kind: 'id-like', rows, sentence: `${names(idLike)} ${idLike.length === 1 ? 'has' : 'have'} too many different values to compare and ${idLike.length === 1 ? 'is' : 'are'} left out.` });
   for (const column of columns) {

@@ -2,6 +2,7 @@ import type { SourceKind } from '../domain/source.js';
 import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
 import { closest } from '../util/closest.js';
+import { quoteName } from '../util/quote.js';
 import { listWords } from '../util/words.js';
 import { attributeType } from './clean.js';
 import { type Column, isIdLike, isNumeric, isUnique, type Profiled } from './column.js';
@@ -163,12 +164,23 @@ async function decide(file: Loaded, owner: Owner | undefined, given: Given, opti
     if (Object.keys(measures.given).length) roles = withReasons(logRoles(profiled, entity, owner.word, { ...structureGiven(owner, given, profiled), ...(order ? { order } : {}), ...(product ? { product } : {}), ...measures.given, ...given }), measures.reasons);
   }
   if (roles.order && roles.times.length === 1 && roles.times[0].missing > 0.02 * profiled.rows && (await timedByOrder(raw.table, roles.order, roles.times[0], engine))) roles = { ...roles, timeOfOrder: true };
+  if (entity) roles = await leaveEchoes(raw.table, profiled, roles, entity, engine);
   if (owner.structure) roles = withReasons(roles, owner.structure.reasons);
   if (entity && owner.reason) roles = withReasons(roles, new Map([[entity.index, owner.reason]]));
   const kind = forced ?? kindOf(profiled, roles);
   if (kind === 'entities') roles = withReasons(entityRoles(profiled, entity, owner.word, given), roles.reasons);
   const shared = kind === 'transactions' && roles.order && roles.amount && !(roles.quantity && roles.price) && !isUnique(roles.order) ? await repeatsPerOrder(raw.table, roles.order, roles.amount, engine) : false;
   return { ...base, profiled, kind, roles, sharedAmount: shared };
+}
+
+/** Other ids of the same entities (an old number beside the new one) say nothing more: columns as fine as the entity, one to one with it. */
+async function leaveEchoes(table: string, profiled: Profiled, roles: Roles, entity: Column, engine: Engine): Promise<Roles> {
+  const alike = profiled.columns.filter((c) => c !== entity && isIdLike(c) && c.distinct > 20 && Math.abs(c.distinct - entity.distinct) <= 0.15 * entity.distinct && !isUnique(c) && !roles.ignored.has(c.index) && c !== roles.order && c !== roles.product && c !== roles.quantity);
+  if (alike.length === 0) return roles;
+  const select = alike.slice(0, 4).map((c, i) => `count(DISTINCT ${c.value}) AS d${i}, count(DISTINCT hash(${entity.value}, ${c.value})) AS p${i}`).join(', ');
+  const [row] = await engine.rows(`SELECT count(DISTINCT ${entity.value}) AS e, ${select} FROM ${quoteName(table)} AS r WHERE ${entity.value} IS NOT NULL`, 'structure');
+  const echoes = alike.slice(0, 4).filter((_, i) => row[`p${i}`] === row['e'] && row[`d${i}`] === row['e']);
+  return { ...roles, ignored: new Map([...roles.ignored, ...echoes.map((c) => [c.index, `it goes one to one with '${entity.name}'`] as const)]) };
 }
 
 /** Nothing yet says it is a table of measurements rather than a log of things bought or done. */
