@@ -19,7 +19,7 @@ type Name = 'shop' | 'continuum' | 'hostile' | 'barest';
 const opened: Browser | Error = await openChromium().catch((error: Error) => error);
 const why = opened instanceof Error ? ` (skipped: Chromium cannot run here; install libnss3 or set CHROMIUM_PATH: ${opened.message.split('\n')[0]})` : '';
 
-describe.skipIf(opened instanceof Error)(`report.html in a browser${why}`, () => {
+describe.skipIf(opened instanceof Error)(`report.html in a browser${why}`, { timeout: 60_000 }, () => {
   const browser = opened as Browser;
   let folder: string;
   let axe: string;
@@ -119,7 +119,6 @@ describe.skipIf(opened instanceof Error)(`report.html in a browser${why}`, () =>
       expect(faults).toEqual([]);
       await page.close();
     },
-    60_000,
   );
 
   it('filters and zooms the map, and names the point under the pointer', async () => {

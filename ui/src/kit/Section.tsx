@@ -24,15 +24,6 @@ export function Section({ id, title, lead, children }: SectionProps) {
   );
 }
 
-/** A quiet box on the page. */
-export function Panel({ children, label, className }: { readonly children: ReactNode; readonly label?: string; readonly className?: string }) {
-  return (
-    <div className={`${css.panel} ${className ?? ''}`} role={label ? 'group' : undefined} aria-label={label}>
-      {children}
-    </div>
-  );
-}
-
 /** What stands where there is nothing to show, and why. */
 export function Empty({ children }: { readonly children: ReactNode }) {
   return <p className={css.empty}>{children}</p>;
