@@ -10,7 +10,7 @@ export const REPORT_ELEMENT_ID = 'shoal-report';
  * The same template and report give the same bytes.
  */
 export function renderReport(template: string, report: { readonly title: string }): string {
-  if (!template.includes(REPORT_PLACEHOLDER)) throw new Error(`bug: the report template has no ${REPORT_PLACEHOLDER}`);
+  if (!template.includes(REPORT_PLACEHOLDER)) throw new TypeError(`bug: the report template has no ${REPORT_PLACEHOLDER}`);
   const block = `<script type="application/json" id="${REPORT_ELEMENT_ID}">${jsonForHtml(report)}</script>`;
   // Replacer functions, since a plain replacement string would read "$&" and "$'" in the data as instructions.
   return template
