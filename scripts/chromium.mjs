@@ -14,8 +14,12 @@ const ARGS = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--en
 export async function openChromium() {
   const executablePath = process.env.CHROMIUM_PATH ?? (await packaged());
   const fonts = await plainFonts();
-  const browser = await chromium.launch({ executablePath, args: ARGS, headless: true, env: { ...process.env, ...fonts } });
-  if (fonts.FONTCONFIG_FILE) browser.once('disconnected', () => rmSync(dirname(fonts.FONTCONFIG_FILE), { recursive: true, force: true }));
+  const tidy = () => fonts.FONTCONFIG_FILE && rmSync(dirname(fonts.FONTCONFIG_FILE), { recursive: true, force: true });
+  const browser = await chromium.launch({ executablePath, args: ARGS, headless: true, env: { ...process.env, ...fonts } }).catch((error) => {
+    tidy();
+    throw error;
+  });
+  browser.once('disconnected', tidy);
   return browser;
 }
 
