@@ -16,6 +16,8 @@ export interface PairDip {
   readonly b: number;
   readonly dip: number;
   readonly p: number;
+  /** About how many features carry the difference between the two (participation ratio of their squared differences). */
+  readonly breadth?: number;
   readonly separated: boolean;
 }
 

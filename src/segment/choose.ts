@@ -9,14 +9,14 @@ import type { Choice, KScores } from '../domain/choice.js';
 import { ShoalError } from '../errors.js';
 import type { Centres, ClusterResult, Kernel, Points } from '../kernel/kernel.js';
 import { adjustedRand } from '../util/agreement.js';
-import { fitKMeans, kmeans, polish } from './algorithms/kmeans.js';
+import { assignNearest, fitKMeans, kmeans } from './algorithms/kmeans.js';
 import { breath } from './breath.js';
 import { dipThreshold, strengthThreshold } from './gates.js';
 import type { CentreParams } from './nearest.js';
 import { powerText, reasonText, type EntityWord } from './reason.js';
 import { gather, sampleRows, shuffled } from './sample.js';
-import { calinskiHarabasz, daviesBouldin, silhouetteOf, total } from './score.js';
-import { groupCount, mostApart, range, refine, tryAll, type Halves, type Structure, type Trial } from './structure.js';
+import { calinskiHarabasz, daviesBouldin, means, silhouetteOf, total } from './score.js';
+import { groupCount, mostApart, place, range, refine, tryAll, type Halves, type Trial } from './structure.js';
 
 export interface ChooseOptions {
   /** Deliver just this many, proven or not. */
@@ -49,12 +49,10 @@ export async function choose(x: Points, options: ChooseOptions, context: Context
   try {
     const trials = await tryAll(looked.halves, candidates(looked, options), 'gates', context, kernel);
     const best = mostApart(trials);
-    const found = best && (await settled(looked, best, context, kernel));
-    const proven = found && (options.k === undefined || options.k === groupCount(found.groups)) ? found : undefined;
+    const found = best && (await delivered(looked, best, context, kernel));
+    const proven = found && (options.k === undefined || options.k === found.k) ? found : undefined;
     const scored = await scores(looked.sample, trials, x.rows, context, kernel);
-    const params = proven
-      ? await overAll(held.points, proven, looked.sample.rows, context, kernel)
-      : await convenient(held.points, options.k ?? convenientK(trials), context, kernel);
+    const params = proven ?? (await convenient(held.points, options.k ?? convenientK(trials), context, kernel));
     return { choice: describe({ x, looked, trials, scored, best, found, proven, params, options }), params };
   } finally {
     kernel.free(looked.halves.train);
@@ -84,32 +82,22 @@ function candidates({ halves }: Looked, { maxK = 12 }: ChooseOptions): number[] 
   return range(2, Math.min(maxK, Math.floor(halves.train.rows / rowsPerCentre)));
 }
 
-/** The proven structure, with smaller segments inside its segments, and centres that the whole sample agrees on. */
-async function settled({ sample, halves }: Looked, best: Trial, context: Context, kernel: Kernel): Promise<Structure> {
-  const deep = settle(sample, await refine(halves, best, 'gates/inside', 0, context, kernel), kernel);
-  // Where nearest centres blur what was found level by level, the first level is what can be delivered.
-  return deep.agreement >= 0.9 ? deep.structure : settle(sample, best, kernel).structure;
-}
-
-function settle(sample: Points, { centres, groups }: Structure, kernel: Kernel): { structure: Structure; agreement: number } {
-  const before = new Int32Array(sample.rows);
-  kernel.assign(sample, centres, before);
-  const [result] = kernel.cluster([{ points: sample, k: centres.k, start: centres.values, trials: 1, maxIterations: 100, tolerance: 0 }]);
-  const segment = (label: number) => groups[label];
-  return { structure: { centres: result, groups }, agreement: adjustedRand(before.map(segment), result.labels.map(segment)) };
-}
-
-async function overAll(points: Points, { centres, groups }: Structure, sampled: number, context: Context, kernel: Kernel): Promise<CentreParams> {
-  const polished = sampled < points.rows ? await polish(points, centres, 5, context, kernel) : centres;
-  return inOrder(polished, groups, kernel.assign(points, polished).counts);
+/** The proven segments as centres: one for each, its mean, unless several describe what was found clearly better. */
+async function delivered({ sample, halves }: Looked, best: Trial, context: Context, kernel: Kernel): Promise<CentreParams> {
+  const { cells, segmentOf } = place(sample, await refine(halves, best, 'gates/inside', 0, context, kernel), kernel);
+  const truth = cells.map((cell) => segmentOf[cell]);
+  const k = groupCount(segmentOf);
+  const simple = inOrder(means(sample, truth, k).centres, range(0, k - 1), truth);
+  if (segmentOf.length === k) return simple;
+  const full = inOrder(means(sample, cells, segmentOf.length).centres, segmentOf, truth);
+  const agreement = (params: CentreParams) => adjustedRand(truth, assignNearest(params, sample).labels);
+  return agreement(full) > agreement(simple) + 0.02 ? full : simple;
 }
 
 /** Largest segment first, the centres of a segment together. */
-function inOrder({ k, d, values }: Centres, groups: readonly number[], counts: Float64Array): CentreParams {
+function inOrder({ k, d, values }: Centres, groups: readonly number[], labels: Int32Array): CentreParams {
   const sizes = new Float64Array(groupCount(groups));
-  groups.forEach((g, c) => {
-    sizes[g] += counts[c];
-  });
+  for (const label of labels) sizes[label]++;
   const segments = Array.from(sizes.keys()).sort((a, b) => sizes[b] - sizes[a] || a - b);
   const order = segments.flatMap((g) => range(0, k - 1).filter((c) => groups[c] === g));
   const centroids = order.flatMap((c) => Array.from(values.subarray(c * d, (c + 1) * d)));
@@ -159,9 +147,9 @@ function silhouettesOf(sample: Points, fits: readonly ClusterResult[], context: 
   const few = gather(sample, rows, kernel);
   const labelings = fits.map(({ labels }) => Int32Array.from(rows, (i) => labels[i]));
   const most = Math.max(...fits.map(({ k }) => k));
-  const means = kernel.distanceSums(few, labelings, most).map((sums, f) => total(silhouetteOf(sums, labelings[f], most)) / few.rows);
+  const silhouettes = kernel.distanceSums(few, labelings, most).map((sums, f) => total(silhouetteOf(sums, labelings[f], most)) / few.rows);
   kernel.free(few);
-  return means;
+  return silhouettes;
 }
 
 interface Outcome {
@@ -170,8 +158,8 @@ interface Outcome {
   readonly trials: readonly Trial[];
   readonly scored: readonly KScores[];
   readonly best?: Trial;
-  readonly found?: Structure;
-  readonly proven?: Structure;
+  readonly found?: CentreParams;
+  readonly proven?: CentreParams;
   readonly params: CentreParams;
   readonly options: ChooseOptions;
 }
@@ -185,7 +173,7 @@ function describe({ x, looked, trials, scored, best, found, proven, params, opti
     tried: trials.map(({ k, strength }) => ({ k, strength })),
     stable: stable.map(({ k }) => k),
     shown: shown && { k: shown.k, groups: groupCount(shown.groups), pairs: shown.pairs },
-    found: found && groupCount(found.groups),
+    found: found?.k,
     asked: options.k,
     delivered: params.k,
     centres: params.centroids.length / params.d,

@@ -10,6 +10,12 @@ export const strengthThreshold = 0.8;
 export const dipThreshold = 0.001;
 
 /**
+ * Two neighbours must differ in at least about this many features: what rests on one or two (has consented, complained this month) is a rule that
+ * anyone can write down, and a flag has two modes without any segments. No bar below ten features.
+ */
+export const leastBreadth = (d: number): number => Math.min(8, Math.max(1, d / 10));
+
+/**
  * Prediction strength (Tibshirani & Walther 2005): of the pairs of rows that share a label in `own` (a clustering of these rows), the share that also
  * share one in `predicted` (labels given by centres fitted elsewhere); for the worst label of `own`. Labels of one row count as 0.
  */
@@ -43,8 +49,21 @@ export function pairDips(first: HeldOut, mirror: HeldOut, kernel: Kernel): PairD
     const projected = Float64Array.from(sides.flatMap((side) => projections(side, side.members, side.of(a), side.of(b)))).sort();
     const value = dip(projected);
     const p = dipP(value, projected.length);
-    return { a, b, dip: value, p, separated: p < dipThreshold };
+    const breadth = breadthOf(first.centres, a, b);
+    return { a, b, dip: value, p, breadth, separated: p < dipThreshold && breadth >= leastBreadth(first.centres.d) };
   });
+}
+
+/** (Σ t²)² / Σ t⁴ of the differences t between two centres: d when all features differ alike, 1 when one alone does. */
+function breadthOf({ d, values }: Centres, a: number, b: number): number {
+  let squares = 0;
+  let fourths = 0;
+  for (let j = 0; j < d; j++) {
+    const square = (values[a * d + j] - values[b * d + j]) ** 2;
+    squares += square;
+    fourths += square * square;
+  }
+  return fourths === 0 ? 0 : (squares * squares) / fourths;
 }
 
 /** For each centre of `a` the nearest of `b`; undefined where two have the same nearest. */

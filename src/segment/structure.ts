@@ -27,10 +27,19 @@ export interface Trial {
   readonly groups: readonly number[];
 }
 
-/** Centres and the segment each stands for. */
+/** Centres, the segment each stands for, and what was found inside segments. */
 export interface Structure {
   readonly centres: Centres;
   readonly groups: readonly number[];
+  /** Per segment: its own structure, where it has one. */
+  readonly inside: readonly (Structure | undefined)[];
+}
+
+/** Rows by their place in a structure: the innermost centre they are nearest to, level by level, and its segment; both numbered from 0. */
+export interface Placement {
+  readonly cells: Int32Array;
+  /** Segment of each cell. */
+  readonly segmentOf: readonly number[];
 }
 
 const starts = { starts: 6, finalists: 2, maxIterations: 60 };
@@ -66,21 +75,49 @@ const fewest = 150;
 const deepest = 3;
 
 /** Looks inside every segment for smaller ones, by the same rule. Rows keep their half, so no row judges centres that it helped to place. */
-export async function refine(halves: Halves, found: Structure, name: string, depth: number, context: Context, kernel: Kernel): Promise<Structure> {
-  const parts: Structure[] = [];
-  for (let g = 0; g < groupCount(found.groups); g++) {
-    const inside = within(halves, found, g, kernel);
-    const whole = only(found, g);
-    if (depth < deepest && Math.min(inside.train.rows, inside.test.rows) >= fewest) {
-      const most = Math.min(6, Math.floor(Math.min(inside.train.rows, inside.test.rows) / 50));
-      const trials = await tryAll(inside, range(2, most), `${name}/${g}`, context, kernel);
-      const best = mostApart(trials);
-      parts.push(best ? await refine(inside, best, `${name}/${g}`, depth + 1, context, kernel) : whole);
-    } else parts.push(whole);
-    kernel.free(inside.train);
-    kernel.free(inside.test);
+export async function refine(halves: Halves, found: Trial, name: string, depth: number, context: Context, kernel: Kernel): Promise<Structure> {
+  const { centres, groups } = found;
+  const inside: (Structure | undefined)[] = [];
+  for (let g = 0; g < groupCount(groups); g++) {
+    const part = within(halves, found, g, kernel);
+    inside.push(depth < deepest ? await lookInside(part, `${name}/${g}`, depth + 1, context, kernel) : undefined);
+    kernel.free(part.train);
+    kernel.free(part.test);
   }
-  return together(parts);
+  return { centres, groups, inside };
+}
+
+async function lookInside(part: Halves, name: string, depth: number, context: Context, kernel: Kernel): Promise<Structure | undefined> {
+  const rows = Math.min(part.train.rows, part.test.rows);
+  if (rows < fewest) return undefined;
+  const best = mostApart(await tryAll(part, range(2, Math.min(6, Math.floor(rows / 50))), name, context, kernel));
+  return best && refine(part, best, name, depth, context, kernel);
+}
+
+/** Places rows level by level. */
+export function place(points: Points, structure: Structure, kernel: Kernel): Placement {
+  const cells = new Int32Array(points.rows);
+  const segmentOf: number[] = [];
+  let segments = 0;
+  const descend = (part: Points, rows: Int32Array, { centres, groups, inside }: Structure): void => {
+    const labels = labelsBy(centres, part, kernel);
+    inside.forEach((inner, g) => {
+      const own = Int32Array.from(labels.keys()).filter((i) => groups[labels[i]] === g);
+      if (inner) {
+        const below = gather(part, own, kernel);
+        descend(below, own.map((i) => rows[i]), inner);
+        kernel.free(below);
+        return;
+      }
+      const first = segmentOf.length;
+      const members = groups.flatMap((group, c) => (group === g ? [c] : []));
+      for (const i of own) cells[rows[i]] = first + members.indexOf(labels[i]);
+      segmentOf.push(...members.map(() => segments));
+      segments++;
+    });
+  };
+  descend(points, Int32Array.from({ length: points.rows }, (_, i) => i), structure);
+  return { cells, segmentOf };
 }
 
 export function range(from: number, to: number): number[] {
@@ -93,29 +130,10 @@ function labelsBy(centres: Centres | ClusterResult, points: Points, kernel: Kern
   return labels;
 }
 
-function within({ train, test }: Halves, { centres, groups }: Structure, group: number, kernel: Kernel): Halves {
+function within({ train, test }: Halves, { centres, groups }: Trial, group: number, kernel: Kernel): Halves {
   const part = (points: Points) => {
     const labels = labelsBy(centres, points, kernel);
     return gather(points, Int32Array.from(labels.keys()).filter((i) => groups[labels[i]] === group), kernel);
   };
   return { train: part(train), test: part(test) };
-}
-
-/** The centres of one group, as a structure of one segment. */
-function only({ centres: { d, values }, groups }: Structure, group: number): Structure {
-  const own = groups.flatMap((g, c) => (g === group ? [c] : []));
-  return {
-    centres: { k: own.length, d, values: Float64Array.from(own.flatMap((c) => Array.from(values.subarray(c * d, (c + 1) * d)))) },
-    groups: own.map(() => 0),
-  };
-}
-
-function together(parts: readonly Structure[]): Structure {
-  const groups: number[] = [];
-  for (const part of parts) {
-    const first = groups.length === 0 ? 0 : groupCount(groups);
-    groups.push(...part.groups.map((g) => first + g));
-  }
-  const values = Float64Array.from(parts.flatMap((part) => Array.from(part.centres.values)));
-  return { centres: { k: groups.length, d: parts[0].centres.d, values }, groups };
 }

@@ -74,7 +74,7 @@ export function assignNearest(params: CentreParams, x: Points): Assignment {
 }
 
 /** Exact Lloyd passes over all rows from given centres; stops early once the centres stand still. */
-export async function polish(points: Points, start: Centres, passes: number, context: Context, kernel: Kernel): Promise<Centres> {
+async function polish(points: Points, start: Centres, passes: number, context: Context, kernel: Kernel): Promise<Centres> {
   const { k, d } = start;
   let values = start.values;
   for (let pass = 0; pass < passes; pass++) {
