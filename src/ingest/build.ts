@@ -54,14 +54,14 @@ async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType
   const dropDuplicates = duplicates > 0 && !numbered && kind !== 'lookup' && (options.duplicates ? options.duplicates === 'drop' : withId);
   const prefixes = kind === 'transactions' ? await cancelPrefixes(raw.table, roles, engine) : [];
   const made = plan({
-    table: raw.table, kind, columns: profiled.columns, roles, rows: profiled.rows, blank: profiled.blank, format: raw.format, joins, entityType, numbered,
+    table: raw.table, steps: raw.widened?.steps ?? [], kind, columns: profiled.columns, roles, rows: profiled.rows, blank: profiled.blank, format: raw.format, joins, entityType, numbered,
     cancelPrefixes: prefixes.map((p) => p.prefix), sharedAmount: file.sharedAmount, dropDuplicates,
     oneEach: withId && roles.entity!.distinct < roles.entity!.filled, now: context.clock(),
   });
   const clean = `${raw.name} clean`;
   // Joins and windows may give rows in another order; features must not depend on it, but files people compare should not change.
   await engine.run(`DROP TABLE IF EXISTS ${quoteName(clean)}`, 'clean');
-  await engine.run(`CREATE TABLE ${quoteName(clean)} AS ${made.select}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
+  await engine.run(`CREATE TABLE ${quoteName(clean)} AS ${made.body}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
   const rejected = await keepRejected(file, made, engine);
   const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM ${quoteName(clean)}`, 'clean');
   const rowsKept = Number(n);

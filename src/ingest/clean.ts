@@ -7,7 +7,10 @@ import type { Roles } from './roles.js';
 
 /** What a source's rows are made into: the SELECT, what it rejects, and what it calls its columns. */
 export interface Plan {
+  /** Over the raw tables alone. */
   readonly select: string;
+  /** The same over tables that are already made wider. */
+  readonly body: string;
   /** Windows or joins: the engine may give rows in another order, so the table is made with ORDER BY. */
   readonly reorders: boolean;
   readonly has: readonly CanonicalColumn[];
@@ -29,6 +32,8 @@ export interface PlannedAttribute {
 
 export interface PlanInput {
   readonly table: string;
+  /** Steps before the SELECT: tables made wider with columns of others. */
+  readonly steps: readonly { readonly name: string; readonly sql: string }[];
   readonly kind: SourceKind;
   readonly columns: readonly Column[];
   readonly roles: Roles;
@@ -67,12 +72,14 @@ export function plan(input: PlanInput): Plan {
     ...canonical.map(([name, sql]) => `${sql} AS ${quoteName(name)}`),
     ...attributes.map((a) => `${a.sql} AS ${quoteName(a.column)}`),
   ];
-  const select = [
+  const steps = input.steps.map((s) => `${quoteName(s.name)} AS (\n${s.sql}\n)`);
+  const body = [
     `SELECT\n  ${list.join(',\n  ') || '*'}`, from,
     where.length ? `WHERE ${where.join('\n  AND ')}` : '', qualify.length ? `QUALIFY ${qualify.join('\n  AND ')}` : '',
   ].filter(Boolean).join('\n');
+  const select = steps.length ? `WITH ${steps.join(',\n')}\n${body}` : body;
   return {
-    select, from, rejects: rejects.map(({ reason, when }) => ({ reason, when })), attributes: attributes.map(({ sql: _, alias: __, ...a }) => a),
+    select, body, from, rejects: rejects.map(({ reason, when }) => ({ reason, when })), attributes: attributes.map(({ sql: _, alias: __, ...a }) => a),
     has: canonical.map(([name]) => name), reorders: joins.length > 0 || qualify.length > 0 || input.sharedAmount || input.roles.timeOfOrder === true,
   };
 }
@@ -133,7 +140,7 @@ export function moneySql({ roles, cancelPrefixes, sharedAmount }: Pick<PlanInput
   const given = roles.amountSql ?? roles.amount?.value;
   const product = quantity && price ? `${quantity} * ${price}` : price;
   let amount = given ?? product;
-  const signs = [roles.quantity && roles.quantity.negatives > 0 ? `${quantity} < 0` : '', roles.amount && roles.amount.negatives > 0 ? `${roles.amount.value} < 0` : '', roles.amountSql ? `${roles.amountSql} < 0` : ''].filter(Boolean);
+  const signs = [roles.quantity && roles.quantity.negatives > 0 ? `${quantity} < 0` : '', roles.amount && roles.amount.negatives > 0 ? `${roles.amount.value} < 0` : '', roles.amountSql && roles.amountSqlNegative ? `${roles.amountSql} < 0` : ''].filter(Boolean);
   const prefixes = roles.order ? cancelPrefixes.map((p) => `starts_with(${keyText(roles.order!)}, ${quoteText(p)})`) : [];
   const returned = signs.length + prefixes.length > 0 ? `coalesce(${[...signs, ...prefixes].join(' OR ')}, false)` : undefined;
   if (given && returned && roles.quantity && roles.quantity.negatives > 0 && !roles.amountSql) amount = `CASE WHEN ${returned} THEN - abs(${given}) ELSE ${given} END`;
@@ -233,7 +240,7 @@ function joinSql(join: Join, i: number, attributes: readonly AttributeSql[], sel
   const list = [...wanted.values()].map((c) => `${attributeSql(c, 'entities', [])} AS ${quoteName(c.name)}`);
   // A key that comes twice would double the rows it joins.
   const once = join.key.distinct < join.key.filled ? ` QUALIFY row_number() OVER (PARTITION BY ${keyText(join.key)} ORDER BY r.rowid) = 1` : '';
-  return `LEFT JOIN (SELECT ${[`${keyText(join.key)} AS ${quoteName('shoal key')}`, ...list].join(', ')} FROM ${quoteName(join.lookup.name)} AS r WHERE ${keyText(join.key)} IS NOT NULL${once}) AS j${i}\n  ON j${i}.${quoteName('shoal key')} = ${repaired(join.column, join.repairs)}`;
+  return `LEFT JOIN (SELECT ${[`${keyText(join.key)} AS ${quoteName('shoal key')}`, ...list].join(', ')} FROM ${quoteName(join.lookup.table)} AS r WHERE ${keyText(join.key)} IS NOT NULL${once}) AS j${i}\n  ON j${i}.${quoteName('shoal key')} = ${repaired(join.column, join.repairs)}`;
 }
 
 const titleOf = (name: string): string => {

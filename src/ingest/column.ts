@@ -37,6 +37,8 @@ export interface Column {
 /** A raw table, profiled. */
 export interface Profiled {
   readonly name: string;
+  /** Engine table with its rows. */
+  readonly table: string;
   readonly rows: number;
   /** Rows in which every column is empty. */
   readonly blank: number;

@@ -12,6 +12,7 @@ import { entityName, entityWords, isIdName, nameKey, tokens } from './name.js';
 import type { IngestOptions } from './options.js';
 import { exactDistinct } from './profile.js';
 import type { RawTable } from './read.js';
+import { relate } from './relate.js';
 import { entityCandidates, entityRoles, kindOf, logRoles, type EntityCandidate, type Given, type Roles } from './roles.js';
 import { findMeasures, findStructure, repeatsPerOrder, timedByOrder } from './structure.js';
 
@@ -34,13 +35,14 @@ export interface Inference {
   readonly word: { readonly one: string; readonly many: string };
 }
 
-interface Loaded {
+export interface Loaded {
   readonly raw: RawTable;
   readonly profiled: Profiled;
 }
 
 /** Decides what every file is, who its rows belong to, what its columns mean and how the files hang together. */
-export async function infer(loaded: readonly Loaded[], options: IngestOptions, engine: Engine): Promise<Inference> {
+export async function infer(read: readonly Loaded[], options: IngestOptions, engine: Engine): Promise<Inference> {
+  const loaded = options.entity || read.length === 1 ? read : await relate(read, engine);
   checkOverrides(loaded, options);
   const given = new Map(loaded.map((file) => [file, givenColumns(file, options)]));
   const owners = await findOwners(loaded, given, options, engine);
@@ -61,14 +63,18 @@ async function findOwners(loaded: readonly Loaded[], given: ReadonlyMap<Loaded, 
     const column = given.get(file)!.entity;
     if (column) owners.set(file, { column, word: entityName(column.name).word, numbered: false, reason: 'as you said' });
   }
-  const open = loaded.filter((file) => !owners.has(file) && kinds(file) !== 'lookup');
+  const absorbed = absorbedBy(loaded);
+  const open = loaded.filter((file) => !owners.has(file) && kinds(file) !== 'lookup' && !absorbed.has(file.raw.name));
   const candidates = new Map(open.map((file) => [file, entityCandidates(file.profiled)]));
   const main = owners.size > 0 ? undefined : chooseConcept(candidates);
   if (main) for (const [file, candidate] of main) owners.set(file, { ...candidate, numbered: false });
   if (owners.size === 0 && loaded.length > 0) await ownByData(loaded, kinds, owners, engine);
-  else await ownByValues(loaded.filter((file) => !owners.has(file) && kinds(file) !== 'lookup'), owners, candidates, engine);
+  else await ownByValues(loaded.filter((file) => !owners.has(file) && kinds(file) !== 'lookup' && !absorbed.has(file.raw.name)), owners, candidates, engine);
   return owners;
 }
+
+/** Files whose every column has been taken into another. */
+const absorbedBy = (files: readonly Loaded[]): ReadonlySet<string> => new Set(files.flatMap((f) => (f.raw.widened?.absorbs ? [f.raw.widened.parent] : [])));
 
 /** The entity all files share, if names tell: the best scored name, counted over the files that have it. */
 function chooseConcept(candidates: ReadonlyMap<Loaded, readonly EntityCandidate[]>): Map<Loaded, EntityCandidate> | undefined {
@@ -138,12 +144,13 @@ async function ownByValues(files: readonly Loaded[], owners: Map<Loaded, Owner>,
   }
 }
 
-async function decide(file: Loaded, owner: Owner | undefined, given: Given, options: IngestOptions, engine: Engine): Promise<Inferred> {
+async function decide(file: Loaded, owner: Owner | undefined, wanted: Given, options: IngestOptions, engine: Engine): Promise<Inferred> {
   const { raw } = file;
   const forced = kindOverride(file, options);
   const base = { raw, numbered: false, sharedAmount: false, joins: [] };
-  if (forced === 'lookup' || !owner) return { ...base, profiled: file.profiled, kind: 'lookup', roles: entityRoles(file.profiled, undefined, undefined, given) };
+  if (forced === 'lookup' || !owner) return { ...base, profiled: file.profiled, kind: 'lookup', roles: entityRoles(file.profiled, undefined, undefined, wanted) };
   const profiled = await withExactEntity(file.profiled, owner.column, engine);
+  const given = rebind(wanted, profiled);
   const entity = owner.column && profiled.columns[owner.column.index];
   if (entity) refuseUseless(raw, profiled, entity);
   if (owner.numbered) {
@@ -164,6 +171,10 @@ async function decide(file: Loaded, owner: Owner | undefined, given: Given, opti
     if (Object.keys(measures.given).length) roles = withReasons(logRoles(profiled, entity, owner.word, { ...structureGiven(owner, given, profiled), ...(order ? { order } : {}), ...(product ? { product } : {}), ...measures.given, ...given }), measures.reasons);
   }
   if (roles.order && roles.times.length === 1 && roles.times[0].missing > 0.02 * profiled.rows && (await timedByOrder(raw.table, roles.order, roles.times[0], engine))) roles = { ...roles, timeOfOrder: true };
+  if (roles.amountSql) {
+    const [{ n }] = await engine.rows(`SELECT count(*) FILTER (${roles.amountSql} < 0) AS n FROM ${quoteName(raw.table)} AS r`, 'infer');
+    roles = { ...roles, amountSqlNegative: Number(n) > 0 };
+  }
   if (entity) roles = await leaveEchoes(raw.table, profiled, roles, entity, engine);
   if (owner.structure) roles = withReasons(roles, owner.structure.reasons);
   if (entity && owner.reason) roles = withReasons(roles, new Map([[entity.index, owner.reason]]));
@@ -171,6 +182,11 @@ async function decide(file: Loaded, owner: Owner | undefined, given: Given, opti
   if (kind === 'entities') roles = withReasons(entityRoles(profiled, entity, owner.word, given), roles.reasons);
   const shared = kind === 'transactions' && roles.order && roles.amount && !(roles.quantity && roles.price) && !isUnique(roles.order) ? await repeatsPerOrder(raw.table, roles.order, roles.amount, engine) : false;
   return { ...base, profiled, kind, roles, sharedAmount: shared };
+}
+
+/** The same columns in a profile that counts more exactly. */
+function rebind(given: Given, profiled: Profiled): Given {
+  return Object.fromEntries(Object.entries(given).map(([role, value]) => [role, value && typeof value === 'object' && 'index' in value ? profiled.columns[value.index] : value])) as Given;
 }
 
 /** Other ids of the same entities (an old number beside the new one) say nothing more: columns as fine as the entity, one to one with it. */
@@ -202,7 +218,7 @@ function withReasons(roles: Roles, more: ReadonlyMap<number, string>): Roles {
 /** Large tables counted distinct values approximately; who the entities are has to be exact. */
 async function withExactEntity(profiled: Profiled, entity: Column | undefined, engine: Engine): Promise<Profiled> {
   const wanted = profiled.columns.filter((c) => c.index === entity?.index || isIdName(tokens(c.name)) || tokens(c.name).some((w) => /^(invoice|order|basket|product|stock|item|sku)$/.test(w)));
-  const exact = await exactDistinct(profiled.name, wanted.filter((c) => c.distinct > 3 && c.type !== 'time').slice(0, 6), profiled.rows, engine);
+  const exact = await exactDistinct(profiled.table, wanted.filter((c) => c.distinct > 3 && c.type !== 'time').slice(0, 6), profiled.rows, engine);
   return { ...profiled, columns: profiled.columns.map((c) => ({ ...c, distinct: exact.get(c.index) ?? c.distinct })) };
 }
 
@@ -212,7 +228,8 @@ function refuseUseless(raw: RawTable, profiled: Profiled, entity: Column): void 
 }
 
 async function joinLookups(files: readonly Inferred[], engine: Engine): Promise<Inferred[]> {
-  const lookups = files.filter((f) => f.kind === 'lookup');
+  const absorbed = absorbedBy(files);
+  const lookups = files.filter((f) => f.kind === 'lookup' && !absorbed.has(f.raw.name));
   const facts = files.filter((f) => f.kind !== 'lookup');
   const joins = new Map<Inferred, Join[]>();
   const unused = new Map<Inferred, string>();

@@ -6,14 +6,13 @@ import type { Source } from '../domain/source.js';
 import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
 import { build, type Built } from './build.js';
-import { infer } from './infer.js';
+import { infer, type Loaded } from './infer.js';
 import { openFile, stem } from './open.js';
 import { parseIngestOptions, type IngestInput } from './options.js';
 import { profile } from './profile.js';
 import { readRaw, type RawTable } from './read.js';
 import { stack } from './stack.js';
 import { cleanText } from '../util/words.js';
-import type { Profiled } from './column.js';
 
 /** What ingest hands on. */
 export interface Ingested {
@@ -37,12 +36,6 @@ export interface Ingested {
   readonly asOf?: number;
   /** '£', 'EUR' … where the amounts carry a sign. */
   readonly currency?: string;
-}
-
-/** A raw table and its profile. */
-export interface Loaded {
-  readonly raw: RawTable;
-  readonly profiled: Profiled;
 }
 
 /**

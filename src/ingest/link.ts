@@ -25,7 +25,7 @@ export function keyText(column: Column): string {
 /** The column that tells the rows of a lookup apart, if there is one: unique but for at most 1 % repeats. */
 export async function lookupKeys(lookup: Profiled, engine: Engine): Promise<Column[]> {
   const near = lookup.columns.filter((c) => c.filled > 0 && c.filled >= 0.9 * lookup.rows && isIdLike(c) && c.distinct >= 0.8 * c.filled);
-  const exact = await exactDistinct(lookup.name, near, lookup.rows, engine);
+  const exact = await exactDistinct(lookup.table, near, lookup.rows, engine);
   return near.filter((c) => (exact.get(c.index) ?? c.distinct) >= 0.99 * c.filled);
 }
 
@@ -40,13 +40,13 @@ export async function findJoin(source: Profiled, lookup: Profiled, keys: readonl
       if (!usable(column) || !isIdLike(column) || column.filled === 0 || isNumeric(column) !== isNumeric(key)) continue;
       const likeness = nameLikeness(column, key, lookup.name);
       if (likeness === 0 && (isNumeric(column) || column.distinct < 3 || column.distinct > 3 * key.distinct)) continue;
-      const contained = await containment(source.name, column, lookup.name, key, engine);
+      const contained = await containment(source.table, column, lookup.table, key, engine);
       const enough = likeness === 2 ? contained >= 0.3 : likeness === 1 ? contained >= 0.6 : contained >= 0.9;
       const score = likeness + contained;
       if (enough && (!best || score > best.score)) best = { column, key, score };
     }
   if (!best) return undefined;
-  const { repairs, unmatched } = await mend(source.name, best.column, lookup.name, best.key, engine);
+  const { repairs, unmatched } = await mend(source.table, best.column, lookup.table, best.key, engine);
   return { lookup, column: best.column, key: best.key, repairs, unmatched };
 }
 

@@ -28,7 +28,7 @@ export async function profile(raw: RawTable, engine: Engine): Promise<Profiled> 
   }
   const blank = measured.some((m) => m.filled === rows) ? 0 : await countBlank(raw.table, columns, engine);
   const exact = await exactDistinct(raw.table, measured.filter((m) => needsExact(m, rows)).map((m) => m.draft), rows, engine);
-  return { name: raw.name, rows, blank, columns: measured.map((m) => finish(m, rows, exact.get(m.draft.index) ?? m.distinct)) };
+  return { name: raw.name, table: raw.table, rows, blank, columns: measured.map((m) => finish(m, rows, exact.get(m.draft.index) ?? m.distinct)) };
 }
 
 /** Unreadable values that still leave a column its type: dates and decimals are often dirty, whole numbers with letters are codes. */

@@ -34,8 +34,19 @@ export interface RawTable {
   /** Records the reader itself refused (ragged rows); they lie in `refusedTable` with `line`, `reason`, `content`. */
   readonly refused: number;
   readonly findings: readonly AuditFinding[];
+  /** Set where columns of another table were added. */
+  readonly widened?: Widened;
   /** False where the column names were invented. */
   readonly named: boolean;
+}
+
+/** How a table was made wider with columns of another one that its rows point to. */
+export interface Widened {
+  /** Queries that make it from the raw tables, in order. */
+  readonly steps: readonly { readonly name: string; readonly sql: string }[];
+  readonly parent: string;
+  /** The other table has nothing left to say by itself. */
+  readonly absorbs: boolean;
 }
 
 /** Holds `source`, `row` (record number from 1), `before` (good rows before it), `reason`, `content`. */

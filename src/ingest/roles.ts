@@ -21,6 +21,8 @@ export interface Roles {
   readonly amount?: Column;
   /** Amount as SQL from an expression a person gave. */
   readonly amountSql?: string;
+  /** Some rows of that expression are negative. */
+  readonly amountSqlNegative?: boolean;
   readonly discounts: readonly Column[];
   readonly event?: Column;
   readonly text?: Column;
@@ -59,7 +61,8 @@ export function entityCandidates(profiled: Profiled): EntityCandidate[] {
     if (score === 0 || (column.distinct <= 3 && profiled.rows > 20 && score < 100)) continue;
     const codes = column.type === 'string' && !/\s/.test(column.examples.join('')) ? 1 : 0;
     // A plain id that is on every row of a table without times is the row's own, whoever's e-mail stands beside it.
-    const own = score === 60 && !timed && isUnique(column) && column.missing === 0 ? 16 : 0;
+    const person = /unique|master|global|person/i.test(column.name) && score >= 100 ? 2 : 0;
+    const own = person + (score === 60 && !timed && isUnique(column) && column.missing === 0 ? 16 : 0);
     found.push({ column, score: score + codes + own - (column.missing / Math.max(1, profiled.rows)) * 20, word });
   }
   if (found.length === 0) {

@@ -23,7 +23,7 @@ export async function findStructure(profiled: Profiled, times: readonly Column[]
   const candidates = profiled.columns.filter((c) => couldName(c, profiled.rows)).sort((a, b) => b.distinct - a.distinct || a.index - b.index).slice(0, 7);
   const time = times[0];
   if (!time || candidates.length === 0) return { reasons: new Map() };
-  const counts = await pairs(profiled.name, candidates, time, engine);
+  const counts = await pairs(profiled.table, candidates, time, engine);
   const one = (c: Column) => counts.get(`${c.index}`)!;
   const two = (a: Column, b: Column) => counts.get(a.index < b.index ? `${a.index}+${b.index}` : `${b.index}+${a.index}`)!;
   const withTime = (c: Column) => counts.get(`${c.index}+t`)!;
@@ -85,7 +85,7 @@ export async function findMeasures(profiled: Profiled, roles: Roles, engine: Eng
   if (roles.amount || roles.amountSql || roles.price || decimals.length === 0) return { given: {}, reasons };
   const quantity = roles.quantity ?? small[0];
   if (!roles.product && !roles.order && !decimals.every(isBareish)) return { given: {}, reasons };
-  const triple = quantity && decimals.length >= 2 ? await findTriple(profiled.name, quantity, decimals.slice(0, 4), engine) : undefined;
+  const triple = quantity && decimals.length >= 2 ? await findTriple(profiled.table, quantity, decimals.slice(0, 4), engine) : undefined;
   if (triple) {
     reasons.set(triple.amount.index, `by its values: it is '${quantity.name}' × '${triple.price.name}'`);
     reasons.set(triple.price.index, 'by its values');
@@ -93,7 +93,7 @@ export async function findMeasures(profiled: Profiled, roles: Roles, engine: Eng
     return { given: { quantity, price: triple.price, amount: triple.amount }, reasons };
   }
   const money = decimals[0];
-  if (quantity && roles.product && (await isPrice(profiled.name, quantity, money, engine))) {
+  if (quantity && roles.product && (await isPrice(profiled.table, quantity, money, engine))) {
     reasons.set(money.index, `by its values: decimals that do not grow with '${quantity.name}'`);
     if (!roles.quantity) reasons.set(quantity.index, 'by its values: small whole numbers');
     return { given: { quantity, price: money }, reasons };
