@@ -1,14 +1,4 @@
-import type { Engine } from './engine.js';
-
-export interface EngineOptions {
-  /** Threads of the engine; results never depend on it. */
-  threads?: number;
-  signal?: AbortSignal;
-  /** Upper bound of the engine's own memory, e.g. '4GB'; beyond it, it spills to `temp`. */
-  memory?: string;
-  /** Folder for spilling and temporary files. */
-  temp?: string;
-}
+import type { Engine, EngineOptions } from './engine.js';
 
 const drivers = {
   duckdb: async (options: EngineOptions) => (await import('./drivers/duckdb.js')).openDuckdb(options),

@@ -24,3 +24,13 @@ export interface Engine {
   load(table: string, columns: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>): Promise<void>;
   close(): Promise<void>;
 }
+
+export interface EngineOptions {
+  /** Threads of the engine; results never depend on it. */
+  threads?: number;
+  signal?: AbortSignal;
+  /** Upper bound of the engine's own memory, e.g. '4GB'; beyond it, it spills to `temp`. */
+  memory?: string;
+  /** Folder for spilling and temporary files. */
+  temp?: string;
+}

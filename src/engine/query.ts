@@ -1,3 +1,4 @@
+import { assert } from '../errors.js';
 import type { Dialect } from './dialect.js';
 
 export interface Step {
@@ -21,7 +22,7 @@ export function query(steps: readonly Step[] = []): Query {
   return {
     steps,
     step(name, sql, options) {
-      if (steps.some((s) => s.name === name)) throw new Error(`bug: two steps are named '${name}'`);
+      assert(!steps.some((s) => s.name === name), `two steps are named '${name}'`);
       return query([...steps, { name, sql, ...options }]);
     },
     select(dialect, final) {

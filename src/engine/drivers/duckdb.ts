@@ -1,8 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { ShoalError } from '../../errors.js';
-import type { EngineOptions } from '../catalog.js';
-import type { Engine, Result, ResultColumn, Value } from '../engine.js';
+import type { Engine, EngineOptions, Result, ResultColumn, Value } from '../engine.js';
 
 /** DuckDB in this process, in memory. One connection; statements run off the main thread, one after another. */
 export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
