@@ -54,8 +54,7 @@ describe('behaviour', () => {
   it('prefers e-mail opens to orders and ignores what was only sent', () => {
     const opens = found.activity.find((a) => a.from === 'e-mail opens')!;
     expect(opens.counts[0].reduce((a, b) => a + b, 0) + opens.counts[1].reduce((a, b) => a + b, 0)).toBe(2000);
-    expect(reach(found.activity, 0)).toMatchObject({ from: 'e-mail opens', hourShare: 1, weekday: 'Tuesday', weekdayShare: 1 });
-    expect(reach(found.activity, 0)!.hour).toMatch(/^2[23]:[03]0$/);
+    expect(reach(found.activity, 0)).toEqual({ from: 'e-mail opens', hour: '23:00', hourShare: 1 }); // mailed on a Tuesday, which says nothing of them
     expect(reach(found.activity.slice(1), 0)!.hour).toBe('22:30');
   });
 

@@ -72,7 +72,7 @@ const channelName = /^(sales_?)?(channel|device|platform|medium|touchpoint)(_?(t
 
 /** Category and flag columns that describe the row, not the entity: for most entities with several rows they vary. One look at a sample of entities. */
 async function rowKinds(source: Source, engine: Engine, d: Dialect): Promise<SourceAttribute[]> {
-  const fit = source.attributes.filter((a) => (a.type === 'category' || a.type === 'flag') && !a.label && !a.sensitive && (a.values?.length ?? 0) >= 2 && a.values!.length < 50).slice(0, 12);
+  const fit = source.attributes.filter((a) => (a.type === 'category' || a.type === 'flag') && !a.label && !a.sensitive && (a.values?.length ?? 0) >= 2 && a.values!.length < 50 && !a.values!.some(({ value }) => value.length > 40)).slice(0, 12);
   if (fit.length === 0) return [];
   const each = (f: (column: string, i: number) => string) => fit.map((a, i) => f(d.quote(a.column), i)).join(', ');
   const rows = await engine.rows(
@@ -156,6 +156,7 @@ function readPass(cells: Result, source: Source, kinds: readonly SourceAttribute
     }
     return [...by].sort(([a], [b]) => (a < b ? -1 : 1)).map(([value, found]) => ({ name: label(value), what, from, ...found, totals }));
   };
+  if (isMail(source, '')) return { activity, taken: [] }; // what was mailed was not their choice
   const plain = (value: string) => value;
   const taken = [
     ...collect('category', 'category', plain),
@@ -179,12 +180,13 @@ function kindLabel({ title, type, values = [] }: SourceAttribute): (value: strin
 /** What a row says its entity was doing; undefined for what was done to it (an e-mail sent). */
 function doing(source: Source, event: string | null): Activity['from'] | undefined {
   if (source.kind === 'transactions') return 'orders';
-  const mail = /mail|newsletter|campaign/i.test(`${source.name} ${event ?? ''}`);
-  if (mail) return event !== null && /open|click|read/i.test(event) ? 'e-mail opens' : undefined;
+  if (isMail(source, event ?? '')) return event !== null && /open|click|read/i.test(event) ? 'e-mail opens' : undefined;
   if (event !== null && /\b(sent|deliver|bounce|impression|exposed|unsubscribe)/i.test(event.replace(/_/g, ' '))) return undefined;
   if (event !== null && /\b(purchase|order|bought|checkout complete|transaction)/i.test(event.replace(/_/g, ' '))) return 'orders';
   return 'browsing';
 }
+
+const isMail = (source: Source, event: string) => source.kind === 'events' && /mail|newsletter/i.test(`${source.name} ${event}`);
 
 /** Times that are all midnight are dates. */
 function hasClock(counts: readonly Float64Array[]): boolean {

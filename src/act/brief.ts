@@ -43,8 +43,8 @@ function tastes(taken: readonly Taken[], segment: number): Pick<Brief, 'products
   const products = (list: readonly Taken[]) => list.filter((t) => t.what === 'product');
   const main = bought.some((t) => t.totals[segment] > 0) ? bought : seen;
   const liked = unique([...overRepresented(groups(main), segment, 3), ...overRepresented(groups(seen), segment, 2), ...overRepresented(products(main), segment, mostProducts)]);
-  const left = unique([...avoided(groups(main), segment, 3), ...avoided(products(main), segment, 2)]);
-  return { products: liked.slice(0, mostProducts), avoid: left.filter((l) => !liked.some((p) => p.name === l.name)).slice(0, 4) };
+  const left = unique([...avoided(main.filter((t) => t.what === 'category'), segment, 7), ...avoided(main.filter((t) => t.what === 'kind'), segment, 1), ...avoided(products(main), segment, 2)]);
+  return { products: liked.slice(0, mostProducts), avoid: left.filter((l) => !liked.some((p) => p.name === l.name)).slice(0, 8) };
 }
 
 const unique = (list: readonly Lift[]): Lift[] => {
@@ -70,7 +70,7 @@ function channelsOf(known: Standings, table: FeatureTable, labels: Int32Array, s
   const found: string[] = [];
   const own = taken.filter((t) => t.what === 'channel' && t.totals[segment] > 0 && t.counts[segment] / t.totals[segment] >= 0.2);
   if ((known.email?.segments[segment] ?? 0) >= 0.1) found.push('e-mail');
-  found.push(...own.sort((a, b) => b.counts[segment] / b.totals[segment] - a.counts[segment] / a.totals[segment]).map((t) => cleanText(t.name, 30)));
+  found.push(...own.sort((a, b) => b.counts[segment] - a.counts[segment]).map((t) => cleanText(t.name, 30).replace(/^e-?mail$/i, 'e-mail')));
   if (own.length === 0 && (known.browsing?.segments[segment] ?? 0) >= 1) found.push('site');
   table.features.forEach((feature, j) => {
     const channel = channelTitles.find(([pattern]) => pattern.test(feature.title))?.[1];

@@ -32,7 +32,7 @@ interface Rule {
 const rules: readonly Rule[] = [
   {
     goal: 'leave alone',
-    when: (v) => v.times('browsing') >= 10 && (v.times('orders') <= 0.5 || v.here('orders') <= 0.5 || v.times('spend') <= 0.5),
+    when: (v) => v.times('browsing') >= 8 && (v.times('orders') <= 0.5 || v.here('orders') <= 0.5 || v.times('spend') <= 0.5),
     reason: (v) => `They show ${v.text('browsing')} in browsing, ${ratioWords(v.here('browsing'), v.usual('browsing'))} the usual ${v.usualText('browsing')}, and hardly buy: more likely machines than people, so no message would earn its cost.`,
   },
   {
@@ -58,7 +58,7 @@ const rules: readonly Rule[] = [
   {
     goal: 'reward',
     when: (v) => v.times('spend') >= 1.75 && !(v.here('items') >= 5 * v.usual('items')),
-    reason: (v) => `They bring ${worth(v)}${v.has('recency') ? ` and ${v.here('recency') <= 1.5 * v.usual('interval') || v.times('recency') <= 1 ? 'are active' : 'still come'} (last seen ${v.text('recency')} ago)` : ''}: keeping them matters more than selling them another thing.`,
+    reason: (v) => `They bring ${worth(v)}${v.has('recency') ? ` and ${(v.usual('interval') > 0 ? v.here('recency') <= 1.5 * v.usual('interval') : v.times('recency') <= 1) ? 'are active' : 'still come'} (last seen ${v.text('recency')} ago)` : ''}: keeping them matters more than selling them another thing.`,
   },
   {
     goal: 'reward',

@@ -27,12 +27,12 @@ export function overRepresented(taken: readonly Taken[], segment: number, limit:
     .map(tidy);
 }
 
-/** What it leaves to others: common elsewhere (at least 3 %), less than half as common here. */
+/** What it leaves to others: common elsewhere (at least 1.5 %), less than half as common here. */
 export function avoided(taken: readonly Taken[], segment: number, limit: number): Lift[] {
   return taken
     .filter((t) => !notGoods.test(t.name))
     .map((t) => compare(t, segment))
-    .filter(({ expected, z, lift, elsewhere }) => expected >= leastRows && elsewhere >= 0.03 && lift <= 0.5 && z <= -sure)
+    .filter(({ expected, z, lift, elsewhere }) => expected >= leastRows && elsewhere >= 0.015 && lift <= 0.5 && z <= -sure)
     .sort((a, b) => b.elsewhere - b.share - (a.elsewhere - a.share) || (a.name < b.name ? -1 : 1))
     .slice(0, limit)
     .map(tidy);

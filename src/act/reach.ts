@@ -9,25 +9,30 @@ const around = 4;
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /**
- * When to reach a segment: the busiest half-hour of the day (the mean of what happens within two hours of the peak, round midnight if need be)
- * with the share of activity within ±2 h, and the busiest weekday where one stands out. Read from e-mail opens where there are enough, else
- * from browsing, else from orders. Undefined without clock times.
+ * When to reach a segment: the half-hour at or just before the middle of its busiest hours (so that a message is there when they come; round
+ * midnight if need be) with the share of activity within ±2 h, and the busiest weekday where one stands out. Read from e-mail opens where
+ * there are enough, else from browsing, else from orders; the weekday rather not from e-mail, whose days are those of the mailings.
+ * Undefined without clock times.
  */
 export function reach(activity: readonly Activity[], segment: number): Brief['reach'] {
   const chosen = activity.find(({ counts }) => total(counts[segment]) >= leastRows) ?? [...activity].sort((a, b) => total(b.counts[segment]) - total(a.counts[segment]))[0];
   if (!chosen || total(chosen.counts[segment]) === 0) return undefined;
   const week = chosen.counts[segment];
   const day = new Float64Array(slotsPerDay);
-  const days = new Float64Array(7);
-  week.forEach((n, slot) => {
-    day[slot % slotsPerDay] += n;
-    days[Math.floor(slot / slotsPerDay)] += n;
-  });
+  const days = perDay(week);
+  week.forEach((n, slot) => (day[slot % slotsPerDay] += n));
   const peak = circularPeak(day, around);
   const near = Array.from({ length: 2 * around + 1 }, (_, o) => (peak.bin - around + o + slotsPerDay) % slotsPerDay);
   const middle = circularMean(near.map((slot) => slot + 0.5), slotsPerDay, near.map((slot) => day[slot])).mean;
-  const half = Math.round(middle) % slotsPerDay;
-  return { hour: formatHour(half / 2), hourShare: round(shareAround(day, half)), ...weekdayOf(days), from: chosen.from };
+  const half = Math.floor(middle) % slotsPerDay;
+  const free = activity.find(({ from, counts }) => from !== 'e-mail opens' && total(counts[segment]) >= leastRows);
+  return { hour: formatHour(half / 2), hourShare: round(shareAround(day, half)), ...weekdayOf(free ? perDay(free.counts[segment]) : days), from: chosen.from };
+}
+
+function perDay(week: Float64Array): Float64Array {
+  const days = new Float64Array(7);
+  week.forEach((n, slot) => (days[Math.floor(slot / slotsPerDay)] += n));
+  return days;
 }
 
 /** Share of a day's counts within two hours before and after the start of half-hour `half`. */

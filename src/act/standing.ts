@@ -55,7 +55,7 @@ const finders: Readonly<Record<Key, readonly Fits[]>> = {
   email: [theme('email', (f) => f.kind === 'share' && /open/i.test(f.title)), theme('email', (f) => f.kind === 'share')],
   season: [theme('season', (f) => /christmas|q4|december|october|holiday/i.test(f.title))],
   label: [(f) => f.role === 'label' && f.kind === 'flag', (f) => f.role === 'label' && f.kind === 'share'],
-  value: [titled(/spend|spent|revenue|sales|turnover|amount|charges|value|balance/i, (f) => numeric(f) && f.role !== 'label'), titled(/income/i, numeric)],
+  value: [titled(/spend|spent|revenue|sales|turnover|amount|charges?|fees?|value|balance/i, (f) => numeric(f) && f.role !== 'label'), titled(/income/i, numeric)],
 };
 
 function evenRows(labels: Int32Array, k: number): Int32Array[] {

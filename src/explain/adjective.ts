@@ -19,10 +19,14 @@ const quantity = /^(high|low|many|few|more|less|fewer|long|short|no|not|big|smal
 export function adjective({ feature, theme, direction }: Signal, shop: boolean): string {
   const own = known[theme]?.[direction];
   if (own && (shop || theme !== 'spend')) return own;
-  const plain = bareWords(feature.words[direction].replace(/-(buying|browsing|viewing)$/i, ''), 4).split(' ').filter(Boolean);
+  const ofRows = /attribute/.test(feature.family) && feature.kind === 'share';
+  if (ofRows && direction === 'low') return '';
+  // The first word of a kind of rows is the attribute: "brand Greenleaf".
+  const said = feature.words[direction].replace(/-(buying|browsing|viewing|writing|opening)$/i, '').replace(ofRows ? /^\S+ / : /^$/, '');
+  const plain = bareWords(said, 4).split(' ').filter(Boolean);
   if (plain.length === 2 && /^(high|low)$/i.test(plain[0])) return graded(plain[0], plain[1]);
   if (plain.length === 0 || plain.length > 2 || quantity.test(plain[0]) || feature.kind === 'flag') return plain.length === 1 && participle.test(plain[0]) ? plain[0] : '';
-  return plain.join('-').toLowerCase();
+  return plain.join(plain.some((word) => word.includes('-')) ? ' ' : '-').toLowerCase();
 }
 
 const participle = /^\p{Ll}+(ed|less|ive|time|ing)$/u;
@@ -62,7 +66,9 @@ function flagQualifier(fullTitle: string, yes: boolean): string {
   if (!kind || /^(yes|true|y|1)$/i.test(kind)) return `${yes ? 'with' : 'without'} ${title}`;
   if (/^(no|false|n|0)$/i.test(kind)) return `${yes ? 'without' : 'with'} ${title}`;
   if (place.test(title)) return `${yes ? 'from' : 'outside'} ${upper(kind)}`;
-  const both = /^\d/.test(kind) ? `${title} ${kind}` : `${kind} ${title}`;
+  const none = /^no[- ](.+)$/i.exec(kind)?.[1].replaceAll('-', ' ');
+  if (none) return `${yes ? 'without' : 'with'} ${none}`;
+  const both = /^\d+([.,]\d+)?$/.test(kind) ? `${title} ${kind}` : `${kind} ${title}`;
   return enough(both) ? `${yes ? 'with' : 'without'} ${both}` : '';
 }
 

@@ -16,7 +16,7 @@ export function names(found: Contrast, entityWord: { readonly one: string; reado
   const many = bareWords(entityWord.many, 2) || 'customers';
   const said = Array.from({ length: found.k }, (_, segment) => signals(found, segment));
   const top = said.map((s) => s[0]?.strength ?? 0);
-  const nouns = said.map((s, segment) => heads(strongest(s), many, found, segment));
+  const nouns = said.map((s, segment) => heads(s.filter((one) => one.strength >= faint), many, found, segment));
   const wordings = said.map((s, segment) => {
     const made = nouns[segment].flatMap((head, i) => {
       const rivals = i === 0 && !head.bare ? nouns.flatMap((other, r) => (r !== segment && other[0].noun === head.noun ? [r] : [])) : [];

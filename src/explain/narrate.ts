@@ -61,11 +61,13 @@ const obscure = (feature: Feature) => feature.kind === 'index' || (feature.role 
 function plainestPerTheme(ranked: readonly number[], found: Contrast, segment: number): number[] {
   const { features } = found;
   const themes = [...new Set(ranked.map((j) => themeKey(features[j])))];
-  return themes.map((theme) => {
+  const plainest = themes.map((theme) => {
     const own = ranked.filter((j) => themeKey(features[j]) === theme);
     const most = Math.max(...own.map((j) => salience(found, segment, j)));
     return Math.min(...own.filter((j) => salience(found, segment, j) >= 0.5 * most));
   });
+  // Two sources may tell the same thing: mobile orders, mobile visits.
+  return plainest.filter((j, i) => plainest.findIndex((other) => features[other].words.high === features[j].words.high) === i);
 }
 
 /** A difference that rounds to the same text on both sides is not worth a sentence. */

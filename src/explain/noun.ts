@@ -39,7 +39,7 @@ function oneTimers(found: Contrast, segment: number, of: Find): Head | undefined
   const j = found.features.findIndex((f) => f.name === 'orders');
   if (j < 0) return undefined;
   const at = segment * found.features.length + j;
-  if (!(found.here[at] <= 1.15) || !(found.elsewhere[at] >= 1.3)) return undefined;
+  if (!(found.here[at] > 0.5) || !(found.here[at] <= 1.15) || !(found.elsewhere[at] >= 1.3)) return undefined;
   const season = of('season', 'high');
   const gift = season && /christmas|gift|holiday|festive|december|q4|year-end/i.test(`${season.feature.title} ${season.feature.words.high}`);
   // One order settles how often, how regularly and how widely they buy, so those say nothing more.
@@ -63,12 +63,12 @@ const atLeast = (times: number) => (s: Signal) => timesUsual(s) >= times || (s.u
 const rich: readonly Theme[] = ['tenure', 'trend', 'interval', 'variety', 'order value', 'recent activity'];
 
 const nouns: readonly Noun[] = [
-  { theme: 'basket', direction: 'high', when: atLeast(5), noun: 'bulk resellers', weight: 1.6, settles: ['spend', 'variety', 'frequency', 'order value'] },
-  { theme: 'browsing', direction: 'high', when: atLeast(12), noun: 'bot-like visitors', weight: 1.6, settles: ['hours', 'frequency', 'spend', 'recent activity'] },
+  { theme: 'basket', direction: 'high', when: atLeast(5), noun: 'bulk resellers', weight: 1.6, settles: ['spend', 'variety', 'frequency', 'order value', 'recency', 'recent activity'] },
+  { theme: 'browsing', direction: 'high', also: ['spend', 'low'], when: atLeast(6), noun: 'bot-like visitors', weight: 3, settles: ['hours', 'frequency', 'recency', 'recent activity', 'variety', 'email', 'weekdays'] },
   { theme: 'discount', direction: 'high', when: (s) => s.here >= 0.25 || s.feature.kind !== 'share', noun: 'bargain hunters', weight: 1.5 },
   { theme: 'recency', direction: 'high', also: ['spend', 'high'], when: atLeast(1.5), noun: 'lapsed big spenders', weight: 1.2, settles: [...rich, 'frequency'] },
   { theme: 'frequency', direction: 'high', also: ['spend', 'high'], when: atLeast(1.8), noun: 'loyal big spenders', weight: 1.05, settles: [...rich, 'recency'] },
-  { theme: 'spend', direction: 'high', when: atLeast(1.5), noun: 'big spenders', weight: 1.1, settles: ['order value', 'variety'] },
+  { theme: 'spend', direction: 'high', when: atLeast(1.5), noun: 'big spenders', weight: 1.3, settles: ['order value', 'variety'] },
   { theme: 'spend', direction: 'low', when: atLeast(1.5), noun: 'light spenders', weight: 0.9, settles: ['order value', 'variety'] },
   { theme: 'browsing', direction: 'high', when: atLeast(1.5), noun: 'browsers', weight: 1.1 },
   { theme: 'returns', direction: 'high', when: (s) => s.here >= 0.15, noun: 'frequent returners', weight: 1.2 },

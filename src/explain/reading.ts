@@ -22,14 +22,14 @@ export type Reading =
   | { readonly form: 'plain'; readonly name: string; readonly long: boolean };
 
 export function reading(feature: Feature): Reading {
-  const title = cleanText(feature.title);
+  const title = cleanText(feature.title).replace(/\b(\p{L}+) \1\b/giu, '$1'); // "events events"
   if (feature.kind === 'flag') return flag(title);
   const parts = /^([^:]{1,30}): (.+)$/.exec(title);
   const about = parts ? lowerFirst(parts[1]) : '';
   const body = parts ? parts[2] : title;
   if (feature.kind === 'days') {
     const since = /^days since (?:the |their )?(.+)$/i.exec(body);
-    if (since) return { form: 'since', event: lowerFirst(/^(last|first)$/i.test(since[1]) && about ? `${since[1]} ${about}` : since[1]) };
+    if (since) return { form: 'since', event: lowerFirst(/^(last|first)$/i.test(since[1]) && about ? `${since[1]} ${singular(about)}` : since[1]) };
     const span = /^(?:typical |mean |median |average |usual )?days (.+)$/i.exec(body);
     if (span) return { form: 'span', rest: beside(lowerFirst(span[1]), about) };
   }
@@ -43,11 +43,11 @@ export function reading(feature: Feature): Reading {
   if (feature.kind === 'count' || feature.kind === 'number') {
     if (feature.unit === 'times') return { form: 'times', what: beside(lowerFirst(body), about) };
     const things = feature.role === 'behaviour' ? countable(body) : undefined; // "monthly charges" is an amount, not 82 things
-    if (things && /^(events|sessions)\b/.test(things)) return { form: 'things', things: `${about} ${things}`.trim() };
+    if (things && /^(events|sessions)\b/.test(things)) return { form: 'things', things: about && !things.startsWith(about) ? `${singular(about)} ${things}` : things };
     if (things) return { form: 'things', things: beside(things, about) };
     if (about && /(ed|en)$/.test(body) && countable(about)) return { form: 'things', things: `${about} ${body}` };
   }
-  const name = lowerFirst(about ? `${about} ${lowerFirst(body)}` : body);
+  const name = lowerFirst(about ? `${singular(about)} ${lowerFirst(body)}` : body);
   return { form: 'plain', name, long: name.includes(',') || name.split(' ').length > 5 };
 }
 

@@ -207,7 +207,7 @@ const plainKinds = new Set(['count', 'money', 'days', 'share', 'flag']);
 /** What a feature that is harder to read costs, in F1. */
 function obscurity(feature: Feature, op: '<=' | '>'): number {
   const words = feature.title.split(/\s+/).length;
-  return 0.004 * Math.max(0, words - 4) + (plainKinds.has(feature.kind) ? 0 : 0.012) + (feature.kind === 'share' && op === '<=' ? 0.004 : 0);
+  return 0.004 * Math.max(0, words - 4) + (feature.title.includes(': ') && feature.kind !== 'flag' ? 0.006 : 0) + (plainKinds.has(feature.kind) ? 0 : 0.012) + (feature.kind === 'share' && op === '<=' ? 0.004 : 0);
 }
 
 function measured(conditions: readonly Condition[], segment: number, subject: Subject, found: Contrast, test: Positions, labels: Uint8Array, cutsOf: (j: number) => Cuts): SegmentRule {

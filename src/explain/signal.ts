@@ -37,7 +37,7 @@ export function signals(found: Contrast, segment: number, rivals?: readonly numb
       here: found.here[at],
       elsewhere: rivals ? average(rivals, (s) => found.here[s * m + j]) : found.elsewhere[at],
       usual: found.typical[j],
-      strength: weight * doubt(feature, effect < 0),
+      strength: weight * doubt(feature, effect < 0) * (themeOf(feature) === 'season' ? 0.6 : 1), // a season shows when they joined as well
     };
     if (signal.strength >= 0.3 && material(signal, effect)) all.push(signal);
   });
@@ -60,7 +60,7 @@ function onePerTheme(all: readonly Signal[]): Signal[] {
 }
 
 const doubt = (feature: Feature, low: boolean) =>
-  (low ? (feature.kind === 'share' || feature.kind === 'flag' ? 0.5 : 0.85) : 1) * (feature.role === 'behaviour' ? 1 : 0.9) * (feature.kind === 'index' ? 0.7 : 1);
+  (low ? (feature.kind === 'share' || feature.kind === 'flag' ? 0.5 : 0.85) : 1) * (feature.role === 'behaviour' ? 1 : 0.9) * (feature.kind === 'index' ? 0.7 : 1) * (/attribute/.test(feature.family) && feature.kind === 'share' ? 0.7 : 1);
 
 /** A trait that another segment has as much of, or more, tells less: 1 for the most extreme by half a deviation, down to a half. */
 function uniqueness({ k, features, standardised, effect }: Contrast, segment: number, j: number): number {

@@ -20,4 +20,5 @@ it('tells browsing, e-mail and text apart by what the source is called', () => {
 it('keeps attributes apart from one another', () => {
   expect(themeOf(about('attribute spend'))).toBe('other');
   expect(themeKey(about('attribute spend'))).toBe('attribute spend');
+  expect(themeOf(about('events_attribute category_2'))).toBe('category');
 });

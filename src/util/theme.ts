@@ -20,6 +20,7 @@ const words = /review|ticket|comment|text|support|chat/i;
 
 /** The theme of a feature: a plain attribute, or a family that nobody planned for, is 'other'. */
 export function themeOf({ family, source, title }: About): Theme {
+  if (/attribute (sub_?)?(category|categories|department|brand|product|words|description|collection|genre)/.test(family)) return 'category';
   if (/attribute\b/.test(family)) return 'other';
   if (/\blast \d+ days\b/.test(title)) return 'recent activity';
   const about = `${family} ${source} ${title}`;
