@@ -4,6 +4,7 @@ import type { EncodedFeature, Encoder, FeatureMatrix } from '../domain/matrix.js
 import { ShoalError } from '../errors.js';
 import { encodeValue } from '../util/encode-value.js';
 import { formatNumber, formatPercent } from '../util/format-value.js';
+import { listWords } from '../util/words.js';
 import { correlations, moments, shape, standardised, type Shape } from './distribution.js';
 import { voteNotes, votes } from './votes.js';
 
@@ -223,11 +224,17 @@ const sentence = (why: readonly string[]): string => (why.length ? why.join('; '
 const shared = (weight: number): string => (weight < 0.995 ? `; ${formatNumber(Math.round(weight * 100) / 100)} of a vote, as others say similar things` : '');
 
 function summary(features: readonly EncodedFeature[], all: number, described: boolean): string[] {
-  const logs = features.filter((f) => f.transform === 'log1p').length;
-  const drawn = features.filter((f) => /drawn in/.test(f.reason)).length;
-  const filled = features.filter((f) => /missing for/.test(f.reason)).length;
+  const having = (test: (f: EncodedFeature) => boolean, words: string) => {
+    const n = features.filter(test).length;
+    return n ? [`${n} ${words}`] : [];
+  };
+  const done = [
+    ...having((f) => f.transform === 'log1p', 'on a log scale because a few values are very large'),
+    ...having((f) => /drawn in/.test(f.reason), 'with extreme values drawn in'),
+    ...having((f) => /missing for/.test(f.reason), 'with gaps filled by the median'),
+  ];
   return [
-    `${features.length} of ${all} features decide; ${logs} on a log scale because a few values are very large, ${drawn} with extreme values drawn in, ${filled} with gaps filled by the median.`,
+    `${features.length} of ${all} features decide${done.length ? `; ${listWords(done)}` : ''}.`,
     ...(described ? ['Segments are made of what they do; attributes of who they are only describe the segments.'] : []),
   ];
 }

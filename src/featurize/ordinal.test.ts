@@ -18,12 +18,18 @@ describe('ordinalOf', () => {
   it('knows scales that people write in words', () => {
     expect(ranked('High', 'Low', 'Medium')).toEqual(['Low', 'Medium', 'High']);
     expect(ranked('Two year', 'Month-to-month', 'One year')).toEqual(['Month-to-month', 'One year', 'Two year']);
+    expect(ranked('2-year', 'month-to-month', '1-year')).toEqual(['month-to-month', '1-year', '2-year']);
     expect(ranked('Graduation', 'PhD', 'Master', 'Basic', '2n Cycle')).toEqual(['Basic', 'Graduation', '2n Cycle', 'Master', 'PhD']);
+  });
+
+  it('takes a number in front of a value for its rank', () => {
+    expect(ranked('2) $100 - $200', '7) $1,000 +', '1) $0 - $100')).toEqual(['1) $0 - $100', '2) $100 - $200', '7) $1,000 +']);
   });
 
   it('leaves names alone, even names with numbers in them', () => {
     expect(ordinalOf(['red', 'green', 'blue'])).toBeUndefined();
     expect(ordinalOf(['Route 66', 'Room 101', 'Catch 22'])).toBeUndefined();
+    expect(ordinalOf(['402', '17', '331', '28'])).toBeUndefined();
     expect(ordinalOf(['Low', 'High'])).toBeUndefined();
     expect(ordinalOf(['Low', 'Medium', 'Blue'])).toBeUndefined();
   });

@@ -9,24 +9,30 @@ const SCALES: readonly (readonly string[])[] = [
   ['strongly disagree', 'disagree', 'neutral', 'agree', 'strongly agree'],
   ['very dissatisfied', 'dissatisfied', 'neutral', 'satisfied', 'very satisfied'],
   ['daily', 'weekly', 'monthly', 'quarterly', 'yearly'],
-  ['month-to-month', 'monthly', 'one year', '1 year', 'two year', 'two years', '2 years'],
+  ['month to month', 'monthly', '1 year', 'one year', '2 year', 'two year', '2 years', 'two years', '3 year', 'three year'],
   ['bronze', 'silver', 'gold', 'platinum', 'diamond'],
   ['free', 'basic', 'standard', 'plus', 'premium', 'pro', 'enterprise'],
   ['primary', 'basic', 'secondary', 'high school', 'some college', 'graduation', 'bachelor', 'bachelors', '2n cycle', 'master', 'masters', 'phd', 'doctorate'],
   ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'],
 ];
 
-/** The rank of each value (0 = lowest), where the values carry an order: a known scale ("Low/Medium/High") or ranges of numbers ("35-49K", "65+"). */
+/** The rank of each value (0 = lowest), where the values carry an order: a known scale ("Low/Medium/High") ranges of numbers ("35-49K", "65+") or a number in front ("1) …"). */
 export function ordinalOf(values: readonly string[]): Map<string, number> | undefined {
   if (values.length < 3) return undefined;
   const plain = values.map((value) => value.trim().toLowerCase().replace(/[_\s]+/g, ' '));
-  const scale = SCALES.find((words) => plain.every((value) => words.includes(value)));
-  const size = scale ? plain.map((value) => scale.indexOf(value)) : plain.map(lowerEnd);
-  if (size.some((x) => Number.isNaN(x))) return undefined;
+  const spoken = plain.map((value) => value.replace(/-+/g, ' '));
+  const numbered = plain.map((value) => Number(/^(\d+)\s*[).:]\s/.exec(value)?.[1] ?? Number.NaN));
+  const scale = SCALES.find((words) => spoken.every((value) => words.includes(value)));
+  const size = scale ? spoken.map((value) => scale.indexOf(value)) : numbered.some(Number.isNaN) ? plain.map(lowerEnd) : numbered;
+  // Bare numbers are codes as often as quantities: only a short run from 0 or 1 is taken for an order.
+  const bare = plain.every((value) => /^\d+([.]\d+)?$/.test(value));
+  if (size.some(Number.isNaN) || (bare && !isShortRun(size))) return undefined;
   const steps = [...new Set(size)].sort((a, b) => a - b);
   if (steps.length < 3) return undefined;
   return new Map(values.map((value, i) => [value, steps.indexOf(size[i])]));
 }
+
+const isShortRun = (size: readonly number[]): boolean => Math.min(...size) <= 1 && Math.max(...size) - Math.min(...size) < 2 * size.length && size.length <= 20;
 
 /** Where a range begins: "35-49K" → 35,000; "under 15" → just below 15; "65+" → 65; "3 rooms" → 3. NaN for what is not a range. */
 function lowerEnd(text: string): number {

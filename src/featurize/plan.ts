@@ -32,7 +32,8 @@ const ORDER: readonly Source['kind'][] = ['transactions', 'events', 'text', 'ent
 
 /**
  * Decides the features of the sources: transactions first and without a prefix, then the others, each prefixed with its name.
- * Sources that describe no entity (lookups, already joined by ingest) are passed over. `asOf` is the latest event unless given.
+ * Sources that describe no entity (lookups, already joined by ingest) are passed over. `asOf` is the latest event (without events, the
+ * latest date of an attribute) unless given.
  */
 export function plan(surveyed: readonly Surveyed[], dialect: Dialect, options: { asOf?: number } = {}): Plan {
   const usable = surveyed
@@ -90,8 +91,9 @@ function valueSql(d: Dialect, feature: Feature, formula: Formula, column: Parame
 }
 
 function latest(surveyed: readonly Surveyed[]): number {
-  const facts = surveyed.filter(({ source, survey }) => source.kind !== 'entities' && !Number.isNaN(survey.to));
-  return Math.max(0, ...facts.map(({ survey }) => survey.to));
+  const facts = surveyed.filter(({ source, survey }) => source.kind !== 'entities' && !Number.isNaN(survey.to)).map(({ survey }) => survey.to);
+  const dates = surveyed.map(({ survey }) => survey.attributesTo).filter(Number.isFinite);
+  return facts.length ? Math.max(...facts) : Math.max(0, ...dates);
 }
 
 /** "web_events.csv" → "web": what the source is about, for titles. */

@@ -1,6 +1,7 @@
 import type { Feature, FeatureKind } from '../domain/feature.js';
 import type { Source } from '../domain/source.js';
 import type { Dialect } from '../engine/dialect.js';
+import { cleanText, upperFirst } from '../util/words.js';
 import type { Formula } from './formula.js';
 import type { Measure, View } from './measure.js';
 import type { Survey } from './survey.js';
@@ -49,6 +50,12 @@ export function featureMaker({ source, prefix }: RecipeInput) {
 export function snake(text: string): string {
   const made = text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
   return made || 'x';
+}
+
+/** A value of the data fit for a title: clean, one line, and not SHOUTED. */
+export function readable(text: string, limit = 40): string {
+  const clean = cleanText(text, limit);
+  return clean.length > 4 && clean === clean.toUpperCase() ? upperFirst(clean.toLowerCase()) : clean;
 }
 
 /** Names made unique by a number at the end. */

@@ -27,6 +27,8 @@ export interface Survey {
   /** Most frequent first, up to 60; `categoryCount` is how many there are. */
   readonly categories: readonly Level[];
   readonly events: readonly Level[];
+  /** Latest date among the attributes, ms; −Infinity without any. Stands for 'now' where nothing else has times. */
+  readonly attributesTo: number;
 }
 
 /** Reads a source once (and once per label column) for what its features depend on. */
@@ -49,6 +51,7 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
     quantity_varies: has.has('quantity') ? `min(${col('quantity')}) <> max(${col('quantity')})` : 'FALSE',
     orders_missing: has.has('order_id') ? `count(*) - count(${col('order_id')})` : '0',
   };
+  source.attributes.filter((a) => a.type === 'time').forEach((a, i) => (fields[`date_${i}`] = dialect.epochMs(`max(${col(a.column)})`)));
   const list = Object.entries(fields).map(([name, sql]) => `${sql} AS ${dialect.quote(name)}`);
   const step = `survey ${source.name}`;
   const [found] = await engine.rows(`SELECT ${list.join(',\n  ')}\nFROM ${table}`, step);
@@ -78,5 +81,6 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
     ordersMissing: Number(found.orders_missing),
     categories: await levels('category'),
     events: await levels('event'),
+    attributesTo: Math.max(...Object.keys(fields).filter((name) => name.startsWith('date_')).map(number).filter((ms) => !Number.isNaN(ms))),
   };
 }

@@ -1,4 +1,4 @@
-import { cleanText, lowerFirst } from '../../util/words.js';
+import { cleanText, lowerFirst, singular, upperFirst } from '../../util/words.js';
 import { ratio } from '../formula.js';
 import type { Measure, View } from '../measure.js';
 import { both, type Predicate } from '../predicate.js';
@@ -33,24 +33,25 @@ export function events(input: RecipeInput): Recipe {
   const notes: string[] = [];
   const all = m('count');
   const none = { empty: 0 };
-  const Title = cleanText(about, 30);
+  const Title = upperFirst(cleanText(about, 30));
+  const one = singular(about);
   const noun = `${about} events`;
 
-  features.push(f('events', `${Title}: events`, 'count', 'activity', [`much ${about}`, `little ${about}`], all, { unit: 'events', ...none }));
+  features.push(f('events', `${Title}: events`, 'count', 'activity', [`${one}-active`, `${one}-inactive`], all, { unit: 'events', ...none }));
   if (time) {
     features.push(
-      f('recency', `${Title}: days since the last`, 'days', 'recency', [`no ${about} lately`, `${about} lately`], m('since-last')),
-      f('active_months', `${Title}: active months`, 'count', 'activity', [`steady ${about}`, `occasional ${about}`], m('active-months'), { unit: 'months', ...none }),
-      f('trend', `${Title}: trend`, 'index', 'trend', [`growing ${about}`, `declining ${about}`], m('trend', { value: 'one' })),
+      f('recency', `${Title}: days since the last`, 'days', 'recency', [`${one}-lapsed`, `${one}-recent`], m('since-last')),
+      f('active_months', `${Title}: active months`, 'count', 'activity', [`steadily ${one}-active`, `occasionally ${one}-active`], m('active-months'), { unit: 'months', ...none }),
+      f('trend', `${Title}: trend`, 'index', 'trend', [`${one}-growing`, `${one}-declining`], m('trend', { value: 'one' })),
       ...WINDOWS.filter((days) => days < 0.9 * survey.days).map((days) =>
-        f(`events_${days}d`, `${Title}: events in the last ${days} days`, 'count', 'recent activity', [`recent ${about}`, `no recent ${about}`], m('count', { where: both(acts, { is: 'recent', days }) }), { unit: 'events', ...none }),
+        f(`events_${days}d`, `${Title}: events in the last ${days} days`, 'count', 'recent activity', [`recently ${one}-active`, `of late ${one}-inactive`], m('count', { where: both(acts, { is: 'recent', days }) }), { unit: 'events', ...none }),
       ),
     );
     if (survey.clock && !passive.length) {
       const sessions = m('sessions', { length: SESSION_MS });
       features.push(
-        f('sessions', `${Title}: sessions`, 'count', 'activity', [`much ${about}`, `little ${about}`], sessions, { unit: 'sessions', ...none }),
-        f('events_per_session', `${Title}: events per session`, 'number', 'depth', [`deep ${about}`, `brief ${about}`], ratio(all, sessions), { unit: 'events' }),
+        f('sessions', `${Title}: sessions`, 'count', 'activity', [`${one}-active`, `${one}-inactive`], sessions, { unit: 'sessions', ...none }),
+        f('events_per_session', `${Title}: events per session`, 'number', 'depth', [`deep-${one}`, `brief-${one}`], ratio(all, sessions), { unit: 'events' }),
       );
     }
   }
@@ -60,13 +61,13 @@ export function events(input: RecipeInput): Recipe {
     for (const type of common) {
       const name = cleanText(type.replace(/_/g, ' '), 30);
       features.push(
-        f(`${snake(type)}_count`, `${Title}: ${name}`, 'count', 'activity', [`much ${lowerFirst(name)}`, `little ${lowerFirst(name)}`], of([type]), { unit: 'times', ...none }),
-        ...(passive.includes(type) ? [] : [f(`${snake(type)}_share`, `${Title}: share of ${name}`, 'share', 'kinds', [`mostly ${lowerFirst(name)}`, `little ${lowerFirst(name)}`], ratio(of([type]), passive.length ? every : all))]),
+        f(`${snake(type)}_count`, `${Title}: ${name}`, 'count', 'activity', [`${lowerFirst(name)}-heavy`, `${lowerFirst(name)}-light`], of([type]), { unit: 'times', ...none }),
+        ...(passive.includes(type) ? [] : [f(`${snake(type)}_share`, `${Title}: share of ${name}`, 'share', 'kinds', [`mostly ${lowerFirst(name)}`, `seldom ${lowerFirst(name)}`], ratio(of([type]), passive.length ? every : all))]),
       );
     }
     const rates = [
-      { name: 'open_rate', title: 'open rate', top: like(OPEN), under: passive, words: ['opening', 'not opening'] },
-      { name: 'click_rate', title: 'click rate', top: like(CLICK), under: like(OPEN), words: ['clicking', 'not clicking'] },
+      { name: 'open_rate', title: 'open rate', top: like(OPEN), under: passive, words: [`${one}-opening`, `${one}-ignoring`] },
+      { name: 'click_rate', title: 'click rate', top: like(CLICK), under: like(OPEN), words: [`${one}-clicking`, `${one}-skipping`] },
       { name: 'conversion', title: 'conversion', top: like(BUY), under: like(LOOK), words: ['converting', 'only looking'] },
     ] as const;
     for (const { name, title, top, under, words } of rates) {

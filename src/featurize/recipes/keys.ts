@@ -1,7 +1,7 @@
-import { cleanText, lowerFirst } from '../../util/words.js';
+import { lowerFirst } from '../../util/words.js';
 import type { Measure } from '../measure.js';
 import type { Predicate } from '../predicate.js';
-import { featureMaker, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
+import { featureMaker, readable, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
 import type { Level } from '../survey.js';
 
 /** The most common kinds get a share each, where at least this share of the rows is of that kind. */
@@ -28,7 +28,7 @@ export function keyShares(input: RecipeInput, { view, key, levels, verb, where }
     f('category_variety', 'Variety of categories', 'index', 'variety', ['wide-ranging', 'narrow'], m('entropy')),
     f('top_category_share', 'Share of the favourite category', 'share', 'variety', ['single-minded', 'varied'], m('top-share')),
     ...common.map(({ value }) => {
-      const name = cleanText(value, 40);
+      const name = readable(value);
       const word = `${lowerFirst(name)}-${verb}`;
       return f(`category_${snake(value)}_share`, `Share of ${name}`, 'share', 'categories', [word, `not ${word}`], m('key-share', { chosen: value }));
     }),

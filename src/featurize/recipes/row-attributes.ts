@@ -1,16 +1,16 @@
 import type { Feature } from '../../domain/feature.js';
 import type { SourceAttribute } from '../../domain/source.js';
 import type { Dialect } from '../../engine/dialect.js';
-import { cleanText, lowerFirst } from '../../util/words.js';
+import { lowerFirst } from '../../util/words.js';
 import type { Measure } from '../measure.js';
 import { ordinalOf } from '../ordinal.js';
-import { featureMaker, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
+import { featureMaker, readable, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
 
 /** Kinds of a category that get a column of their own: common enough to matter, and not too many. */
 const LEVELS = 10;
 const LEAST = 0.02;
-/** With more kinds than this, only those that hold a twentieth of the rows. */
-const MANY = 30;
+/** With more kinds than this, only those that hold a twentieth of the rows; sooner for what happened (a campaign's name) than for who they are. */
+const MANY = { own: 30, row: 12 };
 const LEAST_OF_MANY = 0.05;
 
 /**
@@ -38,7 +38,7 @@ function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribut
   const { dialect: d, asOf } = input;
   const f = featureMaker(input);
   const column = d.quote(attribute.column);
-  const title = cleanText(attribute.title, 50);
+  const title = readable(attribute.title, 50);
   const word = lowerFirst(title);
   const name = snake(attribute.column);
   const role: Feature['role'] = attribute.label ? 'label' : attribute.sensitive ? 'sensitive' : own ? 'attribute' : 'behaviour';
@@ -57,23 +57,25 @@ function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribut
   if (attribute.type === 'flag') {
     const yes = positive(known.map((level) => level.value));
     const text = d.varchar(column);
-    return [f(name, title, 'flag', `attribute ${name}`, [word, `not ${word}`], measure(shareOf(d, text, yes)), more)];
+    return [f(name, title, 'flag', `attribute ${name}`, [word, `no ${word}`], measure(shareOf(d, text, yes)), more)];
   }
-  const ranks = ordinalOf(known.map((level) => level.value));
+  const yes = onlyYes(known.map((level) => level.value));
+  if (yes !== undefined) return [f(name, title, own ? 'flag' : 'share', `attribute ${name}`, [word, `no ${word}`], measure(shareOf(d, d.varchar(column), yes)), more)];
+  const ranks = isCode(attribute.column) ? undefined : ordinalOf(known.map((level) => level.value));
   if (ranks) {
     const cases = [...ranks].map(([value, rank]) => `WHEN ${d.text(value)} THEN ${rank}`).join(' ');
     const rank = `CASE ${d.varchar(column)} ${cases} END`;
     return [f(name, title, 'index', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure(exactMean(d, rank)), more)];
   }
   const all = levels.reduce((sum, level) => sum + level.rows, 0);
-  const least = levels.length > MANY ? LEAST_OF_MANY : LEAST;
+  const least = levels.length > (own ? MANY.own : MANY.row) ? LEAST_OF_MANY : LEAST;
   const common = known.filter((level) => level.rows >= least * all).slice(0, LEVELS);
   if (!common.length) return `'${title}' has ${levels.length >= 50 ? 'over 50' : levels.length} kinds and none is common, so it is left out.`;
   const two = common.length === 2 && known.length === 2 ? [common[0]] : common;
   return two.map(({ value }) => {
-    const kind = cleanText(value, 30);
+    const kind = readable(value, 30);
     const text = d.varchar(column);
-    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [`${word} ${kind}`, `not ${word} ${kind}`], measure(shareOf(d, text, value)), more);
+    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [`${lowerFirst(kind)} ${word}`, `no ${lowerFirst(kind)} ${word}`], measure(shareOf(d, text, value)), more);
   });
 }
 
@@ -88,5 +90,14 @@ const shareOf = (d: Dialect, text: string, value: string): string => d.ratio(d.o
 function positive(values: readonly string[]): string {
   return values.find((value) => /^(true|t|yes|y|1|on|active|x)$/i.test(value)) ?? [...values].sort().at(-1) ?? 'true';
 }
+
+/** "Yes" where every other value is a kind of no ("No", "No internet service"). */
+function onlyYes(values: readonly string[]): string | undefined {
+  const yes = values.filter((value) => /^yes$/i.test(value.trim()));
+  return yes.length === 1 && values.length > 1 && values.every((value) => value === yes[0] || /^no\b/i.test(value.trim())) ? yes[0] : undefined;
+}
+
+/** A column named like an identifier: its values have no size, even if they are numbers. */
+const isCode = (column: string): boolean => /(^|[\W_]|[a-z](?=[A-Z]))(id|code|key|no|nr|zip|postcode|upc|sku)$/i.test(column);
 
 const isUnknown = (value: string): boolean => /^(unknown|n\/?a|nan|null|none\/unknown|not (known|stated|available)|\?|-)?$/i.test(value.trim());

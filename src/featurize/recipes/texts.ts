@@ -1,4 +1,4 @@
-import { cleanText } from '../../util/words.js';
+import { cleanText, lowerFirst, singular, upperFirst } from '../../util/words.js';
 import type { Measure } from '../measure.js';
 import { featureMaker, type PlannedFeature, type Recipe, type RecipeInput } from '../recipe.js';
 import { rowAttributes } from './row-attributes.js';
@@ -8,14 +8,14 @@ export function texts(input: RecipeInput): Recipe {
   const { source, survey, about, dialect: d, asOf } = input;
   const f = featureMaker(input);
   const m = (aggregate: Measure['aggregate'], more: Partial<Measure> = {}): Measure => ({ view: 'texts', aggregate, ...more });
-  const Title = cleanText(about, 30);
+  const Title = upperFirst(cleanText(about, 30));
   const time = source.has.includes('at') && survey.days > 0;
   const more = rowAttributes(input, 'texts');
   const features: PlannedFeature[] = [
     f('count', `${Title}: written`, 'count', 'activity', ['outspoken', 'silent'], m('count'), { unit: 'texts', empty: 0 }),
     ...(source.has.includes('text') ? [f('length', `${Title}: mean length`, 'number', 'length', ['long-writing', 'terse'], m('mean', { value: 'length' }), { unit: 'characters' })] : []),
-    ...(time ? [f('recency', `${Title}: days since the last`, 'days', 'recency', [`no ${about} lately`, `${about} lately`], m('since-last'))] : []),
-    ...more.features.map((p) => ({ ...p, feature: { ...p.feature, title: `${Title}: ${p.feature.title}` } })),
+    ...(time ? [f('recency', `${Title}: days since the last`, 'days', 'recency', [`${singular(about)}-lapsed`, `${singular(about)}-recent`], m('since-last'))] : []),
+    ...more.features.map((p) => ({ ...p, feature: { ...p.feature, title: `${Title}: ${lowerFirst(p.feature.title)}` } })),
   ];
   const carried = ['entity', ...(source.has.includes('at') ? ['at'] : []), ...more.columns].map((c) => d.quote(c));
   if (source.has.includes('text')) carried.push(`${d.double(d.length(d.quote('text')))} AS ${d.quote('length')}`);
