@@ -75,7 +75,8 @@ function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribut
   return two.map(({ value }) => {
     const kind = readable(value, 30);
     const text = d.varchar(column);
-    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [`${lowerFirst(kind)} ${word}`, `no ${lowerFirst(kind)} ${word}`], measure(shareOf(d, text, value)), more);
+    const named = /^[\d.]+$/.test(kind) ? `${word} ${kind}` : `${lowerFirst(kind)} ${word}`;
+    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [named, `no ${named}`], measure(shareOf(d, text, value)), more);
   });
 }
 
