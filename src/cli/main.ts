@@ -11,6 +11,9 @@ const verbs: Record<string, { summary: string; load: () => Promise<Command> }> =
   init: { summary: 'Write a commented shoal.config.ts from what your files look like', load: async () => (await import('./init.js')).initCommand },
 };
 
+// `shoal … | head` closes the pipe early: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : fail(error)));
+
 await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<void> {
