@@ -70,7 +70,10 @@ export async function createMembership(engine: Engine, featureTable: string, lab
 const mostKinds = 4;
 const channelName = /^(sales_?)?(channel|device|platform|medium|touchpoint)(_?(type|name))?$/i;
 
-/** Category and flag columns that describe the row, not the entity: for most entities with several rows they vary. One look at a sample of entities. */
+/**
+ * Category and flag columns that describe what is taken, not who takes it: for most entities with several rows they vary, for hardly any
+ * product they do. Columns that say the channel need only vary. One look at a sample of entities and one at the products.
+ */
 async function rowKinds(source: Source, engine: Engine, d: Dialect): Promise<SourceAttribute[]> {
   const fit = source.attributes.filter((a) => (a.type === 'category' || a.type === 'flag') && !a.label && !a.sensitive && (a.values?.length ?? 0) >= 2 && a.values!.length < 50 && !a.values!.some(({ value }) => value.length > 40)).slice(0, 12);
   if (fit.length === 0) return [];
@@ -81,7 +84,20 @@ async function rowKinds(source: Source, engine: Engine, d: Dialect): Promise<Sou
   WHERE hash(${d.quote('entity')}) % ${source.audit.rowsKept > 500_000 ? 16 : 1} = 0 GROUP BY ${d.quote('entity')} HAVING count(*) >= 4) AS e`,
     `kinds of ${source.name}`,
   );
-  return fit.filter((_, i) => Number(rows[0]?.[`v${i}`] ?? 0) >= 0.3).slice(0, mostKinds);
+  const vary = fit.filter((_, i) => Number(rows[0]?.[`v${i}`] ?? 0) >= 0.3);
+  const fixed = await fixedByProduct(vary.filter((a) => !channelName.test(a.column)), source, engine, d);
+  return vary.filter((a) => channelName.test(a.column) || fixed.has(a.column)).slice(0, mostKinds);
+}
+
+async function fixedByProduct(attributes: readonly SourceAttribute[], source: Source, engine: Engine, d: Dialect): Promise<ReadonlySet<string>> {
+  if (attributes.length === 0 || !source.has.includes('product')) return new Set();
+  const varies = attributes.map(({ column }, i) => `CASE WHEN min(${d.varchar(d.quote(column))}) < max(${d.varchar(d.quote(column))}) THEN 1e0 ELSE 0e0 END AS v${i}`);
+  const rows = await engine.rows(
+    `SELECT ${attributes.map((_, i) => `avg(v${i}) AS v${i}`).join(', ')} FROM (
+  SELECT ${varies.join(', ')} FROM ${d.quote(source.table)} WHERE ${d.quote('product')} IS NOT NULL GROUP BY ${d.quote('product')} HAVING count(*) >= 4) AS p`,
+    `kinds of ${source.name}`,
+  );
+  return new Set(attributes.filter((_, i) => Number(rows[0]?.[`v${i}`] ?? 1) <= 0.05).map((a) => a.column));
 }
 
 const mostEvents = 60;

@@ -166,6 +166,6 @@ function worth(v: View): string {
   return `${v.text('spend')} each${ratio && !ratio.startsWith('about') ? `, ${ratio} the usual ${v.usualText('spend')}` : ''}`;
 }
 
-const valueText = (v: View) => `Their typical ${v.title('value')} is ${v.text('value')}`;
+const valueText = (v: View) => `Their ${v.title('value')} ${/[^s]s$/.test(v.title('value').replace(/ \(.*\)$/, '')) ? 'are' : 'is'} typically ${v.text('value')}`;
 
 const labelText = (v: View) => `“${v.text('label')}” holds for ${formatPercent(v.here('label'))} of them, against ${formatPercent(v.usual('label'))} of everyone`;

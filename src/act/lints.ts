@@ -38,7 +38,7 @@ const size: Check = ({ profiles, entityWord }) => {
   const made: Lint[] = [];
   if (profiles.length > 10) made.push({ kind: 'too-many', severity: 'warning', sentence: `There are ${profiles.length} segments: more than most teams can serve differently. Consider fewer, or act on the largest ones only.` });
   for (const { segment, name, entities, share } of profiles) {
-    if (profiles.length > 1 && (entities < 30 || share < 0.01)) {
+    if (profiles.length > 1 && (entities < 10 || (entities < 30 && share < 0.1) || share < 0.01)) {
       made.push({ kind: 'too-small', severity: entities < 30 ? 'warning' : 'note', segment, sentence: `${quoted(name)} has only ${formatNumber(entities)} ${entities === 1 ? entityWord.one : entityWord.many} (${formatPercent(share)}): its numbers are rough and a campaign of its own will hardly pay.` });
     }
     if (profiles.length > 1 && share > 0.6) made.push({ kind: 'too-large', severity: 'note', segment, sentence: `${quoted(name)} holds ${formatPercent(share)} of all ${entityWord.many}: it is nearly everyone, so treating it as one says little.` });
@@ -78,7 +78,7 @@ const reachable: Check = ({ profiles, briefs }) => {
   if (!briefs.some((b) => b.channels.length > 0)) return [];
   return profiles.flatMap(({ segment, name }): Lint[] =>
     briefs.find((b) => b.segment === segment)?.channels.length === 0
-      ? [{ kind: 'not-reachable', severity: 'warning', segment, sentence: `${quoted(name)} cannot be reached on any channel in the data: they open no e-mail and are not seen browsing.` }]
+      ? [{ kind: 'not-reachable', severity: 'warning', segment, sentence: `${quoted(name)} cannot be reached on any channel in the data: no e-mail opened, no visit seen.` }]
       : []);
 };
 

@@ -21,8 +21,8 @@ export function adjective({ feature, theme, direction }: Signal, shop: boolean):
   if (own && (shop || theme !== 'spend')) return own;
   const ofRows = /attribute/.test(feature.family) && feature.kind === 'share';
   if (ofRows && direction === 'low') return '';
-  // The first word of a kind of rows is the attribute: "brand Greenleaf".
-  const said = feature.words[direction].replace(/-(buying|browsing|viewing|writing|opening)$/i, '').replace(ofRows ? /^\S+ / : /^$/, '');
+  if (ofRows && /manager|agent|person|owner|seller|\brep\b|name|country|city|region$|state|location/.test(feature.family)) return '';
+  const said = (ofRows ? kindOf(feature) : feature.words[direction]).replace(/-(buying|browsing|viewing|writing|opening)$/i, '');
   const plain = bareWords(said, 4).split(' ').filter(Boolean);
   if (plain.length === 2 && /^(high|low)$/i.test(plain[0])) return graded(plain[0], plain[1]);
   if (plain.length === 0 || plain.length > 2 || quantity.test(plain[0]) || feature.kind === 'flag') return plain.length === 1 && participle.test(plain[0]) ? plain[0] : '';
@@ -30,6 +30,12 @@ export function adjective({ feature, theme, direction }: Signal, shop: boolean):
 }
 
 const participle = /^\p{Ll}+(ed|less|ive|time|ing)$/u;
+
+/** "Share of regional office Central": the attribute, then the kind; the family tells how many words are the attribute's. */
+function kindOf({ family, title }: Signal['feature']): string {
+  const attribute = /attribute (.+)$/.exec(family)?.[1].split(/[_ ]/).filter((word) => !/^\d+$/.test(word)) ?? [];
+  return lowerFirst(title.replace(/^.*\bshare of /i, '').split(' ').slice(attribute.length).join(' '));
+}
 
 function graded(grade: string, thing: string): string {
   if (/^age$/i.test(thing)) return grade === 'high' ? 'older' : 'younger';
@@ -40,7 +46,7 @@ function graded(grade: string, thing: string): string {
 export function qualifier({ feature, direction }: Signal): string {
   if (feature.kind === 'flag') return flagQualifier(feature.title, direction === 'high');
   const words = bareWords(feature.words[direction], 5).split(' ').filter(Boolean);
-  if (/attribute/.test(feature.family) && feature.kind === 'share') return shareQualifier(bareWords(feature.words.high, 5).split(' ').filter(Boolean), direction === 'high');
+  if (/attribute/.test(feature.family) && feature.kind === 'share') return shareQualifier(/attribute (.+)$/.exec(feature.family)?.[1].replaceAll('_', ' ') ?? '', bareWords(kindOf(feature), 3), direction === 'high');
   if (words.length >= 2 && words.length <= 3 && quantity.test(words[0]) && !/^not$/i.test(words[0])) return `with ${words.map(lowerFirst).join(' ')}`;
   if (words.length > 0 && !quantity.test(words[0])) return '';
   const title = bareWords(feature.title, 4).split(' ').filter(Boolean);
@@ -49,12 +55,10 @@ export function qualifier({ feature, direction }: Signal): string {
 
 const place = /^(country|city|region|state|place|town|nation|market)$/i;
 
-/** Rows of a kind ("country United Kingdom"): the first word is the attribute. */
-function shareQualifier([attribute, ...kind]: readonly string[], high: boolean): string {
-  if (!attribute || kind.length === 0 || kind.length > 2) return '';
-  const name = kind.join(' ');
-  if (place.test(attribute)) return `${high ? 'from' : 'outside'} ${/^united|kingdom$|states$|netherlands$|islands$/i.test(name) ? 'the ' : ''}${name}`;
-  return high ? `with ${attribute} ${name}` : '';
+function shareQualifier(attribute: string, name: string, high: boolean): string {
+  if (!attribute || !name || name.split(' ').length > 2) return '';
+  if (place.test(attribute)) return `${high ? 'from' : 'outside'} ${/^united|kingdom$|states$|netherlands$|islands$/i.test(name) ? 'the ' : ''}${upper(name)}`;
+  return high && !attribute.includes(' ') ? `with ${attribute} ${name}` : '';
 }
 
 function flagQualifier(fullTitle: string, yes: boolean): string {

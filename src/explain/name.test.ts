@@ -58,6 +58,20 @@ describe('names', () => {
     }
   });
 
+  it('read kinds of rows from the title: countries, offices, devices', () => {
+    const share = (attribute: string, kind: string): Feature => ({
+      name: `${attribute}_${kind}`.toLowerCase(), title: `Share of ${attribute.replace('_', ' ')} ${kind}`, kind: 'share', family: `attribute ${attribute}`, source: 'orders',
+      words: { high: `${kind} ${attribute}`, low: `no ${kind} ${attribute}` }, role: 'behaviour', movable: false, empty: Number.NaN,
+    });
+    const list = [share('country', 'United Kingdom'), share('regional_office', 'Central'), share('device', 'mobile'), share('manager', 'Ann Lee')];
+    const rng = createRng(6);
+    const labels = Int32Array.from({ length: 800 }, (_, i) => i % 4);
+    const columns = list.map((_, j) => Float64Array.from(labels, (s) => (s === j ? 0.9 : 0.05) + 0.02 * rng.normal()));
+    const made = names(contrast(subjectOf(list, columns, labels, 4), createContext()), { one: 'account', many: 'accounts' });
+    expect(made.slice(0, 3)).toEqual(['Accounts from the United Kingdom', 'Central accounts', 'Mobile accounts']);
+    expect(made[3]).not.toMatch(/Ann/);
+  });
+
   it('stay apart when segments are alike', () => {
     const made = names(contrast(market(2000, 3, true), createContext()), customers);
     expect(new Set(made).size).toBe(made.length);

@@ -118,7 +118,7 @@ function assembled(modifiers: readonly Part[], count: number, noun: string): str
   const said = new Set(stems(noun));
   for (const modifier of modifiers) {
     if (chosen.length === count) break;
-    if (stems(modifier.text).some((stem) => said.has(stem))) continue;
+    if (stems(modifier.text).some((stem) => said.has(stem)) || odd(modifier.text, [noun, ...chosen.map((c) => c.text)])) continue;
     stems(modifier.text).forEach((stem) => said.add(stem));
     chosen.push(modifier);
   }
@@ -126,6 +126,10 @@ function assembled(modifiers: readonly Part[], count: number, noun: string): str
   const place = ({ signal }: Part) => order.indexOf(signal.theme) + 1 || order.length + 1;
   return [[...chosen.sort((a, b) => place(a) - place(b)).map((m) => m.text), noun].join(' ')];
 }
+
+/** Words that are true together and sound wrong together. */
+const oddTogether: readonly (readonly [RegExp, RegExp])[] = [[/\blapsed\b/, /\b(new|active|growing|frequent)\b/], [/\bquiet(er)?\b/, /\b(active|growing)\b/], [/\bloyal\b/, /\b(new|lapsed)\b/], [/\bone-time\b/, /\b(frequent|occasional|irregular)\b/]];
+const odd = (word: string, others: readonly string[]) => oddTogether.some(([a, b]) => others.some((other) => (a.test(word) && b.test(other)) || (b.test(word) && a.test(other))));
 
 const order: readonly Theme[] = ['recency', 'recent activity', 'trend', 'tenure', 'frequency', 'interval', 'spend', 'hours', 'weekdays', 'season', 'email', 'price', 'order value', 'basket', 'category'];
 

@@ -60,7 +60,7 @@ interface Noun {
 
 /** Of everyone, not only of the rest: two thirds of all cannot be "big spenders". */
 const atLeast = (times: number) => (s: Signal) => timesUsual(s) >= times || (s.usual <= 0 && s.here > 0);
-const rich: readonly Theme[] = ['tenure', 'trend', 'interval', 'variety', 'order value', 'recent activity'];
+const rich: readonly Theme[] = ['tenure', 'trend', 'interval', 'variety', 'order value', 'basket', 'recent activity'];
 
 const nouns: readonly Noun[] = [
   { theme: 'basket', direction: 'high', when: atLeast(5), noun: 'bulk resellers', weight: 1.6, settles: ['spend', 'variety', 'frequency', 'order value', 'recency', 'recent activity'] },

@@ -16,6 +16,7 @@ const endings: readonly (readonly [RegExp, Theme])[] = [
   [/season$/, 'season'], [/discount$/, 'discount'], [/returns$/, 'returns'], [/price$/, 'price'], [/variety$|repeat$/, 'variety'], [/categor(y|ies)$/, 'category'],
 ];
 const mail = /e-?mail|newsletter|mailing/i;
+const promotion = /campaign|coupon|promo|voucher/i;
 const words = /review|ticket|comment|text|support|chat/i;
 
 /** The theme of a feature: a plain attribute, or a family that nobody planned for, is 'other'. */
@@ -26,7 +27,7 @@ export function themeOf({ family, source, title }: About): Theme {
   const about = `${family} ${source} ${title}`;
   if (/(browsing|events|web|app)$/.test(family)) return 'browsing';
   if (/(email|e-mail|mail)$/.test(family)) return 'email';
-  if (/(^|[_ ])(activity|kinds|depth|rates|length)$/.test(family) && !/recent activity$/.test(family)) return mail.test(about) ? 'email' : words.test(about) ? 'text' : 'browsing';
+  if (/(^|[_ ])(activity|kinds|depth|rates|length)$/.test(family) && !/recent activity$/.test(family)) return mail.test(about) ? 'email' : words.test(about) ? 'text' : promotion.test(about) ? 'other' : 'browsing';
   return endings.find(([ending]) => ending.test(family))?.[1] ?? 'other';
 }
 
