@@ -1,4 +1,5 @@
 import { ShoalError } from '../errors.js';
+import type { Feature } from '../domain/feature.js';
 import type { Explanation, Profile } from '../domain/profile.js';
 import { closest } from '../util/closest.js';
 import { formatDays, formatValue } from '../util/format-value.js';
@@ -127,7 +128,7 @@ function leversOf({ table, matrix }: Subject, found: Contrast, row: number): Lev
     const j = position.get(encoding.name)!;
     const feature = table.features[j];
     const from = table.columns[j][row];
-    if (!feature.movable || encoding.scale === 0 || Number.isNaN(from) || feature.kind === 'index') return [];
+    if (!feature.movable || encoding.scale === 0 || Number.isNaN(from) || !askable(feature)) return [];
     const [, p5, p95] = found.range[j];
     const grows = feature.kind === 'count' || (feature.kind === 'money' && themeOf(feature) === 'spend');
     const low = grows ? from : Math.min(from, Math.max(p5, encoding.low));
@@ -136,6 +137,9 @@ function leversOf({ table, matrix }: Subject, found: Contrast, row: number): Lev
     return high > low ? [{ c, feature, encoding, from, low, high, whole: feature.kind === 'count' || feature.kind === 'flag' || feature.kind === 'days' }] : [];
   });
 }
+
+/** Something one could ask of a person: no statistic of statistics, no age of the relationship. */
+const askable = (feature: Feature) => feature.kind !== 'index' && themeOf(feature) !== 'tenure' && !/irregularity|variety|spread|in usual intervals|trend|streak|in a row/i.test(feature.title);
 
 /** "two more orders", "a last order within 30 days", "an average order value of £60 (now £42)". */
 function changeText({ feature, from }: Lever, to: number, currency?: string): string {

@@ -45,7 +45,7 @@ export function reading(feature: Feature): Reading {
     const things = feature.role === 'behaviour' ? countable(body) : undefined; // "monthly charges" is an amount, not 82 things
     if (things && /^(events|sessions)\b/.test(things)) return { form: 'things', things: about && !things.startsWith(about) ? `${singular(about)} ${things}` : things };
     if (things) return { form: 'things', things: beside(things, about) };
-    if (about && /(ed|en)$/.test(body) && countable(about)) return { form: 'things', things: `${about} ${body}` };
+    if (about && /(ed|en)$/.test(body)) return { form: 'things', things: countable(about) ? `${about} ${body}` : `${about} ${feature.unit ?? 'rows'}` };
   }
   const name = lowerFirst(about ? `${singular(about)} ${lowerFirst(body)}` : body);
   return { form: 'plain', name, long: name.includes(',') || name.split(' ').length > 5 };
