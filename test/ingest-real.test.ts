@@ -134,7 +134,7 @@ describe.skipIf(!present)('real files, read with no option', () => {
     expect(made.entity).toMatchObject({ word: { one: 'account', many: 'accounts' }, count: 85, sources: ['sales_pipeline', 'accounts'] });
     expect(made.sources[0].audit).toMatchObject({ rowsIn: 8800, rowsKept: 7375, rejected: [{ reason: 'no account', rows: 1425 }] });
     expect(finding(made, 'unmatched-key')).toMatchObject([{ column: 'product', rows: 1480, sentence: expect.stringContaining("'GTXPro' is 'GTX Pro'") }]);
-    expect(await engine.rows(`SELECT count(*) AS n FROM "${made.sources[0].table}" WHERE product = 'GTXPro' OR series IS NULL OR manager IS NULL`)).toEqual([{ n: 0 }]);
+    expect(await engine.rows(`SELECT count(*) AS n FROM "${made.sources[0].table}" WHERE product = 'GTXPro' OR category IS NULL OR manager IS NULL`)).toEqual([{ n: 0 }]);
     expect(made.unused).toEqual([]);
   });
 

@@ -26,15 +26,18 @@ export const rejectedTable = 'shoal_rejected';
 
 /** Makes the cleaned tables, the table of rejected rows, and the sources that describe them. */
 export async function build({ files, word }: Inference, options: IngestOptions, engine: Engine, context: Context): Promise<Built> {
-  await engine.run(`CREATE OR REPLACE TABLE ${rejectedTable} (source VARCHAR, "row" BIGINT, reason VARCHAR, content VARCHAR)`, 'ingest');
   const entityType = sharedType(files);
   const keys = new Set(files.flatMap((f) => f.joins.map((j) => j.key)));
   const sources: Source[] = [];
+  const rejections: string[] = [];
   for (const [i, file] of files.entries()) {
     checkAborted(context);
     context.progress({ stage: 'ingest', note: `cleaning ${file.raw.name}`, done: 0.8 + (0.2 * i) / files.length });
-    sources.push(await buildSource(file, keys, entityType, options, engine, context));
+    const { source, rejected } = await buildSource(file, keys, entityType, options, engine, context);
+    sources.push(source);
+    rejections.push(...rejected);
   }
+  await viewRejected(rejections, engine);
   const rank = { transactions: 0, events: 1, text: 2, entities: 3, lookup: 4 } as const;
   sources.sort((a, b) => rank[a.kind] - rank[b.kind] || b.audit.rowsKept - a.audit.rowsKept);
   const owned = sources.filter((s) => s.has.includes('entity'));
@@ -47,7 +50,7 @@ export async function build({ files, word }: Inference, options: IngestOptions, 
   };
 }
 
-async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType: 'BIGINT' | 'VARCHAR', options: IngestOptions, engine: Engine, context: Context): Promise<Source> {
+async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType: 'BIGINT' | 'VARCHAR', options: IngestOptions, engine: Engine, context: Context): Promise<{ source: Source; rejected: readonly string[] }> {
   const { raw, profiled, kind, roles, numbered, joins } = file;
   const duplicates = profiled.columns.length < 300 || profiled.rows < 20_000 ? await countDuplicates(raw.table, profiled.columns, engine) : 0;
   const withId = kind === 'entities' && !numbered;
@@ -62,7 +65,7 @@ async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType
   // Joins and windows may give rows in another order; features must not depend on it, but files people compare should not change.
   await engine.run(`DROP TABLE IF EXISTS ${quoteName(clean)}`, 'clean');
   await engine.run(`CREATE TABLE ${quoteName(clean)} AS ${made.body}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
-  const rejected = await keepRejected(file, made, engine);
+  const { rejected, queries } = await findRejected(file, made, engine);
   const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM ${quoteName(clean)}`, 'clean');
   const rowsKept = Number(n);
   const rowsIn = profiled.rows + raw.refused;
@@ -70,30 +73,43 @@ async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType
   if (rowsKept + rowsRejected !== rowsIn) throw new Error(`bug: ${raw.name} read ${rowsIn} rows, kept ${rowsKept}, rejected ${rowsRejected}`);
   if (rowsKept === 0 && kind !== 'lookup') refuseEmpty(file, rejected, rowsIn);
   const findings = await audit({ table: raw.table, clean, kind, rows: profiled.rows, columns: profiled.columns, roles, joins, numbered, duplicates, duplicatesDropped: dropDuplicates, prefixes, sharedAmount: file.sharedAmount }, engine);
-  return {
+  const source: Source = {
     name: raw.name, kind, path: raw.path, format: raw.format, table: clean, has: made.has, select: made.select,
     columns: profiled.columns.map((c) => sourceColumn(c, file, keys)),
     attributes: await attributesOf(clean, made, file, engine),
     audit: { rowsIn, rowsKept, rowsRejected, rejected, findings: [...raw.findings, ...rejectFindings(rejected), ...unusedFinding(file), ...findings] },
   };
+  return { source, rejected: queries };
 }
 
-async function keepRejected({ raw, profiled }: Inferred, { rejects }: Plan, engine: Engine): Promise<{ reason: string; rows: number }[]> {
-  if (raw.refused > 0) await engine.run(`INSERT INTO ${rejectedTable} SELECT source, "row", reason, content FROM ${refusedTable} WHERE source = ${quoteText(raw.name)} ORDER BY "row"`, 'reject');
+/** Counts rejected rows by reason, and the queries that list them. */
+async function findRejected({ raw, profiled }: Inferred, { rejects }: Plan, engine: Engine): Promise<{ rejected: { reason: string; rows: number }[]; queries: string[] }> {
+  const source = quoteText(raw.name);
+  const queries: string[] = [];
+  const reasons: string[] = [];
+  if (raw.refused > 0) {
+    queries.push(`SELECT source, "row", reason, content FROM ${refusedTable} WHERE source = ${source}`);
+    reasons.push(`SELECT reason FROM ${refusedTable} WHERE source = ${source}`);
+  }
   if (rejects.length > 0) {
     const reason = `CASE ${rejects.map((r) => `WHEN ${r.when} THEN ${quoteText(r.reason)}`).join(' ')} END`;
     const content = `CAST(to_json({${profiled.columns.map((c) => `${quoteText(c.name)}: r.${quoteName(c.name)}`).join(', ')}}) AS VARCHAR)`;
     // Records the reader refused lie between these rows: count those before each.
-    const row = raw.refused > 0
-      ? `rid + 1 + (SELECT count(*) FROM ${refusedTable} AS f WHERE f.source = ${quoteText(raw.name)} AND f.before <= rid)`
-      : 'rid + 1';
-    await engine.run(
-      `INSERT INTO ${rejectedTable} SELECT ${quoteText(raw.name)}, ${row}, reason, content FROM (
-         SELECT r.rowid AS rid, ${reason} AS reason, ${content} AS content FROM ${quoteName(raw.table)} AS r QUALIFY reason IS NOT NULL) ORDER BY rid`.replace('QUALIFY reason IS NOT NULL', rejects.some((r) => r.when.includes(' OVER ')) ? 'QUALIFY reason IS NOT NULL' : `WHERE ${rejects.map((r) => `(${r.when})`).join(' OR ')}`),
-      'reject');
+    const row = raw.refused > 0 ? `rid + 1 + (SELECT count(*) FROM ${refusedTable} AS f WHERE f.source = ${source} AND f.before <= rid)` : 'rid + 1';
+    const filter = rejects.some((r) => r.when.includes(' OVER ')) ? 'QUALIFY reason IS NOT NULL' : `WHERE ${rejects.map((r) => `(${r.when})`).join(' OR ')}`;
+    const from = `FROM ${quoteName(raw.table)} AS r ${filter}`;
+    queries.push(`SELECT ${source}, ${row}, reason, content FROM (SELECT r.rowid AS rid, ${reason} AS reason, ${content} AS content ${from})`);
+    reasons.push(`SELECT ${reason} AS reason ${from}`);
   }
-  const rows = await engine.rows(`SELECT reason, count(*) AS n FROM ${rejectedTable} WHERE source = ${quoteText(raw.name)} GROUP BY reason ORDER BY n DESC, reason`, 'reject');
-  return rows.map((r) => ({ reason: String(r['reason']), rows: Number(r['n']) }));
+  if (reasons.length === 0) return { rejected: [], queries };
+  const rows = await engine.rows(`SELECT reason, count(*) AS n FROM (${reasons.map((r) => `(${r})`).join(' UNION ALL ')}) GROUP BY reason ORDER BY n DESC, reason`, 'reject');
+  return { rejected: rows.map((r) => ({ reason: String(r['reason']), rows: Number(r['n']) })), queries };
+}
+
+/** A view, not a table: rejected rows are written out once, if at all, and may be many. */
+async function viewRejected(queries: readonly string[], engine: Engine): Promise<void> {
+  const none = 'SELECT CAST(NULL AS VARCHAR) AS source, CAST(NULL AS BIGINT) AS "row", CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS content WHERE false';
+  await engine.run(`CREATE OR REPLACE VIEW ${rejectedTable} AS ${[none, ...queries].map((q) => `(${q})`).join('\nUNION ALL ')}`, 'reject');
 }
 
 function refuseEmpty({ raw, roles }: Inferred, rejected: readonly { reason: string; rows: number }[], rows: number): never {

@@ -1,5 +1,6 @@
 import type { CanonicalColumn, SourceKind } from '../domain/source.js';
 import { quoteName, quoteText } from '../util/quote.js';
+import { singular } from '../util/words.js';
 import { type Column, isNumeric } from './column.js';
 import { isAttributeTime, isIdName, tokens } from './name.js';
 import { keyText, repaired, type Join } from './link.js';
@@ -58,11 +59,13 @@ export interface PlanInput {
 }
 
 const day = 86_400_000;
+const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+const futureLimit = (now: number): string => `TIMESTAMP '${stamp(now + day)}'`;
 
 /** Writes the cleaning of one source as SQL over its raw table (alias `r`). */
 export function plan(input: PlanInput): Plan {
   const canonical = canonicalColumns(input);
-  const attributes = plannedAttributes(input, new Set(canonical.map(([name]) => name)));
+  const attributes = plannedAttributes(input, new Set(canonical.map(([name]) => name)), new Set(canonical.map(([, sql]) => sql)));
   const rejects = rejectRules(input);
   const joins = input.joins.map((join, i) => joinSql(join, i, attributes, canonical.map(([, sql]) => sql).join('\n')));
   const from = [`FROM ${quoteName(input.table)} AS r`, ...joins].join('\n');
@@ -77,7 +80,9 @@ export function plan(input: PlanInput): Plan {
     `SELECT\n  ${list.join(',\n  ') || '*'}`, from,
     where.length ? `WHERE ${where.join('\n  AND ')}` : '', qualify.length ? `QUALIFY ${qualify.join('\n  AND ')}` : '',
   ].filter(Boolean).join('\n');
-  const select = steps.length ? `WITH ${steps.join(',\n')}\n${body}` : body;
+  // A query that is kept must not hold today's date: it would call tomorrow's rows impossible, and differ from run to run.
+  const lasting = body.replaceAll(futureLimit(input.now), 'CAST(now() AS TIMESTAMP) + INTERVAL 1 DAY');
+  const select = steps.length ? `WITH ${steps.join(',\n')}\n${lasting}` : lasting;
   return {
     select, body, from, rejects: rejects.map(({ reason, when }) => ({ reason, when })), attributes: attributes.map(({ sql: _, alias: __, ...a }) => a),
     has: canonical.map(([name]) => name), reorders: joins.length > 0 || qualify.length > 0 || input.sharedAmount || input.roles.timeOfOrder === true,
@@ -180,7 +185,7 @@ interface AttributeSql extends PlannedAttribute {
   readonly alias?: number;
 }
 
-function plannedAttributes(input: PlanInput, canonical: ReadonlySet<string>): AttributeSql[] {
+function plannedAttributes(input: PlanInput, canonical: ReadonlySet<string>, spoken: ReadonlySet<string>): AttributeSql[] {
   const { roles, columns, joins, kind } = input;
   const played = new Set([roles.entity, ...roles.times, roles.clock, roles.order, roles.product, roles.productName, roles.category, roles.quantity, roles.price, roles.amount, ...roles.discounts, roles.event, roles.text].filter(Boolean));
   const taken = new Set([...canonical, 'entity', 'at', 'order_id', 'returned', 'product_name'].map((n) => n.toLowerCase()));
@@ -200,9 +205,12 @@ function plannedAttributes(input: PlanInput, canonical: ReadonlySet<string>): At
   }
   for (const [i, join] of joins.entries())
     for (const column of join.lookup.columns) {
-      if (column === join.key || column.filled === 0 || column.distinct < 2) continue;
       const sql = `j${i}.${quoteName(column.name)}`;
-      add(column, sql, column.name, titleOf(column.name), join.lookup.name, i);
+      if (column === join.key || column.filled === 0 || column.distinct < 2 || spoken.has(sql)) continue;
+      // "name" and "price" say nothing away from their table: promotion name, product price.
+      const bare = /^(name|title|type|price|status|description|code|category|value|date|label|kind|class|group)$/i.test(column.name) || taken.has(column.name.toLowerCase());
+      const wanted = bare ? `${singular(join.lookup.name)}_${column.name}` : column.name;
+      add(column, sql, wanted, titleOf(wanted), join.lookup.name, i);
     }
   return out;
 }
@@ -281,9 +289,9 @@ function timeRules({ roles, now }: PlanInput): RejectRule[] {
   const name = times[0].name;
   if (times.some((c) => c.unreadable > 0)) rules.push({ reason: `unreadable ${name}`, when: `${at} IS NULL AND (${times.filter((c) => c.unreadable > 0).map((c) => `${c.text} IS NOT NULL`).join(' OR ')})` });
   if (times.length === 1 && times[0].missing > 0) rules.push({ reason: `no ${name}`, when: roles.timeOfOrder ? `${at} IS NULL` : `${times[0].text} IS NULL`, window: roles.timeOfOrder });
-  const limit = new Date(now + day).toISOString().slice(0, 19).replace('T', ' ');
+  const limit = stamp(now + day);
   if (times.some((c) => String(c.min) < '1900-01-01' || /^-|BC/.test(String(c.min)))) rules.push({ reason: `${name} before 1900`, when: `coalesce(${at} < TIMESTAMP '1900-01-01 00:00:00', false)` });
-  if (times.some((c) => String(c.max) > limit || !/^\d{4}-/.test(String(c.max)))) rules.push({ reason: `${name} in the future`, when: `coalesce(${at} > TIMESTAMP '${limit}', false)` });
+  if (times.some((c) => String(c.max) > limit || !/^\d{4}-/.test(String(c.max)))) rules.push({ reason: `${name} in the future`, when: `coalesce(${at} > ${futureLimit(now)}, false)` });
   return rules.map((rule) => ({ ...rule, window: rule.when.includes(' OVER ') }));
 }
 

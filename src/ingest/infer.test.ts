@@ -107,6 +107,22 @@ it('takes "id" in users.csv for the user of the other files', async () => {
   expect(made.entity).toMatchObject({ word: { one: 'user', many: 'users' }, count: 50 });
 });
 
+it('names joined columns so that they make sense away from their table', async () => {
+  const made = await read({
+    'sales.csv': `customer_id,date,product_id,amount,name\n${lines(300, (i) => `${i % 40},${day(i)},P${i % 20},${i}.5,${['a', 'b'][i % 2]}`)}\n`,
+    'products.csv': `product_id,price,shelf\n${lines(20, (i) => `P${i},${i + 0.5},${['top', 'low'][i % 2]}`)}\n`,
+  });
+  expect(made.sources[0].has).toContain('category');
+  expect(made.sources[0].attributes.map((a) => [a.column, a.title])).toEqual([['name', 'Name'], ['product_price', 'Product price']]);
+});
+
+it('keeps no date of today in the query that is kept', async () => {
+  const made = await read({ 'ahead.csv': `customer_id,date,amount\n${lines(60, (i) => `${i % 9},${i === 3 ? '2030-01-01' : day(i)},${i}.5`)}\n` });
+  expect(made.sources[0].audit.rejected).toEqual([{ reason: 'date in the future', rows: 1 }]);
+  expect(made.sources[0].select).toContain('now()');
+  expect(made.sources[0].select).not.toContain('2025-01-02');
+});
+
 it('does not join what would multiply rows, and says so', async () => {
   const made = await read({
     'sales.csv': `customer_id,date,product_id,amount\n${lines(300, (i) => `${i % 40},${day(i)},${i % 20},${i}.5`)}\n`,

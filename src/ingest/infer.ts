@@ -191,7 +191,7 @@ function rebind(given: Given, profiled: Profiled): Given {
 
 /** Other ids of the same entities (an old number beside the new one) say nothing more: columns as fine as the entity, one to one with it. */
 async function leaveEchoes(table: string, profiled: Profiled, roles: Roles, entity: Column, engine: Engine): Promise<Roles> {
-  const alike = profiled.columns.filter((c) => c !== entity && isIdLike(c) && c.distinct > 20 && Math.abs(c.distinct - entity.distinct) <= 0.15 * entity.distinct && !isUnique(c) && !roles.ignored.has(c.index) && c !== roles.order && c !== roles.product && c !== roles.quantity);
+  const alike = profiled.columns.filter((c) => c !== entity && isIdLike(c) && !/\s/.test(c.examples.join('')) && c.distinct > 20 && Math.abs(c.distinct - entity.distinct) <= 0.15 * entity.distinct && !isUnique(c) && !roles.ignored.has(c.index) && c !== roles.order && c !== roles.product && c !== roles.quantity);
   if (alike.length === 0) return roles;
   const select = alike.slice(0, 4).map((c, i) => `count(DISTINCT ${c.value}) AS d${i}, count(DISTINCT hash(${entity.value}, ${c.value})) AS p${i}`).join(', ');
   const [row] = await engine.rows(`SELECT count(DISTINCT ${entity.value}) AS e, ${select} FROM ${quoteName(table)} AS r WHERE ${entity.value} IS NOT NULL`, 'structure');

@@ -26,7 +26,7 @@ export interface Ingested {
     /** Different entities over all sources. */
     readonly count: number;
   };
-  /** Engine table of rejected rows: `source`, `row` (record number in the file, from 1), `reason`, `content` (the row as JSON, or its text). */
+  /** Engine view of rejected rows, in file order per source: `source`, `row` (record number in the file, from 1), `reason`, `content` (the row as JSON, or its text). */
   readonly rejectedTable: string;
   /** Files that nothing could be done with, and why. */
   readonly unused: readonly { readonly source: string; readonly path: string; readonly reason: string }[];

@@ -277,7 +277,8 @@ function textColumn(columns: readonly Column[], profiled: Profiled): Column | un
   return best(
     columns,
     (c) => {
-      if (c.type !== 'string' || c.distinct < 0.3 * c.filled || c.filled < 0.05 * profiled.rows) return 0;
+      const written = nameScore(c.name, 'text') > 0 && c.length >= 25 && c.distinct >= 20;
+      if (c.type !== 'string' || (c.distinct < 0.3 * c.filled && !written) || c.filled < 0.05 * profiled.rows) return 0;
       const words = c.examples.filter((v) => v.trim().split(/\s+/).length >= 4).length;
       if (words === 0 || /^[[{]/.test(c.examples[0] ?? '')) return 0;
       if (c.length >= 60) return 3 + Math.min(c.length, 1000) / 1000;
