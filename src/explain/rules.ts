@@ -12,8 +12,8 @@ import { salience } from './traits.js';
 
 /** Rows that rules are searched on (as many again are held out), features tried per segment, rules kept open at each step. */
 const trainLimit = 12_000;
-const featureLimit = 28;
-const beamWidth = 4;
+const featureLimit = 20;
+const beamWidth = 3;
 /** A feature with no more values than this is cut between every two of them. */
 const mostValues = 24;
 const missing = 255;
