@@ -4,7 +4,7 @@ import { openKernel } from '../src/kernel/catalog.js';
 import { assignNearest } from '../src/segment/algorithms/kmeans.js';
 import { choose } from '../src/segment/choose.js';
 import { adjustedRand } from '../src/util/agreement.js';
-import { blobs, nullFamilies } from './null-families.js';
+import { blobs, nullFamilies } from '../src/segment/null-families.test.fixture.js';
 
 const seeds = [1, 2, 3, 4];
 const rows = 20_000;

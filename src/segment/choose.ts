@@ -1,9 +1,9 @@
 // How many segments, and whether there are any. Two gates (Tibshirani & Walther 2005 for the first; Hartigan & Hartigan 1985 between neighbours, as
 // UniForCE, Vardakas et al. 2023, for the second):
 //   1. fitted on one half of the rows, a partition must be found again in the other half (prediction strength ≥ 0.8);
-//   2. in the half that placed no centre, neighbouring centres must have a trough between them (dip, p < 0.001); those that have none are joined;
-//      two or more segments must remain.
-// Then the same inside every segment found. Each gate alone sees segments in data that has none; both together do not (test/null-families.test.ts).
+//   2. in the half that placed no centre, neighbouring centres must have a trough between them (dip, p < 0.001) and differ in more than a feature or
+//      two; those that do not are joined; two or more segments must remain.
+// Two of three random splits must agree that there is structure. Then the same inside every segment found. Each gate alone sees segments in data that has none; both together do not (test/null-families.test.ts).
 import type { Context } from '../context.js';
 import type { Choice, KScores } from '../domain/choice.js';
 import { ShoalError } from '../errors.js';
@@ -16,7 +16,7 @@ import type { CentreParams } from './nearest.js';
 import { powerText, reasonText, type EntityWord } from './reason.js';
 import { gather, sampleRows, shuffled } from './sample.js';
 import { calinskiHarabasz, daviesBouldin, means, silhouetteOf, total } from './score.js';
-import { groupCount, mostApart, place, range, refine, tryAll, type Halves, type Trial } from './structure.js';
+import { groupCount, place, range, refine, release, search, type Halves, type Trial } from './structure.js';
 
 export interface ChooseOptions {
   /** Deliver just this many, proven or not. */
@@ -47,16 +47,15 @@ export async function choose(x: Points, options: ChooseOptions, context: Context
   const held = kernel.adopt(x);
   const looked = look(held.points, options.gateRows ?? 20_000, context, kernel);
   try {
-    const trials = await tryAll(looked.halves, candidates(looked, options), 'gates', context, kernel);
-    const best = mostApart(trials);
-    const found = best && (await delivered(looked, best, context, kernel));
-    const proven = found && (options.k === undefined || options.k === found.k) ? found : undefined;
+    const { trials, best, halves } = await search(looked.halves, candidates(looked, options), 'gates', context, kernel);
+    const found = best && (await delivered(looked.sample, halves, best, context, kernel));
+    if (halves !== looked.halves) release(halves, kernel);
+    const wanted = found && (options.k === undefined || options.k === found.k) ? found : undefined;
     const scored = await scores(looked.sample, trials, x.rows, context, kernel);
-    const params = proven ?? (await convenient(held.points, options.k ?? convenientK(trials), context, kernel));
-    return { choice: describe({ x, looked, trials, scored, best, found, proven, params, options }), params };
+    const params = wanted ?? (await convenient(held.points, options.k ?? convenientK(trials), context, kernel));
+    return { choice: describe({ x, looked, trials, scored, best, found, proven: wanted !== undefined, params, options }), params };
   } finally {
-    kernel.free(looked.halves.train);
-    kernel.free(looked.halves.test);
+    release(looked.halves, kernel);
     kernel.free(looked.sample);
     held.release();
   }
@@ -83,7 +82,7 @@ function candidates({ halves }: Looked, { maxK = 12 }: ChooseOptions): number[] 
 }
 
 /** The proven segments as centres: one for each, its mean, unless several describe what was found clearly better. */
-async function delivered({ sample, halves }: Looked, best: Trial, context: Context, kernel: Kernel): Promise<CentreParams> {
+async function delivered(sample: Points, halves: Halves, best: Trial, context: Context, kernel: Kernel): Promise<CentreParams> {
   const { cells, segmentOf } = place(sample, await refine(halves, best, 'gates/inside', 0, context, kernel), kernel);
   const truth = cells.map((cell) => segmentOf[cell]);
   const k = groupCount(segmentOf);
@@ -112,12 +111,13 @@ async function convenient(points: Points, k: number, context: Context, kernel: K
   return { k: used.length, d, centroids: used.flatMap((c) => centroids.slice(c * d, (c + 1) * d)) };
 }
 
-/** The most segments, 3–8, that are still found again; where none are, the number that comes nearest to it. */
+/** The most segments, 3–8, that are still found again; where none are, the fewest of those that come nearest to it. */
 function convenientK(trials: readonly Trial[]): number {
   const usable = trials.filter(({ k }) => k >= 3 && k <= 8);
   const steady = usable.filter(({ strength }) => strength >= strengthThreshold);
   if (steady.length > 0) return steady[steady.length - 1].k;
-  return [...usable].sort((a, b) => b.strength - a.strength)[0]?.k ?? 2;
+  const nearest = Math.max(...usable.map(({ strength }) => strength));
+  return usable.find(({ strength }) => strength >= nearest - 0.05)?.k ?? 2;
 }
 
 /** The reported scores of every k tried, on the whole sample. */
@@ -159,7 +159,7 @@ interface Outcome {
   readonly scored: readonly KScores[];
   readonly best?: Trial;
   readonly found?: CentreParams;
-  readonly proven?: CentreParams;
+  readonly proven: boolean;
   readonly params: CentreParams;
   readonly options: ChooseOptions;
 }
@@ -177,7 +177,7 @@ function describe({ x, looked, trials, scored, best, found, proven, params, opti
     asked: options.k,
     delivered: params.k,
     centres: params.centroids.length / params.d,
-    proven: proven !== undefined,
+    proven,
     word: options.entityWord ?? { one: 'customer', many: 'customers' },
   };
   return {

@@ -59,25 +59,36 @@ function firstGate({ tried, stable }: Story): string {
 
 function secondGate({ shown }: Story): string {
   if (!shown) return '';
-  const apart = shown.pairs.filter(({ separated }) => separated).length;
-  const pairs = shown.pairs.length;
-  const start = `With ${shown.k} segments, ${apart === pairs ? (pairs === 1 ? 'the one pair of neighbours has' : `all ${pairs} pairs of neighbours have`) : `${apart} of ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of neighbours ${apart === 1 ? 'has' : 'have'}`} a real gap between them (dip test, p < ${dipThreshold})`;
-  if (shown.groups === 1) return `${start}; joining the others leaves a single group: a continuum that can be sliced steadily but has no seams.`;
-  if (shown.groups === shown.k) return `${start}, so all ${shown.k} stand.`;
-  return `${start}; joining those that have none leaves ${shown.groups}.`;
+  const { k, groups, pairs } = shown;
+  const apart = pairs.filter(({ separated }) => separated).length;
+  const narrow = pairs.filter(({ p, separated }) => !separated && p < dipThreshold).length;
+  const of = apart === pairs.length && apart > 1 ? `all ${apart} pairs of neighbours have` : `${apart} of ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'} of neighbours ${apart === 1 ? 'has' : 'have'}`;
+  const aside = narrow > 0 ? ` (${narrow} more ${narrow === 1 ? 'differs' : 'differ'} in one or two features only: a rule, not a segment)` : '';
+  const start = `With ${k} segments, ${of} a real gap between them (dip test, p < ${dipThreshold})${aside}`;
+  if (groups === 1) return `${start}; joining the others leaves a single group: one continuum, which can be sliced but has no seams.`;
+  if (groups === k) return `${start}, so all ${k} stand.`;
+  return `${start}; joining those without leaves ${groups}.`;
 }
 
 function verdict({ found, asked, delivered, centres, proven, word, shown }: Story): string {
   if (proven) {
-    const inside = shown && delivered > shown.groups ? ` Looking inside each of them in the same way found ${delivered - shown.groups} more, ${delivered} in all.` : '';
-    const several = centres > delivered ? ` Some are too long or too wide for one centre and are drawn with several (${centres} centres in all).` : '';
-    return `${inside.trim()}${several} So there are ${delivered} proven segments.`.trim();
+    return [
+      'Other random halves showed structure as well.',
+      shown && delivered > shown.groups && `Looking inside each of them in the same way found ${delivered - shown.groups} more, ${delivered} in all.`,
+      centres > delivered && `Some are too long or too wide for one centre and are drawn with several (${centres} centres in all).`,
+      `So there are ${delivered} proven segments.`,
+    ].filter(Boolean).join(' ');
   }
+  if (shown && shown.groups > 1 && !found) return `Other random halves did not show the same, so no segments are proven. ${slices(delivered, word)}`;
   if (asked !== undefined) {
     const instead = found ? `the tests support ${found}` : 'the tests support none';
     return `You asked for ${asked}; ${instead}. The ${delivered} segments shown are a convenience partition: useful slices, not natural groups.`;
   }
-  return `So no segments are proven. The ${delivered} shown are a convenience partition: a practical way to slice a continuum, in which ${word.many} near a border are much alike. The quantile tiers are an alternative.`;
+  return `So no segments are proven. ${slices(delivered, word)}`;
+}
+
+function slices(delivered: number, word: EntityWord): string {
+  return `The ${delivered} shown are a convenience partition: a practical way to slice a continuum, in which ${word.many} near a border are much alike. The quantile tiers are an alternative.`;
 }
 
 function list(numbers: readonly number[]): string {

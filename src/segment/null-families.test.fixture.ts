@@ -1,5 +1,5 @@
-import type { Points } from '../src/kernel/kernel.js';
-import { createRng, type Rng } from '../src/util/rng.js';
+import type { Points } from '../kernel/kernel.js';
+import { createRng, type Rng } from '../util/rng.js';
 
 /** Data without any segments: one continuous cloud each, of the kinds that make methods see segments. */
 export const nullFamilies: Readonly<Record<string, (rows: number, seed: number) => Points>> = {
