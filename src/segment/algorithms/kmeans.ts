@@ -95,7 +95,7 @@ async function converge(points: Points, chosen: KMeansOptions, context: Context,
   const sample = whole ? points : gather(points, sampleRows(points.rows, chosen.sampleRows, rng), kernel);
   const starts = chosen.restarts ?? defaultStarts(sample.rows, k);
   // On few rows convergence to the last row is cheap; on many the last few hundred thousandths of the inertia are not worth their passes.
-  const tolerance = sample.rows <= 10_000 ? 0 : 1e-5 * meanVariance(sample, kernel);
+  const tolerance = sample.rows <= 10_000 ? 0 : 1e-4 * meanVariance(sample, kernel);
   let best: { values: Float64Array; inertia: number } | undefined;
   try {
     for (let done = 0; done < starts; done += startsPerStep(sample, k)) {
