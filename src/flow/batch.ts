@@ -23,6 +23,7 @@ import { choose } from '../segment/choose.js';
 import { stability } from '../segment/stability.js';
 import { tiers } from '../segment/tiers.js';
 import { fingerprint } from '../util/fingerprint.js';
+import { quoteName } from '../util/quote.js';
 import type { DiscoverOptions } from './config.js';
 
 /** Everything one pass found; what is reported, written and explained is made of it. */
@@ -41,6 +42,8 @@ export interface Findings extends Subject {
   readonly tierLabels: Int32Array;
   /** Engine table `membership(entity, segment)`. */
   readonly membershipTable: string;
+  /** Columns and engine types of each raw table, as the cleaning expects them: `"customer_id" VARCHAR, …`. */
+  readonly rawColumns: Readonly<Record<string, string>>;
   /** Milliseconds per stage, in order. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -86,7 +89,17 @@ export async function batch(files: readonly string[], options: DiscoverOptions, 
   return {
     ...subject, ingested, choice, contrast: found, profiles: told, briefs: advised, rhythm: behaved.rhythm, lints: spoken,
     notes: [...featurized.notes, ...encoded.notes], tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
+    rawColumns: await rawColumnsOf(ingested, engine),
   };
+}
+
+async function rawColumnsOf({ sources }: Ingested, engine: Engine): Promise<Record<string, string>> {
+  const described: Record<string, string> = {};
+  for (const { name } of sources) {
+    const columns = await engine.rows(`SELECT column_name AS c, column_type AS t FROM (DESCRIBE ${quoteName(name)})`, 'describe');
+    described[name] = columns.map(({ c, t }) => `${quoteName(String(c))} ${t}`).join(', ');
+  }
+  return described;
 }
 
 /** The raw columns that the model reads, in its order. */

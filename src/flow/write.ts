@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Report } from '../domain/report.js';
-import { dialectOf } from '../engine/dialects/catalog.js';
 import type { Engine } from '../engine/engine.js';
 import { assignSql } from '../segment/to-sql.js';
+import { quoteName, quoteText } from '../util/quote.js';
 import { renderReport } from '../util/report-html.js';
 import type { Findings } from './batch.js';
 import { writeAll, writeText } from './output.js';
@@ -27,30 +27,29 @@ export async function write(folder: string, findings: Findings, report: Report, 
   const lasting = { ...report, run };
   await memberships(findings, engine);
   return writeAll(folder, async (path) => {
-    const copy = (sql: string, file: string, format: string) => engine.run(`COPY (${sql}) TO '${file.replaceAll("'", "''")}' (${format})`, 'write');
+    const copy = (sql: string, file: string, format: string) => engine.run(`COPY (${sql}) TO ${quoteText(file)} (${format})`, 'write');
     await writeText(path('report.html'), renderReport(template, lasting));
     await writeText(path('segments.json'), `${JSON.stringify(lasting, undefined, 1)}\n`);
     await copy('FROM shoal_membership', path('membership.csv'), 'FORMAT csv, HEADER');
     await copy('FROM shoal_membership', path('membership.parquet'), 'FORMAT parquet');
-    await copy(`FROM "${findings.table.table}"`, path('features.parquet'), 'FORMAT parquet');
+    await copy(`FROM ${quoteName(findings.table.table)}`, path('features.parquet'), 'FORMAT parquet');
     await writeText(path('model.json'), `${JSON.stringify(modelFile(findings), undefined, 1)}\n`);
     await writeText(path('assign.sql'), assignScript(findings));
-    await copy(`SELECT source, "row", reason, content FROM "${findings.ingested.rejectedTable}"`, path('rejected.csv'), 'FORMAT csv, HEADER');
+    await copy(`SELECT source, "row", reason, content FROM ${quoteName(findings.ingested.rejectedTable)}`, path('rejected.csv'), 'FORMAT csv, HEADER');
     await writeText(path('run.json'), `${JSON.stringify(report.run, undefined, 1)}\n`);
   });
 }
 
 /** `shoal_membership`: one row per entity, in the order of the features, names written out. */
 async function memberships({ assignment, tierLabels, tiers, table, profiles }: Findings, engine: Engine): Promise<void> {
-  const { quote } = dialectOf(engine.dialect);
-  await engine.load('shoal_labels', { segment: assignment.labels, strength: assignment.strength, second: assignment.second, tier: tierLabels });
+    await engine.load('shoal_labels', { segment: assignment.labels, strength: assignment.strength, second: assignment.second, tier: tierLabels });
   const named = (column: string, names: readonly string[]) =>
-    names.length ? `CASE ${column} ${names.map((name, i) => `WHEN ${i} THEN '${name.replaceAll("'", "''")}'`).join(' ')} END` : 'CAST(NULL AS VARCHAR)';
+    names.length ? `CASE ${column} ${names.map((name, i) => `WHEN ${i} THEN ${quoteText(name)}`).join(' ')} END` : 'CAST(NULL AS VARCHAR)';
   const segmentNames = profiles.map(({ name }) => name);
   await engine.run(`CREATE OR REPLACE TABLE shoal_membership AS
     SELECT f.entity, l.segment, ${named('l.segment', segmentNames)} AS segment_name, round(l.strength, 4) AS strength,
       ${named('l.second', segmentNames)} AS next_nearest${tiers.length ? `, ${named('l.tier', tiers.map(({ name }) => name))} AS tier` : ''}
-    FROM ${quote(table.table)} f POSITIONAL JOIN shoal_labels l`, 'membership');
+    FROM ${quoteName(table.table)} f POSITIONAL JOIN shoal_labels l`, 'membership');
 }
 
 /** What `shoal explain` needs to load a run again, and anyone to score with it. */
@@ -66,19 +65,20 @@ function modelFile({ model, profiles, table }: Findings): ModelFile {
 }
 
 /** The whole way from raw tables to segments as one statement. */
-export function assignScript({ ingested, table, model, profiles }: Findings): string {
-  const used = ingested.sources.filter((source) => table.sql.includes(`"${source.table.replaceAll('"', '""')}"`));
+export function assignScript({ ingested, table, model, profiles, rawColumns }: Findings): string {
+  const used = ingested.sources.filter((source) => table.sql.includes(quoteName(source.table)));
   const inner = assignSql(model, { from: 'shoal_features' });
   const steps = [
-    ...used.map((source) => `"${source.table.replaceAll('"', '""')}" AS (\n${source.select}\n)`),
+    ...used.map((source) => `${quoteName(source.table)} AS (\n${source.select}\n)`),
     `shoal_features AS (\n${table.sql}\n)`,
     `shoal_assigned AS (\n${inner}\n)`,
   ];
-  const names = profiles.map(({ name }, i) => `WHEN ${i} THEN '${name.replaceAll("'", "''")}'`).join(' ');
+  const names = profiles.map(({ name }, i) => `WHEN ${i} THEN ${quoteText(name)}`).join(' ');
   return [
     '-- Scores rows in the warehouse (DuckDB dialect): the same cleaning, features and model as the run that wrote this file.',
-    `-- It reads the raw tables ${used.map((source) => `"${source.name}"`).join(', ')}, loaded from files with their columns unchanged.`,
-    `-- Features are as of ${new Date(table.asOf).toISOString()}; to score at another time, replace that instant throughout.`,
+    '-- It reads these raw tables, named like the files and with their columns unchanged:',
+    ...used.map(({ name }) => `--   ${quoteName(name)} (${rawColumns[name].replaceAll(/[\r\n]+/g, ' ')})`),
+    ...(table.asOf > 0 ? [`-- Features are as of ${new Date(table.asOf).toISOString()}; to score at another time, replace that instant throughout.`] : []),
     `WITH ${steps.join(',\n')}`,
     `SELECT entity, segment, CASE segment ${names} END AS segment_name, strength`,
     'FROM shoal_assigned',
