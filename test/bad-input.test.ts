@@ -29,7 +29,7 @@ const scenarios: { name: string; file: string; content: string | Buffer; says: R
   { name: 'broken JSON', file: 'broken.json', content: '[{"customer_id": 1, "amount": 2},', says: /cannot be read|could not|not valid/i },
   { name: 'a truncated gzip', file: 'cut.csv.gz', content: gzipSync(orders(200)).subarray(0, 500), says: /cannot be read|damaged|truncated/i },
   { name: 'a single column', file: 'one.csv', content: `customer_id\n${Array.from({ length: 60 }, (_, i) => `C${i}`).join('\n')}\n`, says: /single column/ },
-  { name: 'a single customer', file: 'lonely.csv', content: orders(1), says: /1 customer/ },
+  { name: 'a single customer', file: 'lonely.csv', content: orders(1), says: /belong to one customer/ },
   { name: 'all ids missing', file: 'noid.csv', content: orders(50, (i, j) => `${i * 10 + j},,2025-03-0${1 + j} 10:00:00,P${i % 5},1,2.50`), says: /customer_id|--entity/ },
   { name: '10,000 columns', file: 'wide.csv', content: `${Array.from({ length: 10_000 }, (_, i) => `c${i}`).join(',')}\n${`${Array.from({ length: 10_000 }, (_, i) => i % 7).join(',')}\n`.repeat(30)}`, says: /10,?000 columns/ },
 ];
