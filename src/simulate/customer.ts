@@ -141,7 +141,7 @@ function begin(market: Market, customer: Customer, dice: Dice): void {
     customer.to = Math.max(31, days - Math.round(drift.lapseUntil + (drift.lapseFrom - drift.lapseUntil) * dice.unit()));
   } else if (career === 'once') {
     const [from, to] = market.giftSeason;
-    const occasion = early < 0.45 && to > from ? from + Math.floor(late * (to - from)) : Math.floor(late * Math.max(1, days - 45));
+    const occasion = from + Math.floor(late * (to - from));
     customer.signup = occasion - dice.int(3);
     if (!customer.mixed) customer.to = occasion + 1;
   }

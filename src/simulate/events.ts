@@ -24,7 +24,7 @@ export function writeEvents(market: Market, customer: Customer, orders: Orders, 
   // Which order a visit led to, or else whose habits it follows, rides in the fraction of its start: one numeric sort keeps them together.
   for (let v = 0; v < idle; v++) {
     const habits = nextHabits(customer, dice);
-    visits.start[v] = idleStart(market, customer, habits, dice) + habits.index / 1024;
+    visits.start[v] = idleStart(market, customer, habits, v, idle, dice) + habits.index / 1024;
   }
   for (let k = 0; k < orders.count; k++) visits.start[idle + k] = orderStart(orders, k, dice) + (FIRST_ORDER + k) / 1024;
   const all = visits.start.subarray(0, idle + orders.count).sort();
@@ -36,9 +36,9 @@ export function writeEvents(market: Market, customer: Customer, orders: Orders, 
   }
 }
 
-function idleStart(market: Market, customer: Customer, habits: Habits, dice: Dice): number {
+function idleStart(market: Market, customer: Customer, habits: Habits, v: number, idle: number, dice: Dice): number {
   const from = habits.promotion === 'flash' ? Math.max(customer.browseFrom, Math.min(customer.browseTo - 1, market.calendar.days - drift.emergence)) : customer.browseFrom;
-  return drawDay(habits, from, customer.browseTo, dice) * 86_400 + drawSecond(habits.hours, customer.hourShift, dice);
+  return drawDay(habits, from, customer.browseTo, v, idle, dice) * 86_400 + drawSecond(habits.hours, customer.hourShift, dice);
 }
 
 function orderStart(orders: Orders, k: number, dice: Dice): number {

@@ -31,7 +31,7 @@ export interface Market {
   /** Indices of the flash sales, in time order. */
   readonly flashSales: Int16Array;
   readonly habits: readonly Habits[];
-  /** Days of the last weeks before Christmas that the history holds: [from, to), empty where there are none. */
+  /** Days of the three weeks before the last Christmas of the history, [from, to): when one-time gift buyers come. Its first weeks if it holds no Christmas. */
   readonly giftSeason: readonly [number, number];
   /** Everyone alike: a single continuum instead of segments. */
   readonly structureless: boolean;
@@ -72,10 +72,13 @@ export function createMarket(options: MarketOptions): Market {
   };
 }
 
-/** A day in [from, to), as busy as the habits make it. */
-export function drawDay(habits: Habits, from: number, to: number, dice: Dice): number {
+/**
+ * The day of act `k` of `n` in [from, to): somewhere in the k-th of n equally busy stretches, so that people act about evenly over their time,
+ * more often on the days that the habits make busy.
+ */
+export function drawDay(habits: Habits, from: number, to: number, k: number, n: number, dice: Dice): number {
   const busy = habits.busy;
-  const wanted = busy[from] + dice.unit() * (busy[to] - busy[from]);
+  const wanted = busy[from] + ((k + dice.unit()) / n) * (busy[to] - busy[from]);
   let low = from;
   let high = to - 1;
   while (low < high) {
@@ -108,8 +111,8 @@ function prepare(behaviour: Behaviour, index: number, products: readonly Product
 
 function giftSeason(calendar: Calendar): [number, number] {
   const year = new Date(calendar.start + (calendar.days - 30) * 86_400_000).getUTCFullYear();
-  const from = [year, year - 1].map((y) => dayOf(calendar, `${y}-11-20`)).find((day) => day <= calendar.days - 75) ?? 0;
-  return from < 0 ? [0, 0] : [from, from + 32];
+  const from = [year, year - 1].map((y) => dayOf(calendar, `${y}-12-01`)).find((day) => day >= 0 && day <= calendar.days - 75) ?? 0;
+  return [from, from + 22];
 }
 
 /** Within a shelf a few products sell most. */

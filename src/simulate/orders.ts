@@ -129,7 +129,7 @@ function orderTime(market: Market, customer: Customer, habits: Habits, dice: Dic
       if (sale.day < customer.to) return sale.day * 86_400 + sale.second + Math.min(sale.seconds - 1, 20 + Math.floor(dice.exponential(420)));
     }
   }
-  const day = drawDay(habits, customer.from, customer.to, dice);
+  const day = drawDay(habits, customer.from, customer.to, k, into.count, dice);
   return day * 86_400 + drawSecond(habits.hours, customer.hourShift, dice);
 }
 

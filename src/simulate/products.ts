@@ -87,7 +87,7 @@ const shelves: Record<Category, Shelf> = {
       ['Face mask set', 1199], ['Deodorant, three', 849], ['Lip balm', 349], ['Body lotion', 949], ['Mascara', 1399], ['Hair oil', 1599]],
   },
   Gifts: {
-    brands: ['Bow & Ribbon', 'Kind Post', 'Atelier Nord'], words: 'gift, wrapped, card included', extra: ['gift wrapped', 'with card', 'personalised'],
+    brands: ['Bow & Ribbon'], words: 'gift, wrapped, card included', extra: ['a present that arrives in time'],
     items: [['Gift hamper, small', 3999], ['Gift hamper, large', 6999], ['Flower bouquet', 3499], ['Scented candle set', 2499], ['Personalised mug', 1499], ['Photo frame', 1999], ['Chocolate gift box', 2299],
       ['Spa gift set', 3299], ['Birthday balloon box', 2799], ['Plush bear', 1899], ['Wooden puzzle', 2199], ['Greeting card set', 1299], ['Tea tasting gift set', 2699]],
   },

@@ -20,7 +20,7 @@ export interface Behaviour {
   readonly id: SegmentId;
   /** Share of all customers. */
   readonly share: number;
-  /** What is special about when they are customers at all. */
+  /** What is special about when they are customers at all. All but `once` buy and visit about evenly over their time. */
   readonly career: 'steady' | 'emerging' | 'lapsing' | 'once' | 'crawler';
   /** Orders per month while active (`once`: orders in all). */
   readonly orders: number;
@@ -64,20 +64,20 @@ const workdays = [1, 1.1, 1.1, 1.05, 0.8, 0.05, 0.03] as const;
 export const behaviours: readonly Behaviour[] = [
   {
     id: 'health-conscious night owls', share: 0.13, career: 'steady',
-    orders: 0.24, lines: 2.1, habit: 0.3, quantity: 1.4, discounted: 0.08, promotion: 'none', priceTilt: 0,
-    hours: { centre: 22.85, spread: 0.5, focus: 0.93 }, week: [1.1, 1.1, 1.1, 1.1, 0.9, 0.8, 1],
+    orders: 0.36, lines: 1.35, habit: 0.3, quantity: 1.4, discounted: 0.08, promotion: 'none', priceTilt: 0,
+    hours: { centre: 22.68, spread: 0.5, focus: 0.97 }, week: [1.1, 1.1, 1.1, 1.1, 0.9, 0.8, 1],
     categories: { 'Organic low-sugar': 70, 'Fresh produce': 17, Pantry: 6, 'Beauty & care': 4, 'Snacks & drinks': 2, 'Eco household': 1 },
     devices: [0.8, 0.15, 0.05], visits: 0.45, views: 4, searches: 0.35, carts: 0.3,
-    opens: 0.6, clicks: 0.35, mailHours: { centre: 22.75, spread: 0.5, focus: 0.93 }, alerts: false,
+    opens: 0.6, clicks: 0.35, mailHours: { centre: 22.66, spread: 0.5, focus: 0.97 }, alerts: false,
     reviews: 0.08, stars: 4.4, returns: 0.01, messages: 0.08,
   },
   {
     id: 'weekend bargain hunters', share: 0.14, career: 'steady',
-    orders: 0.26, lines: 2.1, habit: 0.25, quantity: 2.6, discounted: 0.82, promotion: 'weekend', priceTilt: -0.5,
+    orders: 0.36, lines: 1.45, habit: 0.25, quantity: 2.6, discounted: 0.82, promotion: 'weekend', priceTilt: -0.5,
     hours: { centre: 10.4, spread: 1, focus: 0.88 }, week: [0.05, 0.05, 0.05, 0.05, 0.12, 1.2, 1],
     categories: { Household: 42, Pantry: 30, 'Snacks & drinks': 14, 'Sugary boxes': 8, 'Beauty & care': 6 },
     devices: [0.05, 0.13, 0.82], visits: 0.5, views: 5, searches: 0.6, carts: 0.45,
-    opens: 0.35, clicks: 0.25, mailHours: { centre: 9.6, spread: 1, focus: 0.85 }, alerts: false,
+    opens: 0.42, clicks: 0.25, mailHours: { centre: 9.6, spread: 1, focus: 0.85 }, alerts: false,
     reviews: 0.05, stars: 4, returns: 0.015, messages: 0.1,
   },
   {
@@ -91,7 +91,7 @@ export const behaviours: readonly Behaviour[] = [
   },
   {
     id: 'eco-conscious shoppers', share: 0.13, career: 'steady',
-    orders: 0.25, lines: 2.1, habit: 0.4, quantity: 1.6, discounted: 0.06, promotion: 'none', priceTilt: 0.1,
+    orders: 0.35, lines: 1.45, habit: 0.4, quantity: 1.6, discounted: 0.06, promotion: 'none', priceTilt: 0.1,
     hours: { centre: 17.6, spread: 0.9, focus: 0.88 }, week: [1.1, 1.4, 1.5, 1.3, 0.8, 0.4, 0.4],
     categories: { 'Eco household': 72, 'Organic low-sugar': 10, 'Fresh produce': 12, 'Beauty & care': 6 },
     devices: [0.06, 0.86, 0.08], visits: 0.5, views: 8, searches: 0.45, carts: 0.25,
@@ -100,7 +100,7 @@ export const behaviours: readonly Behaviour[] = [
   },
   {
     id: 'loyal high spenders', share: 0.11, career: 'steady',
-    orders: 0.5, lines: 1.6, habit: 0.3, quantity: 1.3, discounted: 0.03, promotion: 'none', priceTilt: 0.6,
+    orders: 0.62, lines: 1.3, habit: 0.3, quantity: 1.3, discounted: 0.03, promotion: 'none', priceTilt: 0.6,
     hours: { centre: 8.3, spread: 0.7, focus: 0.88 }, week: [1.2, 1.1, 1.1, 1.1, 1.3, 0.4, 0.3],
     categories: { Premium: 74, 'Fresh produce': 10, Gifts: 4, 'Beauty & care': 8, Electronics: 4 },
     devices: [0.3, 0.05, 0.65], visits: 0.6, views: 4, searches: 0.2, carts: 0.35,
@@ -110,7 +110,7 @@ export const behaviours: readonly Behaviour[] = [
   {
     // Loyal high spenders who were let down: the same habits until they stop, then silence.
     id: 'lapsing high value', share: 0.11, career: 'lapsing',
-    orders: 0.5, lines: 1.6, habit: 0.3, quantity: 1.3, discounted: 0.03, promotion: 'none', priceTilt: 0.6,
+    orders: 0.62, lines: 1.3, habit: 0.3, quantity: 1.3, discounted: 0.03, promotion: 'none', priceTilt: 0.6,
     hours: { centre: 8.3, spread: 0.7, focus: 0.88 }, week: [1.2, 1.1, 1.1, 1.1, 1.3, 0.4, 0.3],
     categories: { Premium: 74, 'Fresh produce': 10, Gifts: 4, 'Beauty & care': 8, Electronics: 4 },
     devices: [0.3, 0.05, 0.65], visits: 0.6, views: 4, searches: 0.2, carts: 0.35,
@@ -119,7 +119,7 @@ export const behaviours: readonly Behaviour[] = [
   },
   {
     id: 'one-time gift buyers', share: 0.13, career: 'once',
-    orders: 1.12, lines: 1.5, habit: 0, quantity: 1.05, discounted: 0.04, promotion: 'none', priceTilt: 0.2,
+    orders: 1.02, lines: 1.15, habit: 0, quantity: 1.02, discounted: 0.03, promotion: 'none', priceTilt: 0.2,
     hours: { centre: 12.6, spread: 0.5, focus: 0.95 }, week: workdays,
     categories: { Gifts: 95, Premium: 2, Fashion: 2, 'Beauty & care': 1 },
     devices: [0.01, 0.09, 0.9], visits: 3, views: 4.5, searches: 0.6, carts: 0.25,
@@ -146,7 +146,7 @@ export const behaviours: readonly Behaviour[] = [
   {
     // Noise: no pattern of their own. Each mixes this with two or three of the others, in proportions of their own.
     id: 'everyday shoppers', share: 0.08, career: 'steady',
-    orders: 0.24, lines: 1.8, habit: 0.15, quantity: 1.6, discounted: 0.3, promotion: 'none', priceTilt: 0,
+    orders: 0.35, lines: 1.35, habit: 0.15, quantity: 1.6, discounted: 0.3, promotion: 'none', priceTilt: 0,
     hours: { centre: 14.5, spread: 2.5, focus: 0.6 }, week: anyDay,
     categories: {
       'Beauty & care': 26, 'Fresh produce': 24, Pantry: 12, Household: 10, 'Snacks & drinks': 8, Fashion: 8, 'Sugary boxes': 4, Electronics: 3,
