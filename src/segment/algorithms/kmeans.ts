@@ -5,11 +5,11 @@ import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
 import { ShoalError } from '../../errors.js';
-import type { Centres, Kernel, Points } from '../../kernel/kernel.js';
+import type { Centres, ClusterResult, Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { breath } from '../breath.js';
 import { emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
-import { bestOf } from '../restarts.js';
+import { finish, heats, ranked } from '../restarts.js';
 import { gather, sampleRows } from '../sample.js';
 import { meanVariance, total } from '../score.js';
 
@@ -96,19 +96,24 @@ async function converge(points: Points, chosen: KMeansOptions, context: Context,
   const starts = chosen.restarts ?? defaultStarts(sample.rows, k);
   // On few rows convergence to the last row is cheap; on many the last few hundred thousandths of the inertia are not worth their passes.
   const tolerance = sample.rows <= 10_000 ? 0 : 1e-4 * meanVariance(sample, kernel);
-  let best: { values: Float64Array; inertia: number } | undefined;
+  const want = { points: sample, k };
+  const step = jobsPerStep(sample, k);
   try {
-    for (let done = 0; done < starts; done += startsPerStep(sample, k)) {
+    const started: ClusterResult[] = [];
+    while (started.length < starts) {
       await breath(context);
-      const batch = Math.min(startsPerStep(sample, k), starts - done);
-      const restarts = { starts: batch, finalists: Math.ceil(batch / 3), maxIterations: 300, tolerance };
-      const [result] = bestOf([{ points: sample, k }], restarts, rng, kernel);
-      if (!best || result.inertia < best.inertia) best = result;
+      started.push(...heats([want], { starts: Math.min(step, starts - started.length), maxIterations: 300, tolerance }, rng, kernel)[0]);
     }
+    const finals = ranked(started).slice(0, Math.ceil(starts / 2)).map((start) => ({ want, start }));
+    const finished: ClusterResult[] = [];
+    for (let done = 0; done < finals.length; done += step) {
+      await breath(context);
+      finished.push(...finish(finals.slice(done, done + step), { maxIterations: 300, tolerance }, kernel));
+    }
+    return ranked(finished)[0];
   } finally {
     if (!whole) kernel.free(sample);
   }
-  return { k, d: points.d, values: best!.values };
 }
 
 /** Few rows are cheap and have more bad optima per row; many centres have more of them. */
@@ -117,8 +122,8 @@ function defaultStarts(rows: number, k: number): number {
   return k >= 12 ? starts * 1.5 : starts;
 }
 
-/** Starts that take a fraction of a second together, so that stopping is prompt. */
-function startsPerStep({ rows, d }: Points, k: number): number {
+/** Jobs that take a fraction of a second together, so that stopping is prompt. */
+function jobsPerStep({ rows, d }: Points, k: number): number {
   return Math.max(2, Math.min(24, Math.floor(3e7 / (rows * d * k))));
 }
 
