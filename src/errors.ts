@@ -42,6 +42,8 @@ export const catalogue = {
   'cli/exists': entry(2, 409, (d: { path: string }) => `'${d.path}' exists already. Use --force to replace it.`),
   'run/write-failed': entry(3, 507, (d: { path: string; reason: string }) => `'${d.path}' could not be written: ${d.reason} Nothing was left half-written.`),
   'run/aborted': entry(130, 499, (_: Record<string, never>) => 'Stopped. Nothing was written.'),
+  'kernel/too-large': entry(3, 507, (d: { gigabytes: string }) =>
+    `The numbers need ${d.gigabytes} GiB at once, and 4 GiB is the most the kernel can hold. Use fewer features (exclude some) or fewer entities.`),
   'engine/failed': entry(1, 500, (d: { step: string; reason: string }) => `The query engine failed at '${d.step}': ${d.reason}`),
   'engine/unsupported': entry(2, 422, (d: { dialect: string; what: string }) => `The ${d.dialect} dialect has no ${d.what}.`),
 } as const;

@@ -5,7 +5,8 @@ export interface SegmentModel {
   readonly id: string;
   readonly algorithm: string;
   readonly options: Readonly<Record<string, number | string | boolean>>;
-  /** Numbers, strings and (nested) arrays only. For k-means: { k, d, centroids: number[k*d] } in encoded space. */
+  /** Numbers, strings and (nested) arrays only. For k-means: { k, d, centroids: number[k*d] } in encoded space;
+   * where segments have several centres, there are more of them and `groups` names the segment of each. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly encoder: { readonly features: readonly EncodedFeature[] };
   readonly seed: number;

@@ -1,4 +1,4 @@
-import { assert } from '../errors.js';
+import { assert, ShoalError } from '../errors.js';
 
 const pageBytes = 65536;
 /** WebAssembly addresses 4 GiB. */
@@ -8,7 +8,7 @@ const alignment = 64;
 /** Hands out and takes back pieces of one growing shared memory. */
 export interface Heap {
   readonly memory: WebAssembly.Memory;
-  /** Address of `bytes` free bytes; their content is undefined. */
+  /** Address of `bytes` free bytes; their content is undefined. @throws `kernel/too-large` */
   take(bytes: number): number;
   give(address: number): void;
 }
@@ -32,8 +32,8 @@ export function openHeap(): Heap {
         if (piece.bytes === 0) free = free.filter((candidate) => candidate !== piece);
       } else {
         at = end;
+        grow(memory, end + size);
         end += size;
-        grow(memory, end);
       }
       taken.set(at, size);
       return at;
@@ -56,7 +56,7 @@ function grow(memory: WebAssembly.Memory, bytes: number): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
   if (missing <= 0) return;
   const room = maximumPages - memory.buffer.byteLength / pageBytes;
-  if (missing > room) throw new RangeError(`The kernel needs ${(bytes / 2 ** 30).toFixed(1)} GiB of memory; 4 GiB is the most it can have.`);
+  if (missing > room) throw new ShoalError('kernel/too-large', { gigabytes: (bytes / 2 ** 30).toFixed(1) });
   memory.grow(Math.min(room, Math.max(missing, 256)));
 }
 
