@@ -76,3 +76,21 @@ describe('explainEntity', () => {
     expect(sentences.join(' ')).not.toMatch(/NaN|undefined/);
   });
 });
+
+it('uses the centre that decides where a segment has several', () => {
+  const { d } = matrix;
+  const k = made.length;
+  // Each segment gets a second centre a little aside; the nearest of both is what counts.
+  const twice = Array.from({ length: 2 * k * d }, (_, i) => (i < k * d ? centroids[i] : centroids[i - k * d] + (i % 3 === 0 ? 0.4 : -0.2)));
+  const groups = Array.from({ length: 2 * k }, (_, c) => c % k);
+  const squaredTo = (z: ArrayLike<number>, c: number) => Array.from({ length: d }, (_, j) => (z[j] - twice[c * d + j]) ** 2).reduce((a, b) => a + b, 0);
+  const leastOf = (z: ArrayLike<number>, s: number) => Math.min(...groups.flatMap((g, c) => (g === s ? [squaredTo(z, c)] : [])));
+  const labels = Int32Array.from({ length: table.rows }, (_, i) => made.map((p) => p.segment).reduce((a, b) => (leastOf(row(i), b) < leastOf(row(i), a) ? b : a)));
+  const several = { ...subject, model: { ...subject.model, params: { ...subject.model.params, centroids: twice, groups } }, assignment: { ...subject.assignment, labels } };
+  const contrasted = contrast(several, createContext());
+  for (let i = 0; i < 20; i++) {
+    const { contributions } = explainEntity(several, contrasted, made, table.entities[i]);
+    const others = made.map((p) => p.segment).filter((s) => s !== labels[i]).map((s) => leastOf(row(i), s));
+    expect(contributions.reduce((sum, c) => sum + c.weight, 0)).toBeCloseTo(Math.min(...others) - leastOf(row(i), labels[i]), 6);
+  }
+});

@@ -2,9 +2,10 @@ import { ShoalError } from '../errors.js';
 import type { Feature } from '../domain/feature.js';
 import type { Explanation, Profile } from '../domain/profile.js';
 import { closest } from '../util/closest.js';
+import { encodeValue } from '../util/encode-value.js';
 import { formatDays, formatValue } from '../util/format-value.js';
 import { cleanText, countWord, listWords, upperFirst } from '../util/words.js';
-import { centres } from './centres.js';
+import { centresNear, modelCentres, segmentOf } from './centres.js';
 import type { Contrast } from './contrast.js';
 import { flip, type Lever } from './flip.js';
 import { phrase } from './phrase.js';
@@ -24,8 +25,9 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
   if (row < 0) throw new ShoalError('explain/unknown-entity', { id: cleanText(id), suggestion: closest(id, table.entities) });
   const { k } = found;
   const { d, stride, data } = matrix;
-  const centre = centres(subject, k);
   const z = Float64Array.from(data.subarray(row * stride, row * stride + d));
+  const all = modelCentres(subject, k);
+  const centre = centresNear(all, z, k);
   const own = assignment.labels[row];
   const next = k > 1 ? nextNearest(z, centre, k, own) : own;
   const position = new Map(table.features.map((f, j) => [f.name, j]));
@@ -33,7 +35,7 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
     j: position.get(f.name)!,
     weight: (z[c] - centre[next * d + c]) ** 2 - (z[c] - centre[own * d + c]) ** 2,
   })).sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.j - b.j);
-  const moves = movesOf(subject, found, profiles, row, z, centre, own);
+  const moves = movesOf(subject, found, profiles, row, z, { centre, all }, own);
   const strength = Math.round(assignment.strength[row] * 1000) / 1000;
   return {
     entity: id,
@@ -98,21 +100,31 @@ function nextNearest(z: Float64Array, centre: Float64Array, k: number, own: numb
   return best;
 }
 
-function movesOf(subject: Subject, found: Contrast, profiles: readonly Profile[], row: number, z: Float64Array, centre: Float64Array, own: number) {
+function movesOf(
+  subject: Subject, found: Contrast, profiles: readonly Profile[], row: number, z: Float64Array,
+  { centre, all }: { readonly centre: Float64Array; readonly all: ReturnType<typeof modelCentres> }, own: number,
+) {
+  const { currency } = subject;
   const levers = leversOf(subject, found, row);
+  const shown = (value: number, lever: Lever) => formatValue(value, lever.feature, currency);
   const flips = profiles.map((p) => p.segment).filter((s) => s !== own).flatMap((segment) => {
     const made = flip(z, segment, centre, found.k, levers);
-    return made ? [{ segment, ...made }] : [];
+    if (!made) return [];
+    // A segment may have further centres, nearer to where the change leads; and a change too small to be seen is no advice.
+    const point = z.slice();
+    for (const { lever, to } of made.changes) point[lever.c] = Math.fround(encodeValue(to, lever.encoding));
+    const visible = made.changes.every(({ lever, to }) => shown(to, lever) !== shown(lever.from, lever) && changeText(lever, to, currency) !== changeText(lever, lever.from, currency));
+    return visible && segmentOf(all, point) === segment ? [{ segment, ...made }] : [];
   });
   return flips.sort((a, b) => a.cost - b.cost || a.segment - b.segment).slice(0, 3).map(({ segment, changes }) => ({
     segment,
     changes: changes.map(({ lever, to }) => ({
       feature: lever.feature.name,
       title: cleanText(lever.feature.title),
-      from: formatValue(lever.from, lever.feature, subject.currency),
-      to: formatValue(to, lever.feature, subject.currency),
+      from: shown(lever.from, lever),
+      to: shown(to, lever),
     })),
-    sentence: `${upperFirst(listWords(changes.map(({ lever, to }) => changeText(lever, to, subject.currency))))} would put it among “${profiles[segment].name}”.`,
+    sentence: `${upperFirst(listWords(changes.map(({ lever, to }) => changeText(lever, to, currency))))} would put it among “${profiles[segment].name}”.`,
   }));
 }
 
