@@ -8,7 +8,7 @@ export interface EncodedFeature {
   /** Raw value used where missing. */
   readonly fill: number;
   readonly centre: number;
-  /** 1/sd × weight. */
+  /** √weight/sd, so that the column has the variance of its vote. */
   readonly scale: number;
   /** The share of a full vote this feature has after redundancy is taken out, 0–1. */
   readonly weight: number;

@@ -24,6 +24,8 @@ export interface Options {
   readonly chosen?: string;
   /** B of 'sequence'. */
   readonly then?: string;
+  /** Shares: everyone's share, that few rows are drawn towards (see `prior.ts`). */
+  readonly prior?: number;
 }
 
 /** SQL expressions over the columns of one step, plus the options. */

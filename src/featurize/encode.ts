@@ -121,7 +121,8 @@ function decide(feature: Feature, column: Float64Array, rows: Int32Array, rules:
   if (raw.commonest * (1 - missing) > rules.constant || raw.sd === 0) {
     return { feature, why: 'constant', sentence: `'${feature.title}' is ${formatNumber(raw.median)} for nearly everyone` };
   }
-  const fill = raw.median;
+  // Shares of nobody knows what are everyone's share, like those of few.
+  const fill = feature.kind === 'share' ? raw.mean : raw.median;
   const why: string[] = [];
   const transform = chooseTransform(feature, raw, known, rules, why);
   const bent = (x: number) => (transform === 'log1p' ? Math.log1p(Math.max(x, 0)) : x);

@@ -1,5 +1,6 @@
 import type { Dialect } from '../engine/dialect.js';
 import type { Query } from '../engine/query.js';
+import { assert } from '../errors.js';
 import type { Args } from './aggregate.js';
 import { aggregates, type AggregateName } from './catalog.js';
 import { both, predicateSql, type Predicate } from './predicate.js';
@@ -16,6 +17,8 @@ export interface Measure {
   readonly length?: number;
   readonly chosen?: string;
   readonly then?: string;
+  /** Shares: everyone's share (see `prior.ts`). */
+  readonly prior?: number;
   /** Instead of an aggregate of events: a plain SQL aggregate over an attribute of the rows. */
   readonly attribute?: string;
 }
@@ -69,7 +72,7 @@ export function compile(
     const here = unique.filter((m) => m.view === view.name);
     const base = prefix + view.name;
     const args = (m: Measure): Args => ({
-      asOf, scale: view.scales[m.value ?? ''] ?? 1, length: m.length, chosen: m.chosen, then: m.then,
+      asOf, scale: view.scales[m.value ?? ''] ?? 1, length: m.length, chosen: m.chosen, then: m.then, prior: m.prior,
       at: dialect.quote('at'), value: dialect.quote(m.value ?? ''), key: dialect.quote(m.key ?? ''), n: dialect.quote('n'),
       holds: m.holds ? where(m.holds)! : '1 = 0', partition: `PARTITION BY ${entity}`, columns: {},
     });
@@ -129,7 +132,7 @@ export function compile(
     totals: [...groups.keys()],
     column(measure) {
       const place = places.get(measureKey(measure));
-      if (!place) throw new Error(`bug: a measure of '${measure.view}' was not compiled`);
+      assert(place, `a measure of '${measure.view}' was not compiled`);
       return place;
     },
   };
@@ -137,7 +140,7 @@ export function compile(
 
 /** Equal for equal measures. */
 export const measureKey = (m: Measure): string =>
-  JSON.stringify([m.view, m.aggregate, m.value, m.key, m.holds, m.where, m.length, m.chosen, m.then, m.attribute]);
+  JSON.stringify([m.view, m.aggregate, m.value, m.key, m.holds, m.where, m.length, m.chosen, m.then, m.prior, m.attribute]);
 
 const shapeOf = (m: Measure) => (m.attribute ? 'rows' : aggregates[m.aggregate].shape);
 const needsOf = (m: Measure) => aggregates[m.aggregate].needs.map((need) => m[need]!);

@@ -83,7 +83,7 @@ function fold(m: Measure, rows: readonly Fields[], asOf: number, scales: Readonl
     };
     if (takes(aggregate, row)) aggregate.add(state, row);
   }
-  return aggregate.value(state, { asOf, scale: scales[m.value ?? ''] ?? 1, length: m.length, chosen: m.chosen, then: m.then }) as number;
+  return aggregate.value(state, { asOf, scale: scales[m.value ?? ''] ?? 1, length: m.length, chosen: m.chosen, then: m.then, prior: m.prior }) as number;
 }
 
 async function rowsOf(view: View): Promise<Map<string, Fields[]>> {

@@ -3,8 +3,10 @@ import type { Source } from '../domain/source.js';
 import type { Dialect } from '../engine/dialect.js';
 import { query, type Query } from '../engine/query.js';
 import { ShoalError } from '../errors.js';
+import { countWord } from '../util/words.js';
 import { formulaSql, measuresOf, type Formula } from './formula.js';
 import { compile } from './measure.js';
+import { ENOUGH } from './prior.js';
 import { snake, unique, type PlannedFeature, type Recipe, type RecipeInput } from './recipe.js';
 import { entities } from './recipes/entities.js';
 import { events } from './recipes/events.js';
@@ -50,7 +52,9 @@ export function plan(surveyed: readonly Surveyed[], dialect: Dialect, options: {
   });
   const features = unique(parts.flatMap(({ recipe }) => recipe.features));
   if (!features.length) throw new ShoalError('featurize/no-features', { reason: 'no source says anything about a customer' });
-  return { asOf, dialect, parts, features, notes: parts.flatMap(({ recipe }) => recipe.notes) };
+  const shares = features.some(({ feature, formula }) => feature.kind === 'share' && feature.role === 'behaviour' && typeof formula !== 'number');
+  const notes = parts.flatMap(({ recipe }) => recipe.notes);
+  return { asOf, dialect, parts, features, notes: shares ? [`Shares of fewer than ${countWord(ENOUGH)} are made up to ${countWord(ENOUGH)} with everyone's share, as one order at the weekend is not a habit.`, ...notes] : notes };
 }
 
 /**

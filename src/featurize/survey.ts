@@ -1,6 +1,7 @@
 import type { Source } from '../domain/source.js';
 import type { Dialect } from '../engine/dialect.js';
 import type { Engine } from '../engine/engine.js';
+import type { Cell } from './prior.js';
 
 export interface Level {
   readonly value: string;
@@ -27,9 +28,14 @@ export interface Survey {
   /** Most frequent first, up to 60; `categoryCount` is how many there are. */
   readonly categories: readonly Level[];
   readonly events: readonly Level[];
+  /** How the rows (without those that return something) lie over hour, weekday, quarter and kind of event. */
+  readonly calendar: readonly Cell[];
   /** Latest date among the attributes, ms; −Infinity without any. Stands for 'now' where nothing else has times. */
   readonly attributesTo: number;
 }
+
+/** Kinds of categories and events that are looked at. */
+const LEVELS = 60;
 
 /** Reads a source once (and once per label column) for what its features depend on. */
 export async function survey(source: Source, engine: Engine, dialect: Dialect): Promise<Survey> {
@@ -59,10 +65,23 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
   const levels = async (column: string): Promise<Level[]> => {
     if (!has.has(column)) return [];
     const rows = await engine.rows(
-      `SELECT ${dialect.varchar(col(column))} AS value, count(*) AS n FROM ${table} WHERE ${col(column)} IS NOT NULL GROUP BY ${col(column)} ORDER BY n DESC, value LIMIT 60`,
+      `SELECT ${dialect.varchar(col(column))} AS value, count(*) AS n FROM ${table} WHERE ${col(column)} IS NOT NULL GROUP BY ${col(column)} ORDER BY n DESC, value LIMIT ${LEVELS}`,
       step,
     );
     return rows.map((r) => ({ value: String(r.value), rows: Number(r.n) }));
+  };
+  const events = await levels('event');
+  const byEvent = events.length > 0 && events.length < LEVELS;
+  const calendar = async (): Promise<Cell[]> => {
+    if (!time) return [];
+    const at = col('at');
+    const by = [dialect.hour(at), dialect.weekday(at), dialect.quarter(at), ...(byEvent ? [dialect.varchar(col('event'))] : [])];
+    const kept = has.has('returned') ? ` AND NOT ${col('returned')}` : '';
+    const cells = await engine.rows(
+      `SELECT ${dialect.epochMs(`min(${at})`)} AS "at", ${byEvent ? `${dialect.varchar(col('event'))} AS "event", ` : ''}count(*) AS n FROM ${table} WHERE ${at} IS NOT NULL${kept} GROUP BY ${by.join(', ')} ORDER BY "at"`,
+      step,
+    );
+    return cells.map((cell) => ({ at: Number(cell.at), ...(byEvent ? { event: cell.event } : {}), rows: Number(cell.n) }));
   };
   const rows = Number(found.rows);
   const number = (name: string) => (found[name] === null ? Number.NaN : Number(found[name]));
@@ -80,7 +99,8 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
     quantityVaries: found.quantity_varies === true,
     ordersMissing: Number(found.orders_missing),
     categories: await levels('category'),
-    events: await levels('event'),
+    events,
+    calendar: await calendar(),
     attributesTo: Math.max(...Object.keys(fields).filter((name) => name.startsWith('date_')).map(number).filter((ms) => !Number.isNaN(ms))),
   };
 }

@@ -1,5 +1,5 @@
 import { cleanText, lowerFirst, singular, upperFirst } from '../../util/words.js';
-import { ratio } from '../formula.js';
+import { given, or, plus, ratio, shareOf, times } from '../formula.js';
 import type { Measure, View } from '../measure.js';
 import { both, type Predicate } from '../predicate.js';
 import { featureMaker, snake, type PlannedFeature, type Recipe, type RecipeInput } from '../recipe.js';
@@ -25,7 +25,9 @@ export function events(input: RecipeInput): Recipe {
   const types = survey.events.map((level) => level.value);
   const like = (pattern: RegExp) => types.filter((type) => pattern.test(type.replace(/_/g, ' ')));
   const passive = like(PASSIVE);
-  const acts: Predicate | undefined = passive.length && passive.length < types.length ? { is: 'in', column: 'event', values: types.filter((t) => !passive.includes(t)) } : undefined;
+  const acted = types.filter((type) => !passive.includes(type));
+  const rowsOf = (kinds: readonly string[]) => survey.events.reduce((sum, level) => sum + (kinds.includes(level.value) ? level.rows : 0), 0);
+  const acts: Predicate | undefined = passive.length && passive.length < types.length ? { is: 'in', column: 'event', values: acted } : undefined;
   const f = featureMaker(input);
   const m = (aggregate: Measure['aggregate'], more: Partial<Measure> = {}): Measure => ({ view: 'events', aggregate, where: acts, ...more });
   const of = (values: readonly string[]): Measure => m('count', { where: { is: 'in', column: 'event', values } });
@@ -42,7 +44,7 @@ export function events(input: RecipeInput): Recipe {
     features.push(
       f('recency', `${Title}: days since the last`, 'days', 'recency', [`${one}-lapsed`, `${one}-recent`], m('since-last')),
       f('active_months', `${Title}: active months`, 'count', 'activity', [`steadily ${one}-active`, `occasionally ${one}-active`], m('active-months'), { unit: 'months', ...none }),
-      f('trend', `${Title}: trend`, 'index', 'trend', [`${one}-growing`, `${one}-declining`], m('trend', { value: 'one' })),
+      f('trend', `${Title}: trend`, 'index', 'trend', [`${one}-growing`, `${one}-declining`], or(ratio(plus(times(all, m('trend', { value: 'one' })), 1), plus(all, 1)), given(0, all, 1))),
       ...WINDOWS.filter((days) => days < 0.9 * survey.days).map((days) =>
         f(`events_${days}d`, `${Title}: events in the last ${days} days`, 'count', 'recent activity', [`recently ${one}-active`, `of late ${one}-inactive`], m('count', { where: both(acts, { is: 'recent', days }) }), { unit: 'events', ...none }),
       ),
@@ -62,7 +64,7 @@ export function events(input: RecipeInput): Recipe {
       const name = cleanText(type.replace(/_/g, ' '), 30);
       features.push(
         f(`${snake(type)}_count`, `${Title}: ${name}`, 'count', 'activity', [`${lowerFirst(name)}-heavy`, `${lowerFirst(name)}-light`], of([type]), { unit: 'times', ...none }),
-        ...(passive.includes(type) ? [] : [f(`${snake(type)}_share`, `${Title}: share of ${name}`, 'share', 'kinds', [`mostly ${lowerFirst(name)}`, `seldom ${lowerFirst(name)}`], ratio(of([type]), passive.length ? every : all))]),
+        ...(passive.includes(type) ? [] : [f(`${snake(type)}_share`, `${Title}: share of ${name}`, 'share', 'kinds', [`mostly ${lowerFirst(name)}`, `seldom ${lowerFirst(name)}`], shareOf(of([type]), passive.length ? every : all, rowsOf([type]) / rowsOf(passive.length ? types : acted)))]),
       );
     }
     const rates = [
@@ -71,7 +73,7 @@ export function events(input: RecipeInput): Recipe {
       { name: 'conversion', title: 'conversion', top: like(BUY), under: like(LOOK), words: ['converting', 'only looking'] },
     ] as const;
     for (const { name, title, top, under, words } of rates) {
-      if (top.length && under.length) features.push(f(name, `${Title}: ${title}`, 'share', 'rates', words, ratio(of(top), of(under))));
+      if (top.length && under.length) features.push(f(name, `${Title}: ${title}`, 'share', 'rates', words, shareOf(of(top), of(under), Math.min(1, rowsOf(top) / rowsOf(under)))));
     }
   }
   if (has.has('product')) {

@@ -1,5 +1,7 @@
+import { given } from '../formula.js';
 import type { Measure } from '../measure.js';
 import type { Predicate } from '../predicate.js';
+import { everyonesShare, REPEATED } from '../prior.js';
 import { featureMaker, type PlannedFeature, type RecipeInput } from '../recipe.js';
 
 /** Parts of the day, [from, to) in local hours. */
@@ -9,8 +11,8 @@ const PARTS = [
   { name: 'afternoon', from: 12, to: 17, words: ['afternoon', 'off-afternoon'] },
   { name: 'evening', from: 17, to: 22, words: ['evening', 'off-evening'] },
 ] as const;
-/** Quarters of the year only mean a season when each comes round more than once. */
-const SEASON_DAYS = 540;
+/** Quarters of the year only mean a season when each comes round twice; before that they tell when somebody began. */
+const SEASON_DAYS = 700;
 
 export interface RhythmInput {
   readonly view: string;
@@ -25,22 +27,25 @@ export interface RhythmInput {
 export function rhythm(input: RecipeInput, { view, where, doing, noun }: RhythmInput): { features: PlannedFeature[]; notes: string[] } {
   const { source, survey } = input;
   const f = featureMaker(input);
-  const m = (aggregate: Measure['aggregate'], holds?: Predicate): Measure => ({ view, aggregate, where, holds });
+  const m = (aggregate: Measure['aggregate']): Measure => ({ view, aggregate, where });
+  // The rows of the survey's calendar have kinds of events, but no columns that a view adds.
+  const known = where?.is === 'in' ? where : undefined;
+  const share = (holds: Predicate): Measure => ({ ...m('share'), holds, prior: everyonesShare(survey.calendar, holds, known) });
   const features: PlannedFeature[] = [];
   const notes: string[] = [];
   if (survey.clock) {
     features.push(
       f('usual_hour', `Usual hour of ${doing}`, 'hour', 'hours', ['late', 'early'], m('hour-mean'), { role: 'profile' }),
-      f('hour_regularity', `Regularity of the hour of ${doing}`, 'index', 'hours', ['same-hour', 'any-hour'], m('hour-concentration'), { movable: false }),
+      f('hour_regularity', `Regularity of the hour of ${doing}`, 'index', 'hours', ['same-hour', 'any-hour'], given(m('hour-concentration'), m('count'), REPEATED), { movable: false }),
       ...PARTS.map(({ name, from, to, words }) =>
-        f(`${name}_share`, `Share of ${noun} ${name === 'night' ? 'at night (22–5 h)' : `in the ${name} (${from}–${to} h)`}`, 'share', 'hours', words, m('share', { is: 'hours', from, to }), { movable: false }),
+        f(`${name}_share`, `Share of ${noun} ${name === 'night' ? 'at night (22–5 h)' : `in the ${name} (${from}–${to} h)`}`, 'share', 'hours', words, share({ is: 'hours', from, to }), { movable: false }),
       ),
     );
   } else notes.push(`The times of '${source.name}' are dates without a clock, so no feature tells of the hour.`);
   if (survey.days >= 28) {
     features.push(
-      f('weekend_share', `Share of ${noun} at the weekend`, 'share', 'weekdays', ['weekend', 'weekday'], m('share', { is: 'weekend' }), { movable: false }),
-      f('weekday_variety', `Variety of weekdays of ${doing}`, 'index', 'weekdays', ['any-day', 'same-day'], m('weekday-entropy'), { movable: false }),
+      f('weekend_share', `Share of ${noun} at the weekend`, 'share', 'weekdays', ['weekend', 'weekday'], share({ is: 'weekend' }), { movable: false }),
+      f('weekday_variety', `Variety of weekdays of ${doing}`, 'index', 'weekdays', ['any-day', 'same-day'], given(m('weekday-entropy'), m('count'), REPEATED), { movable: false }),
     );
   }
   if (survey.days >= SEASON_DAYS) {
@@ -48,9 +53,9 @@ export function rhythm(input: RecipeInput, { view, where, doing, noun }: RhythmI
     const words = [['winter', 'not-winter'], ['spring', 'not-spring'], ['summer', 'not-summer'], ['year-end', 'not-year-end']] as const;
     features.push(
       ...names.map((name, i) =>
-        f(`quarter_${i + 1}_share`, `Share of ${noun} in ${name}`, 'share', 'season', words[i], m('share', { is: 'quarter', quarter: i + 1 }), { movable: false }),
+        f(`quarter_${i + 1}_share`, `Share of ${noun} in ${name}`, 'share', 'season', words[i], share({ is: 'quarter', quarter: i + 1 }), { movable: false }),
       ),
     );
-  } else notes.push(`'${source.name}' spans ${Math.round(survey.days)} days, less than a season and its return, so no feature tells of the season.`);
+  } else notes.push(`'${source.name}' spans ${Math.round(survey.days)} days, less than two years, so no feature tells of the season.`);
   return { features, notes };
 }

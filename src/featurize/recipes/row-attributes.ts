@@ -4,6 +4,7 @@ import type { Dialect } from '../../engine/dialect.js';
 import { lowerFirst } from '../../util/words.js';
 import type { Measure } from '../measure.js';
 import { ordinalOf } from '../ordinal.js';
+import { sharedOutSql } from '../prior.js';
 import { featureMaker, readable, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
 
 /** Kinds of a category that get a column of their own: common enough to matter, and not too many. */
@@ -72,11 +73,12 @@ function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribut
   const common = known.filter((level) => level.rows >= least * all).slice(0, LEVELS);
   if (!common.length) return `'${title}' has ${levels.length >= 50 ? 'over 50' : levels.length} kinds and none is common, so it is left out.`;
   const two = common.length === 2 && known.length === 2 ? [common[0]] : common;
-  return two.map(({ value }) => {
+  return two.map(({ value, rows }) => {
     const kind = readable(value, 30);
     const text = d.varchar(column);
     const named = /^[\d.]+$/.test(kind) ? `${word} ${kind}` : `${lowerFirst(kind)} ${word}`;
-    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [named, `no ${named}`], measure(shareOf(d, text, value)), more);
+    const share = own ? shareOf(d, text, value) : shareOf(d, text, value, rows / all);
+    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [named, `no ${named}`], measure(share), more);
   });
 }
 
@@ -85,7 +87,8 @@ function exactMean(d: Dialect, x: string): string {
   return `CASE WHEN min(${x}) = max(${x}) THEN ${d.double(`max(${x})`)} ELSE ${d.ratio(`sum(${d.decimal(x)})`, `count(${d.decimal(x)})`)} END`;
 }
 
-const shareOf = (d: Dialect, text: string, value: string): string => d.ratio(d.only('count', '*', `${text} = ${d.text(value)}`), `count(${text})`);
+const shareOf = (d: Dialect, text: string, value: string, prior?: number): string =>
+  sharedOutSql(d, d.only('count', '*', `${text} = ${d.text(value)}`), `count(${text})`, prior);
 
 /** Which of two values means yes. */
 function positive(values: readonly string[]): string {

@@ -1,6 +1,7 @@
-import { equals, exponential, given, minus, or, ratio, root, times } from '../formula.js';
+import { atLeast, equals, exponential, given, minus, or, plus, ratio, root, shareOf, times, type Formula } from '../formula.js';
 import type { Measure, View } from '../measure.js';
 import { both, type Predicate } from '../predicate.js';
+import { REPEATED } from '../prior.js';
 import { featureMaker, type PlannedFeature, type Recipe, type RecipeInput } from '../recipe.js';
 import { rowAttributes } from './row-attributes.js';
 import { keyShares } from './keys.js';
@@ -9,7 +10,6 @@ import { rhythm } from './rhythm.js';
 /** Money and quantities are kept in units of 1/10,000, the exact decimals of the table. */
 const UNITS = 10_000;
 const WINDOWS = [7, 30, 90, 180, 365];
-const DAY = 86_400_000;
 
 /** Order lines → what, how much, how often, when, at what price, how varied. One line per product or one per order, with or without times. */
 export function transactions(input: RecipeInput): Recipe {
@@ -54,13 +54,13 @@ export function transactions(input: RecipeInput): Recipe {
       f('active_span', 'Days from the first to the last order', 'days', 'tenure', ['long-lived', 'short-lived'], minus(tenure, recency)),
       f('active_months', 'Months with an order', 'count', 'frequency', ['steady', 'occasional'], months, { unit: 'months', ...none }),
       f('orders_per_active_month', 'Orders per active month', 'number', 'frequency', ['frequent', 'infrequent'], ratio(orders, months), { unit: 'orders' }),
-      f('active_month_share', 'Share of months with an order', 'share', 'frequency', ['steady', 'occasional'], ratio(months, { op: 'atLeast', of: [ratio(tenure, 30.4375), months] })),
+      f('active_month_share', 'Share of months with an order', 'share', 'frequency', ['steady', 'occasional'], ratio(months, atLeast(ratio(tenure, 30.4375), months))),
       f('longest_streak', 'Months in a row with an order', 'count', 'frequency', ['unbroken', 'sporadic'], m('streak'), { unit: 'months', ...none }),
       f('interval_mean', 'Days between orders', 'days', 'rhythm', ['seldom-returning', 'often-returning'], intervalMean),
       f('interval_spread', 'Irregularity of orders', 'number', 'rhythm', ['irregular', 'regular'], m('interval-spread', moneyOf(money))),
-      f('overdue', 'Time since the last order, in usual intervals', 'number', 'recency', ['overdue', 'on-time'], ratio(recency, intervalMean)),
-      f('orders_trend', 'Trend of orders', 'index', 'trend', ['growing', 'declining'], m('trend', { value: 'one' })),
-      ...(survey.days > 200 ? [f('orders_change_90d', 'Orders, last 90 days against the 90 before', 'index', 'trend', ['growing', 'declining'], or(m('change', { value: 'one', length: 90 * DAY }), given(0, orders, 1)))] : []),
+      f('overdue', 'Time since the last order, in usual intervals', 'number', 'recency', ['overdue', 'on-time'], ratio(recency, atLeast(intervalMean, 1))),
+      f('orders_trend', 'Trend of orders', 'index', 'trend', ['growing', 'declining'], steadied(m('trend', { value: 'one' }), orders)),
+      ...(survey.days > 200 ? [f('orders_change_90d', 'Orders, last 90 days against the 90 before', 'index', 'trend', ['growing', 'declining'], changed(m('count', { where: recent(90) }), m('count', { where: recent(180) }), FEW))] : []),
       ...windows.map((days) =>
         f(`orders_${days}d`, `Orders in the last ${days} days`, 'count', days <= 90 ? 'recent activity' : 'frequency', ['recently active', 'quiet of late'], m('count', { where: recent(days) }), { unit: 'orders', ...none }),
       ),
@@ -79,8 +79,8 @@ export function transactions(input: RecipeInput): Recipe {
         f('first_order_value', 'Value of the first order', 'money', 'order value', ['big-starting', 'small-starting'], m('first', { value: 'amount' })),
         f('last_order_value', 'Value of the last order', 'money', 'order value', ['big at last', 'small at last'], m('last', { value: 'amount' })),
         f('spend_per_active_month', 'Spend per active month', 'money', 'spend', ['high-spending', 'low-spending'], ratio(spend, m('active-months'))),
-        f('spend_trend', 'Trend of spend', 'index', 'trend', ['growing', 'declining'], m('trend', { value: 'amount' })),
-        ...(survey.days > 200 ? [f('spend_change_90d', 'Spend, last 90 days against the 90 before', 'index', 'trend', ['growing', 'declining'], or(m('change', { value: 'amount', length: 90 * DAY }), given(0, orders, 1)))] : []),
+        f('spend_trend', 'Trend of spend', 'index', 'trend', ['growing', 'declining'], steadied(m('trend', { value: 'amount' }), orders)),
+        ...(survey.days > 200 ? [f('spend_change_90d', 'Spend, last 90 days against the 90 before', 'index', 'trend', ['growing', 'declining'], changed(lately, total('amount', recent(180)), times(FEW, ratio(gross, orders))))] : []),
         ...windows.map((days) =>
           f(`spend_${days}d`, `Spend in the last ${days} days`, 'money', days <= 90 ? 'recent activity' : 'spend', ['recently spending', 'quiet of late'], total('amount', recent(days)), none),
         ),
@@ -119,15 +119,15 @@ export function transactions(input: RecipeInput): Recipe {
     const different = product('distinct');
     add(
       f('products', 'Different products', 'count', 'variety', ['wide-ranging', 'narrow'], different, { unit: 'products', ...none }),
-      f('product_variety', 'Variety of products', 'index', 'variety', ['wide-ranging', 'narrow'], product('entropy')),
-      f('top_product_share', 'Share of the favourite product', 'share', 'variety', ['single-minded', 'varied'], product('top-share')),
+      f('product_variety', 'Variety of products', 'index', 'variety', ['wide-ranging', 'narrow'], given(product('entropy'), boughtLines, REPEATED)),
+      f('top_product_share', 'Share of the favourite product', 'share', 'variety', ['single-minded', 'varied'], given(product('top-share'), boughtLines, REPEATED)),
       f('repeat_share', 'Share of lines that repeat a product', 'share', 'repeat', ['repeat-buying', 'ever-new'], ratio(minus(boughtLines, or(different, boughtLines)), boughtLines)),
     );
   }
   if (has.has('category') && survey.categories.length > 1) add(...keyShares(input, { view: 'lines', key: 'category', levels: survey.categories, verb: 'buying' }));
 
   if (survey.returned > 0) {
-    add(f('returned_line_share', 'Share of lines returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], ratio(total('returned_lines'), total('lines'))));
+    add(f('returned_line_share', 'Share of lines returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], shareOf(total('returned_lines'), total('lines'), survey.returned / survey.rows)));
     if (money) add(f('returned_share', 'Share of spend returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], given(ratio(total('returned_amount'), gross), gross, 0.0001)));
     add(f('cancelled_orders', 'Orders that only return', 'count', 'returns', ['often-cancelling', 'seldom-cancelling'], minus({ view: 'orders', aggregate: 'count' }, orders), { unit: 'orders', ...none }));
   } else notes.push(`'${source.name}' has no returns, so no feature tells of them.`);
@@ -135,7 +135,7 @@ export function transactions(input: RecipeInput): Recipe {
     const fraction = survey.largestDiscount <= 1;
     const discount = total('discount');
     add(
-      f('discounted_share', 'Share of lines at a discount', 'share', 'discount', ['discount-seeking', 'full-price'], ratio(total('discounted_lines'), boughtLines)),
+      f('discounted_share', 'Share of lines at a discount', 'share', 'discount', ['discount-seeking', 'full-price'], shareOf(total('discounted_lines'), boughtLines, survey.discounted / (survey.rows - survey.returned))),
       f('discount_depth', 'Depth of discount', 'share', 'discount', ['discount-seeking', 'full-price'], fraction || !money ? ratio(discount, boughtLines) : ratio(discount, { op: 'plus', of: [gross, discount] })),
     );
   } else notes.push(`'${source.name}' has no discounts, so no feature tells of them.`);
@@ -150,6 +150,15 @@ export function transactions(input: RecipeInput): Recipe {
   notes.push(...more.notes);
   return { views: views(input, money, bought !== undefined, more.columns), everyone: { view: 'orders', aggregate: 'count' }, features, notes };
 }
+
+/** Orders that a trend is steadied with. */
+const FEW = 2;
+
+/** A trend over `n` times without the first, which by definition is the oldest, and made up with two at an even pace. */
+const steadied = (trend: Formula, n: Formula): Formula => or(ratio(plus(times(n, trend), 1), plus(n, FEW - 1)), given(0, n, 1));
+
+/** What came in the last period against the one before, −1 … 1, `whole` being both and `few` made up half to each. */
+const changed = (last: Formula, whole: Formula, few: Formula): Formula => ratio(minus(times(2, last), whole), plus(whole, few));
 
 /** Interval measures and first/last values share one ordering of the orders. */
 const moneyOf = (money: boolean): Partial<Measure> => (money ? { value: 'amount' } : {});
