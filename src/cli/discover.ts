@@ -43,7 +43,7 @@ export const discoverCommand: Command<typeof options> = {
         await found.write(out);
         terminal.done();
         terminal.data(found.report);
-        for (const line of story(found, out, performance.now() - started, terminal.paint)) terminal.say(line);
+        for (const line of story(found, out, performance.now() - started, session.context.clock(), terminal.paint)) terminal.say(line);
       } finally {
         await found.close();
       }
@@ -68,7 +68,7 @@ async function resolved(positionals: string[], { config, json: _, quiet: __, out
 const presets = options.parse({}) as Record<string, unknown>;
 
 /** What a person reads when it is done. */
-function story({ report, inferred }: Discovery, out: string, ms: number, paint: Terminal['paint']): string[] {
+function story({ report, inferred }: Discovery, out: string, ms: number, now: number, paint: Terminal['paint']): string[] {
   const { totals, entityWord, choice, currency } = report;
   const lines: string[] = [];
   lines.push(...inferred.map((line) => paint.dim(line)));
@@ -85,6 +85,8 @@ function story({ report, inferred }: Discovery, out: string, ms: number, paint: 
   lines.push(...table(head, rows, new Set(money ? [1, 2, 3, 4, 5] : [1, 2, 3]), paint), '');
   for (const lint of report.lints.filter(({ severity }) => severity === 'warning')) lines.push(`${paint.yellow('!')} ${lint.sentence}`);
   if (report.lints.some(({ severity }) => severity === 'warning')) lines.push('');
+  const age = Math.floor((now - report.run.asOf) / 86_400_000);
+  if (report.run.asOf > 0 && age >= 180) lines.push(`${paint.yellow('!')} The data ends ${age.toLocaleString('en')} days ago: find the segments again on fresh data before acting on them.`, '');
   const rejected = report.sources.reduce((sum, { audit }) => sum + audit.rowsRejected, 0);
   lines.push(`${totals.rows.toLocaleString('en')} rows, ${rejected.toLocaleString('en')} rejected, ${report.features.length} features, ${(ms / 1000).toFixed(1)} s`);
   lines.push(`Report: ${paint.cyan(join(relative('.', out) || '.', 'report.html'))}  ${paint.dim(`(beside it: ${Object.keys(outputs).slice(1).join(', ')})`)}`);

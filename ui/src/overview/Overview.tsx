@@ -1,3 +1,4 @@
+import type { Lint } from '../../../src/domain/brief.js';
 import type { Report } from '../../../src/domain/report.js';
 import { useFormats } from '../kit/formats.js';
 import { Stat } from '../kit/Section.js';
@@ -32,9 +33,18 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
       </dl>
       <Verdict choice={choice} stabilities={segments.map((s) => s.stability)} />
       <Shares segments={segments} />
-      <Lints lints={lints} />
+      <Lints lints={[...lints, ...stale(run.asOf, Date.now())]} />
     </section>
   );
+}
+
+const DAY = 86_400_000;
+
+/** How old the data is depends on when the page is read, so it is said here and not in the report's bytes. */
+function stale(asOf: number, now: number): Lint[] {
+  const days = Math.floor((now - asOf) / DAY);
+  if (asOf <= 0 || days < 90) return [];
+  return [{ kind: 'stale', severity: days >= 180 ? 'warning' : 'note', sentence: `The data ends ${days} days ago. People have moved on since: find the segments again on fresh data before acting on them.` }];
 }
 
 function Period({ entities, from, to, rows }: Report['totals']) {
