@@ -131,7 +131,7 @@ function begin(market: Market, customer: Customer, dice: Dice): void {
   const early = dice.unit();
   const late = dice.unit();
   const career = market.structureless ? 'steady' : customer.habits.career;
-  customer.signup = early < 0.78 || market.structureless ? -Math.floor(1500 * late * late) - 1 : Math.floor(late * Math.max(1, days - 150));
+  customer.signup = early < 0.78 || market.structureless ? -Math.floor(1500 * late * late) - 1 : Math.floor(late * Math.max(1, days - 270));
   customer.to = days;
   if (career === 'emerging') {
     const first = Math.max(0, days - drift.emergence);
@@ -175,13 +175,14 @@ function monthsOf(habits: Habits, months: number): number {
   return habits.career === 'emerging' ? Math.min(months, drift.emergence / 30.44) : months;
 }
 
-/** A rate between those of the parts: their weighted geometric mean. Who merely strays keeps the own rate. */
+/** A rate between those of the parts: their weighted geometric mean. Who merely strays, or buys gifts as well, keeps the own rate. */
 function blended(customer: Customer, pure: boolean, rate: (habits: Habits) => number): number {
   if (pure) return rate(customer.habits);
   let sum = 0;
   let before = 0;
   for (let j = 0; j < customer.partCount; j++) {
-    sum += (customer.upTo[j] - before) * Math.log(rate(customer.parts[j]) + 1e-3);
+    const paced = j > 0 && customer.parts[j].career === 'once' ? customer.habits : customer.parts[j];
+    sum += (customer.upTo[j] - before) * Math.log(rate(paced) + 1e-3);
     before = customer.upTo[j];
   }
   return Math.exp(sum);

@@ -164,11 +164,11 @@ export const variation = { orders: 0.25, visits: 0.28, views: 0.12, opens: 0.4, 
 /** The customers who make the truth hard to see. */
 export const straddling = {
   /** Planted customers who also behave as another segment; in this share of what they do they are themselves. */
-  mixed: 0.075, own: [0.5, 0.58],
+  mixed: 0.085, own: [0.5, 0.58],
   /** The others stray into everyday shopping in up to this share of what they do (most of them in little of it). */
   strays: 0.25,
   /** Customers of whom little is known: a share of everybody's usual activity. */
-  light: 0.08, activity: [0.12, 0.45],
+  light: 0.06, activity: [0.3, 0.6],
   /** Everyday shoppers act like an everyday shopper in this share of what they do; the rest goes to two other segments. */
   everyday: [0.45, 0.95],
   /** But some of them happen to live like one other segment, for all but this share. */
