@@ -6,6 +6,7 @@ import { type Column, isNumeric } from './column.js';
 import { keyText, type Join } from './link.js';
 import { attributeType, moneySql } from './clean.js';
 import { isAgeName, isSensitiveName } from './name.js';
+import { looksLikeTest } from './profile.js';
 import type { Roles } from './roles.js';
 
 const count = (n: number): string => n.toLocaleString('en-GB');
@@ -19,20 +20,47 @@ export async function cancelPrefixes(table: string, roles: Roles, engine: Engine
   const signed = [roles.quantity, roles.amount, roles.price].some((c) => c && c.negatives > 0);
   if (!order || order.type !== 'string' || !signed) return [];
   const negative = [roles.quantity ? `${quantity} < 0` : '', amount ? `${amount} < 0` : ''].filter(Boolean).join(' OR ');
+  if (sameLetters(order)) return [];
   const rows = await engine.rows(
     `SELECT regexp_extract(${order.text}, '^[A-Za-z]+-?') AS p, count(*) AS n, count(*) FILTER (${negative}) AS neg FROM ${quoteName(table)} AS r WHERE ${order.text} >= 'A' GROUP BY 1 ORDER BY n DESC, p LIMIT 50`, 'audit');
-  const [all] = await engine.rows(`SELECT count(*) AS n, count(*) FILTER (${negative}) AS neg FROM ${quoteName(table)} AS r WHERE ${order.text} IS NOT NULL`, 'audit');
   const found = rows.filter((r) => r['p'] && Number(r['n']) >= 5 && Number(r['neg']) >= 0.95 * Number(r['n']));
   const inside = found.reduce((sum, r) => sum + Number(r['n']), 0);
   // Where every row is negative the prefix tells nothing.
-  if (Number(all['n']) - inside < inside || Number(all['neg']) > 0.5 * Number(all['n'])) return [];
+  if (inside === 0 || order.filled - inside < inside) return [];
+  const most = roles.amountSql ? order.filled : [roles.quantity, roles.price, roles.amount].reduce((sum, c) => sum + (c?.negatives ?? 0), 0);
+  if (most > 0.5 * order.filled) {
+    const [all] = await engine.rows(`SELECT count(*) FILTER (${negative}) AS neg FROM ${quoteName(table)} AS r WHERE ${order.text} IS NOT NULL`, 'audit');
+    if (Number(all['neg']) > 0.5 * order.filled) return [];
+  }
   return found.map((r) => ({ prefix: String(r['p']), rows: Number(r['n']) }));
 }
 
-/** Rows that repeat an earlier row in every column. */
-export async function countDuplicates(table: string, columns: readonly Column[], engine: Engine): Promise<number> {
-  const [row] = await engine.rows(`SELECT count(*) - count(DISTINCT hash(${columns.map((c) => `r.${quoteName(c.name)}`).join(', ')})) AS n FROM ${quoteName(table)} AS r`, 'audit');
-  return Number(row['n']);
+/** Every value lies between the first and the last: where both begin with a digit, or with the same letters, so does everything between. */
+function sameLetters({ min, max }: Column): boolean {
+  const [low, high] = [String(min ?? ''), String(max ?? '')];
+  const letters = (v: string) => /^[A-Za-z]+-?/.exec(v)?.[0];
+  return (/^\d/.test(low) && /^\d/.test(high)) || (letters(low) !== undefined && letters(low) === letters(high));
+}
+
+/** Rows that repeat an earlier row in every column; `about` where only a share of the rows was looked at. */
+export interface Duplicates {
+  readonly rows: number;
+  readonly about: boolean;
+}
+
+const countedRows = 1_000_000;
+const classes = 8;
+
+/**
+ * Counts rows that repeat an earlier one. Rows alike are alike in any one column, so of a large table it is enough to look at those whose value in one
+ * column falls into one of eight classes; `exactly` looks at all.
+ */
+export async function countDuplicates(table: string, columns: readonly Column[], rows: number, exactly: boolean, engine: Engine): Promise<Duplicates> {
+  const finest = [...columns].sort((a, b) => b.distinct - a.distinct)[0];
+  const about = !exactly && rows > countedRows && finest.distinct >= 1000;
+  const where = about ? ` WHERE hash(r.${quoteName(finest.name)}) % ${classes} = 0` : '';
+  const [row] = await engine.rows(`SELECT count(*) - count(DISTINCT hash(${columns.map((c) => `r.${quoteName(c.name)}`).join(', ')})) AS n FROM ${quoteName(table)} AS r${where}`, 'audit');
+  return { rows: about ? Number((classes * Number(row['n'])).toPrecision(2)) : Number(row['n']), about };
 }
 
 export interface AuditInput {
@@ -44,7 +72,7 @@ export interface AuditInput {
   readonly roles: Roles;
   readonly joins: readonly Join[];
   readonly numbered: boolean;
-  readonly duplicates: number;
+  readonly duplicates: Duplicates;
   readonly duplicatesDropped: boolean;
   readonly prefixes: readonly { readonly prefix: string; readonly rows: number }[];
   readonly sharedAmount: boolean;
@@ -63,10 +91,11 @@ function numberedFinding({ numbered, rows }: AuditInput): AuditFinding[] {
 }
 
 function duplicateFindings({ duplicates, duplicatesDropped, numbered, kind }: AuditInput): AuditFinding[] {
-  if (duplicates === 0) return [];
-  const what = `${rowsWord(duplicates)} repeat${duplicates === 1 ? 's' : ''} an earlier row in every column`;
-  const did = duplicatesDropped ? 'and were rejected' : numbered ? 'and were kept: without an id, two alike may be two' : kind === 'lookup' ? `and ${duplicates === 1 ? 'changes' : 'change'} nothing` : 'and were kept: the same thing can happen twice (--duplicates drop rejects them)';
-  return [{ kind: 'duplicates', rows: duplicates, sentence: `${what} ${did}.` }];
+  const { rows, about } = duplicates;
+  if (rows === 0) return [];
+  const what = `${about ? 'About ' : ''}${rowsWord(rows)} repeat${rows === 1 ? 's' : ''} an earlier row in every column`;
+  const did = duplicatesDropped ? 'and were rejected' : numbered ? 'and were kept: without an id, two alike may be two' : kind === 'lookup' ? `and ${rows === 1 ? 'changes' : 'change'} nothing` : 'and were kept: the same thing can happen twice (--duplicates drop rejects them)';
+  return [{ kind: 'duplicates', rows, sentence: `${what} ${did}.` }];
 }
 
 function columnFindings({ columns, roles, kind, rows }: AuditInput): AuditFinding[] {
@@ -138,28 +167,37 @@ function joinFindings({ joins }: AuditInput): AuditFinding[] {
 async function moneyFindings({ table, roles, prefixes, sharedAmount, clean }: AuditInput, engine: Engine): Promise<AuditFinding[]> {
   const { quantity, price, amount, returned } = moneySql({ roles, cancelPrefixes: prefixes.map((p) => p.prefix), sharedAmount: false });
   if (!amount && !quantity) return [];
-  const part = (sql: string | undefined, when: string) => (sql ? `count(*) FILTER (${when})` : '0');
-  const [row] = await engine.rows(
-    `SELECT ${part(returned, returned ?? '')} AS returned, ${part(price, `${price} = 0`)} AS free, ${part(price, `${price} < 0`)} AS negative_price, ${part(amount, `${amount} = 0`)} AS zero FROM ${quoteName(table)} AS r`, 'audit');
-  const n = (key: string) => Number(row[key] ?? 0);
+  const back = returned ? await countReturned(table, roles, prefixes.length > 0, returned, engine) : 0;
+  const free = roles.price?.zeros ?? 0;
+  const zero = roles.amount?.zeros ?? 0;
+  const below = roles.price?.negatives ?? 0;
   const findings: AuditFinding[] = [];
   const order = roles.order?.name ?? 'order';
   for (const { prefix, rows } of prefixes)
     findings.push({ kind: 'cancellations', column: order, rows, sentence: `${rowsWord(rows)} are cancellations: their '${order}' begins with '${prefix}' and they are negative.` });
-  if (n('returned') > 0) findings.push({ kind: 'returns', rows: n('returned'), sentence: `${rowsWord(n('returned'))} take something back (returns and cancellations); they count as negative and are told apart from purchases.` });
-  if (n('free') > 0) findings.push({ kind: 'zero-price', column: roles.price?.name, rows: n('free'), sentence: `${rowsWord(n('free'))} have a price of 0; they were kept.` });
-  else if (!price && n('zero') > 0) findings.push({ kind: 'zero-price', column: roles.amount?.name, rows: n('zero'), sentence: `${rowsWord(n('zero'))} have an amount of 0; they were kept.` });
-  if (n('negative_price') > 0) findings.push({ kind: 'zero-price', column: roles.price?.name, rows: n('negative_price'), sentence: `${rowsWord(n('negative_price'))} have a price below 0; they were kept.` });
+  if (back > 0) findings.push({ kind: 'returns', rows: back, sentence: `${rowsWord(back)} take something back (returns and cancellations); they count as negative and are told apart from purchases.` });
+  if (free > 0) findings.push({ kind: 'zero-price', column: roles.price?.name, rows: free, sentence: `${rowsWord(free)} have a price of 0; they were kept.` });
+  else if (!price && zero > 0) findings.push({ kind: 'zero-price', column: roles.amount?.name, rows: zero, sentence: `${rowsWord(zero)} have an amount of 0; they were kept.` });
+  if (below > 0) findings.push({ kind: 'zero-price', column: roles.price?.name, rows: below, sentence: `${rowsWord(below)} have a price below 0; they were kept.` });
   if (sharedAmount) findings.push({ kind: 'other', column: roles.amount?.name, rows: 0, sentence: `'${roles.amount?.name}' is the order's total, written on each of its lines; every line counts its equal share.` });
   if (amount) findings.push(...(await outliers(clean, roles.amount?.name ?? `${roles.quantity?.name} × ${roles.price?.name}`, engine)));
   return findings;
 }
 
-/** Amounts beyond a hundred times the 95th percentile: kept, because a wholesaler is a customer too. */
+/** Where one column's sign alone says it, the profile has counted already. */
+async function countReturned(table: string, roles: Roles, prefixed: boolean, returned: string, engine: Engine): Promise<number> {
+  const signs = [roles.quantity, roles.amount].filter((c): c is Column => c !== undefined && c.negatives > 0);
+  if (signs.length === 1 && !prefixed && !roles.amountSql) return signs[0].negatives;
+  const [{ n }] = await engine.rows(`SELECT count(*) FILTER (${returned}) AS n FROM ${quoteName(table)} AS r`, 'audit');
+  return Number(n);
+}
+
+/** Amounts beyond a hundred times the 95th percentile: kept, because a wholesaler is a customer too. Amounts repeat, so they are counted once each. */
 async function outliers(clean: string, name: string, engine: Engine): Promise<AuditFinding[]> {
   const [row] = await engine.rows(
-    `SELECT q, n, top FROM (SELECT CAST(quantile_disc(abs(amount), 0.95) AS DOUBLE) AS q FROM ${quoteName(clean)} WHERE amount <> 0 AND (rowid % 10 = 0 OR rowid < 1000000)) AS a,
-       LATERAL (SELECT count(*) AS n, CAST(max(abs(amount)) AS DOUBLE) AS top FROM ${quoteName(clean)} WHERE abs(amount) > 100 * a.q) AS b`, 'audit');
+    `WITH sizes AS MATERIALIZED (SELECT abs(amount) AS size, count(*) AS n FROM ${quoteName(clean)} WHERE amount <> 0 GROUP BY size),
+       most AS (SELECT min(size) AS q FROM (SELECT size, sum(n) OVER (ORDER BY size) AS upto FROM sizes) WHERE upto >= 0.95 * (SELECT sum(n) FROM sizes))
+     SELECT sum(n) AS n, CAST(max(size) AS DOUBLE) AS top FROM sizes WHERE size > 100 * (SELECT q FROM most)`, 'audit');
   const n = Number(row?.['n'] ?? 0);
   if (n === 0) return [];
   return [{ kind: 'outlier', rows: n, sentence: `${rowsWord(n)} ${n === 1 ? 'is' : 'are'} more than a hundred times what 95 % of rows stay under (${name} up to ${Number(row['top']).toLocaleString('en-GB')}); kept, and tamed later.` }];
@@ -169,12 +207,11 @@ async function outliers(clean: string, name: string, engine: Engine): Promise<Au
 async function testFindings({ table, roles, columns, rows }: AuditInput, engine: Engine): Promise<AuditFinding[]> {
   const emails = columns.filter((c) => c.type === 'string' && c !== roles.entity && c.examples.some((v) => /^\S+@\S+\.\w+$/.test(v)));
   const looked = [roles.entity, rows <= 200_000 ? roles.product : undefined, ...emails.slice(0, 2)].filter((c): c is Column => c !== undefined && !isNumeric(c) && c.filled > 0);
-  if (looked.length === 0 || rows > 3_000_000) return [];
-  const test = (x: string) => `(contains(lower(${x}), 'test') AND regexp_matches(lower(${x}), '(^|[^a-z])(test|testing|testuser|tester)([^a-z]|$)')) OR contains(${x}, '@example.')`;
-  const select = looked.map((c, i) => `count(*) FILTER (${test(keyText(c))}) AS n${i}`).join(', ');
-  const [row] = await engine.rows(`SELECT ${select} FROM ${quoteName(table)} AS r`, 'audit');
-  return looked.flatMap((c, i): AuditFinding[] => {
-    const n = Number(row[`n${i}`]);
+  const open = rows > 3_000_000 ? [] : looked.filter((c) => c.tests === undefined);
+  const select = open.map((c, i) => `count(*) FILTER (${looksLikeTest(keyText(c))}) AS n${i}`).join(', ');
+  const [row] = open.length ? await engine.rows(`SELECT ${select} FROM ${quoteName(table)} AS r`, 'audit') : [{}];
+  return looked.flatMap((c): AuditFinding[] => {
+    const n = c.tests ?? Number(row[`n${open.indexOf(c)}`] ?? 0);
     return n === 0 || n > 0.2 * rows ? [] : [{ kind: 'test-data', column: c.name, rows: n, sentence: `${rowsWord(n)} look like tests by '${c.name}'; they were kept.` }];
   });
 }

@@ -1,7 +1,7 @@
 import { checkAborted, type Context } from '../context.js';
 import type { AuditFinding, Source, SourceAttribute, SourceColumn } from '../domain/source.js';
 import type { Engine } from '../engine/engine.js';
-import { ShoalError } from '../errors.js';
+import { assert, ShoalError } from '../errors.js';
 import { quoteName, quoteText } from '../util/quote.js';
 import { listWords } from '../util/words.js';
 import { audit, cancelPrefixes, countDuplicates } from './audit.js';
@@ -10,7 +10,7 @@ import type { Column } from './column.js';
 import type { Inference, Inferred } from './infer.js';
 import { entityName, isSensitiveName } from './name.js';
 import type { IngestOptions } from './options.js';
-import { refusedTable } from './read.js';
+import { refusedTable } from './raw.js';
 import { roleOf } from './roles.js';
 
 export interface Built {
@@ -52,9 +52,11 @@ export async function build({ files, word }: Inference, options: IngestOptions, 
 
 async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType: 'BIGINT' | 'VARCHAR', options: IngestOptions, engine: Engine, context: Context): Promise<{ source: Source; rejected: readonly string[] }> {
   const { raw, profiled, kind, roles, numbered, joins } = file;
-  const duplicates = profiled.columns.length < 300 || profiled.rows < 20_000 ? await countDuplicates(raw.table, profiled.columns, engine) : 0;
   const withId = kind === 'entities' && !numbered;
-  const dropDuplicates = duplicates > 0 && !numbered && kind !== 'lookup' && (options.duplicates ? options.duplicates === 'drop' : withId);
+  const drops = !numbered && kind !== 'lookup' && (options.duplicates ? options.duplicates === 'drop' : withId);
+  const countable = profiled.columns.length < 300 || profiled.rows < 20_000;
+  const duplicates = countable ? await countDuplicates(raw.table, profiled.columns, profiled.rows, drops, engine) : { rows: 0, about: false };
+  const dropDuplicates = drops && duplicates.rows > 0;
   const prefixes = kind === 'transactions' ? await cancelPrefixes(raw.table, roles, engine) : [];
   const made = plan({
     table: raw.table, steps: raw.widened?.steps ?? [], kind, columns: profiled.columns, roles, rows: profiled.rows, blank: profiled.blank, format: raw.format, joins, entityType, numbered,
@@ -65,12 +67,12 @@ async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType
   // Joins and windows may give rows in another order; features must not depend on it, but files people compare should not change.
   await engine.run(`DROP TABLE IF EXISTS ${quoteName(clean)}`, 'clean');
   await engine.run(`CREATE TABLE ${quoteName(clean)} AS ${made.body}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
-  const { rejected, queries } = await findRejected(file, made, engine);
   const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM ${quoteName(clean)}`, 'clean');
   const rowsKept = Number(n);
+  const { rejected, queries } = await findRejected(file, made, rowsKept, engine);
   const rowsIn = profiled.rows + raw.refused;
   const rowsRejected = rejected.reduce((sum, r) => sum + r.rows, 0);
-  if (rowsKept + rowsRejected !== rowsIn) throw new Error(`bug: ${raw.name} read ${rowsIn} rows, kept ${rowsKept}, rejected ${rowsRejected}`);
+  assert(rowsKept + rowsRejected === rowsIn, `${raw.name} read ${rowsIn} rows, kept ${rowsKept}, rejected ${rowsRejected}`);
   if (rowsKept === 0 && kind !== 'lookup') refuseEmpty(file, rejected, rowsIn);
   const findings = await audit({ table: raw.table, clean, kind, rows: profiled.rows, columns: profiled.columns, roles, joins, numbered, duplicates, duplicatesDropped: dropDuplicates, prefixes, sharedAmount: file.sharedAmount }, engine);
   const source: Source = {
@@ -83,7 +85,7 @@ async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType
 }
 
 /** Counts rejected rows by reason, and the queries that list them. */
-async function findRejected({ raw, profiled }: Inferred, { rejects }: Plan, engine: Engine): Promise<{ rejected: { reason: string; rows: number }[]; queries: string[] }> {
+async function findRejected({ raw, profiled, joins }: Inferred, { rejects }: Plan, rowsKept: number, engine: Engine): Promise<{ rejected: { reason: string; rows: number }[]; queries: string[] }> {
   const source = quoteText(raw.name);
   const queries: string[] = [];
   const reasons: string[] = [];
@@ -102,6 +104,9 @@ async function findRejected({ raw, profiled }: Inferred, { rejects }: Plan, engi
     reasons.push(`SELECT ${reason} AS reason ${from}`);
   }
   if (reasons.length === 0) return { rejected: [], queries };
+  const lost = profiled.rows - rowsKept;
+  // One reason for all that is missing need not be counted; joins must prove that they lose and double nothing.
+  if (raw.refused === 0 && joins.length === 0 && (lost === 0 || rejects.length === 1)) return { rejected: lost === 0 ? [] : [{ reason: rejects[0].reason, rows: lost }], queries };
   const rows = await engine.rows(`SELECT reason, count(*) AS n FROM (${reasons.map((r) => `(${r})`).join(' UNION ALL ')}) GROUP BY reason ORDER BY n DESC, reason`, 'reject');
   return { rejected: rows.map((r) => ({ reason: String(r['reason']), rows: Number(r['n']) })), queries };
 }

@@ -1,5 +1,6 @@
 import type { ColumnType } from '../domain/source.js';
 import type { Format } from './format.js';
+import type { RawTable } from './raw.js';
 
 /** A column of a raw table with all that one pass over its values found. */
 export interface Column {
@@ -16,8 +17,9 @@ export interface Column {
   /** Rows with a value that is not a missing code; unreadable ones count. */
   readonly filled: number;
   readonly missing: number;
-  /** Approximate above 50,000 rows, unless near 1, near `filled`, or asked for exactly. */
+  /** Exact, or about so many where `exact` is false: values of a large table that hardly repeat. */
   readonly distinct: number;
+  readonly exact: boolean;
   readonly min?: number | string;
   readonly max?: number | string;
   readonly negatives: number;
@@ -28,6 +30,8 @@ export interface Column {
   readonly unreadable: number;
   /** Mean length of the text, in characters. */
   readonly length: number;
+  /** Rows whose value looks like a test ('Test User'), where the profile counted them. */
+  readonly tests?: number;
   /** Missing codes and how often each was seen. */
   readonly codes: readonly { readonly code: string; readonly rows: number }[];
   readonly examples: readonly string[];
@@ -43,6 +47,11 @@ export interface Profiled {
   /** Rows in which every column is empty. */
   readonly blank: number;
   readonly columns: readonly Column[];
+}
+
+export interface Loaded {
+  readonly raw: RawTable;
+  readonly profiled: Profiled;
 }
 
 /** Same filled value never comes twice. */

@@ -5,13 +5,13 @@ import { closest } from '../util/closest.js';
 import { quoteName } from '../util/quote.js';
 import { listWords } from '../util/words.js';
 import { attributeType } from './clean.js';
-import { type Column, isIdLike, isNumeric, isUnique, type Profiled } from './column.js';
+import { type Column, isIdLike, isNumeric, isUnique, type Loaded, type Profiled } from './column.js';
 import { parseExpression } from './expression.js';
-import { containment, findJoin, lookupKeys, type Join } from './link.js';
+import { containment, findJoin, likelihoods, lookupKeys, type Join } from './link.js';
 import { entityName, entityWords, isIdName, nameKey, tokens } from './name.js';
 import type { IngestOptions } from './options.js';
 import { exactDistinct } from './profile.js';
-import type { RawTable } from './read.js';
+import type { RawTable } from './raw.js';
 import { relate } from './relate.js';
 import { entityCandidates, entityRoles, kindOf, logRoles, type EntityCandidate, type Given, type Roles } from './roles.js';
 import { findMeasures, findStructure, repeatsPerOrder, timedByOrder } from './structure.js';
@@ -33,11 +33,6 @@ export interface Inferred {
 export interface Inference {
   readonly files: readonly Inferred[];
   readonly word: { readonly one: string; readonly many: string };
-}
-
-export interface Loaded {
-  readonly raw: RawTable;
-  readonly profiled: Profiled;
 }
 
 /** Decides what every file is, who its rows belong to, what its columns mean and how the files hang together. */
@@ -122,22 +117,27 @@ function pointsInto(file: Loaded, loaded: readonly Loaded[]): number {
 
 /** Files whose entity column has another name: found by its values being the others' entities. */
 async function ownByValues(files: readonly Loaded[], owners: Map<Loaded, Owner>, candidates: ReadonlyMap<Loaded, readonly EntityCandidate[]>, engine: Engine): Promise<void> {
-  const known = [...owners].filter(([, o]) => o.column).sort((a, b) => b[1].column!.distinct - a[1].column!.distinct)[0];
+  const known = [...owners].filter(([, o]) => o.column).sort((a, b) => b[1].column!.distinct - a[1].column!.distinct || a[0].profiled.rows - b[0].profiled.rows)[0];
   if (!known) return;
-  const [main, { column: entity, word }] = known;
+  const [main, { column, word }] = known;
+  const entity = column!;
   for (const file of files) {
-    let best: { column: Column; score: number } | undefined;
-    for (const column of file.profiled.columns) {
-      if (!isIdLike(column) || column.distinct < 5 || isNumeric(column) !== isNumeric(entity!)) continue;
-      const named = (candidates.get(file) ?? []).find((c) => c.column === column && c.score >= 70);
-      const same = nameKey(column.name) === nameKey(entity!.name);
+    const named = (column: Column) => (candidates.get(file) ?? []).some((c) => c.column === column && c.score >= 70);
+    const same = (column: Column) => nameKey(column.name) === nameKey(entity.name);
+    const thinkable = file.profiled.columns.filter((column) => {
+      if (!isIdLike(column) || column.distinct < 5 || isNumeric(column) !== isNumeric(entity)) return false;
+      if (named(column) || same(column)) return true;
       // Small whole numbers are contained in one another by chance.
-      const chance = isNumeric(column) && Number(column.max) < 20 * column.distinct && !named && !same;
-      if (chance && !isIdName(tokens(column.name))) continue;
-      if (chance && tokens(column.name).some((w) => /^(product|item|store|order|invoice|sku|basket|category|campaign)$/.test(w))) continue;
-      const inside = await containment(file.raw.table, column, main.raw.table, entity!, engine);
-      const enough = named || same ? inside >= 0.2 : inside >= 0.9 && column.distinct >= 20 && !chance;
-      const score = inside + (named ? 1 : 0) + (same ? 2 : 0);
+      return column.distinct >= 20 && !(isNumeric(column) && Number(column.max) < 20 * column.distinct);
+    });
+    if (thinkable.length === 0) continue;
+    const likely = await likelihoods(thinkable, main.raw.table, entity, engine);
+    let best: { column: Column; score: number } | undefined;
+    for (const column of thinkable) {
+      if (likely.get(column)! < (named(column) || same(column) ? 0.05 : 0.5)) continue;
+      const inside = await containment(file.raw.table, column, main.raw.table, entity, engine);
+      const enough = named(column) || same(column) ? inside >= 0.2 : inside >= 0.9;
+      const score = inside + (named(column) ? 1 : 0) + (same(column) ? 2 : 0);
       if (enough && (!best || score > best.score)) best = { column, score };
     }
     if (best) owners.set(file, { column: best.column, numbered: false, word, reason: `its values are those of '${entity!.name}' in '${main.raw.name}'` });
@@ -215,11 +215,13 @@ function withReasons(roles: Roles, more: ReadonlyMap<number, string>): Roles {
   return { ...roles, reasons: new Map([...more, ...roles.reasons]) };
 }
 
-/** Large tables counted distinct values approximately; who the entities are has to be exact. */
+/** Where distinct values were only estimated: who the entities are has to be exact; so have orders and products, unless there are too many rows to count twice. */
 async function withExactEntity(profiled: Profiled, entity: Column | undefined, engine: Engine): Promise<Profiled> {
-  const wanted = profiled.columns.filter((c) => c.index === entity?.index || isIdName(tokens(c.name)) || tokens(c.name).some((w) => /^(invoice|order|basket|product|stock|item|sku)$/.test(w)));
-  const exact = await exactDistinct(profiled.table, wanted.filter((c) => c.distinct > 3 && c.type !== 'time').slice(0, 6), profiled.rows, engine);
-  return { ...profiled, columns: profiled.columns.map((c) => ({ ...c, distinct: exact.get(c.index) ?? c.distinct })) };
+  const named = (c: Column) => profiled.rows <= 4_000_000 && c.type !== 'time' && (isIdName(tokens(c.name)) || tokens(c.name).some((w) => /^(invoice|order|basket|product|stock|item|sku)$/.test(w)));
+  const wanted = profiled.columns.filter((c) => !c.exact && (c.index === entity?.index || named(c)));
+  const exact = await exactDistinct(profiled.table, wanted.slice(0, 6), engine);
+  if (exact.size === 0) return profiled;
+  return { ...profiled, columns: profiled.columns.map((c) => (exact.has(c.index) ? { ...c, distinct: exact.get(c.index)!, exact: true } : c)) };
 }
 
 function refuseUseless(raw: RawTable, profiled: Profiled, entity: Column): void {

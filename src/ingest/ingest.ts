@@ -6,11 +6,13 @@ import type { Source } from '../domain/source.js';
 import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
 import { build, type Built } from './build.js';
-import { infer, type Loaded } from './infer.js';
+import type { Loaded } from './column.js';
+import { infer } from './infer.js';
 import { openFile, stem } from './open.js';
 import { parseIngestOptions, type IngestInput } from './options.js';
 import { profile } from './profile.js';
-import { readRaw, type RawTable } from './read.js';
+import { refusedTable, type RawTable } from './raw.js';
+import { readRaw } from './read.js';
 import { stack } from './stack.js';
 import { cleanText } from '../util/words.js';
 
@@ -47,6 +49,8 @@ export async function ingest(files: readonly string[], overrides: IngestInput, e
   const options = parseIngestOptions(overrides);
   const temp = await mkdtemp(join(tmpdir(), 'shoal-'));
   try {
+    // An earlier run on the same engine may have left rows of sources that are named alike.
+    await engine.run(`DROP TABLE IF EXISTS ${refusedTable}`, 'ingest');
     const loaded: Loaded[] = [];
     const tables: RawTable[] = [];
     const names = sourceNames(files);

@@ -25,7 +25,7 @@ export function keyText(column: Column): string {
 /** The column that tells the rows of a lookup apart, if there is one: unique but for at most 1 % repeats. */
 export async function lookupKeys(lookup: Profiled, engine: Engine): Promise<Column[]> {
   const near = lookup.columns.filter((c) => c.filled > 0 && c.filled >= 0.9 * lookup.rows && isIdLike(c) && c.distinct >= 0.8 * c.filled);
-  const exact = await exactDistinct(lookup.table, near, lookup.rows, engine);
+  const exact = await exactDistinct(lookup.table, near.filter((c) => !c.exact), engine);
   return near.filter((c) => (exact.get(c.index) ?? c.distinct) >= 0.99 * c.filled);
 }
 
@@ -35,16 +35,22 @@ export async function lookupKeys(lookup: Profiled, engine: Engine): Promise<Colu
  */
 export async function findJoin(source: Profiled, lookup: Profiled, keys: readonly Column[], usable: (c: Column) => boolean, engine: Engine): Promise<Join | undefined> {
   let best: { column: Column; key: Column; score: number } | undefined;
-  for (const key of keys)
-    for (const column of source.columns) {
-      if (!usable(column) || !isIdLike(column) || column.filled === 0 || isNumeric(column) !== isNumeric(key)) continue;
-      const likeness = nameLikeness(column, key, lookup.name);
-      if (likeness === 0 && (isNumeric(column) || column.distinct < 3 || column.distinct > 3 * key.distinct)) continue;
+  for (const key of keys) {
+    const likeness = (column: Column) => nameLikeness(column, key, lookup.name);
+    const thinkable = source.columns.filter((column) => {
+      if (!usable(column) || !isIdLike(column) || column.filled === 0 || isNumeric(column) !== isNumeric(key)) return false;
+      return likeness(column) > 0 || !(isNumeric(column) || column.distinct < 3 || column.distinct > 3 * key.distinct);
+    });
+    if (thinkable.length === 0) continue;
+    const likely = await likelihoods(thinkable, lookup.table, key, engine);
+    for (const column of thinkable) {
+      if (likely.get(column)! < (likeness(column) > 0 ? 0.1 : 0.5)) continue;
       const contained = await containment(source.table, column, lookup.table, key, engine);
-      const enough = likeness === 2 ? contained >= 0.3 : likeness === 1 ? contained >= 0.6 : contained >= 0.9;
-      const score = likeness + contained;
+      const enough = contained >= [0.9, 0.6, 0.3][likeness(column)];
+      const score = likeness(column) + contained;
       if (enough && (!best || score > best.score)) best = { column, key, score };
     }
+  }
   if (!best) return undefined;
   const { repairs, unmatched } = await mend(source.table, best.column, lookup.table, best.key, engine);
   return { lookup, column: best.column, key: best.key, repairs, unmatched };
@@ -61,6 +67,33 @@ function nameLikeness(column: Column, key: Column, lookup: string): 0 | 1 | 2 {
   if (a.length > 3 && b.length > 3 && (a.includes(b) || b.includes(a)) && !isNumeric(column)) return 1;
   const strip = (name: string) => name.replace(/(id|code|key|no|nr|name)$/, '');
   return strip(a).length > 2 && strip(a) === strip(b) ? 1 : 0;
+}
+
+const sampled = 60;
+
+/**
+ * For each column, the share of up to 60 values of its sample that occur in another table's column: one cheap query that spares most exact ones.
+ * A column without a sample to judge by counts as 1.
+ */
+export async function likelihoods(columns: readonly Column[], otherTable: string, other: Column, engine: Engine): Promise<Map<Column, number>> {
+  const samples = columns.map((c) => keysOfSample(c));
+  const values = samples.flatMap((keys, i) => keys.map((key) => `(${i}, ${quoteText(key)})`));
+  if (values.length === 0) return new Map(columns.map((c) => [c, 1]));
+  const rows = await engine.rows(
+    `SELECT i, count(*) AS hit FROM (SELECT DISTINCT s.i, s.key FROM ${quoteName(otherTable)} AS r JOIN (VALUES ${values.join(', ')}) AS s(i, key) ON s.key = ${keyText(other)}) GROUP BY i`, 'link');
+  const hits = new Map(rows.map((row) => [Number(row['i']), Number(row['hit'])]));
+  return new Map(columns.map((c, i) => [c, samples[i].length < 10 ? 1 : (hits.get(i) ?? 0) / samples[i].length]));
+}
+
+/** Different values of a column's sample, spread over it, written as `keyText` writes them. */
+function keysOfSample(column: Column): string[] {
+  const codes = new Set(column.codes.map((c) => c.code));
+  const filled = [...new Set(column.sample.map((v) => v.trim()))].filter((v) => v !== '' && !codes.has(v));
+  const step = Math.max(1, Math.floor(filled.length / sampled));
+  const some = filled.filter((_, i) => i % step === 0).slice(0, sampled);
+  if (!isNumeric(column) || !column.whole) return some;
+  const numbers = some.map(Number);
+  return numbers.every(Number.isSafeInteger) ? numbers.map(String) : [];
 }
 
 /** Share of the distinct values of a column that occur in another table's column. */

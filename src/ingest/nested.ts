@@ -5,7 +5,7 @@ import { quoteName, quoteText } from '../util/quote.js';
 import { guessFormat, type Format } from './format.js';
 import { nameHints } from './name.js';
 import type { OpenedFile } from './open.js';
-import { globless, type RawColumn, type RawTable } from './read.js';
+import { globless, type RawColumn, type RawTable } from './raw.js';
 import { columnLimit } from './sniff.js';
 
 /** Reads JSON, NDJSON or Parquet: objects are flattened one level (`customer.id`), deeper values and lists stay as JSON text. */

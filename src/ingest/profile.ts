@@ -5,14 +5,15 @@ import { cleanText } from '../util/words.js';
 import type { Column, Profiled } from './column.js';
 import { missingCodes, patternSql, valueSql, type Format } from './format.js';
 import { isIdName, tokens } from './name.js';
-import type { RawColumn, RawTable } from './read.js';
+import type { RawColumn, RawTable } from './raw.js';
 
-/** Up to this many rows distinct values are counted exactly. */
+/** Up to this many rows distinct values are counted exactly, in one scan. */
 const exactRows = 50_000;
 const columnsPerQuery = 150;
 
 /**
- * Everything the inference needs to know about a raw table's columns, in one query (per 150 columns).
+ * Everything the inference needs to know about a raw table's columns: in one query (per 150 columns), or, where a large table repeats the values of a
+ * column, in one over its distinct values, which is exact and costs a third.
  * Also settles what the sample left open: day or month first, and formats that most values turn out not to have.
  */
 export async function profile(raw: RawTable, engine: Engine): Promise<Profiled> {
@@ -27,8 +28,8 @@ export async function profile(raw: RawTable, engine: Engine): Promise<Profiled> 
     measured = await measure(raw.table, columns, rows, engine);
   }
   const blank = measured.some((m) => m.filled === rows) ? 0 : await countBlank(raw.table, columns, engine);
-  const exact = await exactDistinct(raw.table, measured.filter((m) => needsExact(m, rows)).map((m) => m.draft), rows, engine);
-  return { name: raw.name, table: raw.table, rows, blank, columns: measured.map((m) => finish(m, rows, exact.get(m.draft.index) ?? m.distinct)) };
+  const exact = await exactDistinct(raw.table, measured.filter((m) => !m.exact && isNearLimit(m)).map((m) => m.draft), engine);
+  return { name: raw.name, table: raw.table, rows, blank, columns: measured.map((m) => finish(m, rows, exact.get(m.draft.index))) };
 }
 
 /** Unreadable values that still leave a column its type: dates and decimals are often dirty, whole numbers with letters are codes. */
@@ -44,12 +45,15 @@ async function countBlank(table: string, columns: readonly Draft[], engine: Engi
 }
 
 /** Exact numbers of distinct values of some columns. */
-export async function exactDistinct(table: string, columns: readonly { readonly index: number; readonly value: string }[], rows: number, engine: Engine): Promise<Map<number, number>> {
-  if (columns.length === 0 || rows <= exactRows) return new Map();
+export async function exactDistinct(table: string, columns: readonly { readonly index: number; readonly value: string }[], engine: Engine): Promise<Map<number, number>> {
+  if (columns.length === 0) return new Map();
   const select = columns.map((c) => `count(DISTINCT ${c.value}) AS d${c.index}`).join(', ');
   const [row] = await engine.rows(`SELECT ${select} FROM ${quoteName(table)} AS r`, 'profile');
   return new Map(columns.map((c) => [c.index, Number(row[`d${c.index}`])]));
 }
+
+/** Unique or nearly, or one of a few: where an estimate will not do. Times are never told apart by how many there are. */
+const isNearLimit = (m: Measured): boolean => (m.distinct > 0.85 * m.filled && m.draft.format.kind !== 'time') || m.distinct <= 3;
 
 interface Draft {
   readonly index: number;
@@ -67,6 +71,7 @@ interface Measured {
   readonly filled: number;
   readonly missing: number;
   readonly distinct: number;
+  readonly exact: boolean;
   readonly unreadable: number;
   /** Digits with a leading zero: codes, whatever else they look like. */
   readonly codes0: number;
@@ -124,45 +129,70 @@ async function settle(raw: RawTable, drafts: Draft[], engine: Engine): Promise<D
 const swap = (words: string) => (words === 'day first' ? 'month first' : 'day first');
 
 async function measure(table: string, drafts: readonly Draft[], rows: number, engine: Engine): Promise<Measured[]> {
-  const out: Measured[] = [];
-  for (let from = 0; from < drafts.length; from += columnsPerQuery) {
-    const part = drafts.slice(from, from + columnsPerQuery);
-    const [row] = await engine.rows(`SELECT ${part.map((d) => measures(d, rows)).join(', ')} FROM ${quoteName(table)} AS r`, 'profile');
+  const found = new Map<number, Measured>();
+  const read = async (part: readonly Draft[], from: string, scan: Scan) => {
+    const [row] = await engine.rows(`SELECT ${part.map((d) => measures(d, scan)).join(', ')} FROM ${from} AS r`, 'profile');
     for (const d of part) {
       const get = (what: string) => Number(row[`${what}${d.index}`] ?? 0);
-      out.push({ draft: d, filled: get('n'), missing: rows - get('n'), distinct: get('d'), unreadable: get('n') - get('ok'), codes0: get('z'), row });
+      found.set(d.index, { draft: d, filled: get('n'), missing: rows - get('n'), distinct: get('d'), exact: scan.distinct === 'exact', unreadable: get('n') - get('ok'), codes0: get('z'), row });
     }
+  };
+  const grouped = rows > exactRows ? drafts.filter(repeats) : [];
+  for (const d of grouped) {
+    const weight = quoteName(`${d.name} n`);
+    await read([d], `(SELECT ${quoteName(d.name)}, count(*) AS ${weight} FROM ${quoteName(table)} GROUP BY ${quoteName(d.name)})`, { distinct: 'exact', weight });
   }
-  return out;
+  const others = drafts.filter((d) => !grouped.includes(d));
+  for (let from = 0; from < others.length; from += columnsPerQuery)
+    await read(others.slice(from, from + columnsPerQuery), quoteName(table), { distinct: rows <= exactRows ? 'exact' : 'about' });
+  return drafts.map((d) => found.get(d.index)!);
 }
 
-function measures({ index, value, text, format, codes, rawType, name }: Draft, rows: number): string {
+/** How columns are read: row by row, or (with `weight`, the column that counts) once per distinct value. */
+interface Scan {
+  readonly distinct: 'exact' | 'about';
+  readonly weight?: string;
+}
+
+/** Does the sample say that the same values come again and again? */
+function repeats({ sample }: Draft): boolean {
+  const filled = sample.filter((v) => v !== '');
+  return new Set(filled).size <= Math.max(100, 0.6 * filled.length);
+}
+
+function measures(draft: Draft, { distinct, weight }: Scan): string {
+  const { index, value, text, format, codes, rawType, name } = draft;
   const as = (sql: string, what: string) => `${sql} AS ${what}${index}`;
+  const count = (when: string) => (weight ? `coalesce(sum(${weight}) FILTER (${when}), 0)` : `count(*) FILTER (${when})`);
+  const filled = (x: string) => (weight ? count(`${x} IS NOT NULL`) : `count(${x})`);
   const isText = format.kind === 'text' || format.kind === 'empty' || format.kind === 'clock';
+  const bare = value === `r.${quoteName(name)}`;
   const parts = [
-    as(`count(${text})`, 'n'),
-    as(value === text ? `count(${text})` : `count(${value})`, 'ok'),
-    as(`${rows <= exactRows ? 'count(DISTINCT' : 'approx_count_distinct('} ${value})`, 'd'),
+    as(filled(text), 'n'),
+    as(filled(value), 'ok'),
+    as(distinct === 'about' ? `approx_count_distinct(${value})` : weight && bare ? `count(${value})` : `count(DISTINCT ${value})`, 'd'),
   ];
   if (isText) {
-    parts.push(as(`avg(strlen(${text}))`, 'len'));
+    parts.push(as(weight ? `sum(${weight} * strlen(${text})) / sum(${weight}) FILTER (${text} IS NOT NULL)` : `avg(strlen(${text}))`, 'len'));
     parts.push(as(`min(${text})`, 'lo'), as(`max(${text})`, 'hi'));
+    if (weight) parts.push(as(count(looksLikeTest(text)), 'test'));
   } else if (format.kind === 'time') parts.push(as(`strftime(min(${value}), '%Y-%m-%d %H:%M:%S')`, 'lo'), as(`strftime(max(${value}), '%Y-%m-%d %H:%M:%S')`, 'hi'));
   else {
-    parts.push(as(`min(${value})`, 'lo'), as(`max(${value})`, 'hi'), as(`count(*) FILTER (${value} < 0)`, 'neg'), as(`count(*) FILTER (${value} = 0)`, 'zero'));
-    if (rawType === 'VARCHAR' && format.kind === 'number') parts.push(as(`count(*) FILTER (regexp_matches(${text}, '^0\\d+$'))`, 'z'));
-    if (rawType !== 'BIGINT') parts.push(as(`count(*) FILTER (${value} <> trunc(${value}))`, 'frac'));
+    parts.push(as(`min(${value})`, 'lo'), as(`max(${value})`, 'hi'), as(count(`${value} < 0`), 'neg'), as(count(`${value} = 0`), 'zero'));
+    if (rawType === 'VARCHAR' && format.kind === 'number') parts.push(as(count(`regexp_matches(${text}, '^0\\d+$')`), 'z'));
+    if (rawType !== 'BIGINT') parts.push(as(count(`${value} <> trunc(${value})`), 'frac'));
   }
-  if (codes.length) {
-    const x = `trim(r.${quoteName(name)})`;
-    parts.push(as(`CAST(to_json(histogram(${x}) FILTER (strlen(r.${quoteName(name)}) <= 16 AND ${text} IS NULL AND ${x} IN (${codes.map(quoteText).join(', ')}))) AS VARCHAR)`, 'codes'));
-  }
+  const x = `r.${quoteName(name)}`;
+  codes.forEach((code, i) => parts.push(as(count(`${text} IS NULL AND strlen(${x}) <= 16 AND trim(${x}) = ${quoteText(code)}`), `code${i}_`)));
   return parts.join(', ');
 }
 
-const needsExact = (m: Measured, rows: number) => rows > exactRows && (m.distinct > 0.85 * m.filled || m.distinct <= 3);
+/** SQL: this text looks like somebody trying things out. */
+export const looksLikeTest = (x: string): string =>
+  `(contains(lower(${x}), 'test') AND regexp_matches(lower(${x}), '(^|[^a-z])(test|testing|testuser|tester)([^a-z]|$)')) OR contains(${x}, '@example.')`;
 
-function finish({ draft: d, filled, missing, unreadable, row }: Measured, rows: number, distinct: number): Column {
+function finish({ draft: d, filled, missing, unreadable, row, ...m }: Measured, rows: number, exact: number | undefined): Column {
+  const distinct = Math.min(exact ?? m.distinct, filled);
   const get = (what: string) => row[`${what}${d.index}`];
   const numeric = d.format.kind === 'number' || d.format.kind === 'money';
   const whole = numeric && (d.rawType === 'BIGINT' || Number(get('frac') ?? 0) === 0);
@@ -170,10 +200,10 @@ function finish({ draft: d, filled, missing, unreadable, row }: Measured, rows: 
   const hi = get('hi') ?? undefined;
   return {
     name: d.name, index: d.index, rawType: d.rawType, format: d.format, type: typeOf(d, whole, distinct, lo, hi), value: d.value, text: d.text,
-    filled, missing, distinct: Math.min(distinct, filled), unreadable, whole,
+    filled, missing, distinct, exact: m.exact || exact !== undefined, unreadable, whole,
     min: shown(lo), max: shown(hi),
     negatives: Number(get('neg') ?? 0), zeros: Number(get('zero') ?? 0), length: Number(get('len') ?? 0),
-    codes: codesOf(get('codes')), examples: examplesOf(d.sample, d.codes), sample: rows === 0 ? [] : d.sample,
+    codes: codesOf(d, get), ...(get('test') === undefined ? {} : { tests: Number(get('test')) }), examples: examplesOf(d.sample, d.codes), sample: rows === 0 ? [] : d.sample,
   };
 }
 
@@ -191,10 +221,9 @@ function shown(value: Value | undefined): number | string | undefined {
   return typeof value === 'number' ? value : cleanText(String(value), 80);
 }
 
-function codesOf(json: Value | undefined): { code: string; rows: number }[] {
-  if (typeof json !== 'string') return [];
-  const counts = new Map(Object.entries(JSON.parse(json) as Record<string, number>));
-  return [...counts].map(([code, rows]) => ({ code, rows })).sort((a, b) => b.rows - a.rows || (a.code < b.code ? -1 : 1));
+function codesOf({ codes }: Draft, get: (what: string) => Value | undefined): { code: string; rows: number }[] {
+  const counts = codes.map((code, i) => ({ code, rows: Number(get(`code${i}_`) ?? 0) }));
+  return counts.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows || (a.code < b.code ? -1 : 1));
 }
 
 function examplesOf(sample: readonly string[], codes: readonly string[]): string[] {

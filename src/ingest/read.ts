@@ -9,48 +9,10 @@ import { type Format, guessFormat, readType } from './format.js';
 import { nameHints } from './name.js';
 import { type OpenedFile, transcoded } from './open.js';
 import { readNested } from './nested.js';
+import { globless, refusedTable, type RawColumn, type RawTable } from './raw.js';
 import type { Dialect } from './records.js';
 import { sniff, type Layout } from './sniff.js';
 import { tidy } from './tidy.js';
-
-/** A column as it lies in the raw table. */
-export interface RawColumn {
-  readonly name: string;
-  /** Engine type: VARCHAR, DOUBLE, BIGINT or TIMESTAMP. */
-  readonly type: string;
-  readonly format: Format;
-  /** Values of the sample, as written. */
-  readonly sample: readonly string[];
-}
-
-/** A file read into the engine as the table `table`, before any cleaning. */
-export interface RawTable {
-  readonly name: string;
-  readonly path: string;
-  /** "CSV, semicolon, gzipped", for people. */
-  readonly format: string;
-  readonly table: string;
-  readonly columns: readonly RawColumn[];
-  /** Records the reader itself refused (ragged rows); they lie in `refusedTable` with `line`, `reason`, `content`. */
-  readonly refused: number;
-  readonly findings: readonly AuditFinding[];
-  /** Set where columns of another table were added. */
-  readonly widened?: Widened;
-  /** False where the column names were invented. */
-  readonly named: boolean;
-}
-
-/** How a table was made wider with columns of another one that its rows point to. */
-export interface Widened {
-  /** Queries that make it from the raw tables, in order. */
-  readonly steps: readonly { readonly name: string; readonly sql: string }[];
-  readonly parent: string;
-  /** The other table has nothing left to say by itself. */
-  readonly absorbs: boolean;
-}
-
-/** Holds `source`, `row` (record number from 1), `before` (good rows before it), `reason`, `content`. */
-export const refusedTable = 'shoal_refused';
 
 export interface ReadOptions {
   readonly delimiter?: string;
@@ -113,7 +75,7 @@ async function readDelimited(file: OpenedFile, layout: Delimited, options: ReadO
         failed.has(k) ? { ...column, type: 'VARCHAR', sample: samples[k], format: reconsider(column, samples[k], refused.casts.find((c) => c.column === k)!) } : column);
       continue;
     }
-    const kept = await keepRefused(options.name, attempt.skip, engine);
+    const kept = refused.records === 0 ? 0 : await keepRefused(options.name, attempt.skip, engine);
     return {
       name: options.name, path: file.path, format: describeFormat(opened, layout), table: options.name, columns, refused: kept,
       findings: [...findingsOf(opened, layout), ...raggedFinding(kept, refused.swallowed)], named: layout.header,
@@ -142,6 +104,8 @@ function reconsider(column: RawColumn, sample: readonly string[], { rows, values
 }
 
 interface Refused {
+  /** Errors of any kind. */
+  readonly records: number;
   readonly casts: readonly { readonly column: number; readonly values: readonly string[]; readonly rows: number }[];
   readonly encoding: number;
   readonly quotes: number;
@@ -159,7 +123,7 @@ async function readOnce({ path, dialect, skip }: Attempt, columns: readonly RawC
     `read ${name}`,
   );
   const [{ n }] = await engine.rows('SELECT count(*) AS n FROM shoal_rejects', 'ingest');
-  if (n === 0) return { casts: [], encoding: 0, quotes: 0, swallowed: 0 };
+  if (n === 0) return { records: 0, casts: [], encoding: 0, quotes: 0, swallowed: 0 };
   const kinds = await engine.rows(
     `SELECT error_type::VARCHAR AS kind, CASE WHEN error_type = 'CAST' THEN column_idx END AS col, count(*) AS n,
        sum(length(csv_line) - length(replace(csv_line, chr(10), ''))) AS lines,
@@ -168,6 +132,7 @@ async function readOnce({ path, dialect, skip }: Attempt, columns: readonly RawC
   const of = (kind: string) => kinds.filter((k) => k['kind'] === kind);
   const count = (kind: string) => of(kind).reduce((sum, k) => sum + Number(k['n']), 0);
   return {
+    records: Number(n),
     casts: of('CAST').map((k) => ({ column: Number(k['col']) - 1, values: String(k['vals'] ?? '').split('\x1f').slice(0, 500), rows: Number(k['n']) })),
     encoding: count('INVALID ENCODING'),
     quotes: count('UNQUOTED VALUE'),
@@ -194,9 +159,6 @@ async function keepRefused(name: string, skip: number, engine: Engine): Promise<
   await engine.run('DROP TABLE IF EXISTS shoal_rejects; DROP TABLE IF EXISTS shoal_scans;', 'ingest');
   return Number(n);
 }
-
-/** DuckDB reads *, ? and [ in a path as a pattern. */
-export const globless = (path: string): string => path.replace(/[*?[]/g, (c) => `[${c}]`);
 
 function unreadable(error: unknown, path: string): unknown {
   if (!(error instanceof ShoalError) || error.code !== 'engine/failed') return error;

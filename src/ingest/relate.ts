@@ -1,11 +1,10 @@
 import type { Engine } from '../engine/engine.js';
 import { quoteName } from '../util/quote.js';
-import { type Column, isIdLike, isUnique } from './column.js';
+import { type Column, isIdLike, isUnique, type Loaded } from './column.js';
 import { containment, keyText } from './link.js';
 import { entityName, isIdName, nameKey, nameScore, tokens } from './name.js';
 import { profile } from './profile.js';
-import type { Loaded } from './infer.js';
-import type { RawTable } from './read.js';
+import type { RawTable } from './raw.js';
 
 /**
  * Order lines without a customer belong to the customer of their order: a file in which nobody is named, but which points to the unique key of one in

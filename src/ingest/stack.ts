@@ -3,7 +3,7 @@ import { quoteName, quoteText } from '../util/quote.js';
 import { listWords } from '../util/words.js';
 import { guessFormat, readType } from './format.js';
 import { nameHints, nameKey } from './name.js';
-import { refusedTable, type RawColumn, type RawTable } from './read.js';
+import { refusedTable, type RawColumn, type RawTable } from './raw.js';
 
 /**
  * Files with the same columns (orders-2023.csv, orders-2024.csv) are one table in several pieces: they become one, in the order given.
