@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ShoalError } from '../errors.js';
 import { discoverOptions } from '../flow/config.js';
 import { discover, type Discovery } from '../flow/discover.js';
-import { outputs } from '../flow/write.js';
+import { outputs } from '../flow/outputs.js';
 import { formatMoney, formatPercent } from '../util/format-value.js';
 import { upperFirst } from '../util/words.js';
 import { configFile, loadConfig } from './config.js';

@@ -7,19 +7,6 @@ import { renderReport } from '../util/report-html.js';
 import type { Findings } from './batch.js';
 import { writeAll, writeText } from './output.js';
 
-/** The files of a run, in the order they are said. */
-export const outputs = {
-  'report.html': 'the story, to read',
-  'segments.json': 'the same as data',
-  'membership.csv': 'who is in which segment',
-  'membership.parquet': 'the same, for machines',
-  'features.parquet': 'every feature of everyone',
-  'model.json': 'the fitted model',
-  'assign.sql': 'scores new rows in the warehouse',
-  'rejected.csv': 'rows that could not be used, and why',
-  'run.json': 'seed, versions, inputs, timings',
-} as const;
-
 /** Writes everything a run found into a folder, all or nothing. Gives the paths written. */
 export async function write(folder: string, findings: Findings, report: Report, engine: Engine): Promise<string[]> {
   const template = await reportTemplate();
