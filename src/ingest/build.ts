@@ -33,7 +33,7 @@ export async function build({ files, word }: Inference, options: IngestOptions, 
   for (const [i, file] of files.entries()) {
     checkAborted(context);
     context.progress({ stage: 'ingest', note: `cleaning ${file.raw.name}`, done: 0.8 + (0.2 * i) / files.length });
-    const { source, rejected } = await buildSource(file, keys, entityType, options, engine, context);
+    const { source, rejected } = await buildSource(file, { keys, entityType, word: word.one }, options, engine, context);
     sources.push(source);
     rejections.push(...rejected);
   }
@@ -50,7 +50,14 @@ export async function build({ files, word }: Inference, options: IngestOptions, 
   };
 }
 
-async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType: 'BIGINT' | 'VARCHAR', options: IngestOptions, engine: Engine, context: Context): Promise<{ source: Source; rejected: readonly string[] }> {
+/** What all sources of a run agree on. */
+interface Shared {
+  readonly keys: ReadonlySet<Column>;
+  readonly entityType: 'BIGINT' | 'VARCHAR';
+  readonly word: string;
+}
+
+async function buildSource(file: Inferred, { keys, entityType, word }: Shared, options: IngestOptions, engine: Engine, context: Context): Promise<{ source: Source; rejected: readonly string[] }> {
   const { raw, profiled, kind, roles, numbered, joins } = file;
   const withId = kind === 'entities' && !numbered;
   const drops = !numbered && kind !== 'lookup' && (options.duplicates ? options.duplicates === 'drop' : withId);
@@ -64,7 +71,6 @@ async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType
     oneEach: withId && roles.entity!.distinct < roles.entity!.filled, now: context.clock(),
   });
   const clean = `${raw.name} clean`;
-  // Joins and windows may give rows in another order; features must not depend on it, but files people compare should not change.
   await engine.run(`DROP TABLE IF EXISTS ${quoteName(clean)}`, 'clean');
   await engine.run(`CREATE TABLE ${quoteName(clean)} AS ${made.body}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
   const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM ${quoteName(clean)}`, 'clean');
@@ -74,7 +80,7 @@ async function buildSource(file: Inferred, keys: ReadonlySet<Column>, entityType
   const rowsRejected = rejected.reduce((sum, r) => sum + r.rows, 0);
   assert(rowsKept + rowsRejected === rowsIn, `${raw.name} read ${rowsIn} rows, kept ${rowsKept}, rejected ${rowsRejected}`);
   if (rowsKept === 0 && kind !== 'lookup') refuseEmpty(file, rejected, rowsIn);
-  const findings = await audit({ table: raw.table, clean, kind, rows: profiled.rows, columns: profiled.columns, roles, joins, numbered, duplicates, duplicatesDropped: dropDuplicates, prefixes, sharedAmount: file.sharedAmount }, engine);
+  const findings = await audit({ table: raw.table, clean, kind, rows: profiled.rows, columns: profiled.columns, roles, joins, numbered, word, duplicates, duplicatesDropped: dropDuplicates, prefixes, sharedAmount: file.sharedAmount }, engine);
   const source: Source = {
     name: raw.name, kind, path: raw.path, format: raw.format, table: clean, has: made.has, select: made.select,
     columns: profiled.columns.map((c) => sourceColumn(c, file, keys)),
@@ -124,7 +130,7 @@ function refuseEmpty({ raw, roles }: Inferred, rejected: readonly { reason: stri
 }
 
 const findingKinds: readonly (readonly [RegExp, AuditFinding['kind']])[] = [
-  [/^no /, 'missing-id'], [/before 1900$|^unreadable/, 'impossible-date'], [/in the future$/, 'future-date'],
+  [/ is '/, 'cancellations'], [/^no /, 'missing-id'], [/before 1900$|^unreadable/, 'impossible-date'], [/in the future$/, 'future-date'],
 ];
 
 function rejectFindings(rejected: readonly { reason: string; rows: number }[]): AuditFinding[] {

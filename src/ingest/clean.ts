@@ -1,10 +1,11 @@
 import type { CanonicalColumn, SourceKind } from '../domain/source.js';
 import { quoteName, quoteText } from '../util/quote.js';
-import { singular } from '../util/words.js';
+import { cleanText, listWords, singular } from '../util/words.js';
 import { type Column, isNumeric } from './column.js';
 import { isAttributeTime, isIdName, tokens } from './name.js';
 import { keyText, repaired, type Join } from './link.js';
 import type { Roles } from './roles.js';
+import { saysSql } from './status.js';
 
 /** What a source's rows are made into: the SELECT, what it rejects, and what it calls its columns. */
 export interface Plan {
@@ -12,7 +13,7 @@ export interface Plan {
   readonly select: string;
   /** The same over tables that are already made wider. */
   readonly body: string;
-  /** Windows or joins: the engine may give rows in another order, so the table is made with ORDER BY. */
+  /** Windows or joins: the engine may give rows in another order, so a table that is not too large to be looked at is made with ORDER BY. */
   readonly reorders: boolean;
   readonly has: readonly CanonicalColumn[];
   readonly attributes: readonly PlannedAttribute[];
@@ -62,6 +63,9 @@ const day = 86_400_000;
 const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 const futureLimit = (now: number): string => `TIMESTAMP '${stamp(now + day)}'`;
 
+/** Larger tables made with joins have no order: sorting them costs as much again, and nothing later depends on it. */
+const orderedRows = 200_000;
+
 /** Writes the cleaning of one source as SQL over its raw table (alias `r`). */
 export function plan(input: PlanInput): Plan {
   const canonical = canonicalColumns(input);
@@ -85,7 +89,7 @@ export function plan(input: PlanInput): Plan {
   const select = steps.length ? `WITH ${steps.join(',\n')}\n${lasting}` : lasting;
   return {
     select, body, from, rejects: rejects.map(({ reason, when }) => ({ reason, when })), attributes: attributes.map(({ sql: _, alias: __, ...a }) => a),
-    has: canonical.map(([name]) => name), reorders: joins.length > 0 || qualify.length > 0 || input.sharedAmount || input.roles.timeOfOrder === true,
+    has: canonical.map(([name]) => name), reorders: input.rows <= orderedRows && (joins.length > 0 || qualify.length > 0 || input.sharedAmount || input.roles.timeOfOrder === true),
   };
 }
 
@@ -147,8 +151,12 @@ export function moneySql({ roles, cancelPrefixes, sharedAmount }: Pick<PlanInput
   let amount = given ?? product;
   const signs = [roles.quantity && roles.quantity.negatives > 0 ? `${quantity} < 0` : '', roles.amount && roles.amount.negatives > 0 ? `${roles.amount.value} < 0` : '', roles.amountSql && roles.amountSqlNegative ? `${roles.amountSql} < 0` : ''].filter(Boolean);
   const prefixes = roles.order ? cancelPrefixes.map((p) => `starts_with(${keyText(roles.order!)}, ${quoteText(p)})`) : [];
-  const returned = signs.length + prefixes.length > 0 ? `coalesce(${[...signs, ...prefixes].join(' OR ')}, false)` : undefined;
-  if (given && returned && roles.quantity && roles.quantity.negatives > 0 && !roles.amountSql) amount = `CASE WHEN ${returned} THEN - abs(${given}) ELSE ${given} END`;
+  const said = saysSql(roles.statuses, 'returned');
+  const marks = [...signs, ...prefixes, ...(said ? [said] : [])];
+  const returned = marks.length > 0 ? `coalesce(${marks.join(' OR ')}, false)` : undefined;
+  if (given && roles.quantity && roles.quantity.negatives > 0 && !roles.amountSql) amount = `CASE WHEN coalesce(${[...signs, ...prefixes].join(' OR ')}, false) THEN - abs(${given}) ELSE ${given} END`;
+  // The row is the purchase itself, and its money went back: it comes to nothing rather than to a minus.
+  if (amount && said) amount = `CASE WHEN (${said}) AND ${amount} > 0 THEN 0 ELSE ${amount} END`;
   if (amount && sharedAmount && roles.order) amount = `(${amount}) / count(*) OVER (PARTITION BY coalesce(${keyText(roles.order)}, CAST(r.rowid AS VARCHAR)))`;
   return { quantity, price, amount, returned };
 }
@@ -273,7 +281,7 @@ function rejectRules(input: PlanInput): RejectRule[] {
     if (entity.missing > 0) rules.push({ reason: `no ${entity.name}`, when: `${entity.text} IS NULL` });
     if (input.entityType === 'BIGINT' ? entity.unreadable > 0 : false) rules.push({ reason: `unreadable ${entity.name}`, when: `${entity.value} IS NULL` });
   }
-  if (kind !== 'entities') rules.push(...timeRules(input), ...numberRules(roles));
+  if (kind !== 'entities') rules.push(...timeRules(input), ...numberRules(roles), ...statusRules(roles));
   if (entity && !numbered && input.dropDuplicates)
     rules.push({ reason: 'the same row again', window: true, when: `row_number() OVER (PARTITION BY ${input.columns.map((c) => `r.${quoteName(c.name)}`).join(', ')} ORDER BY r.rowid) > 1` });
   if (entity && input.oneEach)
@@ -293,6 +301,13 @@ function timeRules({ roles, now }: PlanInput): RejectRule[] {
   if (times.some((c) => String(c.min) < '1900-01-01' || /^-|BC/.test(String(c.min)))) rules.push({ reason: `${name} before 1900`, when: `coalesce(${at} < TIMESTAMP '1900-01-01 00:00:00', false)` });
   if (times.some((c) => String(c.max) > limit || !/^\d{4}-/.test(String(c.max)))) rules.push({ reason: `${name} in the future`, when: `coalesce(${at} > ${futureLimit(now)}, false)` });
   return rules.map((rule) => ({ ...rule, window: rule.when.includes(' OVER ') }));
+}
+
+function statusRules({ statuses }: Roles): RejectRule[] {
+  return (statuses ?? []).flatMap((status) => {
+    const when = saysSql([status], 'cancelled');
+    return when ? [{ reason: `${status.column.name} is ${listWords(status.cancelled.map((v) => `'${cleanText(v, 30)}'`), 'or')}`, when }] : [];
+  });
 }
 
 function numberRules({ quantity, price, amount }: Roles): RejectRule[] {

@@ -8,7 +8,8 @@ const count = (n: number): string => n.toLocaleString('en-GB');
 /** The few lines that say what was inferred: one per source, one for what was rejected, one for files left over. */
 export function describe({ sources, entity, unused }: Ingested): string[] {
   const lines = sources.filter((s) => !unused.some((u) => u.source === s.name)).map((source) => `${source.name}: ${sentence(source)}`);
-  lines.push(`${count(entity.count)} ${entity.count === 1 ? entity.word.one : entity.word.many}.`);
+  const numbered = sources.some((s) => s.has.includes('entity') && s.kind !== 'lookup' && !s.columns.some((c) => c.role === 'entity'));
+  lines.push(`${count(entity.count)} ${entity.count === 1 ? entity.word.one : entity.word.many}${numbered ? ': no column names them, so each row stands for one' : ''}.`);
   const rejected = sources.filter((s) => s.audit.rowsRejected > 0);
   for (const s of rejected)
     lines.push(`Rejected in ${s.name}: ${listWords(s.audit.rejected.slice(0, 4).map((r) => `${count(r.rows)} with ${r.reason}`))}${s.audit.rejected.length > 4 ? ' …' : ''}.`);

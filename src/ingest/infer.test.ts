@@ -149,3 +149,40 @@ it('writes the inference as options that give the same inference again', async (
   expect(second.sources[0].columns.map((c) => c.role)).toEqual(first.sources[0].columns.map((c) => c.role));
   expect(second.sources[0].has).toEqual(first.sources[0].has);
 });
+
+it('a refunded order counts as returned and brings no money; a cancelled one never happened', async () => {
+  const status = ['completed', 'completed', 'completed', 'Refunded', 'cancelled'];
+  const rows = lines(400, (i) => `O${i},C${i % 40},${day(i)},${i % 2 ? '10.50' : '9.50'},${status[i % 5]}`);
+  const made = await read({ 'orders.csv': `order_id,customer_id,order_date,total,order_status\n${rows}\n` });
+  const [source] = made.sources;
+  expect(source.kind).toBe('transactions');
+  expect(source.audit).toMatchObject({ rowsIn: 400, rowsKept: 320, rejected: [{ reason: "order_status is 'cancelled'", rows: 80 }] });
+  expect(source.audit.findings.filter((f) => f.kind === 'cancellations' || (f.kind === 'returns' && f.column))).toMatchObject([
+    { kind: 'cancellations', rows: 80 }, { kind: 'returns', column: 'order_status', rows: 80, sentence: "Rows whose 'order_status' is 'Refunded' count as returned and bring no money." },
+  ]);
+  expect(await engine.rows(`SELECT count(*) FILTER (returned) AS back, CAST(sum(amount) AS DOUBLE) AS money FROM "${source.table}"`)).toEqual([{ back: 80, money: 2400 }]);
+  expect(await engine.rows(`SELECT count(*) AS n FROM (FROM (${source.select}) EXCEPT ALL FROM "${source.table}")`)).toEqual([{ n: 0 }]);
+});
+
+it('a yes/no column says it as well, and a column of other words says nothing', async () => {
+  const rows = lines(300, (i) => `O${i},C${i % 30},${day(i)},${5 + (i % 7)}.25,${i % 10 === 0 ? 'True' : 'False'},${['paid', 'shipped'][i % 2]}`);
+  const made = await read({ 'sales.csv': `order_id,customer_id,order_date,total,is_returned,payment_status\n${rows}\n` });
+  expect(made.sources[0].audit).toMatchObject({ rowsKept: 300 });
+  expect(await engine.rows(`SELECT count(*) FILTER (returned) AS back FROM "${made.sources[0].table}"`)).toEqual([{ back: 30 }]);
+});
+
+it('rows that name nobody are customers, unless names say otherwise', async () => {
+  const table = (extra: string) => `${extra},income,spend\n${lines(60, (i) => `${20 + (i % 40)},${30_000 + i * 311},${(i * 37) % 900}`)}\n`;
+  const plain = await read({ 'table.csv': table('age') });
+  expect(plain.entity).toMatchObject({ word: { one: 'customer', many: 'customers' }, count: 60 });
+  expect(say(plain)).toContain('60 customers: no column names them, so each row stands for one.');
+  expect((await read({ 'table.csv': table('applicant_age') })).entity.word.many).toBe('applicants');
+  expect((await read({ 'students.csv': table('age') })).entity.word.one).toBe('student');
+});
+
+it('messages of several words are text, however often the same ones come again', async () => {
+  const said = ['Where is my parcel?', 'How do I use my voucher?', 'Please cancel the order today', 'The box came broken'];
+  const rows = lines(400, (i) => `C${i % 50},${day(i)} 10:${String(i % 60).padStart(2, '0')}:00,${['email', 'chat'][i % 2]},${said[i % 4]} ${i % 30 ? i % 30 : ''}`);
+  const made = await read({ 'support.csv': `customer_id,at,channel,message\n${rows}\n` });
+  expect(made.sources[0]).toMatchObject({ kind: 'text', has: ['entity', 'at', 'text'] });
+});

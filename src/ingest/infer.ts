@@ -14,6 +14,7 @@ import { exactDistinct } from './profile.js';
 import type { RawTable } from './raw.js';
 import { relate } from './relate.js';
 import { entityCandidates, entityRoles, kindOf, logRoles, type EntityCandidate, type Given, type Roles } from './roles.js';
+import { findStatuses } from './status.js';
 import { findMeasures, findStructure, repeatsPerOrder, timedByOrder } from './structure.js';
 
 /** A file with everything decided about it. */
@@ -180,6 +181,7 @@ async function decide(file: Loaded, owner: Owner | undefined, wanted: Given, opt
   if (entity && owner.reason) roles = withReasons(roles, new Map([[entity.index, owner.reason]]));
   const kind = forced ?? kindOf(profiled, roles);
   if (kind === 'entities') roles = withReasons(entityRoles(profiled, entity, owner.word, given), roles.reasons);
+  if (kind === 'transactions') roles = { ...roles, statuses: await findStatuses(raw.table, profiled.columns.filter((c) => !roles.ignored.has(c.index) && c !== entity), engine) };
   const shared = kind === 'transactions' && roles.order && roles.amount && !(roles.quantity && roles.price) && !isUnique(roles.order) ? await repeatsPerOrder(raw.table, roles.order, roles.amount, engine) : false;
   return { ...base, profiled, kind, roles, sharedAmount: shared };
 }
@@ -261,9 +263,14 @@ function whyUnused(lookup: Inferred, keys: readonly Column[], facts: readonly In
 function wordOf(files: readonly Inferred[]): { one: string; many: string } {
   const found = files.find((f) => f.roles.word && f.kind !== 'lookup')?.roles.word;
   if (found) return { one: found[0], many: found[1] };
-  const stem = files.map((f) => stemWord(f.raw.name)).find(Boolean);
-  if (stem) return { one: stem[0], many: stem[1] };
-  return files.some((f) => f.numbered) ? { one: 'row', many: 'rows' } : { one: 'customer', many: 'customers' };
+  const stem = files.map((f) => stemWord(f.raw.name)).find(Boolean) ?? files.filter((f) => f.numbered).map(columnWord).find(Boolean);
+  return stem ? { one: stem[0], many: stem[1] } : { one: 'customer', many: 'customers' };
+}
+
+/** What columns about the row's own kind call it: "applicant_income", "patient age". */
+function columnWord({ profiled }: Inferred): readonly [string, string] | undefined {
+  const word = profiled.columns.flatMap((c) => tokens(c.name)).find((w) => /^(student|pupil|learner|patient|applicant|passenger|employee|donor|borrower|policyholder)$/.test(w));
+  return word === undefined ? undefined : entityWords.get(word);
 }
 
 const stemWord = (name: string): readonly [string, string] | undefined => tokens(name).map((w) => entityWords.get(w)).find(Boolean);

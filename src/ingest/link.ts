@@ -82,7 +82,7 @@ export async function likelihoods(columns: readonly Column[], otherTable: string
   const rows = await engine.rows(
     `SELECT i, count(*) AS hit FROM (SELECT DISTINCT s.i, s.key FROM ${quoteName(otherTable)} AS r JOIN (VALUES ${values.join(', ')}) AS s(i, key) ON s.key = ${keyText(other)}) GROUP BY i`, 'link');
   const hits = new Map(rows.map((row) => [Number(row['i']), Number(row['hit'])]));
-  return new Map(columns.map((c, i) => [c, samples[i].length < 10 ? 1 : (hits.get(i) ?? 0) / samples[i].length]));
+  return new Map(columns.map((c, i) => [c, samples[i].length === 0 ? 1 : (hits.get(i) ?? 0) / samples[i].length]));
 }
 
 /** Different values of a column's sample, spread over it, written as `keyText` writes them. */

@@ -22,7 +22,7 @@ const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\
 export const entityWords: ReadonlyMap<string, readonly [string, string]> = new Map(
   `customer:customer customers:customer cust:customer client:client clients:client household:household households:household hh:household account:account accounts:account acct:account
    patient:patient patients:patient member:member members:member subscriber:subscriber subscribers:subscriber user:user users:user usr:user buyer:buyer buyers:buyer shopper:shopper guest:guest
-   donor:donor donors:donor student:student students:student pupil:pupil learner:learner passenger:passenger policyholder:policyholder cardholder:cardholder consumer:consumer person:person
+   donor:donor donors:donor student:student students:student pupil:pupil learner:learner passenger:passenger passengers:passenger applicant:applicant applicants:applicant policyholder:policyholder cardholder:cardholder consumer:consumer person:person
    contact:contact visitor:visitor company:company tenant:tenant player:player viewer:viewer borrower:borrower employee:employee merchant:merchant subject:subject participant:participant
    respondent:respondent msisdn:subscriber kunde:customer kunden:customer kundin:customer klant:customer klanten:customer cliente:customer clientes:customer clienti:customer kund:customer
    asiakas:customer zakaznik:customer klient:customer musteri:customer acheteur:buyer utilisateur:user usuario:user utente:user benutzer:user nutzer:user gebruiker:user paziente:patient

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ShoalError } from '../errors.js';
 import { closest } from '../util/closest.js';
 
-const column = (what: string) => z.string().min(1).optional().describe(what);
+const column = (what: string, value = '<column>') => z.string().min(1).optional().describe(what).meta({ value });
 
 /** `{ 'orders.csv': 'transactions' }`, or as written on a command line: 'orders.csv=transactions', several of them, or parted by commas. */
 const kinds = z.preprocess(
@@ -23,16 +23,16 @@ export const ingestOptions = z.strictObject({
   category: column('Column with the product category'),
   quantity: column('Column with the number of items'),
   price: column('Column with the price of one item'),
-  amount: column("Column or expression with the money of each row: 'Quantity * UnitPrice'"),
+  amount: column("Column or expression with the money of each row: 'Quantity * UnitPrice'", '<column|expression>'),
   discount: column('Column with the discount'),
   event: column('Column with the kind of event'),
   text: column('Column with free text'),
-  label: z.array(z.string()).optional().describe('Columns that say what happened, not who they are: shown, never segmented on'),
-  ignore: z.array(z.string()).optional().describe('Columns to leave out'),
-  kind: kinds.optional().describe('What a file is: orders.csv=transactions (transactions, events, entities, lookup or text)'),
-  delimiter: z.string().min(1).optional().describe("Delimiter of text files: ',', ';', 'tab', '|', 'space'"),
-  encoding: z.string().min(1).optional().describe('Encoding of text files: utf-8, utf-16, latin-1, windows-1252 …'),
-  asOf: z.preprocess((v) => (typeof v === 'string' ? readInstant(v) : v), z.number({ error: 'must be a date such as 2024-12-31' })).optional().describe('The moment to look from: rows after it are left out; default: the last time in the data'),
+  label: z.array(z.string()).optional().describe('Columns that say what happened, not who they are: shown, never segmented on').meta({ value: '<column>' }),
+  ignore: z.array(z.string()).optional().describe('Columns to leave out').meta({ value: '<column>' }),
+  kind: kinds.optional().describe('What a file is: orders.csv=transactions (transactions, events, entities, lookup or text)').meta({ value: '<file=kind>' }),
+  delimiter: z.string().min(1).optional().describe("Delimiter of text files: ',', ';', 'tab', '|', 'space'").meta({ value: '<character>' }),
+  encoding: z.string().min(1).optional().describe('Encoding of text files: utf-8, utf-16, latin-1, windows-1252 …').meta({ value: '<name>' }),
+  asOf: z.preprocess((v) => (typeof v === 'string' ? readInstant(v) : v), z.number({ error: 'must be a date such as 2024-12-31' })).optional().describe('The moment to look from: rows after it are left out; default: the last time in the data').meta({ value: '<date>' }),
   duplicates: z.enum(['keep', 'drop']).optional().describe('Exact duplicate rows: default keep in logs, drop in tables with one row per customer'),
 });
 

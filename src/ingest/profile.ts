@@ -137,7 +137,7 @@ async function measure(table: string, drafts: readonly Draft[], rows: number, en
       found.set(d.index, { draft: d, filled: get('n'), missing: rows - get('n'), distinct: get('d'), exact: scan.distinct === 'exact', unreadable: get('n') - get('ok'), codes0: get('z'), row });
     }
   };
-  const grouped = rows > exactRows ? drafts.filter(repeats) : [];
+  const grouped = rows > exactRows ? drafts.filter((d) => repeats(d, rows > 4_000_000 ? 0.25 : 0.6)) : [];
   for (const d of grouped) {
     const weight = quoteName(`${d.name} n`);
     await read([d], `(SELECT ${quoteName(d.name)}, count(*) AS ${weight} FROM ${quoteName(table)} GROUP BY ${quoteName(d.name)})`, { distinct: 'exact', weight });
@@ -154,10 +154,10 @@ interface Scan {
   readonly weight?: string;
 }
 
-/** Does the sample say that the same values come again and again? */
-function repeats({ sample }: Draft): boolean {
+/** Does the sample say that the same values come again and again: at most this share of it is different? */
+function repeats({ sample }: Draft, share: number): boolean {
   const filled = sample.filter((v) => v !== '');
-  return new Set(filled).size <= Math.max(100, 0.6 * filled.length);
+  return new Set(filled).size <= Math.max(100, share * filled.length);
 }
 
 function measures(draft: Draft, { distinct, weight }: Scan): string {

@@ -1,6 +1,7 @@
 import type { ColumnRole, SourceKind } from '../domain/source.js';
 import { type Column, isIdLike, isNumeric, isUnique, type Profiled } from './column.js';
 import { entityName, isAttributeTime, isBareName, isCountName, isIdName, isLabelName, isOtherMeasure, nameScore, tokens, type NameKind } from './name.js';
+import type { Status } from './status.js';
 
 /** Which column plays which part in one file. */
 export interface Roles {
@@ -26,9 +27,11 @@ export interface Roles {
   readonly discounts: readonly Column[];
   readonly event?: Column;
   readonly text?: Column;
-  /** Columns left out, and why. */
+  /** Columns of an order log that say "refunded" or "cancelled". */
+  readonly statuses?: readonly Status[];
   /** Only the first line of an order has its time: the others take it from there. */
   readonly timeOfOrder?: boolean;
+  /** Columns left out, and why. */
   readonly ignored: ReadonlyMap<number, string>;
   readonly labels: ReadonlySet<number>;
   /** Why a column has its role, where there is more to say than its name. */
@@ -277,12 +280,13 @@ function textColumn(columns: readonly Column[], profiled: Profiled): Column | un
   return best(
     columns,
     (c) => {
-      const written = nameScore(c.name, 'text') > 0 && c.length >= 25 && c.distinct >= 20;
+      const wordy = c.sample.slice(0, 300).filter((v) => v.trim().split(/\s+/).length >= 4).length;
+      const said = nameScore(c.name, 'text') > 0;
+      const written = said && c.distinct >= 20 && (c.length >= 25 || wordy >= 0.5 * Math.min(300, c.sample.length));
       if (c.type !== 'string' || (c.distinct < 0.3 * c.filled && !written) || c.filled < 0.05 * profiled.rows) return 0;
-      const words = c.examples.filter((v) => v.trim().split(/\s+/).length >= 4).length;
-      if (words === 0 || /^[[{]/.test(c.examples[0] ?? '')) return 0;
+      if (wordy === 0 || /^[[{]/.test(c.examples[0] ?? '')) return 0;
       if (c.length >= 60) return 3 + Math.min(c.length, 1000) / 1000;
-      return nameScore(c.name, 'text') > 0 && c.length >= 15 ? 1 + c.length / 1000 : 0;
+      return said && c.length >= 15 ? 1 + c.length / 1000 : 0;
     },
     1,
   );
