@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createContext } from '../../context.js';
+import { openKernel } from '../../kernel/catalog.js';
+import type { Points } from '../../kernel/kernel.js';
+import { adjustedRand } from '../../util/agreement.js';
+import { createRng } from '../../util/rng.js';
+import { cut, linkage } from '../linkage.js';
+import { agglomerative, fitAgglomerative, recut, type AgglomerativeOptions } from './agglomerative.js';
+
+// Frozen by test/golden/mixtures.py (SciPy).
+interface Tree {
+  heights: number[];
+  cuts: Record<string, string>;
+  linkage?: [number, number, number][];
+}
+const read = (name: string) => JSON.parse(readFileSync(new URL(`../../../test/golden/${name}.json`, import.meta.url), 'utf8'));
+const { iris, wine } = read('clustering') as Record<'iris' | 'wine', { rows: number[][]; target: number[] }>;
+const { small, trees } = read('mixtures') as { small: number[][]; trees: Record<string, Record<AgglomerativeOptions['method'], Tree>> };
+const sets: Record<string, Points> = { small: pointsOf(small), wine: pointsOf(wine.rows), iris: pointsOf(iris.rows) };
+
+const context = createContext({ seed: 3 });
+const kernel = await openKernel({ threads: 2 });
+afterAll(() => kernel.close());
+const fit = (x: Points, over: Partial<AgglomerativeOptions>) => fitAgglomerative(x, agglomerative.options.parse(over), context, kernel);
+
+describe('agglomerative, against SciPy', () => {
+  const cases = Object.entries(trees).flatMap(([name, methods]) => (['ward', 'average', 'complete'] as const).map((method) => ({ name, method, tree: methods[method] })));
+
+  it.each(cases)('$method on $name joins at the same heights', async ({ name, method, tree }) => {
+    const { dendrogram } = await fit(sets[name], { k: 2, method });
+    // Equal distances may be joined in another order, which moves the heights of average and complete linkage on iris (rounded to millimetres).
+    const close = name === 'iris' && method !== 'ward' ? 0.35 : 1e-10;
+    expect(dendrogram.heights).toHaveLength(tree.heights.length);
+    tree.heights.forEach((height, i) => expect(Math.abs(dendrogram.heights[i] - height)).toBeLessThan(close));
+  });
+
+  it.each(cases.filter(({ tree }) => Object.keys(tree.cuts).length > 0))('$method on $name is cut into the same groups', async ({ name, method, tree }) => {
+    for (const [k, labels] of Object.entries(tree.cuts)) {
+      const found = await fit(sets[name], { k: Number(k), method });
+      expect(adjustedRand(Array.from(labels, Number), found.labels)).toBe(1);
+      expect(agglomerative.assign(found.params, sets[name]).labels).toEqual(found.labels);
+    }
+  });
+
+  it.each(['ward', 'average', 'complete'] as const)('%s gives the same linkage matrix', async (method) => {
+    const { dendrogram } = await fit(sets.small, { k: 2, method });
+    trees.small[method].linkage!.forEach(([a, b, size], i) => {
+      expect([dendrogram.merges[2 * i], dendrogram.merges[2 * i + 1], dendrogram.sizes[i]]).toEqual([a, b, size]);
+    });
+  });
+
+  it('Ward on iris: sizes, agreement with the species, last heights', async () => {
+    const { labels, counts, dendrogram } = await fit(sets.iris, { k: 3 });
+    expect(Array.from(counts)).toEqual([64, 50, 36]);
+    expect(Math.abs(adjustedRand(iris.target, labels) - 0.7311985568)).toBeLessThan(1e-10);
+    [3.8280526203, 4.8477085079, 6.3994068195, 12.3003960528, 32.4476069996].forEach((height, i) => {
+      expect(Math.abs(dendrogram.heights[144 + i] - height)).toBeLessThan(1e-9);
+    });
+  });
+});
+
+describe('agglomerative', () => {
+  it('a weighted point is that many equal rows', async () => {
+    const values = Float64Array.of(0, 1, 4, 9);
+    for (const method of ['ward', 'average', 'complete'] as const) {
+      const weighted = await linkage(values, 1, Float64Array.of(2, 1, 3, 1), method, context);
+      const repeated = await linkage(Float64Array.of(0, 0, 1, 4, 4, 4, 9), 1, new Float64Array(7).fill(1), method, context);
+      expect(repeated.heights.subarray(0, 3)).toEqual(new Float64Array(3));
+      weighted.heights.forEach((height, i) => expect(height).toBeCloseTo(repeated.heights[3 + i], 12));
+      expect(weighted.sizes).toEqual(repeated.sizes.slice(3));
+    }
+  });
+
+  it('cuts nest: each group of a finer cut lies inside one of a coarser cut', async () => {
+    const { params, labels } = await fit(sets.wine, { k: 3 });
+    expect(recut(params, 3)).toEqual(labels);
+    for (let k = 2; k < 12; k++) {
+      const [coarse, fine] = [recut(params, k), recut(params, k + 1)];
+      const pairs = new Set(fine.map((group, i) => group * 1000 + coarse[i]));
+      expect(pairs.size).toBe(k + 1);
+    }
+    expect(() => recut(params, 179)).toThrow('k is 179');
+  });
+
+  it('cuts into as many groups as there are leaves, and into one', () => {
+    const tree = { leaves: 4, merges: Int32Array.of(1, 3, 0, 4, 2, 5) };
+    expect(Array.from(cut(tree, 4))).toEqual([0, 1, 2, 3]);
+    expect(Array.from(cut(tree, 2))).toEqual([0, 0, 1, 0]);
+    expect(Array.from(cut(tree, 1))).toEqual([0, 0, 0, 0]);
+  });
+
+  it('above exactRows, micro-clusters give nearly the exact Ward segments, and sizes count rows', async () => {
+    const x = blobs(4_000, 4, 5);
+    const exact = await fit(x, { k: 5 });
+    const micro = await fit(x, { k: 5, exactRows: 1_000, microClusters: 300 });
+    expect([exact.params.exact, micro.params.exact]).toEqual([true, false]);
+    expect(micro.dendrogram.sizes.at(-1)).toBe(4_000);
+    expect(micro.counts.reduce((a, b) => a + b, 0)).toBe(4_000);
+    expect(adjustedRand(exact.labels, micro.labels)).toBeGreaterThan(0.95);
+    expect(Math.abs(micro.dendrogram.heights.at(-1)! / exact.dendrogram.heights.at(-1)! - 1)).toBeLessThan(0.02);
+  });
+
+  it('assigned by segment, a row goes to the nearest mean', async () => {
+    const x = pointsOf([[0], [1], [2], [10], [11]]);
+    const { params } = await fit(x, { k: 2, assignBy: 'segment' });
+    expect(params.centroids).toEqual([1, 10.5]);
+    expect(Array.from(agglomerative.assign(params, pointsOf([[5.7], [5.8]])).labels)).toEqual([0, 1]);
+  });
+
+  it('never joins lower than before', async () => {
+    for (const method of ['ward', 'average', 'complete'] as const) {
+      const { dendrogram } = await fit(blobs(500, 3, 4), { k: 2, method });
+      for (let i = 1; i < 499; i++) expect(dendrogram.heights[i]).toBeGreaterThanOrEqual(dendrogram.heights[i - 1]);
+    }
+  });
+});
+
+function pointsOf(rows: readonly (readonly number[])[]): Points {
+  return { rows: rows.length, d: rows[0].length, stride: rows[0].length, data: Float64Array.from(rows.flat()) };
+}
+
+function blobs(rows: number, d: number, groups: number): Points {
+  const rng = createRng(5, 'blobs');
+  const centres = Array.from({ length: groups * d }, () => 4 * rng.normal());
+  return { rows, d, stride: d, data: Float64Array.from({ length: rows * d }, (_, v) => centres[(Math.floor(v / d) % groups) * d + (v % d)] + rng.normal()) };
+}

@@ -1,0 +1,157 @@
+// Self-organising map (Kohonen 1982), trained in batches: a sheet of nodes is laid over the data so that neighbouring nodes stand for like rows. Each
+// pass puts every row at its nearest node and moves every node to the mean of all rows, weighted by how near their nodes are on the grid; the reach of
+// that weight shrinks. Nothing depends on the order of the rows. Starts on the plane of the two principal components. Segments are the nodes, or, with
+// k, nodes joined by Ward's method. Cost O(rows × nodes × d) per pass. For maps and gradual transitions; where only k groups are wanted k-means is
+// simpler.
+import { z } from 'zod';
+import type { Context } from '../../context.js';
+import { ShoalError } from '../../errors.js';
+import type { Centres, Kernel, Points } from '../../kernel/kernel.js';
+import { defineAlgorithm } from '../algorithm.js';
+import { assignInBatches, meanOf, rowsOf } from '../batches.js';
+import { cut, linkage } from '../linkage.js';
+import type { CentreParams } from '../nearest.js';
+import { principalPlane, type PrincipalPlane } from '../principal-plane.js';
+import { sampleRows } from '../sample.js';
+import { adjacent, influenceOf, placesOf, type Grid, type GridKind } from '../som-grid.js';
+import { assignNearest } from './kmeans.js';
+
+const side = z.int().min(1).max(60);
+const options = z.strictObject({
+  k: z.int().min(1).max(500).optional().describe('Number of segments the nodes are joined into; absent, each node is a segment'),
+  grid: z.enum(['hexagonal', 'rectangular']).default('hexagonal').describe('Whether a node has six neighbours or eight'),
+  width: side.optional().describe('Nodes across; by default about 5 √rows nodes in all, as long as the data is'),
+  height: side.optional().describe('Nodes down'),
+  epochs: z.int().min(1).max(1000).default(30).describe('Passes while the reach shrinks'),
+  reach: z.number().min(0.1).max(5).default(0.5).describe('Reach at the end, in nodes: less follows the rows closer, more keeps the sheet smoother'),
+  sampleRows: z.int().min(100).default(50_000).describe('Above this many rows, the reach shrinks on a random sample of so many'),
+});
+
+export type SomOptions = z.output<typeof options>;
+
+/** Nodes as centres, row by row of the grid; with k, `groups` joins them. */
+export interface SomParams extends CentreParams {
+  readonly grid: GridKind;
+  readonly width: number;
+  readonly height: number;
+  /** Rows at each node. */
+  readonly hits: readonly number[];
+  /** Mean distance of a row to its node. */
+  readonly quantizationError: number;
+  /** Share of rows whose two nearest nodes are no neighbours (of up to 10,000 rows): how torn the sheet is. */
+  readonly topographicError: number;
+}
+
+/** Passes over all rows after a sample. */
+const passes = 3;
+const errorRows = 10_000;
+
+export const som = defineAlgorithm({
+  name: 'som',
+  title: 'Self-organising map',
+  options,
+  traits: { soft: false, outliers: false, online: false },
+  fit: fitSom,
+  assign: assignNearest,
+});
+
+/** Where fewer nodes than k have rows, there are as many segments as such nodes. @throws `segment/bad-k`, `run/aborted` */
+export async function fitSom(x: Points, chosen: SomOptions, context: Context, kernel: Kernel): Promise<SomParams> {
+  if (chosen.k !== undefined && chosen.k > x.rows) throw new ShoalError('segment/bad-k', { k: chosen.k, rows: x.rows });
+  const rng = context.rng('som');
+  const origin = meanOf(x);
+  const sample = x.rows <= chosen.sampleRows ? x : rowsOf(x, sampleRows(x.rows, chosen.sampleRows, rng));
+  const plane = principalPlane(rowsOf(sample, sampleRows(sample.rows, 5_000, rng)));
+  const grid = gridFor(x.rows, plane.deviations, chosen);
+  const places = placesOf(grid);
+  let nodes = laidOut(places, plane, x.d);
+  const widest = Math.max(chosen.reach, Math.max(grid.width, grid.height) / 2);
+  for (let epoch = 0; epoch < chosen.epochs; epoch++) {
+    const reach = widest * (chosen.reach / widest) ** (epoch / Math.max(1, chosen.epochs - 1));
+    nodes = await step(sample, origin, nodes, influenceOf(places, reach), context, kernel);
+    context.progress({ stage: 'segment', note: 'self-organising map', done: (epoch + 1) / (chosen.epochs + 1) });
+  }
+  const last = influenceOf(places, chosen.reach);
+  if (sample !== x) for (let pass = 0; pass < passes; pass++) nodes = await step(x, origin, nodes, last, context, kernel);
+  const { counts, distance } = await assignInBatches(x, origin, nodes, context, kernel);
+  const centroids = Array.from(nodes.values, (value, v) => value + origin[v % x.d]);
+  return {
+    ...(await segmentsOf(nodes, counts, chosen.k, context)), d: x.d, centroids, ...grid, hits: Array.from(counts),
+    quantizationError: distance / x.rows,
+    topographicError: topographicError(rowsOf(x, sampleRows(x.rows, errorRows, rng)), centroids, grid),
+  };
+}
+
+/**
+ * One batch step: node j becomes Σ influence[j, b] × (sum of the rows at b) / Σ influence[j, b] × (rows at b). A node that no row reaches stays.
+ * `influence` is nodes × nodes.
+ */
+export function batchStep({ k, d, values }: Centres, sums: Float64Array, counts: Float64Array, influence: Float64Array): Centres {
+  const next = Float64Array.from(values);
+  const total = new Float64Array(d);
+  for (let node = 0; node < k; node++) {
+    let weight = 0;
+    total.fill(0);
+    for (let b = 0; b < k; b++) {
+      const share = influence[node * k + b];
+      if (counts[b] === 0 || share === 0) continue;
+      weight += share * counts[b];
+      for (let j = 0; j < d; j++) total[j] += share * sums[b * d + j];
+    }
+    if (weight > 0) for (let j = 0; j < d; j++) next[node * d + j] = total[j] / weight;
+  }
+  return { k, d, values: next };
+}
+
+async function step(x: Points, origin: Float64Array, nodes: Centres, influence: Float64Array, context: Context, kernel: Kernel): Promise<Centres> {
+  const { sums, counts } = await assignInBatches(x, origin, nodes, context, kernel);
+  return batchStep(nodes, sums, counts, influence);
+}
+
+/** About 5 √rows nodes (Vesanto), at most one per row, in the proportions of the two principal components. */
+function gridFor(rows: number, [first, second]: readonly number[], { grid, width, height }: SomOptions): Grid {
+  const nodes = Math.max(1, Math.min(rows, 400, Math.round(5 * Math.sqrt(rows))));
+  const ratio = second > 0 ? Math.min(4, first / second) : first > 0 ? 4 : 1;
+  const across = width ?? Math.max(1, Math.min(60, Math.round(height === undefined ? Math.sqrt(nodes * ratio) : nodes / height)));
+  return { grid, width: across, height: height ?? Math.max(1, Math.min(60, Math.round(nodes / across))) };
+}
+
+/** Nodes spread over two standard deviations to each side along the principal plane, relative to the origin. */
+function laidOut(places: Float64Array, { directions, deviations }: PrincipalPlane, d: number): Centres {
+  const k = places.length / 2;
+  const values = new Float64Array(k * d);
+  for (let axis = 0; axis < 2; axis++) {
+    const along = Array.from({ length: k }, (_, node) => places[2 * node + axis]);
+    const most = Math.max(...along);
+    for (let node = 0; node < k; node++) {
+      const at = most > 0 ? 4 * (along[node] / most - 0.5) * deviations[axis] : 0;
+      for (let j = 0; j < d; j++) values[node * d + j] += at * directions[axis * d + j];
+    }
+  }
+  return { k, d, values };
+}
+
+/** Ward's groups of the nodes that have rows, largest first; a node without rows goes with the nearest that has some. */
+async function segmentsOf(nodes: Centres, counts: Float64Array, k: number | undefined, context: Context): Promise<{ k: number; groups?: number[] }> {
+  if (k === undefined) return { k: nodes.k };
+  const { d, values } = nodes;
+  const used = Array.from(counts, (_, node) => node).filter((node) => counts[node] > 0);
+  const segments = Math.min(k, used.length);
+  const own = Float64Array.from(used.flatMap((node) => Array.from(values.subarray(node * d, (node + 1) * d))));
+  const weights = Float64Array.from(used, (node) => counts[node]);
+  const found = cut(await linkage(own, d, weights, 'ward', context), segments);
+  const sizes = new Float64Array(segments);
+  found.forEach((group, n) => { sizes[group] += weights[n]; });
+  const order = Array.from(sizes, (_, group) => group).sort((a, b) => sizes[b] - sizes[a] || a - b);
+  const near = assignNearest({ k: used.length, d, centroids: Array.from(own) }, { rows: nodes.k, d, stride: d, data: values }).labels;
+  return { k: segments, groups: Array.from(near, (n) => order.indexOf(found[n])) };
+}
+
+function topographicError(x: Points, centroids: readonly number[], grid: Grid): number {
+  const k = grid.width * grid.height;
+  if (k < 2) return 0;
+  const { labels, second } = assignNearest({ k, d: x.d, centroids }, x);
+  let torn = 0;
+  for (let i = 0; i < x.rows; i++) if (!adjacent(grid, labels[i], second[i])) torn++;
+  return torn / x.rows;
+}

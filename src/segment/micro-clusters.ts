@@ -1,0 +1,47 @@
+import type { Context } from '../context.js';
+import type { Kernel, Points } from '../kernel/kernel.js';
+import { assignInBatches, meanOf, moved, rowsOf } from './batches.js';
+import { breath } from './breath.js';
+import { sampleRows } from './sample.js';
+
+/** Many small groups standing for many rows. */
+export interface MicroClusters {
+  /** Groups × d: the mean of each group's rows. */
+  readonly values: Float64Array;
+  /** Rows in each group, at least 1. */
+  readonly weights: Float64Array;
+  /** Group of each row. */
+  readonly labels: Int32Array;
+}
+
+/** Rows that place the first centres, and Lloyd passes over them. */
+const seedRows = 10_000;
+const seedPasses = 6;
+
+/**
+ * Up to `count` small groups of many rows: k-means++ and a few Lloyd passes on a sample, then one pass over all rows that moves every centre to the
+ * mean of its rows. Centres nobody is nearest to are dropped. O(rows × d × count).
+ * @throws `run/aborted`
+ */
+export async function microClusters(x: Points, count: number, context: Context, kernel: Kernel): Promise<MicroClusters> {
+  const { d } = x;
+  const rng = context.rng('micro-clusters');
+  const origin = meanOf(x);
+  const sample = rowsOf(x, sampleRows(x.rows, Math.max(seedRows, 2 * count), rng));
+  await breath(context);
+  const draws = Float64Array.from({ length: count }, () => rng.next());
+  const k = Math.min(count, sample.rows);
+  const points = moved(sample, origin, 0, sample.rows, kernel);
+  const [seeded] = kernel.cluster([{ points, k, draws, trials: 1, maxIterations: seedPasses, tolerance: 0 }]);
+  kernel.free(points);
+  const labels = new Int32Array(x.rows);
+  const { sums, counts } = await assignInBatches(x, origin, { k, d, values: seeded.values }, context, kernel, labels);
+  const kept = Array.from(counts, (_, c) => c).filter((c) => counts[c] > 0);
+  const numbers = new Int32Array(k);
+  kept.forEach((c, rank) => { numbers[c] = rank; });
+  return {
+    values: Float64Array.from(kept.flatMap((c) => Array.from({ length: d }, (_, j) => sums[c * d + j] / counts[c] + origin[j]))),
+    weights: Float64Array.from(kept, (c) => counts[c]),
+    labels: labels.map((c) => numbers[c]),
+  };
+}
