@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import type { Report } from '../domain/report.js';
+import { normalTail } from '../util/normal-tail.js';
 import { stratifiedSample } from '../util/stratified-sample.js';
 import { symmetricEigen } from '../util/symmetric-eigen.js';
 import { segmentCount, type Subject } from './subject.js';
@@ -8,7 +9,8 @@ const mostPoints = 4_000;
 
 /**
  * A sample of entities on the two directions that part the segments most: Fisher's linear discriminants of the encoded features
- * (Sw regularised by 1 % of its mean variance). With two segments the second direction is the main variation left beside the first;
+ * (Sw regularised by 1 % of its mean variance), each pair of segments weighted by
+ * how much of it is still mixed up (approximate pairwise accuracy; Loog, Duin & Haeb-Umbach 2001), so that a far segment does not claim a whole axis. With two segments the second direction is the main variation left beside the first;
  * with one, both are principal components. Axes have unit variance; the largest loading of each is positive.
  */
 export function map(subject: Subject, context: Pick<Context, 'rng'>): Report['map'] {
@@ -39,7 +41,7 @@ export function map(subject: Subject, context: Pick<Context, 'rng'>): Report['ma
 interface Scatter {
   readonly mass: Float64Array;
   readonly within: Float64Array;
-  readonly between: Float64Array;
+  readonly means: Float64Array;
   readonly total: Float64Array;
 }
 
@@ -70,11 +72,11 @@ function scatters(points: Float64Array, labels: Int32Array, weights: Float64Arra
     for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) between[a * d + b] += (mass[s] / totalMass) * (means[s * d + a] - grand[a]) * (means[s * d + b] - grand[b]);
   }
   for (const matrix of [within, between]) for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) matrix[b * d + a] = matrix[a * d + b];
-  return { mass, within, between, total: within.map((x, i) => x + between[i]) };
+  return { mass, means, within, total: within.map((x, i) => x + between[i]) };
 }
 
-/** Solves Sb a = λ Sw a by the Cholesky factor of Sw: the eigenvectors of L⁻¹ Sb L⁻ᵀ, carried back. */
-function discriminants({ within, between }: Scatter, d: number, count: number): Float64Array[] {
+/** The leading directions of the weighted scatter between pairs of segments, where the scatter within is round: L⁻¹, eigenvectors, carried back by L⁻ᵀ. */
+function discriminants({ within, means, mass }: Scatter, d: number, count: number): Float64Array[] {
   let trace = 0;
   for (let j = 0; j < d; j++) trace += within[j * d + j];
   const ridge = 0.01 * (trace / d) || 1e-9;
@@ -87,25 +89,27 @@ function discriminants({ within, between }: Scatter, d: number, count: number): 
       l[i * d + j] = i === j ? Math.sqrt(Math.max(sum, ridge * 1e-6)) : sum / l[j * d + j];
     }
   }
-  const half = new Float64Array(d * d); // L⁻¹ Sb
-  for (let column = 0; column < d; column++) {
+  const present = Array.from(mass.keys()).filter((s) => mass[s] > 0);
+  const k = present.length;
+  const whitened = present.map((s) => {
+    const y = means.slice(s * d, s * d + d); // L y = mean
     for (let i = 0; i < d; i++) {
-      let sum = between[i * d + column];
-      for (let c = 0; c < i; c++) sum -= l[i * d + c] * half[c * d + column];
-      half[i * d + column] = sum / l[i * d + i];
+      for (let c = 0; c < i; c++) y[i] -= l[i * d + c] * y[c];
+      y[i] /= l[i * d + i];
     }
-  }
-  const whitened = new Float64Array(d * d); // (L⁻¹ Sb) L⁻ᵀ, row by row
-  for (let row = 0; row < d; row++) {
-    for (let i = 0; i < d; i++) {
-      let sum = half[row * d + i];
-      for (let c = 0; c < i; c++) sum -= l[i * d + c] * whitened[row * d + c];
-      whitened[row * d + i] = sum / l[i * d + i];
-    }
-  }
-  const { vectors } = symmetricEigen(whitened, d);
+    return y;
+  });
+  const root = squareRoot(pairWeights(whitened), k);
+  const pulled = whitened.map((_, i) => { // root × whitened means: k rows whose spread is the weighted scatter between pairs
+    const row = new Float64Array(d);
+    for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) row[j] += root[i * k + c] * whitened[c][j];
+    return row;
+  });
+  const gram = Float64Array.from({ length: k * k }, (_, at) => dot(pulled[Math.floor(at / k)], pulled[at % k]));
+  const { vectors } = symmetricEigen(gram, k);
   return Array.from({ length: count }, (_, r) => {
-    const axis = vectors.slice(r * d, r * d + d); // Lᵀ a = v
+    const axis = new Float64Array(d); // Lᵀ a = v, v = pulledᵀ u
+    for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) axis[j] += vectors[r * k + c] * pulled[c][j];
     for (let i = d - 1; i >= 0; i--) {
       for (let c = i + 1; c < d; c++) axis[i] -= l[c * d + i] * axis[c];
       axis[i] /= l[i * d + i];
@@ -113,6 +117,35 @@ function discriminants({ within, between }: Scatter, d: number, count: number): 
     return axis;
   });
 }
+
+/** Laplacian of the weights between pairs of (whitened) means Δ apart: erf(Δ/2√2) / 2Δ². */
+function pairWeights(means: readonly Float64Array[]): Float64Array {
+  const k = means.length;
+  const laplacian = new Float64Array(k * k);
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < i; j++) {
+      const squared = means[i].reduce((sum, x, c) => sum + (x - means[j][c]) ** 2, 0);
+      const weight = squared > 1e-12 ? (1 - 2 * normalTail(Math.sqrt(squared) / 2)) / (2 * squared) : 0;
+      laplacian[i * k + j] = laplacian[j * k + i] = -weight;
+      laplacian[i * k + i] += weight;
+      laplacian[j * k + j] += weight;
+    }
+  }
+  return laplacian;
+}
+
+/** The symmetric square root of a positive semi-definite k × k matrix. */
+function squareRoot(matrix: Float64Array, k: number): Float64Array {
+  const { values, vectors } = symmetricEigen(matrix, k);
+  const root = new Float64Array(k * k);
+  for (let r = 0; r < k; r++) {
+    const scale = Math.sqrt(Math.max(0, values[r]));
+    for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) root[i * k + j] += scale * vectors[r * k + i] * vectors[r * k + j];
+  }
+  return root;
+}
+
+const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
 /** Main directions of what is left after taking out `without` (unit or not). */
 function components(total: Float64Array, d: number, without: readonly Float64Array[], count: number): Float64Array[] {
