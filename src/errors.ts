@@ -33,6 +33,8 @@ export const catalogue = {
     `There ${d.count === 1 ? `is 1 ${d.word?.one ?? 'customer'}` : `are ${d.count} ${d.word?.many ?? 'customers'}`}; segments need at least ${d.minimum}. Give more data, or name another column with --entity.`),
   'featurize/no-features': entry(2, 422, (d: { reason: string }) => `Nothing varies between the customers: ${d.reason}. Give columns that describe behaviour or attributes.`),
   'segment/bad-k': entry(2, 422, (d: { k: number; rows: number }) => `k is ${d.k}, but it must be between 2 and the number of customers (${d.rows}).`),
+  'segment/not-finite': entry(2, 422, (d: { value: number; row: number; feature: number }) =>
+    `Row ${d.row + 1} holds ${d.value} as feature ${d.feature + 1}; distances need finite numbers. Fill or remove missing values first.`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>
     `There is no customer '${d.id}' in this run.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
   'explain/no-run': entry(2, 404, (d: { folder: string }) => `'${d.folder}' holds no run. Run 'shoal discover <files>' first, or name its folder with --out.`),

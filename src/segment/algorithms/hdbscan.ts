@@ -1,0 +1,132 @@
+// HDBSCAN*: segments are the groups that stay together over the widest range of densities; rows in thin regions are outliers (Campello, Moulavi &
+// Sander 2013; McInnes, Healy & Astels 2017). Finds any shape and differing densities, and how many segments there are. Exact: core distances and
+// Borůvka's spanning tree on a kd-tree, about O(n log² n) up to some 15 features; beyond that boxes prune little and cost nears O(n² d): reduce
+// dimensions first. Not for segments that overlap or that must cover everybody.
+import { z } from 'zod';
+import type { Context } from '../../context.js';
+import type { Assignment } from '../../domain/segment.js';
+import type { Points } from '../../kernel/kernel.js';
+import { defineAlgorithm } from '../algorithm.js';
+import { condense, densest, labelRows, outlierScores, selectGroups } from '../condensed-tree.js';
+import { compact, KdTree } from '../kd-tree.js';
+import { largestFirst, memberMeans, nearestOther } from '../members.js';
+import { emptyAssignment } from '../nearest.js';
+import { neighbours, spanningTree } from '../spanning-tree.js';
+
+const options = z.strictObject({
+  minClusterSize: z.int().min(2).default(5).describe('Fewest rows that make a segment'),
+  minSamples: z.int().min(1).optional().describe('Rows nearby (oneself counted) that make a place dense; more give more outliers. By default minClusterSize'),
+  selection: z.enum(['eom', 'leaf']).default('eom').describe('eom: the most persistent segments; leaf: the smallest, most uniform ones'),
+  epsilon: z.number().min(0).default(0).describe('Segments are not split below this distance'),
+  allowSingle: z.boolean().default(false).describe('Whether everything may be one segment'),
+});
+
+export type HdbscanOptions = z.output<typeof options>;
+
+/** The fitted rows with what is known about each: plain data. Distances, not densities, so that all numbers are finite. */
+export interface HdbscanParams {
+  /** Number of segments, possibly 0. */
+  readonly k: number;
+  readonly d: number;
+  readonly minSamples: number;
+  /** Fitted rows × d. */
+  readonly points: readonly number[];
+  /** Core distance of each fitted row, the distance below which it leaves its group, and its segment (−1: outlier). */
+  readonly cores: readonly number[];
+  readonly departures: readonly number[];
+  readonly segments: readonly number[];
+  /** Per segment: the distance above which it is joined with others (null: never), that of its densest moment, and its mean (k × d). */
+  readonly births: readonly (number | null)[];
+  readonly peaks: readonly number[];
+  readonly means: readonly number[];
+}
+
+export interface HdbscanFit {
+  readonly params: HdbscanParams;
+  /** −1 for outliers. */
+  readonly labels: Int32Array;
+  /** Membership strength: density at which the row leaves over the segment's greatest density, 0–1; 0 for outliers. */
+  readonly strength: Float32Array;
+  /** GLOSH, 0–1: how much thinner it is around the row than in the densest place of its group. */
+  readonly outlierScores: Float64Array;
+  /** Total weight of the spanning tree. */
+  readonly treeWeight: number;
+}
+
+export const hdbscan = defineAlgorithm({
+  name: 'hdbscan',
+  title: 'HDBSCAN*',
+  options,
+  traits: { soft: true, outliers: true, online: false },
+  fit: async (x, chosen, context): Promise<HdbscanParams> => (await fitHdbscan(x, chosen, context)).params,
+  assign: assignDense,
+});
+
+/** Fits and keeps labels, strengths and outlier scores. Segments come largest first. @throws `segment/not-finite`, `run/aborted` */
+export async function fitHdbscan(x: Points, chosen: HdbscanOptions, context: Context): Promise<HdbscanFit> {
+  const minSamples = chosen.minSamples ?? chosen.minClusterSize;
+  const boxes = new KdTree(x);
+  const near = await neighbours(boxes, minSamples, context);
+  const edges = await spanningTree(boxes, near, context);
+  const tree = condense(x.rows, edges, chosen.minClusterSize);
+  const selected = x.rows < chosen.minClusterSize ? [false] : selectGroups(tree, { ...chosen, method: chosen.selection });
+  const found = labelRows(tree, selected, chosen.epsilon);
+
+  const byRow = <T extends Int32Array | Float64Array>(values: T): T => {
+    const sorted = values.slice() as T;
+    boxes.rows.forEach((row, p) => (sorted[row] = values[p]));
+    return sorted;
+  };
+  const labels = byRow(found.labels);
+  const departures = byRow(tree.departure);
+  const k = found.segments.length;
+  const order = largestFirst(labels, k).map((s) => found.segments[s]);
+  const peak = densest(tree);
+  const params: HdbscanParams = {
+    k, d: x.d, minSamples,
+    points: Array.from(compact(x)), cores: Array.from(byRow(near.cores), Math.sqrt), departures: Array.from(departures), segments: Array.from(labels),
+    births: order.map((g) => (g === 0 ? null : tree.birth[g])), peaks: order.map((g) => peak[g]), means: Array.from(memberMeans(x, labels, k)),
+  };
+  const strength = Float32Array.from(labels, (label, i) => (label < 0 ? 0 : strengthAt(departures[i], params.peaks[label])));
+  return { params, labels, strength, outlierScores: byRow(outlierScores(tree)), treeWeight: edges.weight.reduce((sum, w) => sum + w, 0) };
+}
+
+/**
+ * A row joins the segment of the fitted row it reaches first (among its 2 × minSamples nearest), if it does so before that segment joins others;
+ * else its label is −1: outlier. `strength` is the membership strength, 0 for outliers; `second` the other segment with the nearest mean (of all
+ * segments for an outlier; the own where there is only one; −1 where there are none). Fitted rows get what the fit gave them.
+ */
+export function assignDense(params: HdbscanParams, x: Points): Assignment {
+  const { k, d, minSamples, segments, births, peaks, cores, departures, means } = params;
+  const into = emptyAssignment(x.rows);
+  const n = segments.length;
+  const boxes = new KdTree({ rows: n, d, stride: d, data: Float64Array.from(params.points) });
+  const from = compact(x);
+  const wanted = Math.min(n, 2 * minSamples);
+  const squares = new Float64Array(wanted);
+  const positions = new Int32Array(wanted);
+  for (let i = 0; i < x.rows; i++) {
+    const count = boxes.nearest(from, i * d, wanted, squares, positions);
+    const core = count > 0 ? Math.sqrt(squares[Math.min(minSamples, count) - 1]) : 0;
+    let through = -1;
+    let reach = Infinity;
+    for (let c = 0; c < count; c++) {
+      const row = boxes.rows[positions[c]];
+      const distance = Math.max(core, cores[row], Math.sqrt(squares[c]));
+      if (distance < reach) {
+        reach = distance;
+        through = row;
+      }
+    }
+    const segment = through < 0 ? -1 : segments[through];
+    const inside = segment >= 0 && reach <= (births[segment] ?? Infinity);
+    into.labels[i] = inside ? segment : -1;
+    into.strength[i] = inside ? strengthAt(Math.max(reach, departures[through]), peaks[segment]) : 0;
+    into.second[i] = nearestOther(means, k, x, i, into.labels[i]);
+  }
+  return into;
+}
+
+function strengthAt(departure: number, peak: number): number {
+  return departure <= peak ? 1 : peak / departure;
+}
