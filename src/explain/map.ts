@@ -99,7 +99,7 @@ function discriminants({ within, means, mass }: Scatter, d: number, count: numbe
     }
     return y;
   });
-  const root = squareRoot(pairWeights(whitened), k);
+  const root = squareRoot(pairWeights(whitened, present.map((s) => mass[s])), k);
   const pulled = whitened.map((_, i) => { // root × whitened means: k rows whose spread is the weighted scatter between pairs
     const row = new Float64Array(d);
     for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) row[j] += root[i * k + c] * whitened[c][j];
@@ -118,14 +118,14 @@ function discriminants({ within, means, mass }: Scatter, d: number, count: numbe
   });
 }
 
-/** Laplacian of the weights between pairs of (whitened) means Δ apart: erf(Δ/2√2) / 2Δ². */
-function pairWeights(means: readonly Float64Array[]): Float64Array {
+/** Laplacian of the weights between pairs of (whitened) means Δ apart: both masses × erf(Δ/2√2) / 2Δ². */
+function pairWeights(means: readonly Float64Array[], mass: readonly number[]): Float64Array {
   const k = means.length;
   const laplacian = new Float64Array(k * k);
   for (let i = 0; i < k; i++) {
     for (let j = 0; j < i; j++) {
       const squared = means[i].reduce((sum, x, c) => sum + (x - means[j][c]) ** 2, 0);
-      const weight = squared > 1e-12 ? (1 - 2 * normalTail(Math.sqrt(squared) / 2)) / (2 * squared) : 0;
+      const weight = squared > 1e-12 ? (mass[i] * mass[j] * (1 - 2 * normalTail(Math.sqrt(squared) / 2))) / (2 * squared) : 0;
       laplacian[i * k + j] = laplacian[j * k + i] = -weight;
       laplacian[i * k + i] += weight;
       laplacian[j * k + j] += weight;
