@@ -101,7 +101,7 @@ async function findRejected({ raw, profiled, joins }: Inferred, { rejects }: Pla
   }
   if (rejects.length > 0) {
     const reason = `CASE ${rejects.map((r) => `WHEN ${r.when} THEN ${quoteText(r.reason)}`).join(' ')} END`;
-    const content = `CAST(to_json({${profiled.columns.map((c) => `${quoteText(c.name)}: r.${quoteName(c.name)}`).join(', ')}}) AS VARCHAR)`;
+    const content = `concat_ws(',', ${profiled.columns.map(csvValue).join(', ')})`;
     // Records the reader refused lie between these rows: count those before each.
     const row = raw.refused > 0 ? `rid + 1 + (SELECT count(*) FROM ${refusedTable} AS f WHERE f.source = ${source} AND f.before <= rid)` : 'rid + 1';
     const filter = rejects.some((r) => r.when.includes(' OVER ')) ? 'QUALIFY reason IS NOT NULL' : `WHERE ${rejects.map((r) => `(${r.when})`).join(' OR ')}`;
@@ -115,6 +115,13 @@ async function findRejected({ raw, profiled, joins }: Inferred, { rejects }: Pla
   if (raw.refused === 0 && joins.length === 0 && (lost === 0 || rejects.length === 1)) return { rejected: lost === 0 ? [] : [{ reason: rejects[0].reason, rows: lost }], queries };
   const rows = await engine.rows(`SELECT reason, count(*) AS n FROM (${reasons.map((r) => `(${r})`).join(' UNION ALL ')}) GROUP BY reason ORDER BY n DESC, reason`, 'reject');
   return { rejected: rows.map((r) => ({ reason: String(r['reason']), rows: Number(r['n']) })), queries };
+}
+
+/** SQL of a raw value as it stands in a CSV file. Measured: half the time and half the bytes of JSON. */
+function csvValue({ name, rawType }: Column): string {
+  const x = `r.${quoteName(name)}`;
+  if (rawType !== 'VARCHAR') return `coalesce(CAST(${x} AS VARCHAR), '')`;
+  return `CASE WHEN ${x} IS NULL THEN '' WHEN contains(${x}, ',') OR contains(${x}, '"') OR contains(${x}, chr(10)) THEN '"' || replace(${x}, '"', '""') || '"' ELSE ${x} END`;
 }
 
 /** A view, not a table: rejected rows are written out once, if at all, and may be many. */

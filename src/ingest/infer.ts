@@ -62,6 +62,7 @@ async function findOwners(loaded: readonly Loaded[], given: ReadonlyMap<Loaded, 
   const absorbed = absorbedBy(loaded);
   const open = loaded.filter((file) => !owners.has(file) && kinds(file) !== 'lookup' && !absorbed.has(file.raw.name));
   const candidates = new Map(open.map((file) => [file, entityCandidates(file.profiled)]));
+  if (owners.size === 0 && ![...candidates.values()].some((list) => list.some((c) => c.score >= 50))) refuseEmptied(loaded);
   const main = owners.size > 0 ? undefined : chooseConcept(candidates);
   if (main) for (const [file, candidate] of main) owners.set(file, { ...candidate, numbered: false });
   if (owners.size === 0 && loaded.length > 0) await ownByData(loaded, kinds, owners, engine);
@@ -92,10 +93,14 @@ function chooseConcept(candidates: ReadonlyMap<Loaded, readonly EntityCandidate[
   return ranked[0]?.files;
 }
 
+/** A column named like an id in which nothing is filled in: nobody can be told from anybody. */
+function refuseEmptied(loaded: readonly Loaded[]): void {
+  const [emptied] = loaded.flatMap((f) => f.profiled.columns.filter((c) => c.filled === 0 && entityName(c.name).score >= 90).map((c) => ({ f, c })));
+  if (emptied) throw new ShoalError('ingest/all-ids-missing', { source: emptied.f.raw.name, column: emptied.c.name, rows: emptied.f.profiled.rows });
+}
+
 /** No name helps: what determines what in the largest log, else every row is its own entity. */
 async function ownByData(loaded: readonly Loaded[], kinds: (file: Loaded) => SourceKind | undefined, owners: Map<Loaded, Owner>, engine: Engine): Promise<void> {
-  const emptied = loaded.flatMap((f) => f.profiled.columns.filter((c) => c.filled === 0 && entityName(c.name).score >= 90).map((c) => ({ f, c })))[0];
-  if (emptied) throw new ShoalError('ingest/all-ids-missing', { source: emptied.f.raw.name, column: emptied.c.name, rows: emptied.f.profiled.rows });
   const usable = loaded.filter((f) => kinds(f) !== 'lookup').sort((a, b) => b.profiled.rows - a.profiled.rows);
   for (const file of usable) {
     const times = logRoles(file.profiled, undefined, undefined, {}).times;

@@ -28,7 +28,7 @@ export interface Ingested {
     /** Different entities over all sources. */
     readonly count: number;
   };
-  /** Engine view of rejected rows, in file order per source: `source`, `row` (record number in the file, from 1), `reason`, `content` (the row as JSON, or its text). */
+  /** Engine view of rejected rows, in file order per source: `source`, `row` (record number in the file, from 1), `reason`, `content` (the row as comma-separated values in the order of its columns, or its text where it could not be read). */
   readonly rejectedTable: string;
   /** Files that nothing could be done with, and why. */
   readonly unused: readonly { readonly source: string; readonly path: string; readonly reason: string }[];

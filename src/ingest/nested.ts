@@ -10,6 +10,9 @@ import { columnLimit } from './sniff.js';
 
 /** Reads JSON, NDJSON or Parquet: objects are flattened one level (`customer.id`), deeper values and lists stay as JSON text. */
 export async function readNested(file: OpenedFile, kind: 'json' | 'ndjson' | 'parquet', name: string, engine: Engine): Promise<RawTable> {
+  // The engine takes what there is of an array that breaks off.
+  if (kind === 'json' && file.head.trimStart().startsWith('[') && !file.tail.trimEnd().endsWith(']'))
+    throw new ShoalError('ingest/unreadable-file', { path: file.path, reason: 'its JSON breaks off before the last ]. Fetch or save it again.' });
   const scan = await chooseScan(file, kind, engine);
   const columns = flatten(await fieldsOf(scan, engine, file.path));
   if (columns.length > columnLimit) throw new ShoalError('ingest/too-many-columns', { path: file.path, columns: columns.length, limit: columnLimit });

@@ -24,6 +24,8 @@ export interface OpenedFile {
   readonly head: string;
   /** True where `head` is the whole file. */
   readonly whole: boolean;
+  /** Its last characters. */
+  readonly tail: string;
   /** Complete lines from further into the file. */
   readonly pieces: readonly string[];
   readonly gzipped: boolean;
@@ -69,12 +71,12 @@ export async function openFile(path: string, options: OpenOptions, context: Cont
   const name = stem(path);
   const binary = binaryKind(start);
   if (binary === 'parquet')
-    return { path, name, readable, format: 'parquet', head: '', whole: false, pieces: [], gzipped, encoding: 'parquet', mixedLines: 0 };
+    return { path, name, readable, format: 'parquet', head: '', whole: false, tail: '', pieces: [], gzipped, encoding: 'parquet', mixedLines: 0 };
   if (binary) throw new ShoalError('ingest/binary-file', { path, looksLike: binary });
 
   const encoding = options.encoding ? checkEncoding(options.encoding) : textKind(start, bytes <= start.length);
   if (!encoding) throw new ShoalError('ingest/binary-file', { path, looksLike: 'a binary file' });
-  const opened = { path, name, readable, format: 'text', head: '', whole: false, pieces: [], gzipped, encoding, mixedLines: 0 } as const;
+  const opened = { path, name, readable, format: 'text', head: '', whole: false, tail: '', pieces: [], gzipped, encoding, mixedLines: 0 } as const;
   if (encoding === 'utf-8') return sampled(opened, bytes);
   return transcoded(opened, temp('utf8'), context);
 }
@@ -105,7 +107,8 @@ async function sampled(file: OpenedFile, bytes: number): Promise<OpenedFile> {
       if (first >= 0 && last > first) pieces.push(piece.slice(first + 1, last));
     }
   }
-  return { ...file, head, whole, pieces };
+  const tail = whole ? head.slice(-100) : text(await readAt(file.readable, bytes - 100, 100, file.path));
+  return { ...file, head, whole, tail, pieces };
 }
 
 async function locate(path: string, link: string): Promise<{ path: string; stats: Stats }> {
@@ -124,6 +127,11 @@ async function locate(path: string, link: string): Promise<{ path: string; stats
     throw new ShoalError('ingest/no-such-file', { path, hint: await hint(path) });
   }
   throw new ShoalError('ingest/unreadable-file', { path, reason: reasonOf(stats) }, { cause: stats });
+}
+
+/** The path as the system takes it: bytes where the name is not UTF-8, which reached us with replacement characters. */
+export async function systemPath(path: string): Promise<string | Buffer> {
+  return (await findOddName(path)) ?? path;
 }
 
 /** A file name that is not UTF-8 reaches us with replacement characters: look for the one file that reads the same. */
