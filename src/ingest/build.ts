@@ -118,8 +118,9 @@ async function findRejected({ raw, profiled, joins }: Inferred, { rejects }: Pla
 }
 
 /** SQL of a raw value as it stands in a CSV file. Measured: half the time and half the bytes of JSON. */
-function csvValue({ name, rawType }: Column): string {
+function csvValue({ name, rawType, format }: Column): string {
   const x = `r.${quoteName(name)}`;
+  if (rawType === 'TIMESTAMP' && format.kind === 'time' && !format.clock) return `coalesce(CAST(CAST(${x} AS DATE) AS VARCHAR), '')`;
   if (rawType !== 'VARCHAR') return `coalesce(CAST(${x} AS VARCHAR), '')`;
   return `CASE WHEN ${x} IS NULL THEN '' WHEN contains(${x}, ',') OR contains(${x}, '"') OR contains(${x}, chr(10)) THEN '"' || replace(${x}, '"', '""') || '"' ELSE ${x} END`;
 }
