@@ -2,6 +2,7 @@
 // Average and complete keep all distances (Lance & Williams 1967); Ward needs only the centroids, so its memory is O(m d).
 import type { Context } from '../context.js';
 import { breath } from './breath.js';
+import { principalPlane } from './principal-plane.js';
 
 export type LinkageMethod = 'ward' | 'average' | 'complete';
 
@@ -16,17 +17,21 @@ export interface Linkage {
   readonly sizes: Float64Array;
 }
 
-/** What the chain asks of a linkage. */
+/** What the chain asks of a linkage. It knows which nodes are still there. */
 interface Distances {
-  /** Nearest of `active` to x; `preferred` (−1 = none) wins ties, then the earliest. */
-  nearest(x: number, active: Int32Array, count: number, preferred: number): { readonly node: number; readonly distance: number };
-  /** Makes y the union of x and y; `active` are the others still there, x and y among them. */
-  merge(x: number, y: number, active: Int32Array, count: number): void;
+  /** A node that is still there. */
+  any(): number;
+  /** The nearest other node to x; `preferred` (−1 = none) wins ties. */
+  nearest(x: number, preferred: number): { readonly node: number; readonly distance: number };
+  /** Makes y the union of x and y; x is no longer there. */
+  merge(x: number, y: number): void;
   height(distance: number): number;
+  /** Multiplications so far. */
+  work(): number;
 }
 
-/** Distances looked at between two chances to stop. */
-const workPerBreath = 20_000_000;
+/** Multiplications between two chances to stop. */
+const workPerBreath = 30_000_000;
 
 /**
  * The dendrogram of m weighted points (m × d, row-major).
@@ -34,21 +39,17 @@ const workPerBreath = 20_000_000;
  */
 export async function linkage(values: Float64Array, d: number, weights: Float64Array, method: LinkageMethod, context: Context): Promise<Linkage> {
   const m = weights.length;
-  const own = weights.slice();
-  const distances = method === 'ward' ? wardDistances(values.slice(), d, own) : matrixDistances(values, d, own, method);
-  const active = Int32Array.from({ length: m }, (_, i) => i);
-  let count = m;
+  const distances = method === 'ward' ? wardDistances(values.slice(), d, weights.slice()) : matrixDistances(values, d, weights.slice(), method);
   const chain: number[] = [];
   const joined: { a: number; b: number; height: number }[] = [];
-  let work = 0;
+  let breathAt = workPerBreath;
   while (joined.length < m - 1) {
-    if (chain.length === 0) chain.push(active[0]);
+    if (chain.length === 0) chain.push(distances.any());
     const x = chain[chain.length - 1];
     const before = chain.length > 1 ? chain[chain.length - 2] : -1;
-    const { node, distance } = distances.nearest(x, active, count, before);
-    work += count * (method === 'ward' ? d : 4);
-    if (work > workPerBreath) {
-      work = 0;
+    const { node, distance } = distances.nearest(x, before);
+    if (distances.work() > breathAt) {
+      breathAt = distances.work() + workPerBreath;
       await breath(context);
     }
     if (node !== before) {
@@ -57,9 +58,7 @@ export async function linkage(values: Float64Array, d: number, weights: Float64A
     }
     chain.length -= 2;
     joined.push({ a: x, b: node, height: distances.height(distance) });
-    distances.merge(x, node, active, count);
-    own[node] += own[x];
-    count = without(active, count, x);
+    distances.merge(x, node);
   }
   return inOrder(joined, weights);
 }
@@ -78,24 +77,61 @@ export function cut({ leaves, merges }: Pick<Linkage, 'leaves' | 'merges'>, k: n
   });
 }
 
-/** Squared: 2 wa wb / (wa + wb) × |a − b|², which is the Lance–Williams value without its rounding. `values` and `weights` are updated. */
+/** Projections of merged nodes drift from their own by rounding: they prune only with this much to spare. */
+const spare = 1 - 1e-9;
+
+/**
+ * Squared: 2 wa wb / (wa + wb) × |a − b|², which is the Lance–Williams value without its rounding. Nodes are kept in order of their projection on the
+ * direction of most variance: a search goes outwards from x and ends where that difference alone is too much. `values` and `weights` are updated.
+ */
 function wardDistances(values: Float64Array, d: number, weights: Float64Array): Distances {
-  const between = (x: number, y: number) => {
+  const m = weights.length;
+  const least = weights.reduce((a, b) => Math.min(a, b), Infinity);
+  const projections = projected(values, d, m);
+  const order = Int32Array.from({ length: m }, (_, i) => i).sort((a, b) => projections[a] - projections[b] || a - b);
+  const along = Float64Array.from(order, (node) => projections[node]);
+  let count = m;
+  let work = 0;
+  const between = (x: number, y: number, limit: number): number => {
+    const factor = (2 * weights[x] * weights[y]) / (weights[x] + weights[y]);
+    const most = limit / factor;
     let square = 0;
-    for (let j = 0; j < d; j++) {
-      const t = values[x * d + j] - values[y * d + j];
-      square += t * t;
+    let j = 0;
+    const atX = x * d;
+    const atY = y * d;
+    for (; j + 3 < d; j += 4) {
+      const t0 = values[atX + j] - values[atY + j];
+      const t1 = values[atX + j + 1] - values[atY + j + 1];
+      const t2 = values[atX + j + 2] - values[atY + j + 2];
+      const t3 = values[atX + j + 3] - values[atY + j + 3];
+      square += t0 * t0 + t1 * t1 + t2 * t2 + t3 * t3;
+      if (square > most) return Infinity;
     }
-    return ((2 * weights[x] * weights[y]) / (weights[x] + weights[y])) * square;
+    for (; j < d; j++) square += (values[atX + j] - values[atY + j]) ** 2;
+    return factor * square;
+  };
+  const place = (node: number) => {
+    let at = lowerBound(along, count, projections[node]);
+    while (order[at] !== node) at++;
+    return at;
   };
   return {
-    nearest(x, active, count, preferred) {
+    any: () => order[0],
+    nearest(x, preferred) {
       let node = preferred;
-      let distance = preferred < 0 ? Infinity : between(x, preferred);
-      for (let a = 0; a < count; a++) {
-        const y = active[a];
-        if (y === x) continue;
-        const found = between(x, y);
+      let distance = preferred < 0 ? Infinity : between(x, preferred, Infinity);
+      const centre = projections[x];
+      const factor = ((2 * weights[x] * least) / (weights[x] + least)) * spare;
+      let left = place(x) - 1;
+      let right = left + 2;
+      while (left >= 0 || right < count) {
+        const toLeft = left >= 0 ? centre - along[left] : Infinity;
+        const toRight = right < count ? along[right] - centre : Infinity;
+        const gap = toLeft < toRight ? toLeft : toRight;
+        if (factor * gap * gap > distance) break;
+        const y = toLeft < toRight ? order[left--] : order[right++];
+        work += 4;
+        const found = between(x, y, distance);
         if (found < distance || node < 0) {
           distance = found;
           node = y;
@@ -104,28 +140,77 @@ function wardDistances(values: Float64Array, d: number, weights: Float64Array): 
       return { node, distance };
     },
     merge(x, y) {
+      for (const node of [x, y]) {
+        const at = place(node);
+        order.copyWithin(at, at + 1, count);
+        along.copyWithin(at, at + 1, count);
+        count--;
+      }
       const share = weights[x] / (weights[x] + weights[y]);
       for (let j = 0; j < d; j++) values[y * d + j] += (values[x * d + j] - values[y * d + j]) * share;
+      projections[y] += (projections[x] - projections[y]) * share;
+      weights[y] += weights[x];
+      const at = lowerBound(along, count, projections[y]);
+      order.copyWithin(at + 1, at, count);
+      along.copyWithin(at + 1, at, count);
+      order[at] = y;
+      along[at] = projections[y];
+      count++;
     },
     height: Math.sqrt,
+    work: () => work,
   };
+}
+
+/** Each point along the direction of most variance. */
+function projected(values: Float64Array, d: number, m: number): Float64Array {
+  const every = Math.max(1, Math.floor(m / 2_000));
+  const some = Float64Array.from({ length: Math.ceil(m / every) * d }, (_, v) => values[Math.floor(v / d) * every * d + (v % d)]);
+  const { directions } = principalPlane({ rows: some.length / d, d, stride: d, data: some });
+  return Float64Array.from({ length: m }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < d; j++) sum += (values[i * d + j] - values[j]) * directions[j];
+    return sum;
+  });
+}
+
+/** First of `count` ascending numbers that is not below `value`. */
+function lowerBound(numbers: Float64Array | Int32Array, count: number, value: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function matrixDistances(values: Float64Array, d: number, weights: Float64Array, method: 'average' | 'complete'): Distances {
   const m = weights.length;
+  const active = Int32Array.from({ length: m }, (_, i) => i);
+  let count = m;
+  let work = 0;
   const matrix = new Float64Array((m * (m - 1)) / 2);
-  const at = (x: number, y: number) => (x < y ? x * m - (x * (x + 1)) / 2 + y - x - 1 : y * m - (y * (y + 1)) / 2 + x - y - 1);
+  /** The distance of x < y is at row[x] + y. */
+  const row = Float64Array.from({ length: m }, (_, x) => x * m - (x * (x + 1)) / 2 - x - 1);
   for (let x = 0, v = 0; x < m; x++) {
     for (let y = x + 1; y < m; y++, v++) {
       let square = 0;
-      for (let j = 0; j < d; j++) square += (values[x * d + j] - values[y * d + j]) ** 2;
+      for (let j = 0; j < d; j++) {
+        const t = values[x * d + j] - values[y * d + j];
+        square += t * t;
+      }
       matrix[v] = Math.sqrt(square);
     }
   }
+  const at = (x: number, y: number) => (x < y ? row[x] + y : row[y] + x);
   return {
-    nearest(x, active, count, preferred) {
+    any: () => active[0],
+    nearest(x, preferred) {
       let node = preferred;
       let distance = preferred < 0 ? Infinity : matrix[at(x, preferred)];
+      work += 2 * count;
       for (let a = 0; a < count; a++) {
         const y = active[a];
         if (y === x) continue;
@@ -137,30 +222,25 @@ function matrixDistances(values: Float64Array, d: number, weights: Float64Array,
       }
       return { node, distance };
     },
-    merge(x, y, active, count) {
-      const [wx, wy] = [weights[x], weights[y]];
+    merge(x, y) {
+      const share = weights[x] / (weights[x] + weights[y]);
+      work += 4 * count;
       for (let a = 0; a < count; a++) {
         const z = active[a];
         if (z === x || z === y) continue;
-        const [fromX, fromY] = [matrix[at(x, z)], matrix[at(y, z)]];
-        matrix[at(y, z)] = method === 'complete' ? Math.max(fromX, fromY) : (wx * fromX + wy * fromY) / (wx + wy);
+        const fromX = matrix[at(x, z)];
+        const to = at(y, z);
+        const fromY = matrix[to];
+        matrix[to] = method === 'average' ? fromY + (fromX - fromY) * share : fromX > fromY ? fromX : fromY;
       }
+      weights[y] += weights[x];
+      const gone = lowerBound(active, count, x);
+      active.copyWithin(gone, gone + 1, count);
+      count--;
     },
     height: (distance) => distance,
+    work: () => work,
   };
-}
-
-/** Removes x and keeps the order, so that ties fall the same way each time. */
-function without(active: Int32Array, count: number, x: number): number {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (active[middle] < x) low = middle + 1;
-    else high = middle;
-  }
-  active.copyWithin(low, low + 1, count);
-  return count - 1;
 }
 
 /** Merges by height, each naming the nodes it joins. The chain finds them out of order, and by slots. */

@@ -8,6 +8,7 @@ import type { Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
+import { requireFinite } from '../finite.js';
 import { cut, linkage, type Linkage } from '../linkage.js';
 import { microClusters } from '../micro-clusters.js';
 import type { CentreParams } from '../nearest.js';
@@ -59,10 +60,12 @@ export const agglomerative = defineAlgorithm({
 /**
  * Fits and keeps the dendrogram and the labels. Segments come largest first.
  * Where rows coincide there can be fewer distinct places than k: segments then share a place, and `assign` gives the first of them.
+ * @throws `segment/bad-k`, `segment/not-finite`, `run/aborted`
  */
 export async function fitAgglomerative(x: Points, chosen: AgglomerativeOptions, context: Context, kernel: Kernel): Promise<AgglomerativeFit> {
   const { k, method } = chosen;
   if (k < 1 || k > x.rows) throw new ShoalError('segment/bad-k', { k, rows: x.rows });
+  requireFinite(x);
   const exact = x.rows <= Math.max(chosen.exactRows, k);
   const leaves = exact ? everyRow(x) : await microClusters(x, Math.max(chosen.microClusters, k), context, kernel);
   const dendrogram = await linkage(leaves.values, x.d, leaves.weights, method, context);

@@ -10,6 +10,7 @@ import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
+import { requireFinite } from '../finite.js';
 import { densityOf, expectation, freeParameters, maximise, momentsOf, placed, responsibilities, type CovarianceKind, type Mixture, type Moments } from '../mixture.js';
 import { emptyAssignment } from '../nearest.js';
 import { sampleRows } from '../sample.js';
@@ -59,10 +60,11 @@ export const gaussianMixture = defineAlgorithm({
   assign: assignLikeliest,
 });
 
-/** Fits and keeps the way there. Segments come heaviest first. */
+/** Fits and keeps the way there. Segments come heaviest first. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */
 export async function fitGaussianMixture(x: Points, chosen: GaussianMixtureOptions, context: Context, kernel: Kernel): Promise<GaussianMixtureFit> {
   const { k, covariance } = chosen;
   if (k < 1 || k > x.rows) throw new ShoalError('segment/bad-k', { k, rows: x.rows });
+  requireFinite(x);
   const rng = context.rng('gaussian-mixture');
   const whole = x.rows <= Math.max(chosen.sampleRows, k);
   const sample = whole ? x : rowsOf(x, sampleRows(x.rows, Math.max(chosen.sampleRows, k), rng));

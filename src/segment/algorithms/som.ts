@@ -9,6 +9,7 @@ import { ShoalError } from '../../errors.js';
 import type { Centres, Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { assignInBatches, meanOf, rowsOf } from '../batches.js';
+import { requireFinite } from '../finite.js';
 import { cut, linkage } from '../linkage.js';
 import type { CentreParams } from '../nearest.js';
 import { principalPlane, type PrincipalPlane } from '../principal-plane.js';
@@ -55,9 +56,10 @@ export const som = defineAlgorithm({
   assign: assignNearest,
 });
 
-/** Where fewer nodes than k have rows, there are as many segments as such nodes. @throws `segment/bad-k`, `run/aborted` */
+/** Where fewer nodes than k have rows, there are as many segments as such nodes. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */
 export async function fitSom(x: Points, chosen: SomOptions, context: Context, kernel: Kernel): Promise<SomParams> {
   if (chosen.k !== undefined && chosen.k > x.rows) throw new ShoalError('segment/bad-k', { k: chosen.k, rows: x.rows });
+  requireFinite(x);
   const rng = context.rng('som');
   const origin = meanOf(x);
   const sample = x.rows <= chosen.sampleRows ? x : rowsOf(x, sampleRows(x.rows, chosen.sampleRows, rng));
