@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
 import { openKernel } from '../../kernel/catalog.js';
@@ -72,6 +73,21 @@ describe('agglomerative', () => {
     }
   });
 
+  it('joins as Lance and Williams do when every pair is looked at', async () => {
+    const points = fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.double({ min: -3, max: 3, noNaN: true }), fc.constantFrom(0, 0, 0, 500), fc.integer({ min: 1, max: 5 })), { minLength: 2, maxLength: 25 });
+    await fc.assert(fc.asyncProperty(points, fc.constantFrom('ward' as const, 'complete' as const, 'average' as const), fc.integer(), async (rows, method, seed) => {
+      // A little noise, so that no two distances are alike and there is one dendrogram only.
+      const rng = createRng(seed, 'ties');
+      const noisy = rows.map(([a, b, c, weight]) => ({ values: [a + 0.1 * rng.normal(), b + 0.1 * rng.normal(), c + 0.1 * rng.normal()], weight }));
+      const { heights, sizes } = await linkage(Float64Array.from(noisy.flatMap(({ values }) => values)), 3, Float64Array.from(rows, (row) => row[3]), method, context);
+      const expected = everyPair(noisy, method);
+      expected.forEach(([height, size], i) => {
+        expect(Math.abs(heights[i] - height)).toBeLessThan(1e-9 * (1 + height));
+        expect(sizes[i]).toBe(size);
+      });
+    }), { numRuns: 150, seed: 1 });
+  });
+
   it('cuts nest: each group of a finer cut lies inside one of a coarser cut', async () => {
     const { params, labels } = await fit(sets.wine, { k: 3 });
     expect(recut(params, 3)).toEqual(labels);
@@ -115,6 +131,33 @@ describe('agglomerative', () => {
     }
   });
 });
+
+/** Height and size of every merge, by the Lance–Williams formulas on all pairs. */
+function everyPair(points: readonly { values: readonly number[]; weight: number }[], method: AgglomerativeOptions['method']): [number, number][] {
+  let groups = points.map(({ weight }) => weight);
+  let between = points.map((a) => points.map((b) => {
+    const distance = Math.hypot(...a.values.map((value, j) => value - b.values[j]));
+    return method === 'ward' ? ((2 * a.weight * b.weight) / (a.weight + b.weight)) * distance ** 2 : distance;
+  }));
+  const merges: [number, number][] = [];
+  while (groups.length > 1) {
+    let [p, q] = [0, 1];
+    for (let a = 0; a < groups.length; a++) for (let b = a + 1; b < groups.length; b++) if (between[a][b] < between[p][q]) [p, q] = [a, b];
+    const apart = between[p][q];
+    const [wp, wq] = [groups[p], groups[q]];
+    merges.push([method === 'ward' ? Math.sqrt(apart) : apart, wp + wq]);
+    const rest = groups.map((_, g) => g).filter((g) => g !== p && g !== q);
+    const joined = rest.map((g) => {
+      const [fromP, fromQ, w] = [between[p][g], between[q][g], groups[g]];
+      if (method === 'complete') return Math.max(fromP, fromQ);
+      if (method === 'average') return (wp * fromP + wq * fromQ) / (wp + wq);
+      return ((w + wp) * fromP + (w + wq) * fromQ - w * apart) / (w + wp + wq);
+    });
+    between = [...rest.map((g, r) => [...rest.map((h) => between[g][h]), joined[r]]), [...joined, 0]];
+    groups = [...rest.map((g) => groups[g]), wp + wq];
+  }
+  return merges;
+}
 
 function pointsOf(rows: readonly (readonly number[])[]): Points {
   return { rows: rows.length, d: rows[0].length, stride: rows[0].length, data: Float64Array.from(rows.flat()) };
