@@ -8,7 +8,7 @@ import type { Assignment } from '../../domain/segment.js';
 import type { Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { breath } from '../breath.js';
-import { compact, KdTree, squareDistance } from '../kd-tree.js';
+import { KdTree, squareDistance } from '../kd-tree.js';
 import { largestFirst, memberMeans, nearestOther } from '../members.js';
 import { emptyAssignment } from '../nearest.js';
 import { UnionFind } from '../union-find.js';
@@ -80,11 +80,13 @@ export function assignToCores(params: DbscanParams, x: Points): Assignment {
   const { k, d, eps, groups, means } = params;
   const into = emptyAssignment(x.rows);
   const boxes = new KdTree({ rows: groups.length, d, stride: d, data: Float64Array.from(params.cores) });
-  const from = compact(x);
+  // Rows that lie together are asked about together, so that the boxes they need are in the cache.
+  const asked = new KdTree(x);
   const square = new Float64Array(1);
   const position = new Int32Array(1);
-  for (let i = 0; i < x.rows; i++) {
-    const found = boxes.nearest(from, i * d, 1, square, position, 0, eps * eps) > 0;
+  for (let p = 0; p < asked.n; p++) {
+    const i = asked.rows[p];
+    const found = boxes.nearest(asked.data, p * d, 1, square, position, 0, eps * eps) > 0;
     into.labels[i] = found ? groups[boxes.rows[position[0]]] : -1;
     into.strength[i] = found ? 1 - Math.sqrt(square[0]) / eps : 0;
     into.second[i] = nearestOther(means, k, x, i, into.labels[i]);

@@ -101,12 +101,14 @@ export function assignDense(params: HdbscanParams, x: Points): Assignment {
   const into = emptyAssignment(x.rows);
   const n = segments.length;
   const boxes = new KdTree({ rows: n, d, stride: d, data: Float64Array.from(params.points) });
-  const from = compact(x);
+  // Rows that lie together are asked about together, so that the boxes they need are in the cache.
+  const asked = new KdTree(x);
   const wanted = Math.min(n, 2 * minSamples);
   const squares = new Float64Array(wanted);
   const positions = new Int32Array(wanted);
-  for (let i = 0; i < x.rows; i++) {
-    const count = boxes.nearest(from, i * d, wanted, squares, positions);
+  for (let p = 0; p < asked.n; p++) {
+    const i = asked.rows[p];
+    const count = boxes.nearest(asked.data, p * d, wanted, squares, positions);
     const core = count > 0 ? Math.sqrt(squares[Math.min(minSamples, count) - 1]) : 0;
     let through = -1;
     let reach = Infinity;
