@@ -90,9 +90,11 @@ function contextOf(settings: { seed: number; threads?: number }, given?: Context
 }
 
 async function fileFingerprint(path: string): Promise<Run['inputs'][number]> {
+  const { systemPath } = await import('../ingest/open.js');
+  const place = await systemPath(path);
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return { path: basename(path), bytes: (await stat(path)).size, fingerprint: hash.digest('hex').slice(0, 16) };
+  await pipeline(createReadStream(place, { highWaterMark: 1 << 20 }), hash);
+  return { path: basename(path), bytes: (await stat(place)).size, fingerprint: hash.digest('hex').slice(0, 16) };
 }
 
 async function version(): Promise<string> {
