@@ -81,17 +81,6 @@ export class KdTree {
     return 0.25 * sum;
   }
 
-  /** Squared distance from a point to the farthest corner of a node's box. */
-  distanceToFar(node: number, from: Float64Array, offset: number): number {
-    const d = this.d;
-    let sum = 0;
-    for (let j = 0, at = node * d; j < d; j++, at++) {
-      const t = Math.max(from[offset + j] - this.#low[at], this.#high[at] - from[offset + j]);
-      sum += t * t;
-    }
-    return sum;
-  }
-
   /**
    * The k positions nearest to a point, nearest first, into `squares` and `positions` at `into`, none farther than `within` (squared).
    * Returns how many there are.
@@ -152,16 +141,19 @@ export class KdTree {
     const { d, data, start, end, right } = this;
     const stack = this.#stack;
     let count = 0;
-    let top = this.nodes === 0 ? -1 : 0;
+    let top = this.nodes === 0 || this.distanceToBox(0, from, offset) > within ? -1 : 0;
     stack[0] = 0;
     while (top >= 0 && count < enough) {
       const node = stack[top--];
-      if (this.distanceToBox(node, from, offset) > within) continue;
       if (right[node] !== 0) {
-        stack[++top] = right[node];
-        stack[++top] = node + 1;
-      } else if (this.distanceToFar(node, from, offset) <= within) count += end[node] - start[node];
-      else for (let p = start[node]; p < end[node]; p++) if (squareDistance(data, p * d, from, offset, d, within) <= within) count++;
+        const left = this.distanceToBox(node + 1, from, offset);
+        const other = this.distanceToBox(right[node], from, offset);
+        // The nearer one is looked at first: it soon holds enough.
+        const leftLast = left > other;
+        if (leftLast && left <= within) stack[++top] = node + 1;
+        if (other <= within) stack[++top] = right[node];
+        if (!leftLast && left <= within) stack[++top] = node + 1;
+      } else for (let p = start[node]; p < end[node]; p++) if (squareDistance(data, p * d, from, offset, d, within) <= within) count++;
     }
     return count;
   }
