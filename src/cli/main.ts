@@ -14,6 +14,12 @@ const verbs: Record<string, { summary: string; load: () => Promise<Command> }> =
 // `shoal … | head` closes the pipe early: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : fail(error)));
 
+// Until a verb has a session that can stop its work cleanly, there is nothing to clean up.
+process.on('SIGINT', () => {
+  process.stderr.write('Stopped. Nothing was written.\n');
+  process.exit(130);
+});
+
 await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<void> {

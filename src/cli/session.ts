@@ -10,6 +10,7 @@ export function openSession(terminal: Terminal, options: { seed?: number; thread
     terminal.note('Stopping …');
     controller.abort();
   };
+  process.removeAllListeners('SIGINT');
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   const context = createContext({
