@@ -23,12 +23,15 @@ export async function step(title, work) {
   process.stdout.write(`${title}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }
 
-/** Installs the dependencies when they are absent or older than the lock file. npm itself asks nothing. */
+/**
+ * Installs the dependencies when they are absent or older than the lock file. npm itself asks nothing.
+ * Not 'npm ci': it refuses a lock file made where a platform's optional binaries were not to be had.
+ */
 export async function install() {
   const marker = join(root, 'node_modules', '.package-lock.json');
   const lock = join(root, 'package-lock.json');
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
-  await step('Installing packages', () => npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']));
+  await step('Installing packages', () => npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']));
 }
 
 /** npm is a shell script or .cmd file, so it is run through npm's own JavaScript where that is known. */
