@@ -1,4 +1,5 @@
 import type { Dialect } from '../engine/dialect.js';
+import type { Prior } from './prior.js';
 
 /** One thing that happened to an entity, as every aggregate sees it. */
 export interface Row {
@@ -25,7 +26,7 @@ export interface Options {
   /** B of 'sequence'. */
   readonly then?: string;
   /** Shares: everyone's share, that few rows are drawn towards (see `prior.ts`). */
-  readonly prior?: number;
+  readonly prior?: Prior;
 }
 
 /** SQL expressions over the columns of one step, plus the options. */

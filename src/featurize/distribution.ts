@@ -35,27 +35,45 @@ export function standardised(values: Float64Array): { mean: number; sd: number }
 /** Pearson correlations of standardised columns: a symmetric matrix with 1 on the diagonal. */
 export function correlations(z: readonly Float64Array[]): Float64Array[] {
   const d = z.length;
+  const n = z[0]?.length ?? 0;
   const r = Array.from({ length: d }, () => new Float64Array(d));
+  // Stretches of rows that stay in cache while every pair of columns meets.
+  for (let from = 0; from < n; from += ROWS) {
+    const to = Math.min(n, from + ROWS);
+    for (let i = 0; i < d; i += 2) for (let k = 0; k <= i; k += 4) addProducts(z, r, i, k, from, to);
+  }
   for (let i = 0; i < d; i++) {
+    for (let k = 0; k < i; k++) r[i][k] = r[k][i] = r[i][k] / n;
     r[i][i] = 1;
-    for (let k = 0; k < i; k++) r[i][k] = r[k][i] = dot(z[i], z[k]) / z[i].length;
   }
   return r;
 }
 
-/** Four sums at a time: one alone would wait for each addition. */
-function dot(a: Float64Array, b: Float64Array): number {
-  const n = a.length;
-  let [s, t, u, v] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < n; i += 4) {
-    s += a[i] * b[i];
-    t += a[i + 1] * b[i + 1];
-    u += a[i + 2] * b[i + 2];
-    v += a[i + 3] * b[i + 3];
+const ROWS = 512;
+
+/** Adds the products of columns i, i + 1 with k … k + 3 over some rows: eight sums at a time, as a value read once serves several. */
+function addProducts(z: readonly Float64Array[], r: readonly Float64Array[], i: number, k: number, from: number, to: number): void {
+  const last = z.length - 1;
+  // Beyond the last column the last one is taken again; its sums are not kept.
+  const column = (j: number) => z[Math.min(j, last)];
+  const [p, q, a, b, c, d] = [column(i), column(i + 1), column(k), column(k + 1), column(k + 2), column(k + 3)];
+  let pa = 0, pb = 0, pc = 0, pd = 0, qa = 0, qb = 0, qc = 0, qd = 0;
+  for (let row = from; row < to; row++) {
+    const x = p[row], y = q[row], s = a[row], t = b[row], u = c[row], v = d[row];
+    pa += x * s;
+    pb += x * t;
+    pc += x * u;
+    pd += x * v;
+    qa += y * s;
+    qb += y * t;
+    qc += y * u;
+    qd += y * v;
   }
-  for (; i < n; i++) s += a[i] * b[i];
-  return s + t + (u + v);
+  const add = (row: number, sums: readonly number[]) => {
+    if (row <= last) for (let j = 0; j < 4 && k + j <= last; j++) r[row][k + j] += sums[j];
+  };
+  add(i, [pa, pb, pc, pd]);
+  add(i + 1, [qa, qb, qc, qd]);
 }
 
 /** Mean, population standard deviation and skewness (0 where nothing varies). */

@@ -11,7 +11,7 @@ import { voteNotes, votes } from './votes.js';
 /** The whole policy: what is dropped, bent, clamped and weighed. */
 export const policy = {
   /** Rows that the decisions are made from, evenly spread over the entities. */
-  sample: 20_000,
+  sample: 10_000,
   /** A feature with one value for more than this share of entities tells nobody apart. */
   constant: 0.995,
   /** A feature missing for more than this share is left out rather than invented. */
@@ -121,15 +121,15 @@ function decide(feature: Feature, column: Float64Array, rows: Int32Array, rules:
   if (raw.commonest * (1 - missing) > rules.constant || raw.sd === 0) {
     return { feature, why: 'constant', sentence: `'${feature.title}' is ${formatNumber(raw.median)} for nearly everyone` };
   }
-  // Shares of nobody knows what are everyone's share, like those of few.
-  const fill = feature.kind === 'share' ? raw.mean : raw.median;
+  const fill = raw.median;
   const why: string[] = [];
-  const transform = chooseTransform(feature, raw, known, rules, why);
+  const logged = lazily(() => moments(logOf(known)));
+  const transform = chooseTransform(feature, raw, logged, rules, why);
   const bent = (x: number) => (transform === 'log1p' ? Math.log1p(Math.max(x, 0)) : x);
   let [low, high] = seen(column);
   const reach = Math.max(bent(high) - bent(raw.median), bent(raw.median) - bent(low));
   const bounded = feature.kind === 'flag' || feature.kind === 'share';
-  if (!bounded && reach > rules.tail * (transform === 'none' ? raw : moments(known.map(bent))).sd) {
+  if (!bounded && reach > rules.tail * (transform === 'none' ? raw : logged()).sd) {
     const [from, to] = [raw.quantile(rules.winsor), raw.quantile(1 - rules.winsor)];
     if (to > from) {
       [low, high] = [from, to];
@@ -146,15 +146,26 @@ function decide(feature: Feature, column: Float64Array, rows: Int32Array, rules:
   return { feature, encoding: { ...encoding, centre: mean, scale: 1 / sd }, reason: sentence(why), z };
 }
 
-function chooseTransform(feature: Feature, raw: Shape, known: Float64Array, rules: typeof policy, why: string[]): 'none' | 'log1p' {
+function chooseTransform(feature: Feature, raw: Shape, logged: () => { skewness: number }, rules: typeof policy, why: string[]): 'none' | 'log1p' {
   if (feature.kind === 'flag' || feature.kind === 'share' || feature.kind === 'index' || feature.kind === 'hour') return 'none';
   // A few refunds below zero do not keep money from its log scale.
   if (!(raw.skewness > rules.skewed) || raw.quantile(0.02) < 0 || raw.high <= 0) return 'none';
-  const { skewness } = moments(known.map((x) => Math.log1p(Math.max(x, 0))));
+  const { skewness } = logged();
   if (Math.abs(skewness) >= raw.skewness) return 'none';
   why.push(`log scale, as a few are very large (skewness ${formatNumber(raw.skewness)} → ${formatNumber(skewness)})`);
   if (raw.low < 0) why.push('negative values taken as 0');
   return 'log1p';
+}
+
+function logOf(values: Float64Array): Float64Array {
+  const logs = new Float64Array(values.length);
+  for (let i = 0; i < logs.length; i++) logs[i] = values[i] > 0 ? Math.log1p(values[i]) : 0;
+  return logs;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function withoutDuplicates(kept: readonly Candidate[], r: readonly ArrayLike<number>[], limit: number, dropped: Dropped[]): number[] {

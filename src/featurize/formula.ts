@@ -1,13 +1,13 @@
 import type { Dialect } from '../engine/dialect.js';
 import type { Measure } from './measure.js';
-import { sharedOut, sharedOutSql } from './prior.js';
+import { sharedOut, sharedOutSql, type Prior } from './prior.js';
 
 /** How a feature is made of measures, as plain data. NULL and NaN mean the same: nothing to say. */
 export type Formula = number | Measure | { readonly op: keyof typeof operators; readonly of: readonly Formula[] };
 
 export const ratio = (a: Formula, b: Formula): Formula => ({ op: 'ratio', of: [a, b] });
 /** `a` out of `b` rows, few rows drawn towards everyone's share. */
-export const shareOf = (a: Formula, b: Formula, prior: number): Formula => (Number.isFinite(prior) ? { op: 'share', of: [a, b, prior] } : ratio(a, b));
+export const shareOf = (a: Formula, b: Formula, { share, rows }: Prior): Formula => (Number.isFinite(share) ? { op: 'share', of: [a, b, share, rows] } : ratio(a, b));
 export const minus = (a: Formula, b: Formula): Formula => ({ op: 'minus', of: [a, b] });
 export const plus = (a: Formula, b: Formula): Formula => ({ op: 'plus', of: [a, b] });
 export const times = (a: Formula, b: Formula): Formula => ({ op: 'times', of: [a, b] });
@@ -22,7 +22,7 @@ export const given = (a: Formula, b: Formula, c: Formula): Formula => ({ op: 'gi
 /** The only operators there are; each is the same IEEE operation in both executions (`exponential` is rounded to 12 digits' worth). */
 const operators = {
   ratio: { sql: (_: Dialect, a: string, b: string) => `(${a} / NULLIF(${b}, 0))`, js: (a: number, b: number) => (b === 0 ? Number.NaN : a / b) },
-  share: { sql: (d: Dialect, a: string, b: string, prior: string) => sharedOutSql(d, a, b, Number(prior)), js: sharedOut },
+  share: { sql: (d: Dialect, a: string, b: string, share: string, rows: string) => sharedOutSql(d, a, b, { share: Number(share), rows: Number(rows) }), js: sharedOut },
   minus: { sql: (_: Dialect, a: string, b: string) => `(${a} - ${b})`, js: (a: number, b: number) => a - b },
   plus: { sql: (_: Dialect, a: string, b: string) => `(${a} + ${b})`, js: (a: number, b: number) => a + b },
   times: { sql: (_: Dialect, a: string, b: string) => `(${a} * ${b})`, js: (a: number, b: number) => a * b },

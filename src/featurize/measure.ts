@@ -3,6 +3,7 @@ import type { Query } from '../engine/query.js';
 import { assert } from '../errors.js';
 import type { Args } from './aggregate.js';
 import { aggregates, type AggregateName } from './catalog.js';
+import type { Prior } from './prior.js';
 import { both, predicateSql, type Predicate } from './predicate.js';
 
 /** `aggregate(view, where, window)`: one number per entity. Plain data, so equal measures are computed once. */
@@ -18,7 +19,7 @@ export interface Measure {
   readonly chosen?: string;
   readonly then?: string;
   /** Shares: everyone's share (see `prior.ts`). */
-  readonly prior?: number;
+  readonly prior?: Prior;
   /** Instead of an aggregate of events: a plain SQL aggregate over an attribute of the rows. */
   readonly attribute?: string;
 }

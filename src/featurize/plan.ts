@@ -3,10 +3,9 @@ import type { Source } from '../domain/source.js';
 import type { Dialect } from '../engine/dialect.js';
 import { query, type Query } from '../engine/query.js';
 import { ShoalError } from '../errors.js';
-import { countWord } from '../util/words.js';
+import { formatPercent } from '../util/format-value.js';
 import { formulaSql, measuresOf, type Formula } from './formula.js';
 import { compile } from './measure.js';
-import { ENOUGH } from './prior.js';
 import { snake, unique, type PlannedFeature, type Recipe, type RecipeInput } from './recipe.js';
 import { entities } from './recipes/entities.js';
 import { events } from './recipes/events.js';
@@ -30,6 +29,8 @@ export interface Plan {
 }
 
 const recipes: { readonly [kind in Source['kind']]?: (input: RecipeInput) => Recipe } = { transactions, events, text: texts, entities };
+/** Sources that touch a smaller share of the entities than this say little. */
+const FEW = 0.2;
 const ORDER: readonly Source['kind'][] = ['transactions', 'events', 'text', 'entities'];
 
 /**
@@ -43,18 +44,19 @@ export function plan(surveyed: readonly Surveyed[], dialect: Dialect, options: {
     .sort((a, b) => ORDER.indexOf(a.source.kind) - ORDER.indexOf(b.source.kind));
   const asOf = options.asOf ?? latest(usable);
   const taken = new Set<string>();
+  const most = Math.max(...usable.map(({ survey }) => survey.entities));
   const parts = usable.map(({ source, survey }, i) => {
     const alone = usable.length === 1 || (i === 0 && source.kind === 'transactions');
-    const about = aboutOf(source.name);
+    const about = aboutOf(source, survey);
     const steps = free(snake(source.name), taken);
-    const recipe = recipes[source.kind]!({ source, survey, dialect, asOf, prefix: alone ? '' : `${steps}_`, about });
-    return { source, survey, recipe, steps };
+    const whole = recipes[source.kind]!({ source, survey, dialect, asOf, main: alone, prefix: alone ? '' : `${steps}_`, about });
+    const few = source.kind !== 'entities' && survey.entities < FEW * most;
+    return { source, survey, recipe: few ? slim(whole, source.name, survey.entities / most) : whole, steps };
   });
   const features = unique(parts.flatMap(({ recipe }) => recipe.features));
   if (!features.length) throw new ShoalError('featurize/no-features', { reason: 'no source says anything about a customer' });
-  const shares = features.some(({ feature, formula }) => feature.kind === 'share' && feature.role === 'behaviour' && typeof formula !== 'number');
   const notes = parts.flatMap(({ recipe }) => recipe.notes);
-  return { asOf, dialect, parts, features, notes: shares ? [`Shares of fewer than ${countWord(ENOUGH)} are made up to ${countWord(ENOUGH)} with everyone's share, as one order at the weekend is not a habit.`, ...notes] : notes };
+  return { asOf, dialect, parts, features, notes };
 }
 
 /**
@@ -100,10 +102,20 @@ function latest(surveyed: readonly Surveyed[]): number {
   return facts.length ? Math.max(...facts) : Math.max(0, ...dates);
 }
 
-/** "web_events.csv" → "web": what the source is about, for titles. */
-function aboutOf(name: string): string {
+/** A source that touches few tells how much and how lately, and its numbers; what else it says is unknown of nearly everyone. */
+function slim(recipe: Recipe, name: string, reach: number): Recipe {
+  const firstOf = (kind: Feature['kind']) => recipe.features.find(({ feature }) => feature.kind === kind);
+  const kept = new Set([firstOf('count'), firstOf('days')]);
+  const features = recipe.features.filter((planned) => kept.has(planned) || /attribute/.test(planned.feature.family) && planned.feature.kind === 'number');
+  return { ...recipe, features, notes: [`'${name}' reaches ${formatPercent(reach)} of them, so it only tells how much, how lately and of numbers.`] };
+}
+
+/** "web_events.csv" → "web": what the source is about, for titles. A bare "events" in which pages are viewed is browsing. */
+function aboutOf({ name, kind }: Source, { events }: Survey): string {
   const plain = name.replace(/\.\w+$/, '').replace(/[_-]+/g, ' ').trim();
-  return plain.replace(/\s*\b(events?|logs?|data|table)\b\s*/gi, ' ').trim() || plain;
+  const about = plain.replace(/\s*\b(events?|logs?|data|table)\b\s*/gi, ' ').trim();
+  if (about) return about;
+  return kind === 'events' ? (events.some(({ value }) => /view|visit|browse|search|page/i.test(value)) ? 'browsing' : 'activity') : plain;
 }
 
 function free(name: string, taken: Set<string>): string {

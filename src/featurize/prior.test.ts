@@ -2,15 +2,16 @@ import { expect, it } from 'vitest';
 import { everyonesShare, sharedOut, type Cell } from './prior.js';
 
 it('one row is mostly everyone’s share, five rows are their own', () => {
-  expect(sharedOut(1, 1, 0.25)).toBe((1 + 4 * 0.25) / 5);
-  expect(sharedOut(0, 4, 0.25)).toBe(0.25 / 5);
-  expect(sharedOut(4, 5, 0.25)).toBe(0.8);
-  expect(sharedOut(8, 10, 0.25)).toBe(0.8);
+  expect(sharedOut(1, 1, 0.25, 5)).toBe((1 + 4 * 0.25) / 5);
+  expect(sharedOut(0, 4, 0.25, 5)).toBe(0.25 / 5);
+  expect(sharedOut(4, 5, 0.25, 5)).toBe(0.8);
+  expect(sharedOut(8, 10, 0.25, 5)).toBe(0.8);
 });
 
 it('nobody knows the share of no rows, and without a prior it is the plain one', () => {
-  expect(sharedOut(0, 0, 0.25)).toBeNaN();
-  expect(sharedOut(1, 1, Number.NaN)).toBe(1);
+  expect(sharedOut(0, 0, 0.25, 5)).toBeNaN();
+  expect(sharedOut(1, 1)).toBe(1);
+  expect(sharedOut(1, 2, Number.NaN, 5)).toBe(0.5);
 });
 
 it('everyone’s share counts the rows of each cell, of the events that are asked about', () => {

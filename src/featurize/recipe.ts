@@ -27,7 +27,9 @@ export interface RecipeInput {
   readonly survey: Survey;
   readonly dialect: Dialect;
   readonly asOf: number;
-  /** Before each name ('' for the first transaction source). */
+  /** Tells most: the only source, or the first of transactions. Its attributes and seasons count in full. */
+  readonly main: boolean;
+  /** Before each name ('' for the main source). */
   readonly prefix: string;
   /** What the source is called in titles: "browsing". */
   readonly about: string;
@@ -52,10 +54,11 @@ export function snake(text: string): string {
   return made || 'x';
 }
 
-/** A value of the data fit for a title: clean, one line, and not SHOUTED. */
-export function readable(text: string, limit = 40): string {
+/** A value of the data fit for a title: clean, one line, and not SHOUTED. Short capitals are an acronym, unless the values beside it are shouted too. */
+export function readable(text: string, limit = 40, beside: readonly string[] = []): string {
   const clean = cleanText(text, limit);
-  return clean.length > 4 && clean === clean.toUpperCase() ? upperFirst(clean.toLowerCase()) : clean;
+  const shouted = (word: string) => word.length > 4 && word === word.toUpperCase() && /\p{L}/u.test(word);
+  return shouted(clean) || (clean === clean.toUpperCase() && beside.filter(shouted).length > beside.length / 2) ? upperFirst(clean.toLowerCase()) : clean;
 }
 
 /** Names made unique by a number at the end. */

@@ -1,5 +1,4 @@
 import { defineAggregate } from '../aggregate.js';
-import { sharedOut, sharedOutSql } from '../prior.js';
 
 /** How much of the rows is one chosen key. Counts two numbers where `share` would need a pass over all rows per key. */
 export const keyShare = defineAggregate<{ byKey: Map<string, number>; of: number }>({
@@ -9,7 +8,7 @@ export const keyShare = defineAggregate<{ byKey: Map<string, number>; of: number
   words: { high: 'much', low: 'little' },
   shape: 'keys',
   needs: ['key'],
-  sql: (d, { key, n, chosen, prior }) => sharedOutSql(d, `coalesce(${d.only('sum', n, `${key} = ${d.text(chosen!)}`)}, 0)`, `sum(${n})`, prior),
+  sql: (d, { key, n, chosen }) => d.ratio(`coalesce(${d.only('sum', n, `${key} = ${d.text(chosen!)}`)}, 0)`, `sum(${n})`),
   init: () => ({ byKey: new Map(), of: 0 }),
   add(s, { key }) {
     s.byKey.set(key!, (s.byKey.get(key!) ?? 0) + 1);
@@ -24,7 +23,7 @@ export const keyShare = defineAggregate<{ byKey: Map<string, number>; of: number
     a.of += b.of;
     return a;
   },
-  value: (s, { chosen, prior }) => sharedOut(s.byKey.get(chosen!) ?? 0, s.of, prior ?? Number.NaN),
+  value: (s, { chosen }) => (s.of ? (s.byKey.get(chosen!) ?? 0) / s.of : Number.NaN),
   example: {
     rows: [{ at: 1, key: 'tea' }, { at: 2, key: 'mug' }, { at: 3, key: 'jug' }, { at: 4, key: 'tea' }],
     options: { asOf: 9, scale: 1, chosen: 'tea' },

@@ -20,6 +20,6 @@ export const share = defineAggregate<{ n: number; of: number }>({
     if (holds) s.n--;
   },
   merge: (a, b) => ({ n: a.n + b.n, of: a.of + b.of }),
-  value: (s, { prior }) => sharedOut(s.n, s.of, prior ?? Number.NaN),
+  value: (s, { prior }) => sharedOut(s.n, s.of, prior?.share, prior?.rows),
   example: { rows: [{ at: 1, holds: true }, { at: 2, holds: false }, { at: 3, holds: false }, { at: 4, holds: false }], options: { asOf: 9, scale: 1 }, value: 0.25 },
 });

@@ -1,13 +1,14 @@
-import { cleanText, lowerFirst, singular, upperFirst } from '../../util/words.js';
-import { given, or, plus, ratio, shareOf, times } from '../formula.js';
+import { cleanText, listWords, lowerFirst, singular, upperFirst } from '../../util/words.js';
+import { given, or, plus, ratio, times } from '../formula.js';
 import type { Measure, View } from '../measure.js';
-import { both, type Predicate } from '../predicate.js';
+import { predicateSql, type Predicate } from '../predicate.js';
 import { featureMaker, snake, type PlannedFeature, type Recipe, type RecipeInput } from '../recipe.js';
+import { pluralKind } from '../spell.js';
 import { keyShares } from './keys.js';
 import { rhythm } from './rhythm.js';
 import { rowAttributes } from './row-attributes.js';
 
-const TYPES = 8;
+const TYPES = 6;
 const WINDOWS = [30, 90];
 const SESSION_MS = 30 * 60_000;
 /** What is done to an entity rather than by it: it says nothing about their hours. */
@@ -26,27 +27,32 @@ export function events(input: RecipeInput): Recipe {
   const like = (pattern: RegExp) => types.filter((type) => pattern.test(type.replace(/_/g, ' ')));
   const passive = like(PASSIVE);
   const acted = types.filter((type) => !passive.includes(type));
-  const rowsOf = (kinds: readonly string[]) => survey.events.reduce((sum, level) => sum + (kinds.includes(level.value) ? level.rows : 0), 0);
   const acts: Predicate | undefined = passive.length && passive.length < types.length ? { is: 'in', column: 'event', values: acted } : undefined;
   const f = featureMaker(input);
-  const m = (aggregate: Measure['aggregate'], more: Partial<Measure> = {}): Measure => ({ view: 'events', aggregate, where: acts, ...more });
-  const of = (values: readonly string[]): Measure => m('count', { where: { is: 'in', column: 'event', values } });
+  const m = (aggregate: Measure['aggregate'], more: Partial<Measure> = {}): Measure => ({ view: acts ? 'acts' : 'events', aggregate, ...more });
+  const of = (values: readonly string[]): Measure => ({ view: 'events', aggregate: 'count', where: { is: 'in', column: 'event', values } });
   const features: PlannedFeature[] = [];
   const notes: string[] = [];
   const all = m('count');
   const none = { empty: 0 };
   const Title = upperFirst(cleanText(about, 30));
   const one = singular(about);
-  const noun = `${about} events`;
+  const plain = (type: string) => lowerFirst(cleanText(type.replace(/_/g, ' '), 30));
+  const said = acts && acted.length <= 3 ? { many: listWords(acted.map((type) => pluralKind(plain(type)) ?? plain(type))), last: `last ${listWords(acted.map(plain), 'or')}` } : undefined;
+  const alone = types.length < 2 && about !== 'browsing' && /[^s]s$/i.test(about);
+  /** What is counted: "coupon redemptions", "email opens and clicks", "web events". */
+  const noun = alone ? about : said ? `${one} ${said.many}` : about === 'browsing' ? about : `${one} events`;
+  const counted = alone ? Title : `${Title}: ${said?.many ?? 'events'}`;
+  const unit = alone ? about : 'events';
 
-  features.push(f('events', `${Title}: events`, 'count', 'activity', [`${one}-active`, `${one}-inactive`], all, { unit: 'events', ...none }));
+  features.push(f('events', counted, 'count', 'activity', [`${one}-active`, `${one}-inactive`], all, { unit, ...none }));
   if (time) {
     features.push(
-      f('recency', `${Title}: days since the last`, 'days', 'recency', [`${one}-lapsed`, `${one}-recent`], m('since-last')),
+      f('recency', `${Title}: days since the ${said?.last ?? (about === 'browsing' ? 'last visit' : 'last')}`, 'days', 'recency', [`${one}-lapsed`, `${one}-recent`], m('since-last')),
       f('active_months', `${Title}: active months`, 'count', 'activity', [`steadily ${one}-active`, `occasionally ${one}-active`], m('active-months'), { unit: 'months', ...none }),
       f('trend', `${Title}: trend`, 'index', 'trend', [`${one}-growing`, `${one}-declining`], or(ratio(plus(times(all, m('trend', { value: 'one' })), 1), plus(all, 1)), given(0, all, 1))),
       ...WINDOWS.filter((days) => days < 0.9 * survey.days).map((days) =>
-        f(`events_${days}d`, `${Title}: events in the last ${days} days`, 'count', 'recent activity', [`recently ${one}-active`, `of late ${one}-inactive`], m('count', { where: both(acts, { is: 'recent', days }) }), { unit: 'events', ...none }),
+        f(`events_${days}d`, `${counted} in the last ${days} days`, 'count', 'recent activity', [`recently ${one}-active`, `of late ${one}-inactive`], m('count', { where: { is: 'recent', days } }), { unit, ...none }),
       ),
     );
     if (survey.clock && !passive.length) {
@@ -59,12 +65,13 @@ export function events(input: RecipeInput): Recipe {
   }
   if (types.length > 1) {
     const common = types.slice(0, TYPES);
-    const every = m('count', { where: undefined });
+    const every: Measure = { view: 'events', aggregate: 'count' };
     for (const type of common) {
       const name = cleanText(type.replace(/_/g, ' '), 30);
+      const many = pluralKind(lowerFirst(name));
       features.push(
-        f(`${snake(type)}_count`, `${Title}: ${name}`, 'count', 'activity', [`${lowerFirst(name)}-heavy`, `${lowerFirst(name)}-light`], of([type]), { unit: 'times', ...none }),
-        ...(passive.includes(type) ? [] : [f(`${snake(type)}_share`, `${Title}: share of ${name}`, 'share', 'kinds', [`mostly ${lowerFirst(name)}`, `seldom ${lowerFirst(name)}`], shareOf(of([type]), passive.length ? every : all, rowsOf([type]) / rowsOf(passive.length ? types : acted)))]),
+        f(`${snake(type)}_count`, `${Title}: ${many ?? name}`, 'count', 'activity', [`${lowerFirst(name)}-heavy`, `${lowerFirst(name)}-light`], of([type]), { unit: many ?? 'times', ...none }),
+        ...(passive.includes(type) ? [] : [f(`${snake(type)}_share`, `${Title}: share of ${many ?? lowerFirst(name)}`, 'share', 'kinds', [`mostly ${lowerFirst(name)}`, `seldom ${lowerFirst(name)}`], ratio(of([type]), passive.length ? every : all))]),
       );
     }
     const rates = [
@@ -73,7 +80,7 @@ export function events(input: RecipeInput): Recipe {
       { name: 'conversion', title: 'conversion', top: like(BUY), under: like(LOOK), words: ['converting', 'only looking'] },
     ] as const;
     for (const { name, title, top, under, words } of rates) {
-      if (top.length && under.length) features.push(f(name, `${Title}: ${title}`, 'share', 'rates', words, shareOf(of(top), of(under), Math.min(1, rowsOf(top) / rowsOf(under)))));
+      if (top.length && under.length) features.push(f(name, `${Title}: ${title}`, 'share', 'rates', words, ratio(of(top), of(under))));
     }
   }
   if (has.has('product')) {
@@ -84,22 +91,25 @@ export function events(input: RecipeInput): Recipe {
     );
   }
   if (has.has('category') && survey.categories.length > 1) {
-    const shares = keyShares(input, { view: 'events', key: 'category', levels: survey.categories, verb: 'browsing', where: acts });
+    const shares = keyShares(input, { view: acts ? 'acts' : 'events', key: 'category', levels: survey.categories, verb: 'browsing' });
     features.push(...shares.map((p) => ({ ...p, feature: { ...p.feature, title: `${Title}: ${lowerFirst(p.feature.title)}` } })));
   }
   if (time) {
-    const when = rhythm(input, { view: 'events', where: acts, doing: about, noun });
+    const when = rhythm(input, { view: acts ? 'acts' : 'events', among: acts, doing: noun, noun });
     features.push(...when.features);
     notes.push(...when.notes);
   }
   const more = rowAttributes(input, 'events');
   features.push(...more.features.map((p) => ({ ...p, feature: { ...p.feature, title: `${Title}: ${lowerFirst(p.feature.title)}` } })));
   notes.push(...more.notes);
-  return { views: [view(input, more.columns)], everyone: { view: 'events', aggregate: 'count' }, features, notes };
+  return { views: views(input, more.columns, acts), everyone: { view: 'events', aggregate: 'count' }, features, notes };
 }
 
-function view({ source, dialect: d, asOf }: RecipeInput, columns: readonly string[]): View {
+function views({ source, dialect: d, asOf }: RecipeInput, columns: readonly string[], acts?: Predicate): View[] {
   const carried = ['entity', 'at', 'event', 'product', 'category'].filter((c) => source.has.includes(c as never)).concat(columns).map((c) => d.quote(c));
   const known = source.has.includes('at') ? `\nWHERE ${d.quote('at')} <= ${d.timestamp(asOf)}` : '';
-  return { name: 'events', sql: `SELECT ${carried.join(', ')}, 1e0 AS ${d.quote('one')}\nFROM ${d.quote(source.table)}${known}`, scales: {}, inline: true };
+  const sql = `SELECT ${carried.join(', ')}, 1e0 AS ${d.quote('one')}\nFROM ${d.quote(source.table)}${known}`;
+  const events: View = { name: 'events', sql, scales: {}, inline: true };
+  // What entities do is read apart from what is done to them, so that each measure need not ask again.
+  return acts ? [events, { ...events, name: 'acts', sql: `${sql}${known ? ' AND ' : '\nWHERE '}${predicateSql(d, acts, asOf)}` }] : [events];
 }

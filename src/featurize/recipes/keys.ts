@@ -1,8 +1,6 @@
 import { lowerFirst } from '../../util/words.js';
-import { given } from '../formula.js';
 import type { Measure } from '../measure.js';
 import type { Predicate } from '../predicate.js';
-import { REPEATED } from '../prior.js';
 import { featureMaker, readable, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
 import type { Level } from '../survey.js';
 
@@ -25,15 +23,14 @@ export function keyShares(input: RecipeInput, { view, key, levels, verb, where }
   const m = (aggregate: Measure['aggregate'], more: Partial<Measure> = {}): Measure => ({ view, aggregate, key, where, ...more });
   const all = levels.reduce((sum, level) => sum + level.rows, 0);
   const common = levels.filter((level) => level.rows >= LEAST * all).slice(0, SHARES);
-  const counted: Measure = { view, aggregate: 'count', where };
   return [
     f('categories', 'Different categories', 'count', 'variety', ['wide-ranging', 'narrow'], m('distinct'), { unit: 'categories', empty: 0 }),
-    f('category_variety', 'Variety of categories', 'index', 'variety', ['wide-ranging', 'narrow'], given(m('entropy'), counted, REPEATED)),
-    f('top_category_share', 'Share of the favourite category', 'share', 'variety', ['single-minded', 'varied'], given(m('top-share'), counted, REPEATED)),
-    ...common.map(({ value, rows }) => {
-      const name = readable(value);
+    f('category_variety', 'Variety of categories', 'index', 'variety', ['wide-ranging', 'narrow'], m('entropy')),
+    f('top_category_share', 'Share of the favourite category', 'share', 'variety', ['single-minded', 'varied'], m('top-share')),
+    ...common.map(({ value }) => {
+      const name = readable(value, 40, levels.map((level) => level.value));
       const word = `${lowerFirst(name)}-${verb}`;
-      return f(`category_${snake(value)}_share`, `Share of ${name}`, 'share', 'categories', [word, `not ${word}`], m('key-share', { chosen: value, prior: rows / all }));
+      return f(`category_${snake(value)}_share`, `Share of ${name}`, 'share', 'categories', [word, `not ${word}`], m('key-share', { chosen: value }));
     }),
   ];
 }

@@ -4,15 +4,17 @@ import type { Dialect } from '../../engine/dialect.js';
 import { lowerFirst } from '../../util/words.js';
 import type { Measure } from '../measure.js';
 import { ordinalOf } from '../ordinal.js';
-import { sharedOutSql } from '../prior.js';
 import { featureMaker, readable, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
+import { spelled } from '../spell.js';
 
 /** Kinds of a category that get a column of their own: common enough to matter, and not too many. */
-const LEVELS = 10;
+const LEVELS = { own: 6, row: 6 };
 const LEAST = 0.02;
 /** With more kinds than this, only those that hold a twentieth of the rows; sooner for what happened (a campaign's name) than for who they are. */
 const MANY = { own: 30, row: 12 };
 const LEAST_OF_MANY = 0.05;
+/** Values of what happened that are longer than this on average, in characters, are texts rather than kinds. */
+const FREE_TEXT = 30;
 
 /**
  * Attributes of rows → features of their entity: numbers by their mean, flags by their share, ordered categories by their rank, other categories one
@@ -36,10 +38,10 @@ export function rowAttributes(input: RecipeInput, view: string): { features: Pla
 }
 
 function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribute, own: boolean): PlannedFeature[] | string {
-  const { dialect: d, asOf } = input;
+  const { source, dialect: d, asOf } = input;
   const f = featureMaker(input);
   const column = d.quote(attribute.column);
-  const title = readable(attribute.title, 50);
+  const title = spelled(readable(attribute.title, 50));
   const word = lowerFirst(title);
   const name = snake(attribute.column);
   const role: Feature['role'] = attribute.label ? 'label' : attribute.sensitive ? 'sensitive' : own ? 'attribute' : 'behaviour';
@@ -48,7 +50,9 @@ function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribut
   const levels = attribute.values ?? [];
   const known = levels.filter(({ value }) => !isUnknown(value));
 
+  const joined = !own && !source.columns.some((found) => found.name === attribute.column);
   if (attribute.type === 'number') {
+    if (joined && source.kind === 'text') return [];
     return [f(name, title, 'number', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure(exactMean(d, column)), more)];
   }
   if (attribute.type === 'time') {
@@ -69,16 +73,20 @@ function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribut
     return [f(name, title, 'index', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure(exactMean(d, rank)), more)];
   }
   const all = levels.reduce((sum, level) => sum + level.rows, 0);
+  if (!own) {
+    if (joined && !input.main && source.has.includes('category')) return `'${title}' of '${source.name}' comes with the product, as the category does, so it is left out.`;
+    if (levels.reduce((sum, { value, rows }) => sum + value.length * rows, 0) > FREE_TEXT * all) return `'${title}' reads like free text, so it is left out.`;
+    if (isCode(attribute.column) && levels.length > MANY.row) return `'${title}' holds codes, so it is left out.`;
+  }
   const least = levels.length > (own ? MANY.own : MANY.row) ? LEAST_OF_MANY : LEAST;
-  const common = known.filter((level) => level.rows >= least * all).slice(0, LEVELS);
+  const common = known.filter((level) => level.rows >= least * all && (own || !isDated(level.value))).slice(0, own ? LEVELS.own : LEVELS.row);
   if (!common.length) return `'${title}' has ${levels.length >= 50 ? 'over 50' : levels.length} kinds and none is common, so it is left out.`;
   const two = common.length === 2 && known.length === 2 ? [common[0]] : common;
-  return two.map(({ value, rows }) => {
-    const kind = readable(value, 30);
+  return two.map(({ value }) => {
+    const kind = readable(value, 30, known.map((level) => level.value));
     const text = d.varchar(column);
     const named = /^[\d.]+$/.test(kind) ? `${word} ${kind}` : `${lowerFirst(kind)} ${word}`;
-    const share = own ? shareOf(d, text, value) : shareOf(d, text, value, rows / all);
-    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [named, `no ${named}`], measure(share), more);
+    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [named, `no ${named}`], measure(shareOf(d, text, value)), more);
   });
 }
 
@@ -87,8 +95,7 @@ function exactMean(d: Dialect, x: string): string {
   return `CASE WHEN min(${x}) = max(${x}) THEN ${d.double(`max(${x})`)} ELSE ${d.ratio(`sum(${d.decimal(x)})`, `count(${d.decimal(x)})`)} END`;
 }
 
-const shareOf = (d: Dialect, text: string, value: string, prior?: number): string =>
-  sharedOutSql(d, d.only('count', '*', `${text} = ${d.text(value)}`), `count(${text})`, prior);
+const shareOf = (d: Dialect, text: string, value: string): string => d.ratio(d.only('count', '*', `${text} = ${d.text(value)}`), `count(${text})`);
 
 /** Which of two values means yes. */
 function positive(values: readonly string[]): string {
@@ -103,5 +110,8 @@ function onlyYes(values: readonly string[]): string | undefined {
 
 /** A column named like an identifier: its values have no size, even if they are numbers. */
 const isCode = (column: string): boolean => /(^|[\W_]|[a-z](?=[A-Z]))(id|code|key|no|nr|zip|postcode|upc|sku)$/i.test(column);
+
+/** "newsletter-2026-01": a thing of one day or month, not a kind. */
+const isDated = (value: string): boolean => /(19|20)\d\d[-_/. ]?(0[1-9]|1[0-2])(\D|$|\d\d)/.test(value);
 
 const isUnknown = (value: string): boolean => /^(unknown|n\/?a|nan|null|none\/unknown|not (known|stated|available)|\?|-)?$/i.test(value.trim());

@@ -9,10 +9,11 @@ export function texts(input: RecipeInput): Recipe {
   const f = featureMaker(input);
   const m = (aggregate: Measure['aggregate'], more: Partial<Measure> = {}): Measure => ({ view: 'texts', aggregate, ...more });
   const Title = upperFirst(cleanText(about, 30));
+  const plural = /[^s]s$/i.test(about);
   const time = source.has.includes('at') && survey.days > 0;
   const more = rowAttributes(input, 'texts');
   const features: PlannedFeature[] = [
-    f('count', `${Title}: written`, 'count', 'activity', ['outspoken', 'silent'], m('count'), { unit: 'texts', empty: 0 }),
+    f('count', plural ? `${Title}: written` : `${Title}: messages`, 'count', 'activity', ['outspoken', 'silent'], m('count'), { unit: plural ? about : 'messages', empty: 0 }),
     ...(source.has.includes('text') ? [f('length', `${Title}: mean length`, 'number', 'length', ['long-writing', 'terse'], m('mean', { value: 'length' }), { unit: 'characters' })] : []),
     ...(time ? [f('recency', `${Title}: days since the last`, 'days', 'recency', [`${singular(about)}-lapsed`, `${singular(about)}-recent`], m('since-last'))] : []),
     ...more.features.map((p) => ({ ...p, feature: { ...p.feature, title: `${Title}: ${lowerFirst(p.feature.title)}` } })),

@@ -1,7 +1,8 @@
+import { cleanText, lowerFirst, upperFirst } from '../../util/words.js';
 import { atLeast, equals, exponential, given, minus, or, plus, ratio, root, shareOf, times, type Formula } from '../formula.js';
 import type { Measure, View } from '../measure.js';
 import { both, type Predicate } from '../predicate.js';
-import { REPEATED } from '../prior.js';
+import { byChance } from '../prior.js';
 import { featureMaker, type PlannedFeature, type Recipe, type RecipeInput } from '../recipe.js';
 import { rowAttributes } from './row-attributes.js';
 import { keyShares } from './keys.js';
@@ -119,15 +120,15 @@ export function transactions(input: RecipeInput): Recipe {
     const different = product('distinct');
     add(
       f('products', 'Different products', 'count', 'variety', ['wide-ranging', 'narrow'], different, { unit: 'products', ...none }),
-      f('product_variety', 'Variety of products', 'index', 'variety', ['wide-ranging', 'narrow'], given(product('entropy'), boughtLines, REPEATED)),
-      f('top_product_share', 'Share of the favourite product', 'share', 'variety', ['single-minded', 'varied'], given(product('top-share'), boughtLines, REPEATED)),
+      f('product_variety', 'Variety of products', 'index', 'variety', ['wide-ranging', 'narrow'], product('entropy')),
+      f('top_product_share', 'Share of the favourite product', 'share', 'variety', ['single-minded', 'varied'], product('top-share')),
       f('repeat_share', 'Share of lines that repeat a product', 'share', 'repeat', ['repeat-buying', 'ever-new'], ratio(minus(boughtLines, or(different, boughtLines)), boughtLines)),
     );
   }
   if (has.has('category') && survey.categories.length > 1) add(...keyShares(input, { view: 'lines', key: 'category', levels: survey.categories, verb: 'buying' }));
 
   if (survey.returned > 0) {
-    add(f('returned_line_share', 'Share of lines returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], shareOf(total('returned_lines'), total('lines'), survey.returned / survey.rows)));
+    add(f('returned_line_share', 'Share of lines returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], shareOf(total('returned_lines'), total('lines'), byChance(survey.returned / survey.rows))));
     if (money) add(f('returned_share', 'Share of spend returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], given(ratio(total('returned_amount'), gross), gross, 0.0001)));
     add(f('cancelled_orders', 'Orders that only return', 'count', 'returns', ['often-cancelling', 'seldom-cancelling'], minus({ view: 'orders', aggregate: 'count' }, orders), { unit: 'orders', ...none }));
   } else notes.push(`'${source.name}' has no returns, so no feature tells of them.`);
@@ -135,7 +136,7 @@ export function transactions(input: RecipeInput): Recipe {
     const fraction = survey.largestDiscount <= 1;
     const discount = total('discount');
     add(
-      f('discounted_share', 'Share of lines at a discount', 'share', 'discount', ['discount-seeking', 'full-price'], shareOf(total('discounted_lines'), boughtLines, survey.discounted / (survey.rows - survey.returned))),
+      f('discounted_share', 'Share of lines at a discount', 'share', 'discount', ['discount-seeking', 'full-price'], ratio(total('discounted_lines'), boughtLines)),
       f('discount_depth', 'Depth of discount', 'share', 'discount', ['discount-seeking', 'full-price'], fraction || !money ? ratio(discount, boughtLines) : ratio(discount, { op: 'plus', of: [gross, discount] })),
     );
   } else notes.push(`'${source.name}' has no discounts, so no feature tells of them.`);
@@ -148,7 +149,8 @@ export function transactions(input: RecipeInput): Recipe {
   const more = rowAttributes(input, 'lines');
   add(...more.features);
   notes.push(...more.notes);
-  return { views: views(input, money, bought !== undefined, more.columns), everyone: { view: 'orders', aggregate: 'count' }, features, notes };
+  const told = input.main ? features : features.map((p) => ({ ...p, feature: { ...p.feature, title: `${upperFirst(cleanText(input.about, 30))}: ${lowerFirst(p.feature.title)}` } }));
+  return { views: views(input, money, bought !== undefined, more.columns), everyone: { view: 'orders', aggregate: 'count' }, features: told, notes };
 }
 
 /** Orders that a trend is steadied with. */
