@@ -41,6 +41,8 @@ export interface Args extends Options {
   readonly where?: string;
   /** 'PARTITION BY …' of the entity, for the window expressions of shape 'ordered'. */
   readonly partition: string;
+  /** Shape 'ordered': the time, then the value where there is one, so that all who look at neighbours share one sort. */
+  readonly inOrder: string;
   /** Shape 'ordered': the window columns of `over`, by name. */
   readonly columns: Readonly<Record<string, string>>;
 }

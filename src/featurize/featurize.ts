@@ -17,7 +17,7 @@ export interface FeaturizeOptions {
 /** Fewer entities than this cannot be segmented. */
 const FEWEST = 2;
 /** Columns fetched at a time: bounds the memory between the engine and the arrays. */
-const AT_A_TIME = 16;
+const AT_A_TIME = 32;
 
 /**
  * Sources → raw features of every entity, by one generated query; the engine keeps them as a table too. Rows are ordered by entity.

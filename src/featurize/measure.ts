@@ -30,6 +30,8 @@ export interface View {
   readonly sql: string;
   /** True for a plain selection of the source's rows (not stored), false for a GROUP BY. */
   readonly inline?: boolean;
+  /** Columns that are never NULL: measures that need them can share a step with those that do not. */
+  readonly whole?: readonly string[];
   /** Units per one of each value column; 1 where absent. */
   readonly scales: Readonly<Record<string, number>>;
 }
@@ -76,6 +78,7 @@ export function compile(
       asOf, scale: view.scales[m.value ?? ''] ?? 1, length: m.length, chosen: m.chosen, then: m.then, prior: m.prior,
       at: dialect.quote('at'), value: dialect.quote(m.value ?? ''), key: dialect.quote(m.key ?? ''), n: dialect.quote('n'),
       holds: m.holds ? where(m.holds)! : '1 = 0', partition: `PARTITION BY ${entity}`, columns: {},
+      inOrder: [dialect.quote('at'), ...(m.value ? [dialect.quote(m.value)] : [])].join(', '),
     });
     const put = (to: Group, m: Measure, sql: string) => {
       const id = `${m.attribute ? 'attribute' : m.aggregate.replaceAll('-', '_')}${m.value || m.key ? `_${m.value ?? m.key}` : ''}_${to.columns.length + 1}`;
@@ -99,7 +102,7 @@ export function compile(
       for (const m of sharing) put(to, m, aggregates[m.aggregate].sql(dialect, args(m)));
     }
 
-    for (const [, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'ordered'), (m) => JSON.stringify([m.where ?? null, needsOf(m)]))) {
+    for (const [, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'ordered'), (m) => JSON.stringify([m.where ?? null, needsOf(m, view)]))) {
       const { where: condition } = sharing[0];
       const name = freeName(q, `${base}_in_order`);
       const windows = new Map<string, string>();
@@ -115,7 +118,7 @@ export function compile(
         for (const c of [m.value, m.key]) if (c) carried.add(c);
         return { m, sql: aggregate.sql(dialect, { ...args(m), columns }) };
       });
-      const needed = needsOf(sharing[0]).map((c) => `${dialect.quote(c)} IS NOT NULL`);
+      const needed = needsOf(sharing[0], view).map((c) => `${dialect.quote(c)} IS NOT NULL`);
       const filters = [...needed, ...(condition ? [where(condition)!] : [])];
       const selected = ['entity', 'at', ...carried].map((c) => dialect.quote(c)).concat([...windows].map(([over, c]) => `${over} AS ${dialect.quote(c)}`));
       q = q.step(name, `SELECT ${selected.join(',\n  ')}\nFROM ${dialect.quote(base)}${filters.length ? `\nWHERE ${filters.join(' AND ')}` : ''}`);
@@ -144,7 +147,8 @@ export const measureKey = (m: Measure): string =>
   JSON.stringify([m.view, m.aggregate, m.value, m.key, m.holds, m.where, m.length, m.chosen, m.then, m.prior, m.attribute]);
 
 const shapeOf = (m: Measure) => (m.attribute ? 'rows' : aggregates[m.aggregate].shape);
-const needsOf = (m: Measure) => aggregates[m.aggregate].needs.map((need) => m[need]!);
+/** Columns without which a row is skipped, but for those that every row has. */
+const needsOf = (m: Measure, { whole = [] }: View) => aggregates[m.aggregate].needs.map((need) => m[need]!).filter((column) => !whole.includes(column));
 
 /** Both conditions on one measure. */
 export const within = (m: Measure, where: Predicate): Measure => ({ ...m, where: both(m.where, where) });

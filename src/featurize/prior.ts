@@ -35,7 +35,7 @@ export function sharedOutSql(dialect: Dialect, n: string, of: string, prior?: Pr
   return `CASE WHEN ${all} >= ${rows} THEN ${plain} WHEN ${all} > 0 THEN (${dialect.double(n)} + ${dialect.number(prior.share)} * (${rows} - ${all})) / ${rows} END`;
 }
 
-/** Rows that are alike in hour, weekday, quarter and kind of event: one of them stands for all. */
+/** Rows that are alike (in the quarter of the year and the kind of event): the first of them stands for all. */
 export interface Cell extends Fields {
   readonly rows: number;
 }

@@ -28,7 +28,7 @@ export interface Survey {
   /** Most frequent first, up to 60; `categoryCount` is how many there are. */
   readonly categories: readonly Level[];
   readonly events: readonly Level[];
-  /** How the rows (without those that return something) lie over hour, weekday, quarter and kind of event. */
+  /** How the rows (without those that return something) lie over the quarters of the year and the kinds of events. */
   readonly calendar: readonly Cell[];
   /** Latest date among the attributes, ms; −Infinity without any. Stands for 'now' where nothing else has times. */
   readonly attributesTo: number;
@@ -75,7 +75,7 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
   const calendar = async (): Promise<Cell[]> => {
     if (!time) return [];
     const at = col('at');
-    const by = [dialect.hour(at), dialect.weekday(at), dialect.quarter(at), ...(byEvent ? [dialect.varchar(col('event'))] : [])];
+    const by = [dialect.quarter(at), ...(byEvent ? [dialect.varchar(col('event'))] : [])];
     const kept = has.has('returned') ? ` AND NOT ${col('returned')}` : '';
     const cells = await engine.rows(
       `SELECT ${dialect.epochMs(`min(${at})`)} AS "at", ${byEvent ? `${dialect.varchar(col('event'))} AS "event", ` : ''}count(*) AS n FROM ${table} WHERE ${at} IS NOT NULL${kept} GROUP BY ${by.join(', ')} ORDER BY "at"`,

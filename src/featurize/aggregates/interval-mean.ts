@@ -10,7 +10,7 @@ export const intervalMean = defineAggregate<Tally<number>>({
   words: { high: 'seldom-returning', low: 'often-returning' },
   shape: 'ordered',
   needs: [],
-  over: (_, { partition, at }) => ({ previous: `lag(${at}) OVER (${partition} ORDER BY ${at})` }),
+  over: (_, { partition, inOrder, at }) => ({ previous: `lag(${at}) OVER (${partition} ORDER BY ${inOrder})` }),
   sql: (d, { at, columns }) => {
     const span = d.double(`${d.epochMs(`max(${at})`)} - ${d.epochMs(`min(${at})`)}`);
     return `${span} / NULLIF(${d.double(d.only('count', '*', `${columns.previous} < ${at}`))} * 86400000e0, 0)`;

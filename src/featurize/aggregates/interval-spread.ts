@@ -13,7 +13,7 @@ export const intervalSpread = defineAggregate<Tally<number>>({
   words: { high: 'irregular', low: 'regular' },
   shape: 'ordered',
   needs: [],
-  over: (_, { partition, at }) => ({ previous: `lag(${at}) OVER (${partition} ORDER BY ${at})` }),
+  over: (_, { partition, inOrder, at }) => ({ previous: `lag(${at}) OVER (${partition} ORDER BY ${inOrder})` }),
   sql: (d, { at, columns }) => {
     const later = `${columns.previous} < ${at}`;
     const gap = d.double(d.quotient(`${d.epochMs(at)} - ${d.epochMs(columns.previous)}`, '60000'));

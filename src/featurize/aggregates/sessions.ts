@@ -10,7 +10,7 @@ export const sessions = defineAggregate<Tally<number>>({
   words: { high: 'often visiting', low: 'seldom visiting' },
   shape: 'ordered',
   needs: [],
-  over: (_, { partition, at }) => ({ previous: `lag(${at}) OVER (${partition} ORDER BY ${at})` }),
+  over: (_, { partition, inOrder, at }) => ({ previous: `lag(${at}) OVER (${partition} ORDER BY ${inOrder})` }),
   sql: (d, { at, columns, length }) =>
     d.only('count', '*', `${columns.previous} IS NULL OR ${d.epochMs(at)} - ${d.epochMs(columns.previous)} > ${length}`),
   init: () => new Map(),

@@ -203,7 +203,7 @@ function views({ source, survey, dialect: d, asOf }: RecipeInput, money: boolean
   const filters = [known.trim().replace('WHERE ', ''), kept ?? ''].filter(Boolean);
   const lines = `SELECT ${carried.join(', ')}\nFROM ${d.quote(source.table)}${filters.length ? `\nWHERE ${filters.join(' AND ')}` : ''}`;
   const scales = { amount: UNITS, bought_amount: UNITS, returned_amount: UNITS, quantity: UNITS, largest_quantity: UNITS, discount: UNITS, log_price: UNITS, log_price_2: UNITS * UNITS };
-  return [{ name: 'orders', sql: orders, scales }, { name: 'lines', sql: lines, scales: {}, inline: true }];
+  return [{ name: 'orders', sql: orders, scales, whole: money ? ['amount'] : [] }, { name: 'lines', sql: lines, scales: {}, inline: true }];
 }
 
 const both2 = (a: string | undefined, b: string) => (a ? `${a} AND ${b}` : b);
