@@ -41,7 +41,7 @@ const numeric: Fits = (f) => f.kind === 'number' || f.kind === 'money' || f.kind
 
 /** Per key, from the surest way to recognise its feature to the least sure. */
 const finders: Readonly<Record<Key, readonly Fits[]>> = {
-  recency: [named('recency_days', 'recency'), theme('recency', since), titled(/^recency$/i, (f) => f.role !== 'label')],
+  recency: [named('recency'), theme('recency', since), titled(/^recency$/i, (f) => f.role !== 'label')],
   orders: [named('orders'), theme('frequency', (f) => f.kind === 'count')],
   spend: [named('spend'), theme('spend', (f) => f.kind === 'money')],
   'order value': [named('average_order'), theme('order value', (f) => f.kind === 'money'), theme('basket', (f) => f.kind === 'money')],

@@ -23,7 +23,7 @@ const feature = (name: string, title: string, kind: FeatureKind, family: string,
 });
 
 const features: readonly Feature[] = [
-  feature('recency_days', 'Days since last order', 'days', 'recency', 'lapsed', 'recent'),
+  feature('recency', 'Days since last order', 'days', 'recency', 'lapsed', 'recent'),
   feature('orders', 'Orders', 'count', 'frequency', 'frequent', 'occasional', { unit: 'orders' }),
   feature('orders_last_90d', 'Orders in the last 90 days', 'count', 'frequency', 'currently active', 'currently quiet', { unit: 'orders' }),
   feature('spend', 'Total spend', 'money', 'spend', 'high-spending', 'low-spending'),
@@ -48,7 +48,7 @@ const features: readonly Feature[] = [
 ];
 
 const ordinary: Readonly<Record<string, Draw>> = {
-  recency_days: whole(spread(60, 0.6)), orders: whole(spread(4, 0.5), 1), orders_last_90d: whole(spread(1, 0.7)), average_order: spread(42, 0.3),
+  recency: whole(spread(60, 0.6)), orders: whole(spread(4, 0.5), 1), orders_last_90d: whole(spread(1, 0.7)), average_order: spread(42, 0.3),
   basket_items: spread(5, 0.3), tenure_days: whole(spread(400, 0.5), 1), interval_days: spread(60, 0.4), interval_cv: spread(0.8, 0.3),
   weekend_share: share(0.28, 0.1), night_share: share(0.06, 0.05), hour_mean: hour(14), discount_share: share(0.12, 0.08), returns_share: share(0.04, 0.03),
   distinct_products: whole(spread(12, 0.5), 1), category_organic_share: share(0.1, 0.06), season_q4_share: share(0.25, 0.1),
@@ -56,11 +56,11 @@ const ordinary: Readonly<Record<string, Draw>> = {
 };
 
 const kinds: readonly Kind[] = [
-  { name: 'loyal', weight: 12, draws: { recency_days: whole(spread(10, 0.5)), orders: whole(spread(24, 0.3), 5), orders_last_90d: whole(spread(6, 0.3)), average_order: spread(84, 0.25), interval_days: spread(12, 0.25), interval_cv: spread(0.4, 0.2), tenure_days: whole(spread(700, 0.2)), distinct_products: whole(spread(60, 0.3)), churned: flag(0.03) } },
+  { name: 'loyal', weight: 12, draws: { recency: whole(spread(10, 0.5)), orders: whole(spread(24, 0.3), 5), orders_last_90d: whole(spread(6, 0.3)), average_order: spread(84, 0.25), interval_days: spread(12, 0.25), interval_cv: spread(0.4, 0.2), tenure_days: whole(spread(700, 0.2)), distinct_products: whole(spread(60, 0.3)), churned: flag(0.03) } },
   { name: 'night owls', weight: 10, draws: { night_share: share(0.7, 0.1), hour_mean: hour(22.5, 0.6), category_organic_share: share(0.6, 0.1), events_view_count: whole(spread(150, 0.3)), email_open_rate: share(0.55, 0.1) } },
   { name: 'bargain', weight: 18, draws: { discount_share: share(0.75, 0.1), weekend_share: share(0.75, 0.1), average_order: spread(25, 0.25) } },
-  { name: 'lapsed', weight: 10, draws: { recency_days: whole(spread(280, 0.2)), orders: whole(spread(12, 0.3), 3), orders_last_90d: () => 0, average_order: spread(110, 0.25), tenure_days: whole(spread(800, 0.15)), churned: flag(0.7) } },
-  { name: 'gift', weight: 15, draws: { orders: () => 1, orders_last_90d: () => 0, recency_days: whole(spread(200, 0.3)), season_q4_share: share(0.97, 0.04), interval_days: () => Number.NaN, interval_cv: () => Number.NaN, distinct_products: whole(spread(2, 0.4), 1), tenure_days: whole(spread(200, 0.3)) } },
+  { name: 'lapsed', weight: 10, draws: { recency: whole(spread(280, 0.2)), orders: whole(spread(12, 0.3), 3), orders_last_90d: () => 0, average_order: spread(110, 0.25), tenure_days: whole(spread(800, 0.15)), churned: flag(0.7) } },
+  { name: 'gift', weight: 15, draws: { orders: () => 1, orders_last_90d: () => 0, recency: whole(spread(200, 0.3)), season_q4_share: share(0.97, 0.04), interval_days: () => Number.NaN, interval_cv: () => Number.NaN, distinct_products: whole(spread(2, 0.4), 1), tenure_days: whole(spread(200, 0.3)) } },
   { name: 'resellers', weight: 3, draws: { basket_items: spread(120, 0.3), average_order: spread(900, 0.3), orders: whole(spread(14, 0.3), 3), hour_mean: hour(11, 1) } },
   { name: 'ordinary', weight: 32, draws: {} },
 ];

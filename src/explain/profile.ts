@@ -85,7 +85,7 @@ function nearestMembers({ matrix, assignment }: Subject, centre: Float64Array, k
 }
 
 function typicalMember({ table, assignment, currency }: Subject, row: number, wanted: readonly string[]): TypicalMember {
-  const shown = new Set([...['recency_days', 'orders', 'spend'].filter((name) => table.features.some((f) => f.name === name)), ...wanted]);
+  const shown = new Set([...['recency', 'orders', 'spend'].filter((name) => table.features.some((f) => f.name === name)), ...wanted]);
   const values: [string, string][] = [];
   table.features.forEach((feature, j) => {
     if (shown.has(feature.name)) values.push([cleanText(feature.title), formatValue(table.columns[j][row], feature, currency)]);

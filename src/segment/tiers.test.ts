@@ -52,7 +52,7 @@ function tableOf(recency: number[], orders: number[], spend: number[]): FeatureT
     rows: recency.length,
     asOf: 0,
     entities: recency.map(String),
-    features: ['recency_days', 'orders', 'spend'].map(feature),
+    features: ['recency', 'orders', 'spend'].map(feature),
     columns: [recency, orders, spend].map((values) => Float64Array.from(values)),
     table: 'features',
     sql: '',

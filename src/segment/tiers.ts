@@ -27,10 +27,10 @@ const fifths = 5;
 
 /**
  * Sorts entities into the usual recency–frequency–money tiers: each measure is cut into fifths of the entities (equal values stay together), frequency
- * and money are averaged to a value fifth, and the two fifths look up the tier. Needs the features `recency_days`, `orders` and `spend`.
+ * and money are averaged to a value fifth, and the two fifths look up the tier. Needs the features `recency`, `orders` and `spend`.
  */
 export function tiers(table: FeatureTable): Tiers {
-  const [recency, orders, spend] = ['recency_days', 'orders', 'spend'].map((name) => table.columns[table.features.findIndex((f) => f.name === name)]);
+  const [recency, orders, spend] = ['recency', 'orders', 'spend'].map((name) => table.columns[table.features.findIndex((f) => f.name === name)]);
   const labels = new Int32Array(table.rows).fill(-1);
   if (!recency || !orders || !spend) return { tiers: [], labels };
   const r = fifthOf(recency, 'low is best');
