@@ -14,7 +14,7 @@ export interface SegmentModel {
   readonly kind: 'found' | 'convenience';
 }
 
-/** Which segment each row is in (index into the model's segments) and how firmly, 0–1. */
+/** Which segment each row is in (index into the model's segments; −1 = outlier, where the algorithm has them) and how firmly, 0–1. */
 export interface Assignment {
   readonly labels: Int32Array;
   /** Margin: 1 − d(own)/d(next), 0 on the border, near 1 at the core. */
@@ -28,6 +28,7 @@ export interface SegmentStability {
   readonly segment: number;
   /** Mean bootstrap Jaccard (Hennig 2007); ≥ .75 steady, < .6 shaky. */
   readonly jaccard: number;
+  /** Holds 90 % of the bootstrap coefficients. */
   readonly interval: readonly [number, number];
   readonly separation: number;
   readonly silhouette: number;

@@ -7,7 +7,7 @@ interface BarProps {
   readonly height?: number;
   /** A thin tick on the track, 0–1 (a threshold, an expected value). */
   readonly tick?: number;
-  /** 95 % interval, 0–1, drawn as a whisker. */
+  /** Interval, 0–1, drawn as a whisker. */
   readonly interval?: readonly [number, number];
 }
 

@@ -13,7 +13,7 @@ export function Stability({ stability }: { readonly stability: SegmentStability 
       <p>
         <strong data-tone={tone}>{word}</strong> found again with {f.percent(stability.jaccard)} overlap when the sample changes{' '}
         <span className={css.quiet}>
-          ({f.percent(0.95)} interval {f.percent(low)} to {f.percent(high)})
+          ({f.percent(low)} to {f.percent(high)} in nine of ten redraws)
         </span>
       </p>
       <Bar share={stability.jaccard} interval={stability.interval} tick={0.75} height={8} colour={`var(--${tone === 'good' ? 'good' : tone === 'warn' ? 'warn' : 'neutral-bar'})`} />
