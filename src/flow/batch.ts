@@ -71,6 +71,10 @@ export async function batch(files: readonly string[], options: DiscoverOptions, 
   const { choice, params } = await timed('segment', () => choose(matrix, { k: options.k, maxK: options.maxK, entityWord }, context, kernel));
   const model = modelOf(matrix, choice, { ...params }, context.seed);
   const assignment = await timed('assign', () => assignRaw(model, columnsOf(table, matrix)));
+  // The engine counts what the members do while this thread measures and words the segments: neither waits for the other.
+  const membershipTable = await timed('membership', () => createMembership(engine, table.table, assignment.labels));
+  const behaving = behaviour(ingested.sources, engine, membershipTable, choice.k);
+  behaving.catch(() => {});
   const steady = await timed('stability', () => stability(matrix, params, {}, context, kernel));
   const rfm = tiers(table);
 
@@ -80,8 +84,7 @@ export async function batch(files: readonly string[], options: DiscoverOptions, 
   const told = await timed('explain', () => profiles(subject, context, found));
 
   context.progress({ stage: 'act', note: 'what to do about each segment' });
-  const membershipTable = await timed('membership', () => createMembership(engine, table.table, assignment.labels));
-  const behaved = await timed('act', () => behaviour(ingested.sources, engine, membershipTable, told.length));
+  const behaved = await timed('act', () => behaving);
   const advised = briefs({ ...subject, labels: assignment.labels, profiles: told, behaviour: behaved });
   // Not told the date: the same input gives the same lints on any day. How old the data is, the reader's page and terminal say.
   const spoken = lints({ ...subject, profiles: told, briefs: advised, sources: ingested.sources });
