@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ShoalError } from '../errors.js';
-import { checked, shoalConfig } from '../flow/config.js';
+import { shoalConfig } from '../flow/config.js';
+import { checked } from '../options.js';
 
 export const configFile = 'shoal.config.ts';
 

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { ShoalError } from '../errors.js';
 import { ingestOptions } from '../ingest/options.js';
-import { closest } from '../util/closest.js';
 
 /** Everything that `discover` can be told. The same declaration gives the type, the flags, the checks and the docs. */
 export const discoverOptions = ingestOptions.extend({
@@ -29,19 +27,4 @@ export type ShoalConfig = z.input<typeof shoalConfig>;
 /** Types a configuration in an editor; gives it back as it is. Its values are checked when it is used. */
 export function defineShoal(config: ShoalConfig): ShoalConfig {
   return config;
-}
-
-/** Checks values from a caller or a file. @throws `config/invalid` naming every problem, with a suggestion for unknown keys. */
-export function checked<S extends z.ZodObject>(schema: S, given: unknown): z.output<S> {
-  const result = schema.safeParse(given ?? {});
-  if (result.success) return result.data;
-  const known = Object.keys(schema.shape);
-  const problems = result.error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [`- ${issue.path.join('.') || 'options'}: ${issue.message}`];
-    return issue.keys.map((key) => {
-      const near = closest(key, known);
-      return `- '${key}' is not an option.${near ? ` Did you mean '${near}'?` : ` The options are ${known.join(', ')}.`}`;
-    });
-  });
-  throw new ShoalError('config/invalid', { problems: problems.join('\n') });
 }

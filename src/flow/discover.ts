@@ -9,8 +9,9 @@ import type { Report, Run } from '../domain/report.js';
 import type { Assignment, SegmentModel } from '../domain/segment.js';
 import { openEngine } from '../engine/catalog.js';
 import { openKernel } from '../kernel/catalog.js';
+import { checked } from '../options.js';
 import { fingerprint } from '../util/fingerprint.js';
-import { checked, discoverOptions, type DiscoverInput } from './config.js';
+import { discoverOptions, type DiscoverInput } from './config.js';
 
 /** What `discover` gives: the report as data, the memberships, and ways to ask and to write. Close it when done. */
 export interface Discovery {
@@ -85,8 +86,7 @@ export async function discover(files: readonly string[], options: DiscoverInput 
 }
 
 function contextOf(settings: { seed: number; threads?: number }, given?: Context): Context {
-  const made = createContext({ seed: settings.seed, threads: settings.threads ?? given?.threads, clock: given?.clock, signal: given?.signal, log: given?.log, progress: given?.progress });
-  return made;
+  return createContext({ seed: settings.seed, threads: settings.threads ?? given?.threads, clock: given?.clock, signal: given?.signal, log: given?.log, progress: given?.progress });
 }
 
 async function fileFingerprint(path: string): Promise<Run['inputs'][number]> {

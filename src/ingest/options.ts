@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ShoalError } from '../errors.js';
-import { closest } from '../util/closest.js';
+import { checked } from '../options.js';
 
 const column = (what: string, value = '<column>') => z.string().min(1).optional().describe(what).meta({ value });
 
@@ -41,18 +40,7 @@ export type IngestInput = z.input<typeof ingestOptions>;
 
 /** Checks options from a caller. Throws `config/invalid` naming every problem, with a suggestion for unknown keys. */
 export function parseIngestOptions(given: unknown): IngestOptions {
-  const result = ingestOptions.safeParse(given ?? {});
-  if (result.success) return result.data;
-  const known = Object.keys(ingestOptions.shape);
-  const problems = result.error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => {
-        const near = closest(key, known);
-        return `- '${key}' is not an option.${near ? ` Did you mean '${near}'?` : ` The options are ${known.join(', ')}.`}`;
-      });
-    return [`- ${issue.path.join('.') || 'options'}: ${issue.message}`];
-  });
-  throw new ShoalError('config/invalid', { problems: problems.join('\n') });
+  return checked(ingestOptions, given);
 }
 
 /** '2024-12-31' means the end of that day; with a clock it means that instant (UTC unless it says otherwise). */
