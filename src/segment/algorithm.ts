@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Context } from '../context.js';
 import type { Assignment } from '../domain/segment.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
+import type { Forms } from './forms.js';
 
 /** Plain data: what JSON can hold. */
 export type Plain = Readonly<Record<string, unknown>>;
@@ -19,6 +20,8 @@ export interface SegmentAlgorithm<N extends string, O extends z.ZodType, P> {
   /** @throws `segment/bad-k`, `run/aborted` */
   fit(x: Points, options: z.output<O>, context: Context, kernel: Kernel): Promise<P>;
   assign(params: P, x: Points): Assignment;
+  /** The same assignment as quadratic forms, for SQL and the browser; undefined where this model cannot be said so, or only in too many. */
+  forms?(params: P): Forms | undefined;
 }
 
 /** Keeps the literal name in the type, so that the catalog knows its names. */
