@@ -1,4 +1,5 @@
 import type { Assignment } from '../domain/segment.js';
+import type { Forms } from './forms.js';
 
 /** Centres as plain data. Several centres may stand for one segment: `groups[centre]` names it; absent, each centre is a segment of its own. */
 export interface CentreParams {
@@ -13,6 +14,13 @@ export interface CentreParams {
 /** Segment of each centre. */
 export function groupsOf({ centroids, d, groups }: CentreParams): readonly number[] {
   return groups ?? Array.from({ length: centroids.length / d }, (_, c) => c);
+}
+
+/** Nearest centres as quadratic forms: no offsets, the identity as metric. */
+export function centreForms(params: CentreParams): Forms {
+  const { k, d, centroids } = params;
+  const forms = groupsOf(params).map((segment, c) => ({ segment, offset: 0, centre: centroids.slice(c * d, (c + 1) * d) }));
+  return { d, k, forms, strength: 'margin' };
 }
 
 /** Somewhere to put assignments of `rows` rows. */

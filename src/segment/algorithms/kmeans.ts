@@ -8,7 +8,7 @@ import { ShoalError } from '../../errors.js';
 import type { Centres, ClusterResult, Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { breath } from '../breath.js';
-import { emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
+import { centreForms, emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
 import { finish, heats, ranked } from '../restarts.js';
 import { gather, sampleRows } from '../sample.js';
 import { meanVariance, total } from '../score.js';
@@ -38,6 +38,7 @@ export const kmeans = defineAlgorithm({
   traits: { soft: false, outliers: false, online: true },
   fit: async (x, chosen, context, kernel): Promise<CentreParams> => (await fitKMeans(x, chosen, context, kernel)).params,
   assign: assignNearest,
+  forms: centreForms,
 });
 
 /** Fits and keeps labels, sizes and inertia. Segments come largest first. */
