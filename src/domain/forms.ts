@@ -19,8 +19,11 @@ export interface Forms {
   /** Number of segments. */
   readonly k: number;
   readonly forms: readonly Form[];
-  /** `margin`: 1 − √own/√next; `share`: the segment's part of Σ exp(−value/2) (responsibility of a mixture). */
-  readonly strength: 'margin' | 'share';
+  /**
+   * How firmly a row is in its segment, from the least value `own` and the least value `next` of another segment. `margin`: 1 − √own / √next (centres);
+   * `odds`: 1 − exp((own − next) / 2), where values are −2 log densities; `reach`: 1 − √(own / limit).
+   */
+  readonly strength: 'margin' | 'odds' | 'reach';
   /** A row whose least value is beyond this is an outlier (−1). */
   readonly limit?: number;
 }
