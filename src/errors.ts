@@ -33,6 +33,10 @@ export const catalogue = {
     `There ${d.count === 1 ? `is 1 ${d.word?.one ?? 'customer'}` : `are ${d.count} ${d.word?.many ?? 'customers'}`}; segments need at least ${d.minimum}. Give more data, or name another column with --entity.`),
   'featurize/no-features': entry(2, 422, (d: { reason: string }) => `Nothing varies between the customers: ${d.reason}. Give columns that describe behaviour or attributes.`),
   'segment/bad-k': entry(2, 422, (d: { k: number; rows: number }) => `k is ${d.k}, but it must be between 2 and the number of customers (${d.rows}).`),
+  'segment/unknown-algorithm': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
+    `There is no algorithm '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
+  'segment/no-formula': entry(2, 422, (d: { title: string; what: string }) =>
+    `This ${d.title} model cannot be written as ${d.what}: it places a row by its neighbours, not by a formula. Score new rows with the library instead.`),
   'segment/not-finite': entry(2, 422, (d: { value: number; row: number; feature: number }) =>
     `Row ${d.row + 1} holds ${d.value} as feature ${d.feature + 1}; distances need finite numbers. Fill or remove missing values first.`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>

@@ -28,3 +28,14 @@ export interface SegmentAlgorithm<N extends string, O extends z.ZodType, P> {
 export function defineAlgorithm<const N extends string, O extends z.ZodType, P>(algorithm: SegmentAlgorithm<N, O, P>): SegmentAlgorithm<N, O, P> {
   return algorithm;
 }
+
+/** A way to find segments with its own types forgotten: what code that takes any of them sees. */
+export interface AnyAlgorithm {
+  readonly name: string;
+  readonly title: string;
+  readonly options: z.ZodObject;
+  readonly traits: SegmentAlgorithm<string, z.ZodObject, unknown>['traits'];
+  fit(x: Points, options: unknown, context: Context, kernel: Kernel): Promise<unknown>;
+  assign(params: unknown, x: Points): Assignment;
+  forms?(params: unknown): Forms | undefined;
+}

@@ -1,3 +1,6 @@
+import { ShoalError } from '../errors.js';
+import { closest } from '../util/closest.js';
+import type { AnyAlgorithm } from './algorithm.js';
 import { agglomerative } from './algorithms/agglomerative.js';
 import { gaussianMixture } from './algorithms/gaussian-mixture.js';
 import { dbscan } from './algorithms/dbscan.js';
@@ -16,3 +19,9 @@ export const algorithms = {
 } as const;
 
 export type AlgorithmName = keyof typeof algorithms;
+
+/** The algorithm of that name, whatever its types. @throws `segment/unknown-algorithm` */
+export function algorithmNamed(name: string): AnyAlgorithm {
+  if (!Object.hasOwn(algorithms, name)) throw new ShoalError('segment/unknown-algorithm', { name, known: Object.keys(algorithms).join(', '), suggestion: closest(name, Object.keys(algorithms)) });
+  return algorithms[name as AlgorithmName] as unknown as AnyAlgorithm;
+}

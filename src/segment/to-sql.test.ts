@@ -34,7 +34,7 @@ describe('scoring in SQL', () => {
 
   it('breaks ties as the library does', async () => {
     const plain: EncodedFeature = { name: 'a', transform: 'none', low: -9, high: 9, fill: 0, centre: 0, scale: 1, weight: 1, reason: '' };
-    const model = { params: { k: 3, d: 1, centroids: [1, -1, 1] }, encoder: { features: [plain] } };
+    const model = { algorithm: 'kmeans', params: { k: 3, d: 1, centroids: [1, -1, 1] }, encoder: { features: [plain] } };
     const columns = [Float64Array.from([0, 1, -1, 50, Number.NaN])];
     await load('ties', model, columns);
     const { segment, second } = await scored('ties', model);
@@ -62,13 +62,13 @@ describe('assigning raw values', () => {
 
   it('is 0 strong on the border and 1 strong on a centre', () => {
     const plain: EncodedFeature = { name: 'a', transform: 'none', low: -9, high: 9, fill: 0, centre: 0, scale: 1, weight: 1, reason: '' };
-    const model = { params: { k: 2, d: 1, centroids: [-1, 3] }, encoder: { features: [plain] } };
+    const model = { algorithm: 'kmeans', params: { k: 2, d: 1, centroids: [-1, 3] }, encoder: { features: [plain] } };
     expect(Array.from(assignRaw(model, [Float64Array.from([1, -1, 0])]).strength)).toEqual([0, 1, Math.fround(1 - 1 / 3)]);
   });
 
   it('takes values outside a transform’s domain as its edge', () => {
     const rooted: EncodedFeature = { name: 'a', transform: 'sqrt', low: -5, high: 100, fill: 0, centre: 0, scale: 1, weight: 1, reason: '' };
-    const model = { params: { k: 2, d: 1, centroids: [0, 10] }, encoder: { features: [rooted] } };
+    const model = { algorithm: 'kmeans', params: { k: 2, d: 1, centroids: [0, 10] }, encoder: { features: [rooted] } };
     expect(Array.from(assignRaw(model, [Float64Array.from([-3, 81])]).labels)).toEqual([0, 1]);
   });
 });
@@ -83,7 +83,7 @@ async function load(table: string, model: Pick<SegmentModel, 'encoder'>, columns
   await engine.run(`CREATE OR REPLACE TABLE ${table} AS SELECT entity, ${names.join(', ')} FROM ${table}_raw`);
 }
 
-async function scored(table: string, model: Pick<SegmentModel, 'params' | 'encoder'>): Promise<{ segment: number[]; second: number[]; strength: number[] }> {
+async function scored(table: string, model: Pick<SegmentModel, 'algorithm' | 'params' | 'encoder'>): Promise<{ segment: number[]; second: number[]; strength: number[] }> {
   const result = await engine.columns(`SELECT segment, second, strength FROM (${assignSql(model, { from: table })}) ORDER BY entity`);
   const [segment, second, strength] = result.columns.map((column) => Array.from(column.values as Float64Array));
   return { segment, second, strength };
@@ -105,5 +105,5 @@ function randomCase(rows: number, d: number, k: number, groups: number[] | undef
   const columns = features.map(() => Float64Array.from({ length: rows }, () => (rng.next() < 0.05 ? Number.NaN : Math.exp(rng.normal() * 1.5))));
   const centres = groups?.length ?? k;
   const centroids = Array.from({ length: centres * d }, () => rng.normal() * 2);
-  return { columns, model: { params: { k, d, centroids, ...(groups && { groups }) }, encoder: { features } } };
+  return { columns, model: { algorithm: 'kmeans', params: { k, d, centroids, ...(groups && { groups }) }, encoder: { features } } };
 }

@@ -1,8 +1,9 @@
+import type { Form, Forms } from '../domain/forms.js';
 import type { EncodedFeature } from '../domain/matrix.js';
 import type { SegmentModel } from '../domain/segment.js';
 import { quoteName } from '../util/quote.js';
 import { bounded } from './assign.js';
-import { groupsOf, type CentreParams } from './nearest.js';
+import { formsOf } from './forms-of.js';
 
 export interface AssignSqlOptions {
   /** A table, view or step holding `entity` and one column per feature of the model: SQL text, already quoted where needed. */
@@ -10,36 +11,36 @@ export interface AssignSqlOptions {
 }
 
 /**
- * The model as one query: `entity`, `segment` (index), `strength` and `second` (nearest other segment) for every row of `from`. Same arithmetic in the same
- * order as `assignRaw`, in double precision; NULL and NaN are missing values.
+ * The model as one query: `entity`, `segment` (index; −1 = outlier), `strength` and `second` (nearest other segment) for every row of `from`. Same
+ * arithmetic in the same order as `assignRaw`, in double precision; NULL and NaN are missing values.
+ * @throws `segment/no-formula` for a model that places rows by their neighbours
  */
-export function assignSql(model: Pick<SegmentModel, 'params' | 'encoder'>, { from }: AssignSqlOptions): string {
-  const params = model.params as unknown as CentreParams;
-  const { features } = model.encoder;
-  const groups = groupsOf(params);
-  const encoded = features.map((feature, j) => `    ${encode(bounded(feature))} AS z${j}`);
-  const squares = groups.map((_, c) => `    ${features.map((_, j) => square(j, params.centroids[c * params.d + j])).join(' + ')} AS d${c}`);
+export function assignSql(model: Pick<SegmentModel, 'algorithm' | 'params' | 'encoder'>, { from }: AssignSqlOptions): string {
+  const forms = formsOf(model, 'SQL');
+  const all = [...forms.forms.keys()];
+  const nameOf = (c: number) => String(forms.forms[c].segment);
+  const encoded = model.encoder.features.map((feature, j) => `    ${encode(bounded(feature))} AS z${j}`);
   return [
     'WITH encoded AS (',
     `  SELECT entity,\n${encoded.join(',\n')}`,
     `  FROM ${from}`,
     '),',
     'distances AS (',
-    `  SELECT entity,\n${squares.join(',\n')}`,
+    `  SELECT entity,\n${forms.forms.map((form, c) => `    ${valueOf(form)} AS d${c}`).join(',\n')}`,
     '  FROM encoded',
     '),',
     'nearest AS (',
-    `  SELECT *, ${nearest(groups.map((_, c) => c), (c) => String(groups[c]))} AS segment, ${least(groups.map((_, c) => c))} AS own`,
+    `  SELECT *, ${nearest(all, nameOf)} AS home, ${least(all)} AS own`,
     '  FROM distances',
     '),',
     'runner_up AS (',
-    `  SELECT *,\n    ${perSegment(params.k, groups, (others) => least(others))} AS next,`,
-    `    ${perSegment(params.k, groups, (others) => nearest(others, (c) => String(groups[c])))} AS other`,
+    `  SELECT *,\n    ${perSegment(forms, (others) => least(others))} AS next,`,
+    `    ${perSegment(forms, (others) => nearest(others, nameOf))} AS other`,
     '  FROM nearest',
     ')',
-    'SELECT entity, segment,',
-    '  CASE WHEN next IS NULL THEN 1 WHEN next = 0 THEN 0 ELSE 1 - sqrt(own) / sqrt(next) END AS strength,',
-    '  coalesce(other, segment) AS second',
+    `SELECT entity, ${forms.limit === undefined ? 'home' : `CASE WHEN own <= ${literal(forms.limit)} THEN home ELSE -1 END`} AS segment,`,
+    `  ${strengthOf(forms)} AS strength,`,
+    `  ${forms.limit === undefined ? 'coalesce(other, home)' : `CASE WHEN own <= ${literal(forms.limit)} THEN coalesce(other, home) ELSE home END`} AS second`,
     'FROM runner_up',
   ].join('\n');
 }
@@ -52,31 +53,49 @@ function encode({ name, transform, low, high, fill, centre, scale }: EncodedFeat
   return `(${value} - ${literal(centre)}) * ${literal(scale)}`;
 }
 
-function square(j: number, centre: number): string {
-  const difference = `(z${j} - ${literal(centre)})`;
-  return `${difference} * ${difference}`;
+/** offset + ‖F (z − centre)‖². */
+function valueOf({ offset, centre, scale, factor }: Form): string {
+  const moved = centre.map((value, j) => `(z${j} - ${literal(value)})`);
+  const terms = factor ? rowsOf(factor, moved) : scale ? moved.map((term, j) => `(${term} * ${literal(scale[j])})`) : moved;
+  const squares = terms.map((term) => `${term} * ${term}`).join(' + ');
+  return offset === 0 ? squares : `${literal(offset)} + (${squares})`;
 }
 
-/** The first of the given centres that has the least distance, as `name` calls it. */
-function nearest(centres: readonly number[], name: (centre: number) => string): string {
-  if (centres.length === 1) return name(centres[0]);
-  const smallest = least(centres);
-  const cases = centres.slice(0, -1).map((c) => `WHEN d${c} = ${smallest} THEN ${name(c)}`);
-  return `CASE ${cases.join(' ')} ELSE ${name(centres[centres.length - 1])} END`;
+/** The rows of a factor times the moved features; zeros (half of a triangle) are left out. */
+function rowsOf(factor: readonly number[], moved: readonly string[]): string[] {
+  const d = moved.length;
+  return Array.from({ length: factor.length / d }, (_, p) => {
+    const terms = moved.flatMap((term, j) => (factor[p * d + j] === 0 ? [] : [`${literal(factor[p * d + j])} * ${term}`]));
+    return terms.length > 0 ? `(${terms.join(' + ')})` : '0e0';
+  });
 }
 
-function least(centres: readonly number[]): string {
-  return centres.length === 1 ? `d${centres[0]}` : `least(${centres.map((c) => `d${c}`).join(', ')})`;
+function strengthOf({ strength, limit }: Forms): string {
+  if (strength === 'reach') return `greatest(0, 1 - sqrt(own / ${literal(limit!)}))`;
+  if (strength === 'odds') return 'CASE WHEN next IS NULL THEN 1 ELSE 1 - exp((own - next) / 2) END';
+  return 'CASE WHEN next IS NULL THEN 1 WHEN next = 0 THEN 0 ELSE 1 - sqrt(own) / sqrt(next) END';
 }
 
-/** An expression over the centres of the other segments, for each segment; NULL where there is no other. */
-function perSegment(k: number, groups: readonly number[], over: (others: readonly number[]) => string): string {
+/** The first of the given forms that has the least value, as `name` calls it. */
+function nearest(forms: readonly number[], name: (form: number) => string): string {
+  if (forms.length === 1) return name(forms[0]);
+  const smallest = least(forms);
+  const cases = forms.slice(0, -1).map((c) => `WHEN d${c} = ${smallest} THEN ${name(c)}`);
+  return `CASE ${cases.join(' ')} ELSE ${name(forms[forms.length - 1])} END`;
+}
+
+function least(forms: readonly number[]): string {
+  return forms.length === 1 ? `d${forms[0]}` : `least(${forms.map((c) => `d${c}`).join(', ')})`;
+}
+
+/** An expression over the forms of the other segments, for each segment; NULL where there is no other. */
+function perSegment({ k, forms }: Forms, over: (others: readonly number[]) => string): string {
   if (k < 2) return 'NULL';
   const cases = Array.from({ length: k }, (_, segment) => {
-    const others = groups.flatMap((g, c) => (g === segment ? [] : [c]));
-    return `\n      WHEN ${segment} THEN ${over(others)}`;
+    const others = forms.flatMap((form, c) => (form.segment === segment ? [] : [c]));
+    return others.length > 0 ? `\n      WHEN ${segment} THEN ${over(others)}` : '';
   });
-  return `CASE segment${cases.join('')} END`;
+  return `CASE home${cases.join('')} END`;
 }
 
 /** With an exponent a number is a DOUBLE, exactly; without one it would be a DECIMAL. */

@@ -1,28 +1,23 @@
 // What every way to find segments promises. Nothing here names one: what is asked of it follows from its traits and options.
 import { afterAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { createContext, type Context } from '../../src/context.js';
 import type { Assignment } from '../../src/domain/segment.js';
 import { ShoalError } from '../../src/errors.js';
 import { openKernel } from '../../src/kernel/catalog.js';
-import type { Kernel, Points } from '../../src/kernel/kernel.js';
+import { openEngine } from '../../src/engine/catalog.js';
+import type { EncodedFeature } from '../../src/domain/matrix.js';
+import type { Points } from '../../src/kernel/kernel.js';
+import type { AnyAlgorithm } from '../../src/segment/algorithm.js';
+import { assignJs } from '../../src/segment/to-js.js';
+import { assignSql } from '../../src/segment/to-sql.js';
 import { algorithms } from '../../src/segment/catalog.js';
 import { adjustedRand } from '../../src/util/agreement.js';
 import { createRng } from '../../src/util/rng.js';
 
-/** A catalogue entry with its own types forgotten. */
-interface Entry {
-  readonly name: string;
-  readonly title: string;
-  readonly options: z.ZodObject;
-  readonly traits: { readonly soft: boolean; readonly outliers: boolean; readonly online: boolean };
-  fit(x: Points, options: unknown, context: Context, kernel: Kernel): Promise<unknown>;
-  assign(params: unknown, x: Points): Assignment;
-}
-
 const kernel = await openKernel({ threads: 2 });
-afterAll(() => kernel.close());
-const entries = Object.entries(algorithms) as unknown as [string, Entry][];
+const engine = await openEngine({ threads: 2 });
+afterAll(() => Promise.all([kernel.close(), engine.close()]));
+const entries = Object.entries(algorithms) as unknown as [string, AnyAlgorithm][];
 
 describe.each(entries)('segment algorithm %s', (name, algorithm) => {
   const takesK = 'k' in algorithm.options.shape;
@@ -102,6 +97,27 @@ describe.each(entries)('segment algorithm %s', (name, algorithm) => {
     expect(algorithm.assign(again, x)).toEqual(algorithm.assign(params, x));
   });
 
+  it('places new rows alike in the library, in SQL and in the browser, where it is a formula', async () => {
+    const { x } = blobs(400, 3, 4);
+    const { params } = await run(x, 4);
+    if (!algorithm.forms?.(params)) return;
+    const model = { algorithm: name, params: params as Record<string, unknown>, encoder: { features: [0, 1, 2].map(plainFeature) } };
+    const fresh = spreadPoints(300, 3);
+    const expected = algorithm.assign(params, fresh);
+
+    await engine.load('fresh', { entity: Float64Array.from({ length: 300 }, (_, i) => i), ...Object.fromEntries([0, 1, 2].map((j) => [`f${j}`, fresh.data.filter((_, v) => v % 3 === j)])) });
+    const { columns: [segment, strength] } = await engine.columns(`SELECT segment, strength FROM (${assignSql(model, { from: 'fresh' })}) ORDER BY entity`);
+    expect(Array.from(segment.values as Float64Array)).toEqual(Array.from(expected.labels));
+    (strength.values as Float64Array).forEach((value, i) => expect(value).toBeCloseTo(expected.strength[i], 5));
+
+    const { assign } = await import(`data:text/javascript,${encodeURIComponent(assignJs(model))}`);
+    for (let i = 0; i < 300; i++) {
+      const found = assign({ f0: fresh.data[i * 3], f1: fresh.data[i * 3 + 1], f2: fresh.data[i * 3 + 2] });
+      expect(found.segment).toBe(expected.labels[i]);
+      expect(found.strength).toBeCloseTo(expected.strength[i], 5);
+    }
+  });
+
   it('assigns a row by itself as it does among others, and assigns no rows', async () => {
     const { x } = blobs(120, 3, 3);
     const { params, labels, strength } = await run(x, 3);
@@ -116,7 +132,7 @@ describe.each(entries)('segment algorithm %s', (name, algorithm) => {
     await expect(run(pointsOf([[1, 2], [3, 4]]), 3)).rejects.toMatchObject({ code: 'segment/bad-k', details: { k: 3, rows: 2 } });
   });
 
-  const hard: [string, Points, number, ((labels: Int32Array, traits: Entry['traits']) => void)?][] = [
+  const hard: [string, Points, number, ((labels: Int32Array, traits: AnyAlgorithm['traits']) => void)?][] = [
     ['a constant column', withColumn(blobs(300, 2, 3).x, () => 7), 3, sameAs(blobs(300, 2, 3).truth)],
     ['a column twice', withColumn(blobs(300, 2, 3).x, (row) => row[0]), 3, sameAs(blobs(300, 2, 3).truth)],
     ['every row three times', reordered(blobs(100, 3, 3).x, Int32Array.from({ length: 300 }, (_, i) => i % 100)), 3, sameAs(Array.from({ length: 300 }, (_, i) => (i % 100) % 3))],
@@ -160,7 +176,7 @@ describe.each(entries)('segment algorithm %s', (name, algorithm) => {
   });
 });
 
-function checkAssignment({ labels, strength, second }: Assignment, x: Points, { traits }: Entry): void {
+function checkAssignment({ labels, strength, second }: Assignment, x: Points, { traits }: AnyAlgorithm): void {
   expect([labels.length, strength.length, second.length]).toEqual([x.rows, x.rows, x.rows]);
   for (let i = 0; i < x.rows; i++) {
     expect(labels[i]).toBeGreaterThanOrEqual(traits.outliers ? -1 : 0);
@@ -171,7 +187,7 @@ function checkAssignment({ labels, strength, second }: Assignment, x: Points, { 
 }
 
 /** Segments are the true groups; where density decides (no k), a group may come in several parts, with a thin edge left out, but no two as one. */
-function sameAs(truth: ArrayLike<number>): (labels: Int32Array, traits: Entry['traits']) => void {
+function sameAs(truth: ArrayLike<number>): (labels: Int32Array, traits: AnyAlgorithm['traits']) => void {
   return (labels, traits) => {
     const kept = rowsWhere(labels, (label) => label >= 0);
     expect(kept.length).toBeGreaterThan((traits.outliers ? 0.6 : 0.999) * labels.length);
@@ -192,6 +208,17 @@ function assignmentOf({ labels, strength, second }: Assignment): Assignment {
 
 function rowsWhere(labels: Int32Array, keep: (label: number) => boolean): number[] {
   return Array.from(labels, (_, i) => i).filter((i) => keep(labels[i]));
+}
+
+/** A feature that is its own encoding. */
+function plainFeature(j: number): EncodedFeature {
+  return { name: `f${j}`, transform: 'none', low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, fill: 0, centre: 0, scale: 1, weight: 1, reason: '' };
+}
+
+/** Rows all over where `blobs` lie, and between and beyond. */
+function spreadPoints(rows: number, d: number): Points {
+  const rng = createRng(rows, 'spread');
+  return { rows, d, stride: d, data: Float64Array.from({ length: rows * d }, (_, v) => (v % d === 0 ? 40 * rng.next() - 8 : 4 * rng.normal())) };
 }
 
 /** Round groups of deviation 0.2, taken in turn, 8 apart on the first feature and anywhere on the others: about the scale of encoded features. */
