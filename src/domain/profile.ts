@@ -60,10 +60,15 @@ export interface Profile {
 /** Why one entity is where it is, and what would move it. */
 export interface Explanation {
   readonly entity: string;
+  /** −1 for an outlier: `segmentName` is then that of the nearest segment, which it is not in. */
   readonly segment: number;
   readonly segmentName: string;
   readonly strength: number;
+  /** Where segments overlap: how much it belongs to each that it belongs to by at least a hundredth, most first. */
+  readonly memberships?: readonly { readonly segment: number; readonly segmentName: string; readonly share: number }[];
   readonly sentences: readonly string[];
+  /** What the model holds for the own segment before any feature is looked at (a mixture: how large and how wide it is); absent = 0. */
+  readonly base?: number;
   readonly contributions: readonly { readonly feature: string; readonly title: string; readonly value: string; readonly weight: number }[];
   /** The smallest change, on movable features, that puts it into the next segment; verified by assigning. */
   readonly moves: readonly {

@@ -38,7 +38,7 @@ export function distributions(subject: Subject, found: Contrast, shown: readonly
       if (Number.isNaN(values[i])) continue;
       const bin = binOf(edges, values[i]);
       everyone[bin] += weights[i];
-      segments[labels[i]][bin] += weights[i];
+      if (labels[i] >= 0) segments[labels[i]][bin] += weights[i];
     }
     return { feature: found.features[j].name, edges, log, everyone: shares(everyone), segments: segments.map(shares) };
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createContext } from '../context.js';
+import type { Form } from '../domain/forms.js';
 import { encodeValue } from '../util/encode-value.js';
 import { contrast } from './contrast.js';
 import { explainEntity } from './entity.js';
@@ -15,6 +16,8 @@ const centroids = subject.model.params['centroids'] as number[];
 const row = (i: number) => matrix.data.subarray(i * matrix.stride, i * matrix.stride + matrix.d);
 const squared = (z: ArrayLike<number>, s: number) => Array.from({ length: matrix.d }, (_, c) => (z[c] - centroids[s * matrix.d + c]) ** 2).reduce((a, b) => a + b, 0);
 const nearest = (z: ArrayLike<number>) => made.map((p) => p.segment).reduce((a, b) => (squared(z, b) < squared(z, a) ? b : a));
+
+const formsOf = (values: readonly number[], d: number): Form[] => Array.from({ length: values.length / d }, (_, segment) => ({ segment, offset: 0, centre: values.slice(segment * d, (segment + 1) * d) }));
 
 describe('explainEntity', () => {
   it('splits the difference of distances exactly among the features', () => {
@@ -38,7 +41,7 @@ describe('explainEntity', () => {
       });
       for (const { segment } of made) {
         if (segment === subject.assignment.labels[i]) continue;
-        const way = flip(Float64Array.from(row(i)), segment, Float64Array.from(centroids), made.length, levers);
+        const way = flip(Float64Array.from(row(i)), segment, formsOf(centroids, matrix.d), levers);
         if (!way) continue;
         moves++;
         expect(way.changes.length).toBeLessThanOrEqual(3);
@@ -61,8 +64,8 @@ describe('explainEntity', () => {
   it('solves one lever to the border by hand: centres 0 and 4 meet at 2', () => {
     const encoding = { name: 'x', transform: 'none', low: -100, high: 100, fill: 0, centre: 0, scale: 1, weight: 1, reason: '' } as const;
     const lever = { c: 0, feature: table.features[1], encoding, from: 0.5, low: 0, high: 10, whole: true };
-    expect(flip(Float64Array.of(0.5), 1, Float64Array.of(0, 4), 2, [lever])!.changes[0].to).toBe(3);
-    expect(flip(Float64Array.of(0.5), 1, Float64Array.of(0, 4), 2, [{ ...lever, high: 1.5 }])).toBeUndefined();
+    expect(flip(Float64Array.of(0.5), 1, formsOf([0, 4], 1), [lever])!.changes[0].to).toBe(3);
+    expect(flip(Float64Array.of(0.5), 1, formsOf([0, 4], 1), [{ ...lever, high: 1.5 }])).toBeUndefined();
   });
 
   it('names who it was probably meant when there is no such entity', () => {

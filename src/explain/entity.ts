@@ -3,11 +3,12 @@ import type { Feature } from '../domain/feature.js';
 import type { Explanation, Profile } from '../domain/profile.js';
 import { closest } from '../util/closest.js';
 import { encodeValue } from '../util/encode-value.js';
-import { formatDays, formatValue } from '../util/format-value.js';
+import { formatDays, formatNumber, formatPercent, formatValue } from '../util/format-value.js';
 import { cleanText, countWord, listWords, upperFirst } from '../util/words.js';
-import { centresNear, modelCentres, segmentOf } from './centres.js';
+import { centres } from './centres.js';
 import type { Contrast } from './contrast.js';
 import { flip, type Lever } from './flip.js';
+import { formsNear, limitForm, type Nearness, nearness, partsAt, segmentAt, sharesAt, valueAt } from './forms.js';
 import { phrase } from './phrase.js';
 import { article, oneOf, reading } from './reading.js';
 import type { Subject } from './subject.js';
@@ -15,8 +16,9 @@ import { themeKey, themeOf } from '../util/theme.js';
 import { typicalText } from './traits.js';
 
 /**
- * Why one entity is in its segment and not in the next, and what would move it. `contributions` split the difference of the squared
- * distances to the next centre and to its own, exactly: positive weights pull it in, negative ones pull it out, and they sum to the whole.
+ * Why one entity is in its segment and not in the next, and what would move it; for an outlier, how far it is from the nearest and why. `contributions`
+ * split the difference of the model's distances to the next segment and to its own, exactly: positive weights pull it in, negative ones pull it out,
+ * and with `base` they sum to the whole. Where a model has neither forms nor centres the distances are to the segments' means.
  * Throws `explain/unknown-entity`.
  */
 export function explainEntity(subject: Subject, found: Contrast, profiles: readonly Profile[], id: string): Explanation {
@@ -26,23 +28,30 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
   const { k } = found;
   const { d, stride, data } = matrix;
   const z = Float64Array.from(data.subarray(row * stride, row * stride + d));
-  const all = modelCentres(subject, k);
-  const centre = centresNear(all, z, k);
   const own = assignment.labels[row];
-  const next = k > 1 ? nextNearest(z, centre, k, own) : own;
-  const position = new Map(table.features.map((f, j) => [f.name, j]));
-  const parts = matrix.encoder.features.map((f, c) => ({
-    j: position.get(f.name)!,
-    weight: (z[c] - centre[next * d + c]) ** 2 - (z[c] - centre[own * d + c]) ** 2,
-  })).sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.j - b.j);
-  const moves = movesOf(subject, found, profiles, row, z, { centre, all }, own);
   const strength = Math.round(assignment.strength[row] * 1000) / 1000;
+  const who = cleanText(id);
+  if (k === 0) return { entity: id, segment: -1, segmentName: '', strength, sentences: [`${who} is in no segment: there are none.`], contributions: [], moves: [] };
+  const near = nearness(subject, k);
+  const form = formsNear(near.forms, z);
+  const next = nextOf();
+  const home = own >= 0 ? own : next;
+  const position = new Map(table.features.map((f, j) => [f.name, j]));
+  const [from, to] = [form[home], own >= 0 && next !== own ? form[next] : undefined];
+  const [ownParts, nextParts] = [from && partsAt(from, z), to && partsAt(to, z)];
+  const parts = matrix.encoder.features.map((f, c) => ({ j: position.get(f.name)!, weight: (nextParts?.[c] ?? (own >= 0 ? ownParts?.[c] : 0) ?? 0) - (ownParts?.[c] ?? 0) }))
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.j - b.j);
+  const base = from && to ? to.offset - from.offset : 0;
+  const memberships = near.forms.strength === 'share' && own >= 0 ? membershipsOf() : undefined;
+  const moves = movesOf(subject, found, profiles, row, z, near);
   return {
     entity: id,
     segment: own,
-    segmentName: profiles[own].name,
+    segmentName: profiles[home].name,
     strength,
-    sentences: sentences(),
+    ...(memberships ? { memberships } : {}),
+    sentences: own >= 0 ? sentences() : outlierSentences(),
+    ...(base !== 0 ? { base } : {}),
     contributions: parts.map(({ j, weight }) => ({
       feature: table.features[j].name,
       title: cleanText(table.features[j].title),
@@ -52,20 +61,59 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
     moves: moves.map(({ segment, changes, sentence }) => ({ segment, segmentName: profiles[segment].name, changes, sentence })),
   };
 
-  function sentences(): string[] {
-    const who = cleanText(id);
-    if (own === next) return [`There is one segment, so ${who} is in it: “${profiles[own].name}”.`];
-    const place = strength >= 0.3 ? 'firmly' : strength >= 0.12 ? 'clearly' : 'only just';
+  /** The nearest segment but the own: the model's measure where it is known, else what the assignment says. */
+  function nextOf(): number {
+    const said = assignment.second[row];
+    if (!near.exact && said >= 0 && said < k && said !== own) return said;
+    const others = form.flatMap((f, s) => (f && s !== own ? [{ s, value: valueAt(f, z) }] : []));
+    return others.length > 0 ? others.reduce((best, one) => (one.value < best.value ? one : best)).s : Math.max(own, 0);
+  }
+
+  function membershipsOf() {
+    const shares = Array.from(sharesAt(near.forms, z), (share, segment) => ({ segment, segmentName: profiles[segment].name, share: Math.round(share * 1000) / 1000 }));
+    return shares.filter(({ share }) => share >= 0.01).sort((a, b) => b.share - a.share || a.segment - b.segment);
+  }
+
+  function place(): string {
+    if (memberships && memberships.length > 0) {
+      const [first, second] = memberships;
+      const rest = second ? ` and ${formatPercent(second.share)} to “${second.segmentName}”` : '';
+      return `${who} belongs ${formatPercent(first.share)} to “${first.segmentName}”${rest}.`;
+    }
+    const firmly = strength >= 0.3 ? 'firmly' : strength >= 0.12 ? 'clearly' : 'only just';
     const beside = strength >= 0.12 ? `the next best would be “${profiles[next].name}”` : `“${profiles[next].name}” is about as near`;
-    const said = [`${who} is ${place} among “${profiles[own].name}”; ${beside}.`];
+    return `${who} is ${firmly} among “${profiles[own].name}”; ${beside}.`;
+  }
+
+  function sentences(): string[] {
+    if (own === next) return [`There is one segment, so ${who} is in it: “${profiles[own].name}”.`];
+    const said = [place()];
     const pulls = telling(parts.filter((p) => p.weight > 0));
     const against = telling(parts.filter((p) => p.weight < 0));
     if (pulls.length > 0) said.push(`What puts it there: ${listWords(pulls.map((p) => compared(p.j)))}.`);
     const biggest = pulls[0]?.weight ?? 0;
     if (against.length > 0 && -against[0].weight > 0.25 * biggest) said.push(`What pulls the other way: ${compared(against[0].j)}.`);
-    if (moves.length > 0) said.push(moves[0].sentence);
-    else said.push(`No change of up to three things, within what other ${entityWord.many} do, would move it.`);
-    return said;
+    return [...said, ...whatMoves()];
+  }
+
+  function whatMoves(): string[] {
+    if (moves.length > 0) return [moves[0].sentence];
+    return near.exact || subject.assign ? [`No change of up to three things, within what other ${entityWord.many} do, would move it${own < 0 ? ' into one' : ''}.`] : [];
+  }
+
+  /** In no segment: how far off, and by what. */
+  function outlierSentences(): string[] {
+    const times = remoteness(subject, home, k, z);
+    const name = `“${profiles[home].name}”`;
+    const far = times >= 1.15
+      ? `the nearest, ${name}, has its middle ${formatNumber(Math.round(times * 10) / 10)} times as far from it as from a typical member`
+      : `it lies near ${name}, no farther from its middle than a typical member, but where few others are`;
+    const apart = telling(parts.filter((p) => p.weight < 0));
+    return [
+      `${who} is in no segment: ${far}.`,
+      ...(times >= 1.15 && apart.length > 0 ? [`What sets it apart from them: ${listWords(apart.map((p) => compared(p.j)))}.`] : []),
+      ...whatMoves(),
+    ];
   }
 
   /** The strongest parts, one per family, at most three, none that hardly counts. */
@@ -85,37 +133,47 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
     const value = table.columns[j][row];
     const usual = (s: number) => typicalText(bare, found.here[s * table.features.length + j], currency);
     const what = Number.isNaN(value) ? `${cleanText(feature.title)} unknown` : feature.kind === 'flag' ? `${cleanText(feature.title)}: ${formatValue(value, feature)}` : phrase(feature, value, currency); // a flag's phrase is about a group
-    return `${what} (typical here ${usual(own)}, there ${usual(next)})`;
+    return own < 0 ? `${what} (typical there ${usual(home)})` : `${what} (typical here ${usual(own)}, there ${usual(next)})`;
   }
 }
 
-function nextNearest(z: Float64Array, centre: Float64Array, k: number, own: number): number {
-  const d = z.length;
-  let best = -1, least = Infinity;
-  for (let s = 0; s < k; s++) {
+/** How far a row is from the middle of a segment, as a multiple of the median distance of its members (of at most 2,000, evenly taken). */
+function remoteness({ model, matrix, assignment }: Subject, segment: number, k: number, z: Float64Array): number {
+  const { d, stride, data } = matrix;
+  const centre = centres({ model, matrix, assignment }, k).subarray(segment * d, (segment + 1) * d);
+  const distance = (point: ArrayLike<number>, at: number) => {
     let sum = 0;
-    for (let j = 0; j < d; j++) sum += (z[j] - centre[s * d + j]) ** 2;
-    if (s !== own && sum < least) [best, least] = [s, sum];
-  }
-  return best;
+    for (let j = 0; j < d; j++) sum += (point[at + j] - centre[j]) ** 2;
+    return Math.sqrt(sum);
+  };
+  const members: number[] = [];
+  assignment.labels.forEach((label, i) => { if (label === segment) members.push(i); });
+  const step = Math.max(1, Math.floor(members.length / 2000));
+  const usual = Float64Array.from(members.filter((_, m) => m % step === 0), (i) => distance(data, i * stride)).sort();
+  return usual.length > 0 && usual[usual.length >> 1] > 0 ? distance(z, 0) / usual[usual.length >> 1] : Infinity;
 }
 
-function movesOf(
-  subject: Subject, found: Contrast, profiles: readonly Profile[], row: number, z: Float64Array,
-  { centre, all }: { readonly centre: Float64Array; readonly all: ReturnType<typeof modelCentres> }, own: number,
-) {
-  const { currency } = subject;
+function movesOf(subject: Subject, found: Contrast, profiles: readonly Profile[], row: number, z: Float64Array, { forms, exact }: Nearness) {
+  const { currency, assignment } = subject;
+  if (!exact && !subject.assign) return [];
+  const own = assignment.labels[row];
   const levers = leversOf(subject, found, row);
   const shown = (value: number, lever: Lever) => formatValue(value, lever.feature, currency);
-  const flips = profiles.map((p) => p.segment).filter((s) => s !== own).flatMap((segment) => {
-    const made = flip(z, segment, centre, found.k, levers);
+  const beyond = limitForm(forms);
+  const near = formsNear(forms, z);
+  const rivals = [...near.filter((form) => form !== undefined), ...(beyond ? [beyond] : [])];
+  const proposed = profiles.map((p) => p.segment).filter((s) => s !== own).flatMap((segment) => {
+    const made = near[segment] && flip(z, rivals.indexOf(near[segment]), rivals, levers);
     if (!made) return [];
-    // A segment may have further centres, nearer to where the change leads; and a change too small to be seen is no advice.
+    // A change too small to be seen is no advice.
+    const visible = made.changes.every(({ lever, to }) => shown(to, lever) !== shown(lever.from, lever) && changeText(lever, to, currency) !== changeText(lever, lever.from, currency));
     const point = z.slice();
     for (const { lever, to } of made.changes) point[lever.c] = Math.fround(encodeValue(to, lever.encoding));
-    const visible = made.changes.every(({ lever, to }) => shown(to, lever) !== shown(lever.from, lever) && changeText(lever, to, currency) !== changeText(lever, lever.from, currency));
-    return visible && segmentOf(all, point) === segment ? [{ segment, ...made }] : [];
+    return visible ? [{ segment, point, ...made }] : [];
   });
+  // A segment may have further forms, nearer to where the change leads; and where there are none only the model itself can tell.
+  const led = exact ? proposed.map(({ point }) => segmentAt(forms, point)) : subject.assign!(rowsOf(proposed.map(({ point }) => point), z.length)).labels;
+  const flips = proposed.filter(({ segment }, p) => led[p] === segment);
   return flips.sort((a, b) => a.cost - b.cost || a.segment - b.segment).slice(0, 3).map(({ segment, changes }) => ({
     segment,
     changes: changes.map(({ lever, to }) => ({
@@ -127,6 +185,8 @@ function movesOf(
     sentence: `${upperFirst(listWords(changes.map(({ lever, to }) => changeText(lever, to, currency))))} would put it among “${profiles[segment].name}”.`,
   }));
 }
+
+const rowsOf = (points: readonly Float64Array[], d: number) => ({ rows: points.length, d, stride: d, data: Float32Array.from(points.flatMap((p) => Array.from(p))) });
 
 /**
  * Movable features that took part, from where they are to the observed 5th and 95th percentile. What has happened cannot be undone, so

@@ -1,7 +1,9 @@
 import type { Feature } from '../domain/feature.js';
+import type { Form } from '../domain/forms.js';
 import type { EncodedFeature } from '../domain/matrix.js';
 import { decodeValue, encodeValue } from '../util/encode-value.js';
 import { friendly } from '../util/friendly.js';
+import { bend, gradient, valueAt } from './forms.js';
 
 /** A feature that a business can move: its place among the encoded features, where it is, and how far it may go, in raw units. */
 export interface Lever {
@@ -26,30 +28,45 @@ const triplesOf = 6;
 const grid = [0.15, 0.3, 0.5, 0.7, 0.85, 1];
 
 /**
- * The cheapest change of at most three levers, at round raw values, that makes `target` the nearest centre to `z`. How far the target is
- * ahead of each other centre is linear in every lever, so one lever is solved exactly, pairs and triples by a grid over all but the last;
- * the winner is verified by encoding it and measuring the distances. Undefined when none exists within the levers' ranges.
+ * The cheapest change of at most three levers, at round raw values, that makes the form `target` (a position in `forms`) the least at `z`. How far the
+ * target is ahead of each other form is quadratic in every lever (linear where all forms have the same metric, as for k-means), so one lever is solved
+ * exactly, pairs and triples by a grid over all but the last; the winner is verified by encoding it and measuring. Undefined when none exists
+ * within the levers' ranges.
  */
-export function flip(z: Float64Array, target: number, centres: Float64Array, k: number, levers: readonly Lever[]): Flip | undefined {
-  const d = z.length;
-  const distance = (point: Float64Array, c: number) => {
-    let sum = 0;
-    for (let j = 0; j < d; j++) sum += (point[j] - centres[c * d + j]) ** 2;
-    return sum;
-  };
-  const rivals = Array.from({ length: k }, (_, c) => c).filter((c) => c !== target);
-  const lead = rivals.map((c) => distance(z, c) - distance(z, target));
+export function flip(z: Float64Array, target: number, forms: readonly Form[], levers: readonly Lever[]): Flip | undefined {
+  const rivals = forms.map((_, f) => f).filter((f) => f !== target);
+  const slopes = forms.map((form) => gradient(form, z));
+  const lead = Float64Array.from(rivals, (f) => valueAt(forms[f], z) - valueAt(forms[target], z));
   const nearest = lead.indexOf(Math.min(...lead));
-  const useful = levers.map((lever) => {
-    const slope = rivals.map((c) => 2 * (centres[target * d + lever.c] - centres[c * d + lever.c]));
-    const end = encoded(lever, slope[nearest] > 0 ? lever.high : lever.low) - z[lever.c];
-    return { lever, slope, end, now: z[lever.c], gain: slope[nearest] * end };
+  const curved = (a: Lever, b: Lever) => Float64Array.from(rivals, (f) => bend(forms[f], a.c, b.c) - bend(forms[target], a.c, b.c));
+  const useful = levers.map((lever): Useful => {
+    const slope = Float64Array.from(rivals, (f) => 2 * (slopes[f][lever.c] - slopes[target][lever.c]));
+    const curve = curved(lever, lever);
+    const now = z[lever.c];
+    const gainOf = (by: number) => Math.max(slope[nearest] * by + curve[nearest] * by * by, (slope[nearest] * by) / 2 + (curve[nearest] * by * by) / 4);
+    const ends = [lever.low, lever.high].map((raw) => encoded(lever, raw) - now);
+    const end = gainOf(ends[1]) > gainOf(ends[0]) ? ends[1] : ends[0];
+    return { lever, slope, curve, end, now, gain: gainOf(end) };
   }).filter((u) => u.gain > 1e-9).sort((a, b) => b.gain - a.gain || a.lever.c - b.lever.c);
+  const straight = forms.every(({ factor }) => !factor); // then no two levers have to do with each other
+  const crossings = new Map<number, Float64Array>();
+  const crossing = (a: Lever, b: Lever): Float64Array => {
+    const key = a.c * z.length + b.c;
+    if (!crossings.has(key)) crossings.set(key, curved(a, b).map((c) => 2 * c));
+    return crossings.get(key)!;
+  };
 
   const found: Flip[] = [];
   const attempt = (fixed: readonly Step[], last: Useful) => {
-    const left = lead.map((l, i) => fixed.reduce((sum, step) => sum + step.useful.slope[i] * step.by, l));
-    const to = solve(last, left);
+    const left = lead.slice();
+    const slope = straight ? last.slope : last.slope.slice();
+    fixed.forEach(({ useful: u, by }, s) => {
+      for (let i = 0; i < left.length; i++) left[i] += by * (u.slope[i] + u.curve[i] * by);
+      if (straight) return;
+      crossing(u.lever, last.lever).forEach((c, i) => { slope[i] += c * by; });
+      for (const other of fixed.slice(0, s)) crossing(other.useful.lever, u.lever).forEach((c, i) => { left[i] += c * other.by * by; });
+    });
+    const to = solve({ ...last, slope }, left);
     if (to === undefined) return;
     const steps = [...fixed, { useful: last, to, by: encoded(last.lever, to) - last.now }];
     const cost = steps.reduce((sum, { by, useful: { lever } }) => sum + perFeature + effort(Math.abs(by) / (lever.encoding.weight || 1)), 0);
@@ -68,17 +85,19 @@ export function flip(z: Float64Array, target: number, centres: Float64Array, k: 
   return found.find(({ changes }) => {
     const point = z.slice();
     for (const { lever, to } of changes) point[lever.c] = encoded(lever, to);
-    return rivals.every((c) => distance(point, c) > distance(point, target));
+    return rivals.every((f) => valueAt(forms[f], point) > valueAt(forms[target], point));
   });
 }
 
 interface Useful {
   readonly lever: Lever;
-  /** Per rival: how fast the target gets ahead of it as the encoded value grows. */
-  readonly slope: readonly number[];
+  /** Per rival: how fast the target gets ahead of it as the encoded value grows, and how fast that changes. */
+  readonly slope: Float64Array;
+  readonly curve: Float64Array;
   /** Encoded distance to the end of the range on the target's side. */
   readonly end: number;
   readonly now: number;
+  readonly gain: number;
 }
 
 interface Step {
@@ -98,22 +117,39 @@ function part(useful: Useful, share: number): Step {
 }
 
 /** The least round value of one lever that puts the target ahead of every rival, given the leads before; undefined when out of reach. */
-function solve({ lever, slope, now }: Useful, leads: readonly number[]): number | undefined {
+function solve({ lever, slope, curve, now }: Useful, leads: Float64Array): number | undefined {
+  // Where lead + slope × t + curve × t² is positive for all rivals: between `low` and `high`, and in none of the gaps.
   let low = -Infinity, high = Infinity;
-  for (let i = 0; i < slope.length; i++) {
-    if (Math.abs(slope[i]) < 1e-12) {
-      if (leads[i] <= 0) return undefined;
-    } else if (slope[i] > 0) low = Math.max(low, -leads[i] / slope[i]);
-    else high = Math.min(high, -leads[i] / slope[i]);
+  const gaps: (readonly [number, number])[] = [];
+  for (let i = 0; i < leads.length; i++) {
+    if (Math.abs(curve[i]) < 1e-12) {
+      if (Math.abs(slope[i]) < 1e-12) {
+        if (leads[i] <= 0) return undefined;
+      } else if (slope[i] > 0) low = Math.max(low, -leads[i] / slope[i]);
+      else high = Math.min(high, -leads[i] / slope[i]);
+      continue;
+    }
+    const inside = slope[i] * slope[i] - 4 * curve[i] * leads[i];
+    if (inside <= 0 && curve[i] < 0) return undefined;
+    if (inside <= 0) continue;
+    const q = -(slope[i] + (slope[i] < 0 ? -1 : 1) * Math.sqrt(inside)) / 2;
+    const [one, other] = [q / curve[i], leads[i] / q];
+    if (curve[i] > 0) gaps.push([Math.min(one, other), Math.max(one, other)]);
+    else [low, high] = [Math.max(low, Math.min(one, other)), Math.min(high, Math.max(one, other))];
   }
-  const goal = low > 0 ? low : high < 0 ? high : 0;
-  if (low > high || goal === 0) return undefined;
-  const exact = decodeValue(now + goal + 1e-6 * Math.sign(goal), lever.encoding);
-  if (exact < lever.low || exact > lever.high) return undefined;
-  for (const nudge of [0, 0.01, 0.03, 0.08]) {
-    const to = rounded(lever, exact + nudge * (Math.abs(exact) + Math.abs(exact - lever.from)) * Math.sign(goal), goal);
-    const by = encoded(lever, to) - now;
-    if (to !== lever.from && slope.every((s, i) => leads[i] + s * by > 1e-9)) return to;
+  if (low > high) return undefined;
+  const free = (t: number) => t >= low && t <= high && gaps.every(([from, to]) => t <= from || t >= to);
+  if (low <= 0 && high >= 0 && free(0)) return undefined;
+  // Each border with the side of it that is free: 1 above, −1 below.
+  const borders: [number, number][] = [[low, 1], [high, -1], ...gaps.flatMap(([from, to]): [number, number][] => [[from, -1], [to, 1]])];
+  for (const [border, side] of borders.filter(([t]) => Number.isFinite(t) && free(t)).sort((a, b) => Math.abs(a[0]) - Math.abs(b[0]))) {
+    const exact = decodeValue(now + border + 1e-6 * side, lever.encoding);
+    if (exact < lever.low || exact > lever.high) continue;
+    for (const nudge of [0, 0.01, 0.03, 0.08]) {
+      const to = rounded(lever, exact + nudge * (Math.abs(exact) + Math.abs(exact - lever.from)) * side, side);
+      const by = encoded(lever, to) - now;
+      if (to !== lever.from && leads.every((lead, i) => lead + (slope[i] + curve[i] * by) * by > 1e-9)) return to;
+    }
   }
   return undefined;
 }

@@ -50,6 +50,7 @@ function scatters(points: Float64Array, labels: Int32Array, weights: Float64Arra
   const mass = new Float64Array(k), means = new Float64Array(k * d), grand = new Float64Array(d);
   let totalMass = 0;
   for (let i = 0; i < n; i++) {
+    if (labels[i] < 0) continue; // outliers are shown, and decide nothing
     mass[labels[i]] += weights[i];
     totalMass += weights[i];
     for (let j = 0; j < d; j++) {
@@ -58,9 +59,10 @@ function scatters(points: Float64Array, labels: Int32Array, weights: Float64Arra
     }
   }
   for (let s = 0; s < k; s++) for (let j = 0; j < d; j++) means[s * d + j] /= mass[s] || 1;
-  for (let j = 0; j < d; j++) grand[j] /= totalMass;
+  for (let j = 0; j < d; j++) grand[j] /= totalMass || 1;
   const within = new Float64Array(d * d), between = new Float64Array(d * d), off = new Float64Array(d);
   for (let i = 0; i < n; i++) {
+    if (labels[i] < 0) continue;
     const w = weights[i] / totalMass;
     for (let j = 0; j < d; j++) off[j] = points[i * d + j] - means[labels[i] * d + j];
     for (let a = 0; a < d; a++) {

@@ -54,16 +54,16 @@ export function profiles(subject: Subject, context: Pick<Context, 'rng'>, found:
   });
 }
 
-/** Spend per segment and its share of all, rounded to a ten-thousandth of the currency; undefined where the data has no money spent. */
+/** Spend per segment and its share of all (outliers' too), rounded to a ten-thousandth of the currency; undefined where the data has no money spent. */
 export function revenues({ table, assignment }: Pick<Subject, 'table' | 'assignment'>, k: number): { sums: number[]; shares: number[] } | undefined {
   const j = table.features.findIndex((f) => f.name === 'spend' && f.kind === 'money');
   if (j < 0) return undefined;
-  const sums = new Array<number>(k).fill(0);
+  const sums = new Array<number>(k + 1).fill(0); // the last for those in no segment
   const column = table.columns[j];
-  for (let i = 0; i < column.length; i++) if (!Number.isNaN(column[i])) sums[assignment.labels[i]] += column[i];
+  for (let i = 0; i < column.length; i++) if (!Number.isNaN(column[i])) sums[assignment.labels[i] < 0 ? k : assignment.labels[i]] += column[i];
   const rounded = sums.map((x) => Math.round(x * 1e4) / 1e4);
   const total = rounded.reduce((a, b) => a + b, 0);
-  return total > 0 ? { sums: rounded, shares: rounded.map((x) => x / total) } : undefined;
+  return total > 0 ? { sums: rounded.slice(0, k), shares: rounded.slice(0, k).map((x) => x / total) } : undefined;
 }
 
 /** Rows nearest to each centre, nearest first; equal distances go to the earlier row. One pass over the matrix. */
@@ -72,6 +72,7 @@ function nearestMembers({ matrix, assignment }: Subject, centre: Float64Array, k
   const best: { row: number; distance: number }[][] = Array.from({ length: k }, () => []);
   for (let i = 0; i < rows; i++) {
     const s = assignment.labels[i];
+    if (s < 0) continue;
     const list = best[s];
     const limit = list.length < typicalMembers ? Infinity : list[list.length - 1].distance;
     let distance = 0;

@@ -27,7 +27,7 @@ const worth = [0, 0.015, 0.02, 0.035];
  */
 export function rules(subject: Subject, found: Contrast, context: Pick<Context, 'rng'>): SegmentRule[] {
   const { train, test } = halves(found, context);
-  const labels = (rows: Positions) => Uint8Array.from(gatherInts(subject.assignment.labels, rows.rows));
+  const labels = (rows: Positions) => gatherInts(subject.assignment.labels, rows.rows);
   const [trainLabels, testLabels] = [labels(train), labels(test)];
   const tried = new Map<number, Cuts>();
   const cutsOf = (j: number) => {
@@ -85,7 +85,7 @@ const everywhere = [0.005, 0.01, 0.02, ...Array.from({ length: 31 }, (_, i) => (
 const within = [0.02, 0.1, 0.9, 0.98];
 
 /** Thresholds at round numbers: every value of a feature with few, else quantiles over all and within each segment. */
-function cuts(column: Float64Array, rows: Int32Array, labels: Uint8Array, k: number): Cuts {
+function cuts(column: Float64Array, rows: Int32Array, labels: Int32Array, k: number): Cuts {
   const values = gather(column, rows);
   const order = sortOrder(values);
   const n = order.length;
@@ -94,7 +94,7 @@ function cuts(column: Float64Array, rows: Int32Array, labels: Uint8Array, k: num
   let whole = true;
   for (let i = 0; i < n; i++) {
     const value = values[order[i]];
-    sizes[labels[order[i]]]++;
+    if (labels[order[i]] >= 0) sizes[labels[order[i]]]++;
     whole &&= Number.isInteger(value);
     if (few.size <= mostValues) few.add(value);
   }
@@ -109,7 +109,7 @@ function cuts(column: Float64Array, rows: Int32Array, labels: Uint8Array, k: num
     const seen = new Int32Array(k);
     for (let i = 0; i < n; i++) {
       const s = labels[order[i]];
-      if (marks[s].has(seen[s]++)) wanted.add(round(values[order[i]]));
+      if (s >= 0 && marks[s].has(seen[s]++)) wanted.add(round(values[order[i]]));
     }
   }
   const [least, most] = [values[order[0]], values[order[n - 1]]];
@@ -137,7 +137,7 @@ interface Open {
   readonly score: number;
 }
 
-function search(features: readonly number[], segment: number, train: Positions, labels: Uint8Array, cutsOf: (j: number) => Cuts, found: Contrast): readonly Condition[] {
+function search(features: readonly number[], segment: number, train: Positions, labels: Int32Array, cutsOf: (j: number) => Cuts, found: Contrast): readonly Condition[] {
   let members = 0;
   for (let i = 0; i < labels.length; i++) if (labels[i] === segment) members += train.weights[i];
   const everything: Open = { conditions: [], rows: new Int32Array(labels.length).map((_, i) => i), f1: 0, score: 0 };
@@ -153,7 +153,7 @@ function search(features: readonly number[], segment: number, train: Positions, 
 }
 
 /** The best further condition on each feature and side: F1 from one histogram of the rows that still qualify. */
-function extensions(open: Open, features: readonly number[], segment: number, members: number, train: Positions, labels: Uint8Array, cutsOf: (j: number) => Cuts, found: Contrast): Open[] {
+function extensions(open: Open, features: readonly number[], segment: number, members: number, train: Positions, labels: Int32Array, cutsOf: (j: number) => Cuts, found: Contrast): Open[] {
   const made: Open[] = [];
   const all = new Float64Array(256), own = new Float64Array(256);
   for (const j of features) {
@@ -210,7 +210,7 @@ function obscurity(feature: Feature, op: '<=' | '>'): number {
   return 0.004 * Math.max(0, words - 4) + (feature.title.includes(': ') && feature.kind !== 'flag' ? 0.006 : 0) + (plainKinds.has(feature.kind) ? 0 : 0.012) + (feature.kind === 'share' && op === '<=' ? 0.004 : 0);
 }
 
-function measured(conditions: readonly Condition[], segment: number, subject: Subject, found: Contrast, test: Positions, labels: Uint8Array, cutsOf: (j: number) => Cuts): SegmentRule {
+function measured(conditions: readonly Condition[], segment: number, subject: Subject, found: Contrast, test: Positions, labels: Int32Array, cutsOf: (j: number) => Cuts): SegmentRule {
   const { columns, features } = subject.table;
   let picked = 0, right = 0, members = 0;
   for (let i = 0; i < test.rows.length; i++) {

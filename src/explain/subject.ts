@@ -1,4 +1,5 @@
 import type { FeatureTable } from '../domain/feature.js';
+import type { Forms } from '../domain/forms.js';
 import type { FeatureMatrix } from '../domain/matrix.js';
 import type { Assignment, SegmentModel, SegmentStability } from '../domain/segment.js';
 
@@ -8,6 +9,10 @@ export interface Subject {
   readonly matrix: FeatureMatrix;
   readonly model: SegmentModel;
   readonly assignment: Assignment;
+  /** The model as quadratic forms, where it can be said so: distances, reasons and moves are then the model's own. */
+  readonly forms?: Forms;
+  /** What the model says of encoded rows: checks a move where there are neither forms nor centres. */
+  readonly assign?: (x: Pick<FeatureMatrix, 'rows' | 'd' | 'stride' | 'data'>) => Assignment;
   /** One per segment; may be empty where stability was not measured. */
   readonly stability: readonly SegmentStability[];
   readonly entityWord: { readonly one: string; readonly many: string };
@@ -15,18 +20,17 @@ export interface Subject {
   readonly currency?: string;
 }
 
-/** How many segments the subject has: what the model says, or the highest label. */
+/** How many segments the subject has, possibly none: what the model says, or the labels where they know of more. */
 export function segmentCount({ model, assignment }: Pick<Subject, 'model' | 'assignment'>): number {
-  const k = Number(model.params['k']);
-  if (Number.isInteger(k) && k > 0) return k;
-  let most = 0;
+  let most = -1;
   for (const label of assignment.labels) if (label > most) most = label;
-  return most + 1;
+  const k = Number(model.params['k']);
+  return Number.isInteger(k) && k > most ? k : most + 1;
 }
 
-/** Rows per segment, exact. */
+/** Rows per segment, exact. Outliers (label −1) are in none. */
 export function segmentSizes(labels: Int32Array, k: number): Int32Array {
   const sizes = new Int32Array(k);
-  for (let i = 0; i < labels.length; i++) sizes[labels[i]]++;
+  for (let i = 0; i < labels.length; i++) if (labels[i] >= 0) sizes[labels[i]]++;
   return sizes;
 }

@@ -8,13 +8,14 @@ export interface Sample {
 }
 
 /**
- * At most about `limit` of the rows of `labels` (0…k−1), each stratum in proportion but never fewer than `least` of its rows
+ * At most about `limit` of the rows of `labels` (0…k−1; those below 0 are a stratum of their own), each stratum in proportion but never fewer than `least` of its rows
  * (all, when it has fewer). Everything, with weight 1, when it fits. Knuth's selection sampling (TAOCP 3.4.2 S) per stratum.
  */
 export function stratifiedSample(labels: Int32Array, k: number, limit: number, least: number, rng: Rng): Sample {
   const n = labels.length;
-  const sizes = new Float64Array(k);
-  for (let i = 0; i < n; i++) sizes[labels[i]]++;
+  const sizes = new Float64Array(k + 1);
+  const stratum = (i: number) => (labels[i] < 0 ? k : labels[i]);
+  for (let i = 0; i < n; i++) sizes[stratum(i)]++;
   if (n <= limit) return { rows: Int32Array.from({ length: n }, (_, i) => i), weights: new Float64Array(n).fill(1) };
   const wanted = sizes.map((size) => Math.min(size, Math.max(least, Math.round((size / n) * limit))));
   const weight = sizes.map((size, s) => (wanted[s] > 0 ? size / wanted[s] : 0));
@@ -25,7 +26,7 @@ export function stratifiedSample(labels: Int32Array, k: number, limit: number, l
   const weights = new Float64Array(total);
   let taken = 0;
   for (let i = 0; i < n && taken < total; i++) {
-    const s = labels[i];
+    const s = stratum(i);
     if (rng.next() * left[s]-- < need[s]) {
       rows[taken] = i;
       weights[taken++] = weight[s];
