@@ -44,7 +44,7 @@ function leaning(): Forms {
     segment, offset: 2 * segment, centre: means.slice(segment * d, (segment + 1) * d),
     factor: Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? 0.8 + 0.1 * segment : 0.05 * rng.normal())),
   }));
-  return { d, k, forms, strength: 'share' };
+  return { d, k, forms, strength: 'odds' };
 }
 
 const without = (params: Record<string, unknown>, more: Partial<Subject>): Subject => ({ ...base, model: { ...base.model, params }, ...more });

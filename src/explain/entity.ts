@@ -42,7 +42,7 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
   const parts = matrix.encoder.features.map((f, c) => ({ j: position.get(f.name)!, weight: (nextParts?.[c] ?? (own >= 0 ? ownParts?.[c] : 0) ?? 0) - (ownParts?.[c] ?? 0) }))
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.j - b.j);
   const base = from && to ? to.offset - from.offset : 0;
-  const memberships = near.forms.strength === 'share' && own >= 0 ? membershipsOf() : undefined;
+  const memberships = near.forms.strength === 'odds' && own >= 0 ? membershipsOf() : undefined;
   const moves = movesOf(subject, found, profiles, row, z, near);
   return {
     entity: id,
