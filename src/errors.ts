@@ -35,6 +35,10 @@ export const catalogue = {
   'segment/bad-k': entry(2, 422, (d: { k: number; rows: number }) => `k is ${d.k}, but it must be between 2 and the number of customers (${d.rows}).`),
   'segment/unknown-algorithm': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no algorithm '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
+  'segment/takes-no-k': entry(2, 422, (d: { title: string; options: string }) =>
+    `${d.title} finds the number of segments itself, so it takes no k. Its options are: ${d.options}.`),
+  'segment/none-found': entry(2, 422, (d: { title: string }) =>
+    `${d.title} found no segment with these options: everyone is an outlier. Ask for smaller or less dense groups, or leave the algorithm out to see whether there is any structure.`),
   'segment/no-formula': entry(2, 422, (d: { title: string; what: string }) =>
     `This ${d.title} model cannot be written as ${d.what}: it places a row by its neighbours, not by a formula. Score new rows with the library instead.`),
   'segment/not-finite': entry(2, 422, (d: { value: number; row: number; feature: number }) =>

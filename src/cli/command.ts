@@ -16,6 +16,13 @@ export interface Command<S extends z.ZodObject = z.ZodObject> {
   run(input: { positionals: string[]; options: z.infer<S> }): Promise<void>;
 }
 
+/** Verbs under one word: `shoal segment choose`. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: Readonly<Record<string, Command>>;
+}
+
 /** What a flag's schema may say about itself with `.meta({...})`. */
 interface FlagMeta {
   /** Shown after the flag: '<column>'. */
@@ -83,6 +90,16 @@ export function parseCommand<S extends z.ZodObject>(command: Command<S>, argv: r
   if (positionals.length < (command.least ?? 0)) problems.push(`'shoal ${command.name}' needs ${command.positionals}. For example: ${command.examples[0]?.[0]}`);
   if (problems.length || !parsed.success) throw new ShoalError('cli/usage', { message: problems.join('\n') });
   return { positionals, options: parsed.data };
+}
+
+/** The help page of a group of commands. */
+export function helpForGroup({ name, summary, commands }: CommandGroup): string {
+  const width = Math.max(...Object.keys(commands).map((word) => word.length));
+  return [
+    summary, '', `Usage: shoal ${name} <command> [flags]`, '',
+    'Commands', ...Object.entries(commands).map(([word, command]) => `  ${word.padEnd(width)}  ${command.summary}`), '',
+    `'shoal ${name} <command> --help' shows the flags of each.`,
+  ].join('\n');
 }
 
 /** The help page of one command. */

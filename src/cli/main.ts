@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { ShoalError } from '../errors.js';
 import { closest } from '../util/closest.js';
-import { helpFor, parseCommand, type Command } from './command.js';
+import { helpFor, helpForGroup, parseCommand, type Command, type CommandGroup } from './command.js';
 
 /** Verbs in the order of use. Each file is loaded only when its verb is called. */
-const verbs: Record<string, { summary: string; load: () => Promise<Command> }> = {
+const verbs: Record<string, { summary: string; load: () => Promise<Command | CommandGroup> }> = {
   discover: { summary: 'Find, explain and test the segments in your files', load: async () => (await import('./discover.js')).discoverCommand },
+  segment: { summary: 'Choose, fit, compare and explain segments with any algorithm', load: async () => (await import('./segment.js')).segmentCommands },
   explain: { summary: 'Say why one customer is in its segment, and what would move it', load: async () => (await import('./explain.js')).explainCommand },
   demo: { summary: 'Make a synthetic market with known truth to try things on', load: async () => (await import('./demo.js')).demoCommand },
   init: { summary: 'Write a commented shoal.config.ts from what your files look like', load: async () => (await import('./init.js')).initCommand },
@@ -25,16 +26,32 @@ await main(process.argv.slice(2));
 async function main(argv: readonly string[]): Promise<void> {
   const [name, ...rest] = argv;
   try {
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return print(rest[0] && verbs[rest[0]] ? helpFor(await verbs[rest[0]].load()) : overview());
+    if (name === 'help' && rest[0] !== undefined && Object.hasOwn(verbs, rest[0])) return await main([...rest, '--help']);
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return print(overview());
     if (name === '--version' || name === '-v') return print(await version());
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
     if (!verb) throw new ShoalError('cli/usage', { message: unknownVerb(name) });
-    const command = await verb.load();
-    if (rest.includes('--help') || rest.includes('-h')) return print(helpFor(command));
-    await command.run(parseCommand(command, rest));
+    await call(await verb.load(), rest);
   } catch (error) {
     fail(error);
   }
+}
+
+async function call(command: Command | CommandGroup, argv: readonly string[]): Promise<void> {
+  const help = (word: string | undefined) => word === '--help' || word === '-h';
+  if ('commands' in command) {
+    const [name, ...rest] = argv;
+    if (name === undefined || help(name)) return print(helpForGroup(command));
+    if (!Object.hasOwn(command.commands, name)) throw new ShoalError('cli/usage', { message: unknownPart(command, name) });
+    return call(command.commands[name], rest);
+  }
+  if (argv.some(help)) return print(helpFor(command));
+  await command.run(parseCommand(command, argv));
+}
+
+function unknownPart({ name, commands }: CommandGroup, word: string): string {
+  const hint = closest(word, Object.keys(commands));
+  return `There is no command '${name} ${word}'.${hint ? ` Did you mean 'shoal ${name} ${hint}'?` : ` There are: ${Object.keys(commands).join(', ')}.`}`;
 }
 
 function overview(): string {

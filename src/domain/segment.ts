@@ -4,7 +4,7 @@ import type { EncodedFeature } from './matrix.js';
 export interface SegmentModel {
   readonly id: string;
   readonly algorithm: string;
-  readonly options: Readonly<Record<string, number | string | boolean>>;
+  readonly options: Readonly<Record<string, unknown>>;
   /** Numbers, strings and (nested) arrays only. For k-means: { k, d, centroids: number[k*d] } in encoded space;
    * where segments have several centres, there are more of them and `groups` names the segment of each. */
   readonly params: Readonly<Record<string, unknown>>;

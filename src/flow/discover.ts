@@ -22,8 +22,8 @@ export interface Discovery {
   /** Ids in the order of `assignment`. */
   readonly entities: readonly string[];
   readonly assignment: Assignment;
-  /** SQL that gives new rows their segment. */
-  readonly assignSql: string;
+  /** SQL that gives new rows their segment; absent for a model that places rows by their neighbours. */
+  readonly assignSql?: string;
   /** Why one entity is where it is, and what would move it. @throws `explain/unknown-entity` */
   explain(id: string): Explanation;
   /** Writes report, memberships, model and the rest into a folder, all or nothing. @throws `run/write-failed` */

@@ -15,6 +15,13 @@ it('moves every file into place at the end', async () => {
   expect((await readdir(folder)).sort()).toEqual(['a.txt', 'b.txt']);
 });
 
+it('removes what an earlier run wrote and this one does not, and nothing else', async () => {
+  const folder = await fresh();
+  for (const name of ['old.sql', 'mine.txt']) await writeFile(join(folder, name), 'before');
+  await writeAll(folder, (path) => writeText(path('a.txt'), 'a'), ['a.txt', 'old.sql']);
+  expect((await readdir(folder)).sort()).toEqual(['a.txt', 'mine.txt']);
+});
+
 it('leaves an earlier run untouched when writing fails half-way', async () => {
   const folder = await fresh();
   await writeFile(join(folder, 'a.txt'), 'before');

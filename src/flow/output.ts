@@ -6,9 +6,9 @@ import { ShoalError } from '../errors.js';
  * Writes a set of files all or nothing: everything goes into a hidden folder beside the target first, and is moved into place
  * only when the last one is complete. On any failure (full disk, Ctrl-C) the target is as it was.
  *
- * `fill` receives a function that gives the temporary path for a file name.
+ * `fill` receives a function that gives the temporary path for a file name. Those of `every` that it does not write, and an earlier run did, are removed.
  */
-export async function writeAll(folder: string, fill: (path: (name: string) => string) => Promise<void>): Promise<string[]> {
+export async function writeAll(folder: string, fill: (path: (name: string) => string) => Promise<void>, every: readonly string[] = []): Promise<string[]> {
   const existed = await exists(folder);
   const partial = join(folder, `.partial-${process.pid}`);
   const names: string[] = [];
@@ -19,6 +19,7 @@ export async function writeAll(folder: string, fill: (path: (name: string) => st
       return join(partial, name);
     });
     for (const name of names) await rename(join(partial, name), join(folder, name));
+    for (const name of every) if (!names.includes(name)) await rm(join(folder, name), { force: true });
   } catch (cause) {
     await rm(partial, { recursive: true, force: true }).catch(() => {});
     if (!existed) await removeIfEmpty(folder);

@@ -1,4 +1,4 @@
-/** The files of a run, in the order they are said. */
+/** The files of a run, in the order they are said; a model that places rows by their neighbours has no `assign` files. */
 export const outputs = {
   'report.html': 'the story, to read',
   'segments.json': 'the same as data',
@@ -7,6 +7,7 @@ export const outputs = {
   'features.parquet': 'every feature of everyone',
   'model.json': 'the fitted model',
   'assign.sql': 'scores new rows in the warehouse',
+  'assign.js': 'scores one entity in a browser, with no dependencies',
   'rejected.csv': 'rows that could not be used, and why',
   'run.json': 'seed, versions, inputs, timings',
 } as const;

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Report } from '../domain/report.js';
 import type { Engine } from '../engine/engine.js';
+import { formsOf } from '../segment/forms-of.js';
+import { assignJs } from '../segment/to-js.js';
 import { assignSql } from '../segment/to-sql.js';
 import { quoteName, quoteText } from '../util/quote.js';
 import { renderReport } from '../util/report-html.js';
 import type { Findings } from './batch.js';
 import { writeAll, writeText } from './output.js';
+import { outputs } from './outputs.js';
 
 /** Writes everything a run found into a folder, all or nothing. Gives the paths written. */
 export async function write(folder: string, findings: Findings, report: Report, engine: Engine): Promise<string[]> {
@@ -21,10 +24,12 @@ export async function write(folder: string, findings: Findings, report: Report, 
     await copy('FROM shoal_membership', path('membership.parquet'), 'FORMAT parquet');
     await copy(`FROM ${quoteName(findings.table.table)}`, path('features.parquet'), 'FORMAT parquet');
     await writeText(path('model.json'), `${JSON.stringify(modelFile(findings), undefined, 1)}\n`);
-    await writeText(path('assign.sql'), assignScript(findings));
+    const script = assignScript(findings);
+    if (script) await writeText(path('assign.sql'), script);
+    if (script) await writeText(path('assign.js'), assignJs(findings.model, findings.profiles.map(({ name }) => name)));
     await copy(`SELECT source, "row", reason, content FROM ${quoteName(findings.ingested.rejectedTable)}`, path('rejected.csv'), 'FORMAT csv, HEADER');
     await writeText(path('run.json'), `${JSON.stringify(report.run, undefined, 1)}\n`);
-  });
+  }, Object.keys(outputs));
 }
 
 /** `shoal_membership`: one row per entity, in the order of the features, names written out. */
@@ -51,8 +56,9 @@ function modelFile({ model, profiles, table }: Findings): ModelFile {
   return { model, segments: profiles.map(({ segment, id, name }) => ({ segment, id, name })), features: table.features, asOf: table.asOf };
 }
 
-/** The whole way from raw tables to segments as one statement. */
-export function assignScript({ ingested, table, model, profiles, rawColumns }: Findings): string {
+/** The whole way from raw tables to segments as one statement; undefined for a model that places rows by their neighbours. */
+export function assignScript({ ingested, table, model, profiles, rawColumns }: Findings): string | undefined {
+  if (!formsOf(model)) return undefined;
   const used = ingested.sources.filter((source) => table.sql.includes(quoteName(source.table)));
   const inner = assignSql(model, { from: 'shoal_features' });
   const steps = [

@@ -1,6 +1,6 @@
 import type { SegmentModel } from '../domain/segment.js';
 import { bounded } from './assign.js';
-import { formsOf } from './forms-of.js';
+import { requireForms } from './forms-of.js';
 
 /**
  * The model as a JavaScript module with no dependencies, for browsers and edge workers: `assign(row)` takes one entity's raw features by name (missing, null and
@@ -8,7 +8,7 @@ import { formsOf } from './forms-of.js';
  * @throws `segment/no-formula` for a model that places rows by their neighbours
  */
 export function assignJs(model: Pick<SegmentModel, 'algorithm' | 'params' | 'encoder'>, names: readonly string[] = []): string {
-  const { forms, strength, limit } = formsOf(model, 'JavaScript');
+  const { forms, strength, limit } = requireForms(model, 'JavaScript');
   const features = model.encoder.features.map(bounded).map(({ name, transform, low, high, fill, centre, scale }) => ({
     name, transform, low: Number.isFinite(low) ? low : null, high: Number.isFinite(high) ? high : null, fill, centre, scale,
   }));

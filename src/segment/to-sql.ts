@@ -3,7 +3,7 @@ import type { EncodedFeature } from '../domain/matrix.js';
 import type { SegmentModel } from '../domain/segment.js';
 import { quoteName } from '../util/quote.js';
 import { bounded } from './assign.js';
-import { formsOf } from './forms-of.js';
+import { requireForms } from './forms-of.js';
 
 export interface AssignSqlOptions {
   /** A table, view or step holding `entity` and one column per feature of the model: SQL text, already quoted where needed. */
@@ -16,7 +16,7 @@ export interface AssignSqlOptions {
  * @throws `segment/no-formula` for a model that places rows by their neighbours
  */
 export function assignSql(model: Pick<SegmentModel, 'algorithm' | 'params' | 'encoder'>, { from }: AssignSqlOptions): string {
-  const forms = formsOf(model, 'SQL');
+  const forms = requireForms(model, 'SQL');
   const all = [...forms.forms.keys()];
   const nameOf = (c: number) => String(forms.forms[c].segment);
   const encoded = model.encoder.features.map((feature, j) => `    ${encode(bounded(feature))} AS z${j}`);
