@@ -34,7 +34,7 @@ function market(customers) {
   if (!existsSync(path)) {
     say(`Making ${path} (once) …`);
     mkdirSync(folder, { recursive: true });
-    execFileSync(process.execPath, [join(root, 'dist/cli/main.js'), 'demo', '--customers', `${customers}`, '--seed', '1', '--only', 'orders', '--out', folder, '--quiet'], { stdio: 'inherit' });
+    execFileSync(process.execPath, [join(root, 'dist/bin/shoal.js'), 'demo', '--customers', `${customers}`, '--seed', '1', '--only', 'orders', '--out', folder, '--quiet'], { stdio: 'inherit' });
   }
   say(`${path}: ${megabytes(statSync(path).size)}`);
   return path;

@@ -10,7 +10,7 @@ export function shoal(files, expected) {
   return {
     name: 'shoal discover',
     command: process.execPath,
-    args: (folder) => [join(root, 'dist/cli/main.js'), 'discover', ...files, '--out', join(folder, 'out'), '--quiet'],
+    args: (folder) => [join(root, 'dist/bin/shoal.js'), 'discover', ...files, '--out', join(folder, 'out'), '--quiet'],
     check({ folder }) {
       written(join(folder, 'out'), ['report.html', 'segments.json', 'membership.parquet', 'membership.csv', 'model.json', 'assign.sql', 'rejected.csv', 'run.json']);
       const found = JSON.parse(readFileSync(join(folder, 'out', 'segments.json'), 'utf8'));

@@ -6,6 +6,8 @@ import { bin, main, node, root, step } from './run.mjs';
 
 export async function build() {
   await step('Compiling TypeScript', () => compile());
+  const { buildBin } = await import('./build-bin.mjs');
+  await step('Bundling the command', () => buildBin());
   const { buildWasm } = await import('./build-wasm.mjs');
   await step('Building the kernel', () => buildWasm());
   const { buildUi } = await import('./build-ui.mjs');

@@ -7,7 +7,7 @@ await main(async () => {
   await install();
   const { build } = await import('./build.mjs');
   await build();
-  const cli = join(root, 'dist', 'cli', 'main.js');
-  if (!existsSync(cli)) throw new Error('The build left no command line at dist/cli/main.js.');
+  const cli = join(root, 'dist', 'bin', 'shoal.js');
+  if (!existsSync(cli)) throw new Error('The build left no command line at dist/bin/shoal.js.');
   await node(cli, ['demo', '--discover', ...process.argv.slice(2)]);
 });

@@ -8,8 +8,8 @@ export interface KernelOptions {
   name?: 'simd' | 'reference';
 }
 
-/** The module beside the compiled code, or, where this file runs uncompiled (tests), in the build output. */
-const places = ['./kernel.wasm', '../../dist/kernel/kernel.wasm'];
+/** The module in the build output as the compiled code and the bundled command see it, or, where this file runs uncompiled (tests), in the build output. */
+const places = ['../kernel/kernel.wasm', '../../dist/kernel/kernel.wasm'];
 
 /** Opens the SIMD kernel; the reference one where it is asked for or where the module has not been built. */
 export async function openKernel(options: KernelOptions = {}): Promise<Kernel> {
