@@ -35,6 +35,8 @@ export const catalogue = {
   'segment/bad-k': entry(2, 422, (d: { k: number; rows: number }) => `k is ${d.k}, but it must be between 2 and the number of customers (${d.rows}).`),
   'segment/unknown-algorithm': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no algorithm '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
+  'segment/ragged': entry(2, 422, (d: { row: number; length: number; d: number }) =>
+    `Row ${d.row} has ${d.length} numbers where ${d.d} are expected. Give rows of the same length, at least one number each.`),
   'segment/takes-no-k': entry(2, 422, (d: { title: string; options: string }) =>
     `${d.title} finds the number of segments itself, so it takes no k. Its options are: ${d.options}.`),
   'segment/none-found': entry(2, 422, (d: { title: string }) =>

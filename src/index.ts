@@ -1,6 +1,8 @@
 /** Shoal as a library: named exports, in the order of the flow. */
 export { discover, type Discovery } from './flow/discover.js';
 export { defineShoal, type DiscoverInput, type DiscoverOptions, type ShoalConfig } from './flow/config.js';
+export { assignRows, fitSegments, pointsOf, type FitOptions, type Rows, type Segmentation } from './flow/fit.js';
+export { algorithms, type AlgorithmName } from './segment/catalog.js';
 export { loadRun, type SavedRun } from './flow/saved.js';
 export { simulate, type Simulated, type SimulateOptions } from './simulate/simulate.js';
 export { createContext, type Context, type ContextOptions, type Progress } from './context.js';

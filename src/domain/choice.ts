@@ -34,6 +34,8 @@ export interface Choice {
   /** Second gate at that k: neighbouring pairs and how many groups remain. */
   readonly pairs: readonly PairDip[];
   readonly modalGroups: number;
+  /** Where an algorithm was asked for: its title, how many segments are proven (1 = none), and the adjusted Rand index of the two. */
+  readonly asked?: { readonly title: string; readonly proven: number; readonly agreement: number };
   /** One paragraph for a person: what was tested, what came out. */
   readonly reason: string;
   /** What could have been missed ("a group under 3 % …"). */

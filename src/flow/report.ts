@@ -59,5 +59,6 @@ function headline({ profiles, choice, table, entityWord, currency }: Findings): 
     ? ` “${best.name}” are ${formatPercent(best.share)} of them and bring ${formatPercent(best.revenueShare)} of the revenue (${formatMoney(best.revenue ?? 0, currency)}).`
     : '';
   if (choice.verdict === 'segments') return `${upperFirst(countWord(profiles.length))} segments among ${everyone}, proven on held-out data.${money}`;
+  if (choice.asked && choice.asked.proven > 1) return `${upperFirst(countWord(profiles.length))} segments among ${everyone}, as asked (${choice.asked.title}); they are not the ${countWord(choice.asked.proven)} that are proven.${money}`;
   return `${upperFirst(everyone)} form a continuum: no separate segments are proven. The ${countWord(profiles.length)} shown are convenient slices of it.${money}`;
 }

@@ -66,5 +66,6 @@ function told(gates: Choice, agreement: number, k: number, { labels }: Assignmen
   const verdict = proven ? `They agree with the segments that are proven (adjusted Rand index ${agreement.toFixed(2)}), so the proof holds for them too.`
     : gates.verdict === 'segments' ? `They are other segments than the ${gates.k} that are proven (adjusted Rand index ${agreement.toFixed(2)}): take them as a convenient view, not as proven.`
     : 'No separate segments are proven in this data: take them as convenient slices.';
-  return { ...gates, verdict: proven ? 'segments' : 'no-proven-structure', k, reason: `${title}, as asked, gives ${k} segment${k === 1 ? '' : 's'}${left}. ${verdict} ${gates.reason}` };
+  const asked = { title, proven: gates.verdict === 'segments' ? gates.k : 1, agreement };
+  return { ...gates, asked, verdict: proven ? 'segments' : 'no-proven-structure', k, reason: `${title}, as asked, gives ${k} segment${k === 1 ? '' : 's'}${left}. ${verdict} ${gates.reason}` };
 }

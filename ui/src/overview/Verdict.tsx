@@ -17,17 +17,22 @@ interface VerdictProps {
 /** Proven segments or not, said first and plainly, and how sure that is. */
 export function Verdict({ choice, stabilities }: VerdictProps) {
   const proven = choice.verdict === 'segments';
+  const f = useFormats();
+  /** Something is proven, but it is not what is shown. */
+  const otherwise = !proven && (choice.asked?.proven ?? 1) > 1;
   const shaky = stabilities.filter((s) => s.jaccard < STEADY).length;
   return (
     <div className={css.verdict} data-proven={proven}>
       <div className={css.verdictWords}>
         <p className={css.verdictBadge}>
           <Icon name={proven ? 'check' : 'wave'} />
-          {proven ? 'Proven segments' : 'No proven structure'}
+          {proven ? 'Proven segments' : otherwise ? 'As asked, not as proven' : 'No proven structure'}
         </p>
         <p className={css.verdictText}>
           {proven
             ? 'These groups came out again in data that was held back, and the crowd thins out between them. They are there; they were not made by cutting.'
+            : otherwise
+            ? `${choice.asked!.title} was asked for, and its segments are other ones than the ${f.count(choice.asked!.proven)} that are proven: a view of the same people, useful where it helps.`
             : 'No separate groups could be proven. What follows is a convenience partition: useful slices of one continuum, whose borders could as well lie elsewhere.'}{' '}
           {proven && shaky > 0 ? caution(shaky, stabilities.length) : ''}
           <a href="#choice">How this was decided</a>
