@@ -43,6 +43,8 @@ export const catalogue = {
     `${d.title} found no segment with these options: everyone is an outlier. Ask for smaller or less dense groups, or leave the algorithm out to see whether there is any structure.`),
   'segment/no-formula': entry(2, 422, (d: { title: string; what: string }) =>
     `This ${d.title} model cannot be written as ${d.what}: it places a row by its neighbours, not by a formula. Score new rows with the library instead.`),
+  'segment/bad-column': entry(2, 422, (d: { column: number; columns: number }) =>
+    `Column ${d.column} is said to be categorical, but there are ${d.columns} columns, counted from 0.`),
   'segment/not-finite': entry(2, 422, (d: { value: number; row: number; feature: number }) =>
     `Row ${d.row + 1} holds ${d.value} as feature ${d.feature + 1}; distances need finite numbers. Fill or remove missing values first.`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>

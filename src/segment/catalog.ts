@@ -5,6 +5,7 @@ import { agglomerative } from './algorithms/agglomerative.js';
 import { gaussianMixture } from './algorithms/gaussian-mixture.js';
 import { dbscan } from './algorithms/dbscan.js';
 import { hdbscan } from './algorithms/hdbscan.js';
+import { kPrototypes } from './algorithms/k-prototypes.js';
 import { kmeans } from './algorithms/kmeans.js';
 import { som } from './algorithms/som.js';
 
@@ -16,6 +17,7 @@ export const algorithms = {
   agglomerative,
   'gaussian-mixture': gaussianMixture,
   som,
+  'k-prototypes': kPrototypes,
 } as const;
 
 export type AlgorithmName = keyof typeof algorithms;
