@@ -17,10 +17,13 @@ export interface MixedRows {
   readonly q: number;
   /** rows × p. */
   readonly numbers: Float32Array | Float64Array;
-  /** rows × q: places in `categories` of the column. */
+  /** rows × q: places in `categories`. */
   readonly codes: Int32Array;
-  /** The codes that occur in each categorical column, ascending. */
-  readonly categories: readonly Float64Array[];
+  /** The codes that occur, column after column, ascending in each: column j has those from starts[j] to starts[j + 1]. */
+  readonly categories: Float64Array;
+  readonly starts: Int32Array;
+  /** How many categories there are in all columns together. */
+  readonly width: number;
 }
 
 /** Splits columns and numbers the categories of each from 0. @throws `segment/bad-column` where a categorical column is not there */
@@ -33,13 +36,15 @@ export function splitColumns({ rows, d, stride, data }: Points, chosen: readonly
   const numbers = data instanceof Float32Array ? new Float32Array(rows * p) : new Float64Array(rows * p);
   for (let i = 0; i < rows; i++) for (let j = 0; j < p; j++) numbers[i * p + j] = data[i * stride + numeric[j]];
   const codes = new Int32Array(rows * q);
-  const categories = categorical.map((column, j) => {
+  const starts = new Int32Array(q + 1);
+  const categories = categorical.flatMap((column, j) => {
     const places = new Map<number, number>();
     for (let i = 0; i < rows; i++) places.set(data[i * stride + column], 0);
-    const sorted = Float64Array.from(places.keys()).sort();
-    sorted.forEach((code, place) => places.set(code, place));
+    const sorted = [...places.keys()].sort((a, b) => a - b);
+    sorted.forEach((code, place) => places.set(code, starts[j] + place));
     for (let i = 0; i < rows; i++) codes[i * q + j] = places.get(data[i * stride + column])!;
+    starts[j + 1] = starts[j] + sorted.length;
     return sorted;
   });
-  return { rows, numeric, p, categorical, q, numbers, codes, categories };
+  return { rows, numeric, p, categorical, q, numbers, codes, categories: Float64Array.from(categories), starts, width: categories.length };
 }

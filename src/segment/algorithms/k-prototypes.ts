@@ -43,6 +43,8 @@ export interface KPrototypesFit {
 }
 
 const maxIterations = 100;
+/** Counts of categories per segment that are kept: 512 MB of them. */
+const mostCounts = 2 ** 27;
 /** Column comparisons between two breaths. */
 const stretch = 3e7;
 
@@ -59,7 +61,7 @@ export const kPrototypes = defineAlgorithm({
   }),
 });
 
-/** Fits and keeps labels and cost. Segments come largest first. @throws `segment/bad-k`, `segment/bad-column`, `segment/not-finite`, `run/aborted` */
+/** Fits and keeps labels and cost. Segments come largest first. @throws `segment/bad-k`, `segment/bad-column`, `segment/too-many-categories`, `segment/not-finite`, `run/aborted` */
 export async function fitKPrototypes(x: Points, chosen: KPrototypesOptions, context: Context, kernel: Kernel): Promise<KPrototypesFit> {
   const { k } = chosen;
   if (k > x.rows) throw new ShoalError('segment/bad-k', { k, rows: x.rows });
@@ -69,6 +71,7 @@ export async function fitKPrototypes(x: Points, chosen: KPrototypesOptions, cont
     return { params: { ...params, categorical: [], gamma: 0 }, labels, cost: inertia };
   }
   const all = splitColumns(x, chosen.categorical);
+  if (k * all.width > mostCounts) throw new ShoalError('segment/too-many-categories', { categories: all.width, k });
   const gamma = chosen.gamma ?? defaultGamma(all);
   const rng = context.rng('k-prototypes');
   const sample = x.rows <= chosen.sampleRows ? all : splitColumns(rowsOf(x, sampleRows(x.rows, chosen.sampleRows, rng)), chosen.categorical);
@@ -133,27 +136,41 @@ function defaultGamma({ rows, p, numbers }: MixedRows): number {
 /** Alternates nearest prototypes and means and modes until no row moves. */
 async function converge(x: MixedRows, start: Prototypes, gamma: number, iterations: number, context: Context): Promise<Run> {
   let prototypes = start;
-  const labels = new Int32Array(x.rows).fill(-1);
-  const away = new Float64Array(x.rows);
+  const state = stateOf(x, start.k);
+  const { labels, away } = state;
   for (let iteration = 0; ; iteration++) {
-    const moved = await label(x, prototypes, gamma, labels, away, context);
+    const moved = await label(x, prototypes, gamma, state, context);
     if (moved === 0 || iteration === iterations) return { prototypes, labels, cost: away.reduce((a, b) => a + b, 0) };
-    prototypes = centresOf(x, prototypes, labels, away);
+    prototypes = centresOf(x, prototypes, state);
   }
 }
 
-/** Labels every row and says how far `away` it is; returns how many rows moved. */
-async function label(x: MixedRows, prototypes: Prototypes, gamma: number, labels: Int32Array, away: Float64Array, context: Context): Promise<number> {
+/** Where the rows are: their labels, how far from their prototypes, and per prototype how often each category occurs there. */
+interface State {
+  readonly labels: Int32Array;
+  readonly away: Float64Array;
+  readonly counts: Int32Array;
+  /** k × (all categories of all columns). */
+  readonly tally: Int32Array;
+}
+
+function stateOf({ rows, width }: MixedRows, k: number): State {
+  return { labels: new Int32Array(rows).fill(-1), away: new Float64Array(rows), counts: new Int32Array(k), tally: new Int32Array(k * width) };
+}
+
+/** Labels every row; returns how many moved. */
+async function label(x: MixedRows, prototypes: Prototypes, gamma: number, state: State, context: Context): Promise<number> {
   const step = Math.max(1, Math.floor(stretch / (prototypes.k * (x.p + x.q))));
   let moved = 0;
   for (let from = 0; from < x.rows; from += step) {
     await breath(context);
-    moved += labelRows(x, prototypes, gamma, labels, away, from, Math.min(x.rows, from + step));
+    moved += labelRows(x, prototypes, gamma, state, from, Math.min(x.rows, from + step));
   }
   return moved;
 }
 
-function labelRows({ p, q, numbers, codes }: MixedRows, { k, means, modes }: Prototypes, gamma: number, labels: Int32Array, away: Float64Array, from: number, to: number): number {
+function labelRows({ p, q, numbers, codes, width }: MixedRows, { k, means, modes }: Prototypes, gamma: number, state: State, from: number, to: number): number {
+  const { labels, away, counts, tally } = state;
   let moved = 0;
   for (let i = from; i < to; i++) {
     let best = 0;
@@ -165,65 +182,57 @@ function labelRows({ p, q, numbers, codes }: MixedRows, { k, means, modes }: Pro
         square += t * t;
       }
       if (square >= least) continue;
-      let differ = 0;
-      for (let j = 0, a = i * q, b = c * q; j < q; j++, a++, b++) if (codes[a] !== modes[b]) differ++;
-      square += gamma * differ;
+      let same = 0;
+      // Counted without a branch: whether two categories agree is not foreseeable.
+      for (let j = 0, a = i * q, b = c * q; j < q; j++, a++, b++) same += Number(codes[a] === modes[b]);
+      square += gamma * (q - same);
       if (square < least) {
         least = square;
         best = c;
       }
     }
-    if (labels[i] !== best) moved++;
-    labels[i] = best;
     away[i] = least;
+    const old = labels[i];
+    if (old === best) continue;
+    moved++;
+    labels[i] = best;
+    if (old >= 0) counts[old]--;
+    counts[best]++;
+    for (let j = 0, a = i * q; j < q; j++, a++) {
+      if (old >= 0) tally[old * width + codes[a]]--;
+      tally[best * width + codes[a]]++;
+    }
   }
   return moved;
 }
 
 /** Means and modes (ties to the lowest code) of the rows of each label; a prototype without rows goes to the row worst served. */
-function centresOf(x: MixedRows, old: Prototypes, labels: Int32Array, away: Float64Array): Prototypes {
-  const { p, q, numbers, codes, categories } = x;
+function centresOf(x: MixedRows, old: Prototypes, { labels, away, counts, tally }: State): Prototypes {
+  const { rows, p, q, numbers, starts, width } = x;
   const { k } = old;
-  const means = Float64Array.from(old.means);
-  const modes = Int32Array.from(old.modes);
-  const { order, starts } = byLabel(labels, k);
-  const tallies = categories.map((column) => new Int32Array(column.length));
-  const worst = starts.some((start, c) => c < k && start === starts[c + 1]) ? Array.from(away, (_, i) => i).filter((i) => away[i] > 0).sort((a, b) => away[b] - away[a] || a - b) : [];
-  for (let c = 0, empty = 0; c < k; c++) {
-    const own = order.subarray(starts[c], starts[c + 1]);
-    if (own.length === 0) {
-      if (empty < worst.length) place({ k, means, modes }, c, x, worst[empty++]);
-      continue;
-    }
-    for (let j = 0; j < p; j++) {
-      let sum = 0;
-      for (const i of own) sum += numbers[i * p + j];
-      means[c * p + j] = sum / own.length;
-    }
-    for (let j = 0; j < q; j++) {
-      const tally = tallies[j];
-      for (const i of own) tally[codes[i * q + j]]++;
-      let most = codes[own[0] * q + j];
-      for (const i of own) {
-        const code = codes[i * q + j];
-        if (tally[code] > tally[most] || (tally[code] === tally[most] && code < most)) most = code;
-      }
-      for (const i of own) tally[codes[i * q + j]] = 0;
-      modes[c * q + j] = most;
-    }
-  }
-  return { k, means, modes };
+  const sums = new Float64Array(k * p);
+  for (let i = 0; i < rows; i++) for (let j = 0, a = i * p, b = labels[i] * p; j < p; j++) sums[b + j] += numbers[a + j];
+  const means = sums.map((sum, v) => sum / counts[Math.floor(v / p)]);
+  const modes = Int32Array.from({ length: k * q }, (_, v) => mostFrequent(tally, Math.floor(v / q) * width, starts[v % q], starts[(v % q) + 1]));
+  const next = { k, means, modes };
+  if (counts.includes(0)) refill(x, next, old, counts, away);
+  return next;
 }
 
-/** Rows sorted by label; label c has `order` from starts[c] to starts[c + 1]. */
-function byLabel(labels: Int32Array, k: number): { order: Int32Array; starts: Int32Array } {
-  const starts = new Int32Array(k + 1);
-  for (const own of labels) starts[own + 1]++;
-  for (let c = 0; c < k; c++) starts[c + 1] += starts[c];
-  const next = starts.slice();
-  const order = new Int32Array(labels.length);
-  for (let i = 0; i < labels.length; i++) order[next[labels[i]]++] = i;
-  return { order, starts };
+function mostFrequent(tally: Int32Array, offset: number, from: number, to: number): number {
+  let most = from;
+  for (let code = from + 1; code < to; code++) if (tally[offset + code] > tally[offset + most]) most = code;
+  return most;
+}
+
+function refill(x: MixedRows, next: Prototypes, old: Prototypes, counts: Int32Array, away: Float64Array): void {
+  const worst = Array.from(away, (_, i) => i).filter((i) => away[i] > 0).sort((a, b) => away[b] - away[a] || a - b);
+  const empty = Array.from(counts, (_, c) => c).filter((c) => counts[c] === 0);
+  empty.forEach((c, e) => {
+    if (e < worst.length) return place(next, c, x, worst[e]);
+    next.means.set(old.means.subarray(c * x.p, (c + 1) * x.p), c * x.p);
+    next.modes.set(old.modes.subarray(c * x.q, (c + 1) * x.q), c * x.q);
+  });
 }
 
 function place({ means, modes }: Prototypes, c: number, { p, q, numbers, codes }: MixedRows, row: number): void {
@@ -233,11 +242,11 @@ function place({ means, modes }: Prototypes, c: number, { p, q, numbers, codes }
 
 /** Cao, Liang & Bai 2009: each next prototype is the row that is dense (has frequent categories) and far from all before. */
 function densest(x: MixedRows, k: number, gamma: number): Prototypes {
-  const { rows, q, codes, categories } = x;
-  const frequency = categories.map((column) => new Float64Array(column.length));
-  for (let i = 0; i < rows; i++) for (let j = 0; j < q; j++) frequency[j][codes[i * q + j]]++;
+  const { rows, q, codes, width } = x;
+  const frequency = new Float64Array(width);
+  for (const code of codes) frequency[code]++;
   const density = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < q; j++) density[i] += frequency[j][codes[i * q + j]];
+  for (let i = 0; i < rows; i++) for (let j = 0; j < q; j++) density[i] += frequency[codes[i * q + j]];
   const prototypes = nowhere(x, k);
   const nearest = new Float64Array(rows).fill(1);
   for (let c = 0; c < k; c++) {
@@ -301,24 +310,21 @@ function pick(sizes: Float64Array, draw: number): number {
 
 /** Prototypes found on a sample, with modes as places in the categories of all rows. */
 function recoded(prototypes: Prototypes, sample: MixedRows, all: MixedRows): Prototypes {
-  const { q } = all;
-  const places = all.categories.map((column) => new Map(Array.from(column, (code, place) => [code, place])));
-  return { ...prototypes, modes: prototypes.modes.map((mode, v) => places[v % q].get(sample.categories[v % q][mode])!) };
+  const places = Array.from({ length: all.q }, (_, j) => new Map(Array.from(all.categories.subarray(all.starts[j], all.starts[j + 1]), (code, place) => [code, all.starts[j] + place])));
+  return { ...prototypes, modes: prototypes.modes.map((mode, v) => places[v % all.q].get(sample.categories[mode])!) };
 }
 
 /** Labels all rows and puts the segments in order: largest first, equal sizes by their prototypes. */
 async function describe(x: MixedRows, prototypes: Prototypes, gamma: number, d: number, context: Context): Promise<KPrototypesFit> {
   const { p, q, numeric, categorical, categories } = x;
   const { k, means, modes } = prototypes;
-  const labels = new Int32Array(x.rows);
-  const away = new Float64Array(x.rows);
-  await label(x, prototypes, gamma, labels, away, context);
-  const counts = new Int32Array(k);
-  for (const own of labels) counts[own]++;
+  const state = stateOf(x, k);
+  await label(x, prototypes, gamma, state, context);
+  const { labels, counts, away } = state;
   const centres = Array.from({ length: k }, (_, c) => {
     const centre = new Array<number>(d);
     numeric.forEach((column, j) => { centre[column] = means[c * p + j]; });
-    categorical.forEach((column, j) => { centre[column] = categories[j][modes[c * q + j]]; });
+    categorical.forEach((column, j) => { centre[column] = categories[modes[c * q + j]]; });
     return centre;
   });
   const order = Array.from(centres, (_, c) => c).sort((a, b) => counts[b] - counts[a] || compare(centres[a], centres[b]) || a - b);
