@@ -8,6 +8,9 @@ import { hdbscan } from './algorithms/hdbscan.js';
 import { kPrototypes } from './algorithms/k-prototypes.js';
 import { kmeans } from './algorithms/kmeans.js';
 import { som } from './algorithms/som.js';
+import { behind } from './behind.js';
+import type { AnyStep } from './step.js';
+import { pca } from './steps/pca.js';
 
 /** Every way to find segments, by name. */
 export const algorithms = {
@@ -22,8 +25,13 @@ export const algorithms = {
 
 export type AlgorithmName = keyof typeof algorithms;
 
-/** The algorithm of that name, whatever its types. @throws `segment/unknown-algorithm` */
+/** What can be done to rows before: 'pca+kmeans' is k-means of principal components. */
+export const steps = { pca } as const;
+
+/** The algorithm of that name, behind a step where one is named before a '+', whatever its types. @throws `segment/unknown-algorithm` */
 export function algorithmNamed(name: string): AnyAlgorithm {
+  const [first, ...rest] = name.split('+');
+  if (rest.length > 0 && Object.hasOwn(steps, first)) return behind(steps[first as keyof typeof steps] as unknown as AnyStep, algorithmNamed(rest.join('+')));
   if (!Object.hasOwn(algorithms, name)) throw new ShoalError('segment/unknown-algorithm', { name, known: Object.keys(algorithms).join(', '), suggestion: closest(name, Object.keys(algorithms)) });
   return algorithms[name as AlgorithmName] as unknown as AnyAlgorithm;
 }

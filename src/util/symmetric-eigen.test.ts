@@ -26,3 +26,21 @@ it('satisfies A v = λ v and vᵀ v = 1 on a random matrix', () => {
     }
   }
 });
+
+it('keeps vectors at right angles where values repeat, and takes zeros, a diagonal and a single number', () => {
+  const n = 60;
+  // Blocks of ones: values 6 (ten times) and 0 (fifty times).
+  const blocks = Float64Array.from({ length: n * n }, (_, v) => Number(Math.floor(v / n / 6) === Math.floor((v % n) / 6)));
+  const { values, vectors } = symmetricEigen(blocks, n);
+  values.forEach((value, r) => expect(value).toBeCloseTo(r < 10 ? 6 : 0, 12));
+  for (let a = 0; a < n; a++) {
+    for (let b = 0; b < n; b++) {
+      let dot = 0;
+      for (let i = 0; i < n; i++) dot += vectors[a * n + i] * vectors[b * n + i];
+      expect(Math.abs(dot - Number(a === b))).toBeLessThan(1e-12);
+    }
+  }
+  expect(Array.from(symmetricEigen(new Float64Array(9), 3).values)).toEqual([0, 0, 0]);
+  expect(symmetricEigen(Float64Array.of(2, 0, 0, 5), 2)).toEqual({ values: Float64Array.of(5, 2), vectors: Float64Array.of(0, 1, 1, 0) });
+  expect(symmetricEigen(Float64Array.of(-3), 1)).toEqual({ values: Float64Array.of(-3), vectors: Float64Array.of(1) });
+});

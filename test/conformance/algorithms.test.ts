@@ -10,14 +10,16 @@ import type { Points } from '../../src/kernel/kernel.js';
 import type { AnyAlgorithm } from '../../src/segment/algorithm.js';
 import { assignJs } from '../../src/segment/to-js.js';
 import { assignSql } from '../../src/segment/to-sql.js';
-import { algorithms } from '../../src/segment/catalog.js';
+import { algorithmNamed, algorithms } from '../../src/segment/catalog.js';
 import { adjustedRand } from '../../src/util/agreement.js';
 import { createRng } from '../../src/util/rng.js';
 
 const kernel = await openKernel({ threads: 2 });
 const engine = await openEngine({ threads: 2 });
 afterAll(() => Promise.all([kernel.close(), engine.close()]));
-const entries = Object.entries(algorithms) as unknown as [string, AnyAlgorithm][];
+// Algorithms behind a step are algorithms like any other.
+const behindSteps = ['pca+kmeans', 'pca+gaussian-mixture'];
+const entries: [string, AnyAlgorithm][] = [...Object.keys(algorithms), ...behindSteps].map((name) => [name, algorithmNamed(name)]);
 
 describe.each(entries)('segment algorithm %s', (name, algorithm) => {
   const takesK = 'k' in algorithm.options.shape;
