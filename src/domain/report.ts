@@ -5,6 +5,7 @@ import type { EncodedFeature } from './matrix.js';
 import type { Profile } from './profile.js';
 import type { SegmentStability } from './segment.js';
 import type { SourceAudit, SourceColumn, SourceKind } from './source.js';
+import type { SegmentTree } from './tree.js';
 
 /** One pass, reproducible. */
 export interface Run {
@@ -55,6 +56,8 @@ export interface Report {
   readonly encodingNotes: readonly string[];
   readonly choice: Choice;
   readonly segments: readonly (Profile & { readonly stability: SegmentStability; readonly brief: Brief })[];
+  /** All segments as one tree of questions, where it was grown. */
+  readonly tree?: SegmentTree;
   readonly tiers: readonly Tier[];
   readonly lints: readonly Lint[];
   /** A sample of entities on the two directions that part the segments most (linear discriminants; principal components when k = 1). */

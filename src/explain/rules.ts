@@ -45,7 +45,7 @@ interface Positions {
   readonly weights: Float64Array;
 }
 
-interface Condition {
+export interface Condition {
   readonly j: number;
   readonly op: '<=' | '>';
   readonly value: number;
@@ -234,7 +234,7 @@ function measured(conditions: readonly Condition[], segment: number, subject: Su
 const round = (x: number) => Math.round(x * 1000) / 1000;
 
 /** Conditions as one phrase; two bounds of one feature are said together. */
-function ruleText(conditions: readonly Condition[], feature: (j: number) => Feature, whole: (j: number) => boolean, { currency, entityWord }: Subject): string {
+export function ruleText(conditions: readonly Condition[], feature: (j: number) => Feature, whole: (j: number) => boolean, { currency, entityWord }: Pick<Subject, 'currency' | 'entityWord'>): string {
   if (conditions.length === 0) return `no short rule singles out these ${entityWord.many}`;
   const parts: string[] = [];
   for (const j of new Set(conditions.map((c) => c.j))) {
