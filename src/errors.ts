@@ -45,8 +45,8 @@ export const catalogue = {
     `This ${d.title} model cannot be written as ${d.what}: it places a row by its neighbours, not by a formula. Score new rows with the library instead.`),
   'segment/bad-column': entry(2, 422, (d: { column: number; columns: number }) =>
     `Column ${d.column} is said to be categorical, but there are ${d.columns} columns, counted from 0.`),
-  'segment/too-many-categories': entry(2, 422, (d: { categories: number; k: number }) =>
-    `There are ${d.categories} different categories, too many to count in each of ${d.k} segments. Leave out columns that name each row, or ask for fewer segments.`),
+  'segment/too-many-categories': entry(2, 422, (d: { categories: number; most: number }) =>
+    `The categorical columns hold ${d.categories} different categories; at most ${d.most} can be taken here. Leave out columns that name each row, or join rare categories.`),
   'segment/not-finite': entry(2, 422, (d: { value: number; row: number; feature: number }) =>
     `Row ${d.row + 1} holds ${d.value} as feature ${d.feature + 1}; distances need finite numbers. Fill or remove missing values first.`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>

@@ -4,6 +4,7 @@ import type { AnyAlgorithm } from './algorithm.js';
 import { agglomerative } from './algorithms/agglomerative.js';
 import { gaussianMixture } from './algorithms/gaussian-mixture.js';
 import { dbscan } from './algorithms/dbscan.js';
+import { famd } from './algorithms/famd.js';
 import { hdbscan } from './algorithms/hdbscan.js';
 import { kPrototypes } from './algorithms/k-prototypes.js';
 import { kmeans } from './algorithms/kmeans.js';
@@ -21,6 +22,7 @@ export const algorithms = {
   'gaussian-mixture': gaussianMixture,
   som,
   'k-prototypes': kPrototypes,
+  famd,
 } as const;
 
 export type AlgorithmName = keyof typeof algorithms;

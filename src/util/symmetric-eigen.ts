@@ -21,7 +21,8 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   order.forEach((from, to) => {
     let largest = 0;
     for (let i = 0; i < n; i++) if (Math.abs(v[from * n + i]) > Math.abs(largest) + 1e-12) largest = v[from * n + i];
-    for (let i = 0; i < n; i++) vectors[to * n + i] = v[from * n + i] * (largest < 0 ? -1 : 1);
+    // Plus 0, so that no −0 is left, which JSON forgets.
+    for (let i = 0; i < n; i++) vectors[to * n + i] = v[from * n + i] * (largest < 0 ? -1 : 1) + 0;
   });
   return { values: Float64Array.from(order, (i) => diagonal[i]), vectors };
 }

@@ -71,7 +71,7 @@ export async function fitKPrototypes(x: Points, chosen: KPrototypesOptions, cont
     return { params: { ...params, categorical: [], gamma: 0 }, labels, cost: inertia };
   }
   const all = splitColumns(x, chosen.categorical);
-  if (k * all.width > mostCounts) throw new ShoalError('segment/too-many-categories', { categories: all.width, k });
+  if (k * all.width > mostCounts) throw new ShoalError('segment/too-many-categories', { categories: all.width, most: Math.floor(mostCounts / k) });
   const gamma = chosen.gamma ?? defaultGamma(all);
   const rng = context.rng('k-prototypes');
   const sample = x.rows <= chosen.sampleRows ? all : splitColumns(rowsOf(x, sampleRows(x.rows, chosen.sampleRows, rng)), chosen.categorical);
