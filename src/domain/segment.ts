@@ -33,3 +33,18 @@ export interface SegmentStability {
   readonly separation: number;
   readonly silhouette: number;
 }
+
+/** A segment of one level of a hierarchy: broad segments at the first, micro-segments inside them at the next. */
+export interface LevelSegment {
+  /** Position in its level, and that of the segment of the level before which it lies in. */
+  readonly segment: number;
+  readonly parent?: number;
+  /** Unique in its level; says what sets it apart inside its parent. */
+  readonly name: string;
+  /** One line: how many, and what is typical of them against the others in the parent. */
+  readonly narrative: string;
+  readonly entities: number;
+  /** Of all, and of the parent. */
+  readonly share: number;
+  readonly shareOfParent: number;
+}

@@ -44,13 +44,13 @@ export interface Contrast {
 
 /**
  * Measures what sets each segment apart. p-values are given only for features that did not make the segments: for the others they
- * would be circular. O(features × rows log rows) on at most ~40,000 rows.
+ * would be circular. O(features × rows log rows) on at most ~40,000 rows. With `among`, a sample of some rows, everyone is those.
  */
-export function contrast(subject: Subject, context: Pick<Context, 'rng'>): Contrast {
+export function contrast(subject: Subject, context: Pick<Context, 'rng'>, among?: Sample): Contrast {
   const { table, matrix, assignment } = subject;
   const { features } = table;
   const k = segmentCount(subject);
-  const sample = stratifiedSample(assignment.labels, k, sampleLimit, leastPerSegment, context.rng('explain/sample'));
+  const sample = among ?? stratifiedSample(assignment.labels, k, sampleLimit, leastPerSegment, context.rng('explain/sample'));
   const labels = gatherInts(assignment.labels, sample.rows);
   const byName = new Map(matrix.encoder.features.map((f) => [f.name, f]));
   const encoded = features.map((f) => usable(byName.get(f.name)));

@@ -39,8 +39,7 @@ const telling: readonly Theme[] = ['frequency', 'recency', 'interval', 'recent a
 function traitSentences(found: Contrast, { segment, entityWord, currency }: Told): string[] {
   const { features } = found;
   const at = (j: number) => segment * features.length + j;
-  const ranked = rankedFeatures(found, segment).filter((j) => features[j].role !== 'sensitive' && !obscure(features[j]) && sayable(features[j], found.here[at(j)], found.elsewhere[at(j)]));
-  const firsts = plainestPerTheme(ranked, found, segment);
+  const firsts = tellingFirst(found, segment);
   const place = (j: number) => telling.indexOf(themeOf(features[j])) + 1 || telling.length + 1;
   const valued = firsts.filter((j) => features[j].kind !== 'flag').slice(0, 3).sort((a, b) => place(a) - place(b));
   const flags = firsts.filter((j) => features[j].kind === 'flag').sort((a, b) => Number(found.here[at(b)] >= 0.5) - Number(found.here[at(a)] >= 0.5)).slice(0, 2);
@@ -52,6 +51,14 @@ function traitSentences(found: Contrast, { segment, entityWord, currency }: Told
   const common = flags.map((j) => comparedPhrase(features[j], found.here[at(j)], found.elsewhere[at(j)]));
   if (common.length > 0) sentences.push(`${upperFirst(listWords(common))}.`);
   return sentences;
+}
+
+/** The features to tell of a segment, what sets it apart most first: the plainest of each theme, none that reads the same on both sides. */
+export function tellingFirst(found: Contrast, segment: number): number[] {
+  const { features } = found;
+  const at = (j: number) => segment * features.length + j;
+  const ranked = rankedFeatures(found, segment).filter((j) => features[j].role !== 'sensitive' && !obscure(features[j]) && sayable(features[j], found.here[at(j)], found.elsewhere[at(j)]));
+  return plainestPerTheme(ranked, found, segment);
 }
 
 /** Statistics of statistics: true, and of no help in a sentence. */
