@@ -30,6 +30,11 @@ describe('the SIMD kernel', () => {
     const expectedSpread = reference.spread(points, centres, labels);
     expectClose(spread.squares, expectedSpread.squares, 1e-9);
     expectClose(spread.distances, expectedSpread.distances, 1e-9);
+    const weights = randomJob(rows, d, k, true).weights!;
+    const heavy = simd.assign(points, centres, undefined, weights);
+    expectClose(heavy.sums, reference.assign(points, centres, undefined, weights).sums, 1e-9);
+    expect(heavy.counts).toEqual(reference.assign(points, centres, undefined, weights).counts);
+    expectClose(simd.spread(points, centres, labels, weights).squares, reference.spread(points, centres, labels, weights).squares, 1e-9);
   });
 
   it.each(shapes)('seeds and converges %i rows × %i features to %i centres as the reference does', (rows, d, k) => {

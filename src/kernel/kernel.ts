@@ -76,9 +76,9 @@ export interface Kernel {
   adopt(points: Points): { readonly points: Points; release(): void };
   /** Gives memory of `allocate` back. The points must not be used afterwards. */
   free(points: Points): void;
-  /** Nearest centre of every row into `labels` (where given), and the sums and counts per centre. */
-  assign(points: Points, centres: Centres, labels?: Int32Array): Sums;
-  spread(points: Points, centres: Centres, labels: Int32Array): Spread;
+  /** Nearest centre of every row into `labels` (where given), and the (weighted) sums and counts per centre. */
+  assign(points: Points, centres: Centres, labels?: Int32Array, weights?: Float32Array): Sums;
+  spread(points: Points, centres: Centres, labels: Int32Array, weights?: Float32Array): Spread;
   cluster(jobs: readonly ClusterJob[]): ClusterResult[];
   /**
    * For every row and every labelling: the sum of its Euclidean distances to the rows of each label, as rows × k numbers per labelling

@@ -8,7 +8,7 @@ export function referenceKernel(): Kernel {
     allocate,
     adopt: (points) => ({ points, release() {} }),
     free() {},
-    assign: (points, centres, labels) => assign(points, centres, labels ?? new Int32Array(points.rows)),
+    assign: (points, centres, labels, weights) => assign(points, centres, labels ?? new Int32Array(points.rows), weights),
     spread,
     cluster: (jobs) => jobs.map(cluster),
     distanceSums,

@@ -11,15 +11,15 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     allocate: (rows, d) => allocate(shop, rows, d),
     adopt: (points) => adopt(shop, points),
     free: (points) => free(shop, points),
-    assign: (points, centres, labels) => borrowing(shop, (borrow) => assign(shop, borrow, points, centres, labels)),
-    spread: (points, centres, labels) => borrowing(shop, (borrow) => spread(shop, borrow, points, centres, labels)),
+    assign: (points, centres, labels, weights) => borrowing(shop, (borrow) => assign(shop, borrow, points, centres, labels, weights)),
+    spread: (points, centres, labels, weights) => borrowing(shop, (borrow) => spread(shop, borrow, points, centres, labels, weights)),
     cluster: (jobs) => (jobs.length === 0 ? [] : borrowing(shop, (borrow) => cluster(shop, borrow, jobs))),
     distanceSums: (points, labelings, k) => borrowing(shop, (borrow) => distanceSums(shop, borrow, points, labelings, k)),
     close: () => shop.close(),
   };
 }
 
-function assign(shop: Shop, borrow: Borrow, points: Points, centres: Centres, labels?: Int32Array): Sums {
+function assign(shop: Shop, borrow: Borrow, points: Points, centres: Centres, labels?: Int32Array, weights?: Float32Array): Sums {
   const { k, d } = centres;
   const { rows } = points;
   const { at, stride } = borrow.points(points);
@@ -32,7 +32,7 @@ function assign(shop: Shop, borrow: Borrow, points: Points, centres: Centres, la
   const slot = k * (1 + stride) * 8;
   const slots = borrow.take(pieces * slot);
   const labelsAt = borrow.take(rows * 4);
-  const args = borrow.words([at, rows, d, stride * 4, k, blocks, halves, 0, labelsAt, slots, slot, piece, 0]);
+  const args = borrow.words([at, rows, d, stride * 4, k, blocks, halves, 0, labelsAt, slots, slot, piece, weights ? borrow.floats(weights) : 0]);
   shop.run('assign', pieces, args, rows * d * padded);
   labels?.set(borrow.intsAt(labelsAt, rows));
   const all = borrow.doublesAt(slots, pieces * k * (1 + stride));
@@ -48,7 +48,7 @@ function assign(shop: Shop, borrow: Borrow, points: Points, centres: Centres, la
   return { sums, counts };
 }
 
-function spread(shop: Shop, borrow: Borrow, points: Points, centres: Centres, labels: Int32Array): Spread {
+function spread(shop: Shop, borrow: Borrow, points: Points, centres: Centres, labels: Int32Array, weights?: Float32Array): Spread {
   const { k, d } = centres;
   const { rows } = points;
   const { at, stride } = borrow.points(points);
@@ -56,7 +56,7 @@ function spread(shop: Shop, borrow: Borrow, points: Points, centres: Centres, la
   const pieces = Math.ceil(rows / piece);
   const slots = borrow.take(pieces * k * 16);
   const args = borrow.words(
-    [at, rows, d, stride * 4, k, 0, 0, borrow.doubles(centres.values), borrow.ints(labels), slots, k * 16, piece, 0],
+    [at, rows, d, stride * 4, k, 0, 0, borrow.doubles(centres.values), borrow.ints(labels), slots, k * 16, piece, weights ? borrow.floats(weights) : 0],
   );
   shop.run('spread', pieces, args, rows * d * 4);
   const all = borrow.doublesAt(slots, pieces * k * 2);

@@ -2,10 +2,10 @@ import { ShoalError } from '../errors.js';
 import type { Points } from '../kernel/kernel.js';
 
 /** Numbers whose squares are still numbers. */
-const largest = 1e150;
+const squarable = 1e150;
 
-/** @throws `segment/not-finite` at the first NaN, infinity, or number too large to square */
-export function requireFinite({ rows, d, stride, data }: Points): void {
+/** @throws `segment/not-finite` at the first NaN, infinity, or number beyond ±`largest` (too large to square) */
+export function requireFinite({ rows, d, stride, data }: Points, largest = squarable): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < d; j++) {
       const value = data[i * stride + j];

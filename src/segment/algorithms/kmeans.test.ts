@@ -106,6 +106,35 @@ describe('k-means', () => {
     expect(inertia).toBe(0);
   });
 
+  it('counts a row of weight 3 as three rows, and one of weight 0 as none', async () => {
+    const x = blobs(400, 3, 4);
+    const weights = Float32Array.from({ length: x.rows }, (_, i) => i % 4);
+    const repeated = Array.from({ length: x.rows }, (_, i) => Array.from({ length: i % 4 }, () => Array.from(x.data.subarray(i * 3, i * 3 + 3)))).flat();
+    const weighted = await fitKMeans(x, options({ k: 4, restarts: 40 }), context, kernel, weights);
+    const plain = await fitKMeans(pointsOf(repeated), options({ k: 4, restarts: 40 }), context, kernel);
+    expect(weighted.inertia).toBeCloseTo(plain.inertia, 6);
+    expect(weighted.counts).toEqual(plain.counts);
+    weighted.params.centroids.forEach((value, v) => expect(value).toBeCloseTo(plain.params.centroids[v], 6));
+  });
+
+  it('weights count on many rows too: as if the light half were not there', async () => {
+    const x = blobs(40_000, 4, 3, 4);
+    const weights = Float32Array.from({ length: x.rows }, (_, i) => (i < 20_000 ? 1 : 0));
+    const fit = await fitKMeans(x, options({ k: 3, sampleRows: 5_000 }), context, kernel, weights);
+    const half = await fitKMeans({ ...x, rows: 20_000 }, options({ k: 3, sampleRows: 50_000 }), context, kernel);
+    expect(fit.counts.reduce((a, b) => a + b)).toBe(20_000);
+    fit.counts.forEach((count, c) => expect(Math.abs(count - half.counts[c])).toBeLessThan(20));
+    expect(fit.inertia / half.inertia).toBeCloseTo(1, 5);
+  });
+
+  it.each([Number.NaN, Infinity, -Infinity, 1e30])('refuses %s with its place, among few rows and among many', async (value) => {
+    for (const rows of [50, 30_000]) {
+      const x = randomPoints(rows, 3, 4);
+      x.data[20 * 3 + 1] = value;
+      await expect(fitKMeans(x, options({ k: 3, sampleRows: 2_000 }), context, kernel)).rejects.toMatchObject({ code: 'segment/not-finite', details: { row: 20, feature: 1, value } });
+    }
+  });
+
   it('refuses more centres than rows', async () => {
     await expect(fitKMeans(pointsOf([[1], [2]]), options({ k: 3 }), context, kernel)).rejects.toThrow('k is 3, but it must be between 2 and the number of customers (2).');
   });

@@ -1,13 +1,17 @@
 // k-means: k centres, each the mean of the rows nearest to it (Lloyd 1957/1982), started by greedy k-means++ (Arthur & Vassilvitskii 2007).
-// On many rows it converges on a random sample, several times over, and then makes a few exact passes over all rows: within about 0.1 % of the
-// inertia of full runs at a fraction of their time. Cost O(rows × d × k) per pass. Not for long, nested or very unequal groups.
+// On many rows it climbs through growing samples: many starts converge on a few thousand rows, the best few of them on more, and the best of those makes
+// a few exact passes over all rows, until a pass gains next to nothing. That is within about 0.1 % of the inertia of full runs, or better, at a fraction of their
+// time. Cost O(rows × d × k) per pass. Not for long, nested or very unequal groups.
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
 import { ShoalError } from '../../errors.js';
 import type { Centres, ClusterResult, Kernel, Points } from '../../kernel/kernel.js';
+import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
+import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
+import { requireFinite } from '../finite.js';
 import { centreForms, emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
 import { finish, heats, ranked } from '../restarts.js';
 import { gather, sampleRows } from '../sample.js';
@@ -17,10 +21,26 @@ const options = z.strictObject({
   k: z.int().min(1).max(500).default(8).describe('Number of segments'),
   restarts: z.int().min(1).max(1000).optional().describe('Starts to choose the best of; by default more for fewer rows'),
   sampleRows: z.int().min(100).default(50_000).describe('Above this many rows, converge on a random sample of so many first'),
-  passes: z.int().min(1).max(100).default(5).describe('Passes over all rows after converging on a sample'),
+  passes: z.int().min(1).max(100).default(5).describe('Passes over all rows at most, after converging on a sample'),
 });
 
 export type KMeansOptions = z.output<typeof options>;
+
+/** Rows, or per centre where that is more, on which all starts are converged. */
+const pilotRows = 10_000;
+const pilotRowsPerCentre = 500;
+/** Up to so many rows convergence is to the last row. */
+const exactRows = 10_000;
+/** How many go on to more rows, how far behind the best they may be, and within what their inertias tell the same optimum. */
+const finalists = 4;
+const behind = 0.005;
+const alike = 1e-5;
+/** Part of the inertia that is not worth another pass over all rows. */
+const negligible = 1e-5;
+/** Rows that say where the data lies. */
+const originRows = 4_096;
+/** Numbers whose squares single precision can still tell apart. */
+const largest = 1e18;
 
 /** A fitted k-means with what the fit knows about its rows. */
 export interface KMeansFit {
@@ -41,14 +61,22 @@ export const kmeans = defineAlgorithm({
   forms: centreForms,
 });
 
-/** Fits and keeps labels, sizes and inertia. Segments come largest first. */
-export async function fitKMeans(x: Points, chosen: KMeansOptions, context: Context, kernel: Kernel): Promise<KMeansFit> {
+/**
+ * Fits and keeps labels, sizes and inertia. Segments come largest first. `weights` (≥ 0, one per row) count a row as so many.
+ * @throws `segment/bad-k`, `segment/not-finite`, `run/aborted`
+ */
+export async function fitKMeans(x: Points, chosen: KMeansOptions, context: Context, kernel: Kernel, weights?: Float32Array): Promise<KMeansFit> {
   if (chosen.k < 1 || chosen.k > x.rows) throw new ShoalError('segment/bad-k', { k: chosen.k, rows: x.rows });
+  const whole = x.rows <= chosen.sampleRows;
+  if (whole) requireFinite(x, largest);
   const { points, origin, release } = centred(x, kernel);
+  const all: Rows = { points, weights };
   try {
-    const start = await converge(points, chosen, context, kernel);
-    const centres = points.rows > chosen.sampleRows ? await polish(points, start, chosen.passes, context, kernel) : start;
-    return describe(points, inOrder(points, centres, kernel), origin, kernel);
+    const start = await converge(all, chosen, context, kernel);
+    const fit = await describe(all, whole ? start : await polish(all, start, chosen.passes, context, kernel), origin, context, kernel);
+    // One row that is no number makes a sum that is none: many rows need no look at each.
+    if (!(fit.inertia < largest ** 2)) requireFinite(x, largest);
+    return fit;
   } finally {
     release();
   }
@@ -74,52 +102,101 @@ export function assignNearest(params: CentreParams, x: Points): Assignment {
   return into;
 }
 
-/** Exact Lloyd passes over all rows from given centres; stops early once the centres stand still. */
-async function polish(points: Points, start: Centres, passes: number, context: Context, kernel: Kernel): Promise<Centres> {
-  const { k, d } = start;
-  let values = start.values;
-  for (let pass = 0; pass < passes; pass++) {
-    await breath(context);
-    const { sums, counts } = kernel.assign(points, { k, d, values });
-    const next = values.map((value, v) => (counts[Math.floor(v / d)] > 0 ? sums[v] / counts[Math.floor(v / d)] : value));
-    const still = next.every((value, v) => value === values[v]);
-    values = next;
-    if (still) break;
-  }
-  return { k, d, values };
+/** Rows in the kernel's memory, and how much each counts. */
+interface Rows {
+  readonly points: Points;
+  readonly weights?: Float32Array;
 }
 
-async function converge(points: Points, chosen: KMeansOptions, context: Context, kernel: Kernel): Promise<Centres> {
-  const rng = context.rng('kmeans');
-  const { k } = chosen;
-  const whole = points.rows <= chosen.sampleRows;
-  const sample = whole ? points : gather(points, sampleRows(points.rows, chosen.sampleRows, rng), kernel);
-  const starts = chosen.restarts ?? defaultStarts(sample.rows, k);
-  // On few rows convergence to the last row is cheap; on many the last few hundred thousandths of the inertia are not worth their passes.
-  const tolerance = sample.rows <= 10_000 ? 0 : 1e-4 * meanVariance(sample, kernel);
-  const want = { points: sample, k };
-  const step = jobsPerStep(sample, k);
-  try {
-    const started: ClusterResult[] = [];
-    while (started.length < starts) {
-      await breath(context);
-      started.push(...heats([want], { starts: Math.min(step, starts - started.length), maxIterations: 300, tolerance }, rng, kernel)[0]);
-    }
-    const finals = ranked(started).slice(0, Math.ceil(starts / 2)).map((start) => ({ want, start }));
-    const finished: ClusterResult[] = [];
-    for (let done = 0; done < finals.length; done += step) {
-      await breath(context);
-      finished.push(...finish(finals.slice(done, done + step), { maxIterations: 300, tolerance }, kernel));
-    }
-    return ranked(finished)[0];
-  } finally {
-    if (!whole) kernel.free(sample);
+/** Centres and what is known of them: how much lies nearest to each (before their last move, or after), and the inertia, exact or scaled up from a sample. */
+interface Found extends Centres {
+  readonly counts: Float64Array;
+  readonly inertia: number;
+}
+
+/**
+ * Exact Lloyd passes over all rows from given centres; stops once the move of the centres takes less than `negligible` off the inertia. (Moving centres to
+ * the means of their rows takes off Σ count × squared distance moved.)
+ */
+async function polish({ points, weights }: Rows, start: Found, passes: number, context: Context, kernel: Kernel): Promise<Found> {
+  const { k, d, inertia } = start;
+  let { values, counts } = start;
+  for (let pass = 0; pass < passes; pass++) {
+    await breath(context);
+    const found = kernel.assign(points, { k, d, values }, undefined, weights);
+    const next = values.map((value, v) => (found.counts[Math.floor(v / d)] > 0 ? found.sums[v] / found.counts[Math.floor(v / d)] : value));
+    const gain = next.reduce((sum, value, v) => sum + found.counts[Math.floor(v / d)] * (value - values[v]) ** 2, 0);
+    [values, counts] = [next, found.counts];
+    context.progress({ stage: 'segment', note: 'k-means', done: (pass + 2) / (passes + 2) });
+    if (!(gain > negligible * inertia)) break;
   }
+  return { k, d, values, counts, inertia };
+}
+
+/** Many starts on few rows, the best of them on a larger sample: of `sampleRows` rows, or all. */
+async function converge(all: Rows, chosen: KMeansOptions, context: Context, kernel: Kernel): Promise<Found> {
+  const rng = context.rng('kmeans');
+  const sample = part(all, chosen.sampleRows, rng, kernel);
+  const pilot = part(sample, Math.max(pilotRows, pilotRowsPerCentre * chosen.k), rng, kernel);
+  try {
+    const started = await best(pilot, chosen, rng, context, kernel);
+    const found = sample.points === pilot.points ? started[0] : await better(sample, promising(started), context, kernel);
+    return { ...found, inertia: (found.inertia * all.points.rows) / sample.points.rows };
+  } finally {
+    if (pilot.points !== sample.points) kernel.free(pilot.points);
+    if (sample.points !== all.points) kernel.free(sample.points);
+  }
+}
+
+/** Of many starts, the better half after a few iterations, converged; best first. */
+async function best({ points, weights }: Rows, chosen: KMeansOptions, rng: Rng, context: Context, kernel: Kernel): Promise<ClusterResult[]> {
+  const { k } = chosen;
+  const starts = chosen.restarts ?? defaultStarts(points.rows, k);
+  const limits = limitsOf(points, kernel);
+  const step = jobsPerStep(points, k);
+  const want = { points, k, weights };
+  const started: ClusterResult[] = [];
+  while (started.length < starts) {
+    await breath(context);
+    started.push(...heats([want], { starts: Math.min(step, starts - started.length), ...limits }, rng, kernel)[0]);
+  }
+  const finals = ranked(started).slice(0, Math.ceil(starts / 2)).map((start) => ({ want, start }));
+  const finished: ClusterResult[] = [];
+  for (let done = 0; done < finals.length; done += step) {
+    await breath(context);
+    finished.push(...finish(finals.slice(done, done + step), limits, kernel));
+  }
+  return ranked(finished);
+}
+
+/** The best few that are not the same optimum again, as far as few rows can tell that they may be the best on more. */
+function promising(started: readonly ClusterResult[]): ClusterResult[] {
+  const [{ inertia: least }] = started;
+  const different = started.filter(({ inertia }, i) => i === 0 || inertia > started[i - 1].inertia * (1 + alike));
+  return different.filter(({ inertia }) => inertia <= least * (1 + behind)).slice(0, finalists);
+}
+
+/** The best of a few converged on few rows, once converged on more. */
+async function better({ points, weights }: Rows, started: readonly ClusterResult[], context: Context, kernel: Kernel): Promise<ClusterResult> {
+  await breath(context);
+  return ranked(finish(started.map((start) => ({ want: { points, k: start.k, weights }, start })), limitsOf(points, kernel), kernel))[0];
+}
+
+/** On few rows convergence to the last row is cheap; on many the last few hundred thousandths of the inertia are not worth their passes. */
+function limitsOf(points: Points, kernel: Kernel): { maxIterations: number; tolerance: number } {
+  return { maxIterations: 300, tolerance: points.rows <= exactRows ? 0 : 1e-4 * meanVariance(points, kernel) };
+}
+
+/** A sample of the rows with their weights in the kernel's memory, or the rows themselves where they are not more. */
+function part({ points, weights }: Rows, count: number, rng: Rng, kernel: Kernel): Rows {
+  if (points.rows <= count) return { points, weights };
+  const rows = sampleRows(points.rows, count, rng);
+  return { points: gather(points, rows, kernel), weights: weights && Float32Array.from(rows, (i) => weights[i]) };
 }
 
 /** Few rows are cheap and have more bad optima per row; many centres have more of them. */
 function defaultStarts(rows: number, k: number): number {
-  const starts = rows <= 2_000 ? 24 : rows <= 10_000 ? 12 : 6;
+  const starts = rows <= 2_000 ? 24 : 16;
   return k >= 12 ? starts * 1.5 : starts;
 }
 
@@ -128,9 +205,25 @@ function jobsPerStep({ rows, d }: Points, k: number): number {
   return Math.max(2, Math.min(24, Math.floor(3e7 / (rows * d * k))));
 }
 
+/** Labels, sizes and inertia for the centres in their final order. */
+async function describe({ points, weights }: Rows, found: Found, origin: Float64Array | undefined, context: Context, kernel: Kernel): Promise<KMeansFit> {
+  const { k, d } = found;
+  const labels = new Int32Array(points.rows);
+  let centres = inOrder(found, found.counts);
+  await breath(context);
+  let { counts } = kernel.assign(points, centres, labels, weights);
+  // The last move of the centres seldom changes which segment is larger.
+  if (counts.some((count, c) => c > 0 && count > counts[c - 1])) {
+    centres = inOrder(centres, counts);
+    ({ counts } = kernel.assign(points, centres, labels, weights));
+  }
+  const inertia = total(kernel.spread(points, centres, labels, weights).squares);
+  const centroids = Array.from(centres.values, (value, v) => value + (origin ? origin[v % d] : 0));
+  return { params: { k, d, centroids }, labels, counts, inertia };
+}
+
 /** Largest segment first; equal sizes by their centres, so that the order never depends on the starts. */
-function inOrder(points: Points, { k, d, values }: Centres, kernel: Kernel): Centres {
-  const { counts } = kernel.assign(points, { k, d, values });
+function inOrder({ k, d, values }: Centres, counts: Float64Array): Centres {
   const order = Array.from({ length: k }, (_, c) => c).sort((a, b) => counts[b] - counts[a] || compare(values, a * d, b * d, d) || a - b);
   return { k, d, values: Float64Array.from(order.flatMap((c) => Array.from(values.subarray(c * d, (c + 1) * d)))) };
 }
@@ -140,27 +233,18 @@ function compare(values: Float64Array, a: number, b: number, d: number): number 
   return 0;
 }
 
-function describe(points: Points, centres: Centres, origin: Float64Array | undefined, kernel: Kernel): KMeansFit {
-  const { k, d, values } = centres;
-  const labels = new Int32Array(points.rows);
-  const { counts } = kernel.assign(points, centres, labels);
-  const inertia = total(kernel.spread(points, centres, labels).squares);
-  const centroids = Array.from(values, (value, v) => value + (origin ? origin[v % d] : 0));
-  return { params: { k, d, centroids }, labels, counts, inertia };
-}
-
 /**
- * The points in kernel memory. Encoded features are centred already; where raw ones lie far from 0, they are moved there, because single-precision
- * products of large numbers would hide small differences.
+ * The points in kernel memory. Encoded features are centred already; where raw ones lie far from 0 (seen on rows taken at equal steps), they are moved
+ * there, because single-precision products of large numbers would hide small differences.
  */
 function centred(x: Points, kernel: Kernel): { points: Points; origin?: Float64Array; release(): void } {
-  const { rows, d } = x;
-  const held = kernel.adopt(x);
-  const origin = kernel.assign(held.points, { k: 1, d, values: new Float64Array(d) }).sums.map((sum) => sum / rows);
-  const around = kernel.spread(held.points, { k: 1, d, values: origin }, new Int32Array(rows)).squares[0];
-  if (origin.reduce((sum, mean) => sum + mean * mean, 0) * rows <= around) return held;
-  held.release();
-  const points = kernel.allocate(rows, d);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < d; j++) points.data[i * points.stride + j] = x.data[i * x.stride + j] - origin[j];
+  const { d } = x;
+  const count = Math.min(x.rows, originRows);
+  const seen = rowsOf(x, Int32Array.from({ length: count }, (_, i) => Math.floor((i * x.rows) / count)));
+  const origin = meanOf(seen);
+  let around = 0;
+  for (let i = 0; i < count; i++) for (let j = 0; j < d; j++) around += (seen.data[i * seen.stride + j] - origin[j]) ** 2;
+  if (origin.reduce((sum, mean) => sum + mean * mean, 0) * count <= around) return kernel.adopt(x);
+  const points = moved(x, origin, 0, x.rows, kernel);
   return { points, origin, release: () => kernel.free(points) };
 }
