@@ -62,6 +62,20 @@ export interface ClusterResult {
   readonly iterations: number;
 }
 
+/** Weighted groups in the kernel's memory, to be joined by Ward's measure. */
+export interface WardGroups {
+  /** Centroids, count × d. Writing here moves a group; Infinity (as at first) takes it away. */
+  readonly values: Float64Array;
+  /** 1 / weight of each group, at first 1. */
+  readonly inverses: Float64Array;
+  /**
+   * For each asked group x the group y ≠ x with the least 2 |x − y|² / (1/wx + 1/wy): twice what joining them adds to the inertia. −1 and Infinity where
+   * there is none. By direct differences in double precision. O(asked × count × d).
+   */
+  nearest(asked: Int32Array): { readonly neighbours: Int32Array; readonly distances: Float64Array };
+  release(): void;
+}
+
 /**
  * The hot loops. Two implementations: `reference.ts` (readable, any machine) and `simd.ts` (WebAssembly SIMD on threads); a test holds them
  * equal. Calls are synchronous and short (callers yield between them), and give the same bits for any number of threads.
@@ -85,5 +99,7 @@ export interface Kernel {
    * (what a silhouette is made of). O(rows² d).
    */
   distanceSums(points: Points, labelings: readonly Int32Array[], k: number): Float64Array[];
+  /** Room for `count` groups of d features, none of them there yet. */
+  wardGroups(count: number, d: number): WardGroups;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 // The kernels written to be read: one thread, plain loops, double precision inside. The SIMD kernel must agree with this file.
 import type { Centres, ClusterJob, ClusterResult, Kernel, KernelPoints, Points, Spread, Sums } from './kernel.js';
+import { wardGroups } from './reference-ward.js';
 
 export function referenceKernel(): Kernel {
   return {
@@ -12,6 +13,7 @@ export function referenceKernel(): Kernel {
     spread,
     cluster: (jobs) => jobs.map(cluster),
     distanceSums,
+    wardGroups,
     async close() {},
   };
 }

@@ -1,6 +1,7 @@
 // The kernels in WebAssembly SIMD (assembly/), on one memory shared by the caller and its helper threads.
 import type { Centres, ClusterJob, ClusterResult, Kernel, Points, Spread, Sums } from './kernel.js';
 import { adopt, allocate, borrowing, free, openShop, pieceRows, type Borrow, type Shop } from './shop.js';
+import { wardGroups } from './ward.js';
 
 /** The kernel on a compiled module, using up to `threads` threads (the caller's among them). */
 export function simdKernel(module: WebAssembly.Module, threads: number): Kernel {
@@ -15,6 +16,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     spread: (points, centres, labels, weights) => borrowing(shop, (borrow) => spread(shop, borrow, points, centres, labels, weights)),
     cluster: (jobs) => (jobs.length === 0 ? [] : borrowing(shop, (borrow) => cluster(shop, borrow, jobs))),
     distanceSums: (points, labelings, k) => borrowing(shop, (borrow) => distanceSums(shop, borrow, points, labelings, k)),
+    wardGroups: (count, d) => wardGroups(shop, count, d),
     close: () => shop.close(),
   };
 }

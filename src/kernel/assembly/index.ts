@@ -4,6 +4,7 @@ import { assignRows, pack as packCentres } from './assign';
 import { clusterJob, Job } from './cluster';
 import { distanceSumRows } from './distances';
 import { spreadRows } from './spread';
+import { boxOf, nearestRows, Ward } from './ward';
 
 @unmanaged
 class Pass {
@@ -56,4 +57,14 @@ export function distanceSums(piece: i32, args: usize): void {
   for (let start = piece * a.piece; start < end; start += 4) {
     distanceSumRows(a.points, a.stride, a.d, a.rows, start, a.labels, a.labellings, a.k, block, table, a.out);
   }
+}
+
+export function wardBoxes(piece: i32, args: usize): void {
+  boxOf(changetype<Ward>(args), piece);
+}
+
+export function wardNearest(piece: i32, args: usize): void {
+  const a = changetype<Ward>(args);
+  const start = piece * a.piece;
+  nearestRows(a, start, min(start + a.piece, a.count), a.scratch + <usize>piece * <usize>a.slot);
 }

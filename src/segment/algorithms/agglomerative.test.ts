@@ -6,8 +6,9 @@ import { openKernel } from '../../kernel/catalog.js';
 import type { Points } from '../../kernel/kernel.js';
 import { adjustedRand } from '../../util/agreement.js';
 import { createRng } from '../../util/rng.js';
-import { cut, linkage } from '../linkage.js';
-import { agglomerative, fitAgglomerative, recut, type AgglomerativeOptions } from './agglomerative.js';
+import { cut } from '../dendrogram.js';
+import { linkage } from '../linkage.js';
+import { agglomerative, atLevel, fitAgglomerative, type AgglomerativeOptions } from './agglomerative.js';
 
 // Frozen by test/golden/mixtures.py (SciPy).
 interface Tree {
@@ -65,8 +66,8 @@ describe('agglomerative', () => {
   it('a weighted point is that many equal rows', async () => {
     const values = Float64Array.of(0, 1, 4, 9);
     for (const method of ['ward', 'average', 'complete'] as const) {
-      const weighted = await linkage(values, 1, Float64Array.of(2, 1, 3, 1), method, context);
-      const repeated = await linkage(Float64Array.of(0, 0, 1, 4, 4, 4, 9), 1, new Float64Array(7).fill(1), method, context);
+      const weighted = await linkage(values, 1, Float64Array.of(2, 1, 3, 1), method, context, kernel);
+      const repeated = await linkage(Float64Array.of(0, 0, 1, 4, 4, 4, 9), 1, new Float64Array(7).fill(1), method, context, kernel);
       expect(repeated.heights.subarray(0, 3)).toEqual(new Float64Array(3));
       weighted.heights.forEach((height, i) => expect(height).toBeCloseTo(repeated.heights[3 + i], 12));
       expect(weighted.sizes).toEqual(repeated.sizes.slice(3));
@@ -79,7 +80,7 @@ describe('agglomerative', () => {
       // A little noise, so that no two distances are alike and there is one dendrogram only.
       const rng = createRng(seed, 'ties');
       const noisy = rows.map(([a, b, c, weight]) => ({ values: [a + 0.1 * rng.normal(), b + 0.1 * rng.normal(), c + 0.1 * rng.normal()], weight }));
-      const { heights, sizes } = await linkage(Float64Array.from(noisy.flatMap(({ values }) => values)), 3, Float64Array.from(rows, (row) => row[3]), method, context);
+      const { heights, sizes } = await linkage(Float64Array.from(noisy.flatMap(({ values }) => values)), 3, Float64Array.from(rows, (row) => row[3]), method, context, kernel);
       const expected = everyPair(noisy, method);
       expected.forEach(([height, size], i) => {
         expect(Math.abs(heights[i] - height)).toBeLessThan(1e-9 * (1 + height));
@@ -90,17 +91,31 @@ describe('agglomerative', () => {
 
   it('cuts nest: each group of a finer cut lies inside one of a coarser cut', async () => {
     const { params, labels } = await fit(sets.wine, { k: 3 });
-    expect(recut(params, 3)).toEqual(labels);
+    expect(cut(params, 3)).toEqual(labels);
     for (let k = 2; k < 12; k++) {
-      const [coarse, fine] = [recut(params, k), recut(params, k + 1)];
+      const [coarse, fine] = [cut(params, k), cut(params, k + 1)];
       const pairs = new Set(fine.map((group, i) => group * 1000 + coarse[i]));
       expect(pairs.size).toBe(k + 1);
     }
-    expect(() => recut(params, 179)).toThrow('k is 179');
+    expect(() => cut(params, 179)).toThrow('k is 179');
+  });
+
+  it('gives the same model at any level, and assigns by it', async () => {
+    for (const assignBy of ['member', 'segment'] as const) {
+      const [three, seven] = [await fit(sets.wine, { k: 3, assignBy }), await fit(sets.wine, { k: 7, assignBy })];
+      expect(atLevel(three.params, 7)).toEqual(seven.params);
+      if (assignBy === 'member') expect(agglomerative.assign(atLevel(three.params, 7), sets.wine).labels).toEqual(seven.labels);
+    }
+  });
+
+  it('is said as one form per leaf, and not at all where that would be too many', async () => {
+    const { params } = await fit(sets.wine, { k: 3 });
+    expect(agglomerative.forms!(params)!.forms.map(({ segment }) => segment)).toEqual(params.groups);
+    expect(agglomerative.forms!((await fit(blobs(1_001, 2, 3), { k: 3 })).params)).toBeUndefined();
   });
 
   it('cuts into as many groups as there are leaves, and into one', () => {
-    const tree = { leaves: 4, merges: Int32Array.of(1, 3, 0, 4, 2, 5) };
+    const tree = { leaves: 4, weights: [1, 1, 1, 1], merges: [1, 3, 0, 4, 2, 5], heights: [1, 2, 3], sizes: [2, 3, 4] };
     expect(Array.from(cut(tree, 4))).toEqual([0, 1, 2, 3]);
     expect(Array.from(cut(tree, 2))).toEqual([0, 0, 1, 0]);
     expect(Array.from(cut(tree, 1))).toEqual([0, 0, 0, 0]);
@@ -115,6 +130,8 @@ describe('agglomerative', () => {
     expect(micro.counts.reduce((a, b) => a + b, 0)).toBe(4_000);
     expect(adjustedRand(exact.labels, micro.labels)).toBeGreaterThan(0.95);
     expect(Math.abs(micro.dendrogram.heights.at(-1)! / exact.dendrogram.heights.at(-1)! - 1)).toBeLessThan(0.02);
+    expect(exact.params.agreement).toBeUndefined();
+    expect(micro.params.agreement).toBeGreaterThan(0.95);
   });
 
   it('assigned by segment, a row goes to the nearest mean', async () => {
@@ -122,6 +139,47 @@ describe('agglomerative', () => {
     const { params } = await fit(x, { k: 2, assignBy: 'segment' });
     expect(params.centroids).toEqual([1, 10.5]);
     expect(Array.from(agglomerative.assign(params, pointsOf([[5.7], [5.8]])).labels)).toEqual([0, 1]);
+  });
+
+  it('joins at the same heights whatever the order of the rows', async () => {
+    const x = blobs(700, 3, 4);
+    const order = Array.from({ length: x.rows }, (_, i) => (i * 171 + 3) % x.rows);
+    const mixed: Points = { ...x, data: Float64Array.from({ length: x.rows * 3 }, (_, v) => x.data[order[Math.floor(v / 3)] * 3 + (v % 3)]) };
+    const [straight, shuffled] = [await fit(x, { k: 2 }), await fit(mixed, { k: 2 })];
+    straight.dendrogram.heights.forEach((height, i) => expect(Math.abs(shuffled.dendrogram.heights[i] - height)).toBeLessThan(1e-9));
+  });
+
+  it('joins points on a lattice, where nearly all distances are equal, and a row of points each farther from the next', async () => {
+    const lattice: Points = { rows: 900, d: 2, stride: 2, data: Float64Array.from({ length: 1800 }, (_, v) => (v % 2 ? Math.floor(v / 2) % 30 : Math.floor(v / 60))) };
+    const { dendrogram } = await fit(lattice, { k: 1 });
+    expect(dendrogram.sizes.at(-1)).toBe(900);
+    // First pairs of neighbours, as long as there are any: √(2 × ½ × 1²). Then a point and a pair beside it: √(2 × ⅔ × (1² + ½²)).
+    const pairs = dendrogram.heights.filter((height) => height === 1).length;
+    expect(pairs).toBeGreaterThan(400);
+    expect(dendrogram.heights[pairs]).toBeCloseTo(Math.sqrt(5 / 3), 12);
+    const row = await fit({ rows: 400, d: 1, stride: 1, data: Float64Array.from({ length: 400 }, (_, i) => (i * (i + 1)) / 2) }, { k: 1 });
+    expect(row.dendrogram.heights[0]).toBe(1);
+    expect(row.dendrogram.sizes.at(-1)).toBe(400);
+  });
+
+  it('neither overflows nor vanishes at the ends of the number range', async () => {
+    for (const scale of [1e149, 1e-200]) {
+      const { dendrogram } = await fit(pointsOf([[0], [1], [5], [5.5]].map(([value]) => [value * scale])), { k: 2 });
+      const expected = [0.5, 1, Math.sqrt(2) * 4.75];
+      dendrogram.heights.forEach((height, i) => expect(height / scale).toBeCloseTo(expected[i], 12));
+    }
+  });
+
+  it('gives the same bits on 1, 2 and 4 threads', async () => {
+    const x = blobs(3_000, 12, 4);
+    const found = [];
+    for (const threads of [1, 2, 4]) {
+      const own = await openKernel({ threads });
+      found.push((await fitAgglomerative(x, agglomerative.options.parse({ k: 4 }), context, own)).params);
+      await own.close();
+    }
+    expect(found[1]).toEqual(found[0]);
+    expect(found[2]).toEqual(found[0]);
   });
 
   it('never joins lower than before', async () => {

@@ -1,39 +1,55 @@
 // Agglomerative clustering: every row starts alone and the two nearest groups join until one is left, which gives segments within segments.
 // Ward (1963) joins where the inertia grows least, average and complete linkage by mean and greatest distance. The dendrogram is exact up to
-// `exactRows` rows, at O(rows² d) time (and, but for Ward, rows² / 2 distances in memory); above, the rows are first gathered into small weighted
-// groups by k-means and the dendrogram is of these: its lower levels are then k-means', its upper ones nearly the exact ones. Average and complete
+// `exactRows` rows, at O(rows² d) time (and, but for Ward, 4 rows² bytes); above, the rows are first gathered into small weighted groups by k-means and
+// the dendrogram is of these: its lower levels are then k-means', its upper ones nearly the exact ones (`agreement` says how nearly). Average and complete
 // follow long shapes and single out outliers; Ward likes round groups of like size. Not for many rows with fine nesting.
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
+import { rowsOf } from '../batches.js';
+import { copheneticCorrelation, cut, type Dendrogram, type Linkage } from '../dendrogram.js';
 import { requireFinite } from '../finite.js';
-import { cut, linkage, type Linkage } from '../linkage.js';
+import type { Forms } from '../forms.js';
+import { linkage } from '../linkage.js';
 import { microClusters } from '../micro-clusters.js';
-import type { CentreParams } from '../nearest.js';
+import { centreForms, type CentreParams } from '../nearest.js';
+import { sampleRows } from '../sample.js';
 import { assignNearest } from './kmeans.js';
+
+/** Average and complete linkage keep all distances: 1.6 GB of them for so many rows, and no more. */
+const matrixRows = 20_000;
+/** Rows whose exact dendrogram an approximate one is compared with. */
+const agreementRows = 2_000;
+/** A model of more centres than this is no longer said as forms. */
+const mostForms = 1_000;
 
 const options = z.strictObject({
   k: z.int().min(1).max(500).default(8).describe('Number of segments: where the dendrogram is cut'),
   method: z.enum(['ward', 'average', 'complete']).default('ward').describe('What counts as the distance of two groups'),
-  exactRows: z.int().min(2).max(20_000).default(5_000).describe('Above this many rows, the dendrogram is made of micro-clusters'),
-  microClusters: z.int().min(100).max(2_000).default(1_000).describe('How many of them'),
+  exactRows: z.int().min(2).max(50_000).default(5_000).describe(
+    'Above this many rows, the dendrogram is made of micro-clusters (average and complete: above 20,000 rows in any case)'),
+  microClusters: z.int().min(100).max(5_000).default(1_000).describe('How many of them'),
   assignBy: z.enum(['member', 'segment']).default('member').describe(
     'A row belongs where its nearest leaf of the dendrogram does (faithful to nested and long shapes), or to the nearest mean of a segment (fast, short)'),
 });
 
 export type AgglomerativeOptions = z.output<typeof options>;
 
-/** Centres in the sense of `CentreParams` (the leaves of the dendrogram, or the segments' means) and the dendrogram, in SciPy's form. */
-export interface AgglomerativeParams extends CentreParams {
+/** Centres in the sense of `CentreParams` (the leaves of the dendrogram, or the segments' means) and the dendrogram itself. */
+export interface AgglomerativeParams extends CentreParams, Dendrogram {
   readonly method: AgglomerativeOptions['method'];
   /** False where the leaves are micro-clusters. */
   readonly exact: boolean;
-  readonly leaves: number;
-  /** Rows in each leaf. */
+  /**
+   * Where not exact: correlation of the cophenetic distances in this dendrogram with those in the exact dendrogram of a sample of up to 2,000 of the rows.
+   * Chance decides a part of any exact dendrogram too: that of another sample would agree with it no better where there is little structure.
+   */
+  readonly agreement?: number;
+  /** Leaves × d, where `centroids` are the segments' means. */
+  readonly leafCentroids?: readonly number[];
   readonly weights: readonly number[];
-  /** Nodes joined, two per merge; see `Linkage`. */
   readonly merges: readonly number[];
   readonly heights: readonly number[];
   readonly sizes: readonly number[];
@@ -55,6 +71,7 @@ export const agglomerative = defineAlgorithm({
   traits: { soft: false, outliers: false, online: false },
   fit: async (x, chosen, context, kernel): Promise<AgglomerativeParams> => (await fitAgglomerative(x, chosen, context, kernel)).params,
   assign: assignNearest,
+  forms: (params): Forms | undefined => (params.centroids.length / params.d > mostForms ? undefined : centreForms(params)),
 });
 
 /**
@@ -64,17 +81,25 @@ export const agglomerative = defineAlgorithm({
  */
 export async function fitAgglomerative(x: Points, chosen: AgglomerativeOptions, context: Context, kernel: Kernel): Promise<AgglomerativeFit> {
   const { k, method } = chosen;
+  const { d } = x;
   if (k < 1 || k > x.rows) throw new ShoalError('segment/bad-k', { k, rows: x.rows });
   requireFinite(x);
-  const exact = x.rows <= Math.max(chosen.exactRows, k);
+  const exact = x.rows <= Math.max(method === 'ward' ? chosen.exactRows : Math.min(chosen.exactRows, matrixRows), k);
   const leaves = exact ? everyRow(x) : await microClusters(x, Math.max(chosen.microClusters, k), context, kernel);
-  const dendrogram = await linkage(leaves.values, x.d, leaves.weights, method, context);
-  const groups = largestFirst(cut(dendrogram, k), leaves.weights, k);
-  const segments = centresOf(leaves, x.d, groups, k);
-  const centres = chosen.assignBy === 'segment' ? { centroids: Array.from(segments.values) } : { centroids: Array.from(leaves.values), groups: Array.from(groups) };
-  const tree = { merges: Array.from(dendrogram.merges), heights: Array.from(dendrogram.heights), sizes: Array.from(dendrogram.sizes) };
+  const dendrogram = await linkage(leaves.values, d, leaves.weights, method, context, kernel);
+  const agreement = exact ? undefined : await agreementWithExact(x, dendrogram, leaves.labels, method, context, kernel);
+  const groups = cut(dendrogram, k);
+  const segments = centresOf(leaves, d, groups, k);
+  const values = Array.from(leaves.values);
+  const tree = {
+    leaves: dendrogram.leaves, weights: Array.from(leaves.weights),
+    merges: Array.from(dendrogram.merges), heights: Array.from(dendrogram.heights), sizes: Array.from(dendrogram.sizes),
+  };
   return {
-    params: { k, d: x.d, ...centres, method, exact, leaves: dendrogram.leaves, weights: Array.from(leaves.weights), ...tree },
+    params: {
+      k, d, method, exact, ...(agreement !== undefined && { agreement }),
+      ...(chosen.assignBy === 'segment' ? { centroids: Array.from(segments.values), leafCentroids: values } : { centroids: values, groups: Array.from(groups) }), ...tree,
+    },
     labels: leaves.labels.map((leaf) => groups[leaf]),
     counts: segments.counts,
     dendrogram,
@@ -82,10 +107,23 @@ export async function fitAgglomerative(x: Points, chosen: AgglomerativeOptions, 
   };
 }
 
-/** The segment of each leaf where a fitted dendrogram is cut into another number of segments, largest first. */
-export function recut({ leaves, weights, merges }: Pick<AgglomerativeParams, 'leaves' | 'weights' | 'merges'>, k: number): Int32Array {
-  if (k < 1 || k > leaves) throw new ShoalError('segment/bad-k', { k, rows: leaves });
-  return largestFirst(cut({ leaves, merges: Int32Array.from(merges) }, k), Float64Array.from(weights), k);
+/** The same model cut into another number of segments, for `assign` and `forms`. @throws `segment/bad-k` */
+export function atLevel(params: AgglomerativeParams, k: number): AgglomerativeParams {
+  const groups = cut(params, k);
+  if (!params.leafCentroids) return { ...params, k, groups: Array.from(groups) };
+  const leaves = { values: Float64Array.from(params.leafCentroids), weights: Float64Array.from(params.weights) };
+  return { ...params, k, centroids: Array.from(centresOf(leaves, params.d, groups, k).values) };
+}
+
+/** See `AgglomerativeParams.agreement`. */
+async function agreementWithExact(
+  x: Points, dendrogram: Dendrogram, leafOf: Int32Array, method: AgglomerativeOptions['method'], context: Context, kernel: Kernel,
+): Promise<number | undefined> {
+  const rows = sampleRows(x.rows, agreementRows, context.rng('agreement'));
+  const sample = everyRow(rowsOf(x, rows));
+  const exact = await linkage(sample.values, x.d, sample.weights, method, context, kernel);
+  const correlation = copheneticCorrelation(exact, sample.labels, dendrogram, rows.map((row) => leafOf[row]));
+  return Number.isFinite(correlation) ? correlation : undefined;
 }
 
 interface Leaves {
@@ -100,18 +138,8 @@ function everyRow({ rows, d, stride, data }: Points): Leaves {
   return { values, weights: new Float64Array(rows).fill(1), labels: Int32Array.from({ length: rows }, (_, i) => i) };
 }
 
-/** Renumbers groups by weight; equal ones keep their order. */
-function largestFirst(groups: Int32Array, weights: Float64Array, k: number): Int32Array {
-  const counts = new Float64Array(k);
-  groups.forEach((group, leaf) => { counts[group] += weights[leaf]; });
-  const order = Array.from(counts, (_, c) => c).sort((a, b) => counts[b] - counts[a] || a - b);
-  const numbers = new Int32Array(k);
-  order.forEach((group, rank) => { numbers[group] = rank; });
-  return groups.map((group) => numbers[group]);
-}
-
 /** Weighted mean of each group's leaves. */
-function centresOf({ values, weights }: Leaves, d: number, groups: Int32Array, k: number): { values: Float64Array; counts: Float64Array } {
+function centresOf({ values, weights }: Pick<Leaves, 'values' | 'weights'>, d: number, groups: Int32Array, k: number): { values: Float64Array; counts: Float64Array } {
   const means = new Float64Array(k * d);
   const counts = new Float64Array(k);
   for (let leaf = 0; leaf < groups.length; leaf++) {

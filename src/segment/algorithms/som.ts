@@ -10,7 +10,8 @@ import type { Centres, Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { assignInBatches, meanOf, rowsOf } from '../batches.js';
 import { requireFinite } from '../finite.js';
-import { cut, linkage } from '../linkage.js';
+import { cut } from '../dendrogram.js';
+import { linkage } from '../linkage.js';
 import type { CentreParams } from '../nearest.js';
 import { principalPlane, type PrincipalPlane } from '../principal-plane.js';
 import { sampleRows } from '../sample.js';
@@ -78,7 +79,7 @@ export async function fitSom(x: Points, chosen: SomOptions, context: Context, ke
   const { counts, distance } = await assignInBatches(x, origin, nodes, context, kernel);
   const centroids = Array.from(nodes.values, (value, v) => value + origin[v % x.d]);
   return {
-    ...(await segmentsOf(nodes, counts, chosen.k, context)), d: x.d, centroids, ...grid, hits: Array.from(counts),
+    ...(await segmentsOf(nodes, counts, chosen.k, context, kernel)), d: x.d, centroids, ...grid, hits: Array.from(counts),
     quantizationError: distance / x.rows,
     topographicError: topographicError(rowsOf(x, sampleRows(x.rows, errorRows, rng)), centroids, grid),
   };
@@ -134,19 +135,16 @@ function laidOut(places: Float64Array, { directions, deviations }: PrincipalPlan
 }
 
 /** Ward's groups of the nodes that have rows, largest first; a node without rows goes with the nearest that has some. */
-async function segmentsOf(nodes: Centres, counts: Float64Array, k: number | undefined, context: Context): Promise<{ k: number; groups?: number[] }> {
+async function segmentsOf(nodes: Centres, counts: Float64Array, k: number | undefined, context: Context, kernel: Kernel): Promise<{ k: number; groups?: number[] }> {
   if (k === undefined) return { k: nodes.k };
   const { d, values } = nodes;
   const used = Array.from(counts, (_, node) => node).filter((node) => counts[node] > 0);
   const segments = Math.min(k, used.length);
   const own = Float64Array.from(used.flatMap((node) => Array.from(values.subarray(node * d, (node + 1) * d))));
   const weights = Float64Array.from(used, (node) => counts[node]);
-  const found = cut(await linkage(own, d, weights, 'ward', context), segments);
-  const sizes = new Float64Array(segments);
-  found.forEach((group, n) => { sizes[group] += weights[n]; });
-  const order = Array.from(sizes, (_, group) => group).sort((a, b) => sizes[b] - sizes[a] || a - b);
+  const found = cut(await linkage(own, d, weights, 'ward', context, kernel), segments);
   const near = assignNearest({ k: used.length, d, centroids: Array.from(own) }, { rows: nodes.k, d, stride: d, data: values }).labels;
-  return { k: segments, groups: Array.from(near, (n) => order.indexOf(found[n])) };
+  return { k: segments, groups: Array.from(near, (n) => found[n]) };
 }
 
 function topographicError(x: Points, centroids: readonly number[], grid: Grid): number {
