@@ -55,12 +55,12 @@ export async function behaviour(sources: readonly Source[], engine: Engine, memb
   return { activity: merged, taken, ...(prices ? { prices } : {}), ...rhythmOf(merged, k) };
 }
 
-/** Makes `name(entity, segment)` from the table of features and the labels of its rows, in the same order. */
+/** Makes `name(entity, segment)` from the table of features and the labels of its rows, in the same order; outliers (−1) are in no segment. */
 export async function createMembership(engine: Engine, featureTable: string, labels: Int32Array, name = 'membership'): Promise<string> {
   const d = dialectOf(engine.dialect);
   await engine.load(`${name}_labels`, { segment: labels });
   await engine.run(
-    `CREATE OR REPLACE TABLE ${d.quote(name)} AS SELECT f.${d.quote('entity')}, l.${d.quote('segment')} FROM ${d.quote(featureTable)} f POSITIONAL JOIN ${d.quote(`${name}_labels`)} l`,
+    `CREATE OR REPLACE TABLE ${d.quote(name)} AS SELECT f.${d.quote('entity')}, l.${d.quote('segment')} FROM ${d.quote(featureTable)} f POSITIONAL JOIN ${d.quote(`${name}_labels`)} l WHERE l.${d.quote('segment')} >= 0`,
     'membership',
   );
   await engine.run(`DROP TABLE ${d.quote(`${name}_labels`)}`, 'membership');

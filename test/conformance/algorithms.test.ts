@@ -134,6 +134,17 @@ describe.each(entries)('segment algorithm %s', (name, algorithm) => {
     await expect(run(pointsOf([[1, 2], [3, 4]]), 3)).rejects.toMatchObject({ code: 'segment/bad-k', details: { k: 3, rows: 2 } });
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('refuses %d among the numbers, saying where', async (odd) => {
+    const { x } = blobs(60, 3, 3);
+    x.data[5 * 3 + 1] = odd;
+    await expect(run(x, 3)).rejects.toMatchObject({ code: 'segment/not-finite', details: { row: 5, feature: 1 } });
+  });
+
+  it('says how many segments it found', async () => {
+    const found = await run(blobs(300, 3, 3).x, 3);
+    expect((found.params as { k: number }).k).toBe(Math.max(...found.labels) + 1);
+  });
+
   const hard: [string, Points, number, ((labels: Int32Array, traits: AnyAlgorithm['traits']) => void)?][] = [
     ['a constant column', withColumn(blobs(300, 2, 3).x, () => 7), 3, sameAs(blobs(300, 2, 3).truth)],
     ['a column twice', withColumn(blobs(300, 2, 3).x, (row) => row[0]), 3, sameAs(blobs(300, 2, 3).truth)],
@@ -147,6 +158,8 @@ describe.each(entries)('segment algorithm %s', (name, algorithm) => {
     ['99.9 % zeros', pointsOf(Array.from({ length: 1000 }, (_, i) => (i % 250 === 7 ? [1 + i / 1000, 2, 0] : [0, 0, 0]))), 2, (labels) => expect(labels[7] === -1 || labels[7] !== labels[0]).toBe(true)],
     ['values of 1e12', scaled(blobs(300, 3, 3).x, 1e12), 3, takesK ? sameAs(blobs(300, 3, 3).truth) : undefined],
     ['tiny values', scaled(blobs(300, 3, 3).x, 1e-3), 3],
+    // A fixed radius may hold nobody in so many directions: then all are outliers, which is right.
+    ['500 features', blobs(300, 500, 3).x, 3, (labels, traits) => { if (!traits.outliers || labels.some((label) => label >= 0)) sameAs(blobs(300, 500, 3).truth)(labels, traits); }],
     ['more features than rows', blobs(60, 100, 3).x, 3],
   ];
 
