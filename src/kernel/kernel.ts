@@ -101,5 +101,33 @@ export interface Kernel {
   distanceSums(points: Points, labelings: readonly Int32Array[], k: number): Float64Array[];
   /** Room for `count` groups of d features, none of them there yet. */
   wardGroups(count: number, d: number): WardGroups;
+  /** Sorts the rows into boxes and keeps them in the kernel's memory until `release`. @throws `segment/not-finite` */
+  search(points: Points): Search;
   close(): Promise<void>;
+}
+
+/**
+ * Nearest rows of rows, on a kd-tree. A *position* is a row's place in the order of the tree: positions that follow each other lie together. Distances are
+ * squared and exact in double precision: single precision only rules rows out, with room for all it can round.
+ */
+export interface Search {
+  readonly n: number;
+  readonly d: number;
+  /** Original row of each position. */
+  readonly rows: Int32Array;
+  /**
+   * The k positions nearest to each of the positions from, from + 1, … (themselves among them), no farther than `within` (squared), nearest first and
+   * equal ones by position, into `squares` and `positions` (count × k; free places hold Infinity and −1). With `any`: k of those within, whichever.
+   */
+  nearest(from: number, count: number, k: number, within: number, any: boolean, squares: Float64Array, positions: Int32Array): void;
+  /** Squared core distance of every position: no distance of a position is less than its core distance. */
+  setCores(cores: Float64Array): void;
+  /** Component of every position; −1: in none, never found. */
+  setComponents(components: Int32Array): void;
+  /**
+   * For each of some positions that are in a component, the nearest one of another component that is nearer than its bound (squared): its distance and position; the bound and −1
+   * where there is none. `sharing`: positions of one component that follow each other (within 32) look for one nearest together, so only the nearest of them is sure to be found.
+   */
+  foreign(queries: Int32Array, bounds: Float64Array, sharing: boolean, squares: Float64Array, positions: Int32Array): void;
+  release(): void;
 }

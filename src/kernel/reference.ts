@@ -1,4 +1,5 @@
 // The kernels written to be read: one thread, plain loops, double precision inside. The SIMD kernel must agree with this file.
+import { searchReference } from './reference-search.js';
 import type { Centres, ClusterJob, ClusterResult, Kernel, KernelPoints, Points, Spread, Sums } from './kernel.js';
 import { wardGroups } from './reference-ward.js';
 
@@ -14,6 +15,7 @@ export function referenceKernel(): Kernel {
     cluster: (jobs) => jobs.map(cluster),
     distanceSums,
     wardGroups,
+    search: searchReference,
     async close() {},
   };
 }

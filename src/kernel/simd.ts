@@ -1,5 +1,6 @@
 // The kernels in WebAssembly SIMD (assembly/), on one memory shared by the caller and its helper threads.
 import type { Centres, ClusterJob, ClusterResult, Kernel, Points, Spread, Sums } from './kernel.js';
+import { openSearch } from './search.js';
 import { adopt, allocate, borrowing, free, openShop, pieceRows, type Borrow, type Shop } from './shop.js';
 import { wardGroups } from './ward.js';
 
@@ -17,6 +18,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     cluster: (jobs) => (jobs.length === 0 ? [] : borrowing(shop, (borrow) => cluster(shop, borrow, jobs))),
     distanceSums: (points, labelings, k) => borrowing(shop, (borrow) => distanceSums(shop, borrow, points, labelings, k)),
     wardGroups: (count, d) => wardGroups(shop, count, d),
+    search: (points) => openSearch(shop, points),
     close: () => shop.close(),
   };
 }

@@ -3,10 +3,11 @@
 // A score for every row, not segments. Weak where unusual means an unusual combination of many features that are each ordinary.
 import { z } from 'zod';
 import type { Context } from '../context.js';
+import { compact } from '../kernel/kd-tree.js';
 import type { Points } from '../kernel/kernel.js';
 import type { Rng } from '../util/rng.js';
 import { breath } from './breath.js';
-import { compact } from './kd-tree.js';
+import { requireFinite } from './finite.js';
 import { sampleRows } from './sample.js';
 
 export const anomalyOptions = z.strictObject({
@@ -33,6 +34,7 @@ export interface AnomalyParams {
 /** Grows the forest; the same seed and rows give the same one. @throws `segment/not-finite`, `run/aborted` */
 export async function fitAnomaly(x: Points, chosen: AnomalyOptions, context: Context): Promise<AnomalyParams> {
   const rng = context.rng('anomaly');
+  requireFinite(x);
   const values = compact(x);
   const sample = Math.min(chosen.sampleRows, x.rows);
   const forest: Forest = { d: x.d, features: [], values: [], right: [] };
@@ -52,6 +54,7 @@ export async function fitAnomaly(x: Points, chosen: AnomalyOptions, context: Con
  */
 export function scoreAnomaly(params: AnomalyParams, x: Points): Float64Array {
   const { d, sample, roots } = params;
+  requireFinite(x);
   const from = compact(x);
   const features = Int32Array.from(params.features);
   const values = Float64Array.from(params.values);

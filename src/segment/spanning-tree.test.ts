@@ -1,13 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createContext } from '../context.js';
+import { openKernel } from '../kernel/catalog.js';
+import { squareDistance } from '../kernel/kd-tree.js';
+import { referenceKernel } from '../kernel/reference.js';
 import { createRng } from '../util/rng.js';
-import { KdTree, squareDistance } from './kd-tree.js';
 import { neighbours, spanningTree } from './spanning-tree.js';
 
 const context = createContext({ seed: 3 });
+const kernels = [await openKernel({ threads: 2 }), referenceKernel()];
+afterAll(() => kernels[0].close());
 
 /** Prim's algorithm on all pairs: the weight of the spanning tree under mutual reachability. */
-function bruteWeight({ n, d, data }: KdTree, cores: Float64Array): number {
+function bruteWeight(n: number, d: number, data: Float64Array, cores: Float64Array): number {
   const away = new Float64Array(n).fill(Infinity);
   const inside = new Uint8Array(n);
   let total = 0;
@@ -34,17 +38,21 @@ describe('spanning tree', () => {
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < d; j++) data[i * d + j] = kind === 'grid' ? rng.int(4) : rng.normal() + (kind === 'clumped' ? 40 * (i % 7 === j % 7 ? 1 : 0) : 0);
     }
-    const tree = new KdTree({ rows, d, stride: d, data });
-    for (const minSamples of [1, 5, 20]) {
-      const near = await neighbours(tree, minSamples, context);
-      const { a, b, weight } = await spanningTree(tree, near, context);
-      expect(weight).toHaveLength(rows - 1);
-      for (let e = 0; e < weight.length; e++) {
-        const direct = squareDistance(tree.data, a[e] * d, tree.data, b[e] * d, d, Infinity);
-        expect(weight[e]).toBe(Math.sqrt(Math.max(direct, near.cores[a[e]], near.cores[b[e]])));
+    for (const kernel of kernels) {
+      const search = kernel.search({ rows, d, stride: d, data });
+      const sorted = Float64Array.from({ length: rows * d }, (_, v) => data[search.rows[Math.floor(v / d)] * d + (v % d)]);
+      for (const minSamples of [1, 5, 20]) {
+        const near = await neighbours(search, minSamples, context);
+        const { a, b, weight } = await spanningTree(search, near, context);
+        expect(weight).toHaveLength(rows - 1);
+        for (let e = 0; e < weight.length; e++) {
+          const direct = squareDistance(sorted, a[e] * d, sorted, b[e] * d, d, Infinity);
+          expect(weight[e]).toBe(Math.sqrt(Math.max(direct, near.cores[a[e]], near.cores[b[e]])));
+        }
+        const brute = bruteWeight(rows, d, sorted, near.cores);
+        expect(Math.abs(weight.reduce((sum, w) => sum + w, 0) - brute)).toBeLessThanOrEqual(1e-9 * Math.max(1, brute));
       }
-      const brute = bruteWeight(tree, near.cores);
-      expect(Math.abs(weight.reduce((sum, w) => sum + w, 0) - brute)).toBeLessThanOrEqual(1e-9 * Math.max(1, brute));
+      search.release();
     }
   });
 });

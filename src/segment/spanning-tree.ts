@@ -4,8 +4,8 @@
 // round ("nothing nearer than this outside") stays proven in all later ones. Exact in any number of dimensions: about O(n log² n) in few, towards
 // O(n² d) above some 15, where boxes prune little and only the longer neighbour lists help.
 import type { Context } from '../context.js';
+import type { Search } from '../kernel/kernel.js';
 import { breath } from './breath.js';
-import { type KdTree, squareDistance } from './kd-tree.js';
 import { UnionFind } from './union-find.js';
 
 /** The nearest `k` positions of every position (itself among them), nearest first, and the squared core distances. */
@@ -25,32 +25,28 @@ export interface SpanningTree {
 }
 
 /** With fewer rows than `minSamples`, all of them count. @throws `run/aborted` */
-export async function neighbours(tree: KdTree, minSamples: number, context: Context): Promise<Neighbours> {
-  const { n, d, data } = tree;
+export async function neighbours(search: Search, minSamples: number, context: Context): Promise<Neighbours> {
+  const { n, d } = search;
   const k = Math.min(n, Math.max(minSamples, d > 15 ? 16 : 8));
   const positions = new Int32Array(n * k);
   const squares = new Float64Array(n * k);
-  const cores = new Float64Array(n);
-  const core = Math.min(n, minSamples) - 1;
-  for (let p = 0; p < n; p++) {
-    if (p % 256 === 0) {
-      await breath(context);
-      if (p % 8192 === 0) context.progress({ stage: 'segment', note: 'distances to neighbours', done: p / n });
-    }
-    tree.nearest(data, p * d, k, squares, positions, p * k);
-    cores[p] = squares[p * k + core];
+  const step = Math.max(64, Math.floor(20_000 / d));
+  for (let from = 0; from < n; from += step) {
+    const count = Math.min(step, n - from);
+    search.nearest(from, count, k, Infinity, false, squares.subarray(from * k, (from + count) * k), positions.subarray(from * k, (from + count) * k));
+    await breath(context);
+    context.progress({ stage: 'segment', note: 'distances to neighbours', done: from / n });
   }
-  return { k, positions, squares, cores };
+  const core = Math.min(n, minSamples) - 1;
+  return { k, positions, squares, cores: Float64Array.from({ length: n }, (_, p) => squares[p * k + core]) };
 }
 
 /** @throws `run/aborted` */
-export async function spanningTree(tree: KdTree, near: Neighbours, context: Context): Promise<SpanningTree> {
-  const { n, nodes, start, end, right } = tree;
+export async function spanningTree(search: Search, near: Neighbours, context: Context): Promise<SpanningTree> {
+  const { n } = search;
   const { cores } = near;
   const sets = new UnionFind(n);
   const component = new Int32Array(n);
-  const nodeComponent = new Int32Array(nodes);
-  const nodeCore = leastCores(tree, cores);
   /** Nothing outside the own component is nearer than this (squared), now or later. */
   const proven = Float64Array.from(cores);
   const candidate = new Int32Array(n).fill(-1);
@@ -59,31 +55,17 @@ export async function spanningTree(tree: KdTree, near: Neighbours, context: Cont
   const best = new Float64Array(n);
   const bestFrom = new Int32Array(n);
   const edges = { a: new Int32Array(Math.max(0, n - 1)), b: new Int32Array(Math.max(0, n - 1)), weight: new Float64Array(Math.max(0, n - 1)) };
-  const search = foreignSearch(tree, cores, nodeCore, component, nodeComponent);
+  search.setCores(cores);
   let count = 0;
 
   while (count < n - 1) {
     for (let p = 0; p < n; p++) component[p] = sets.find(p);
-    for (let node = nodes - 1; node >= 0; node--) nodeComponent[node] = sharedComponent(node);
     best.fill(Infinity);
     for (let p = 0; p < n; p++) {
       if (candidate[p] < 0 || component[candidate[p]] === component[p]) fromList(p);
       if (candidate[p] >= 0) offer(p);
     }
-    let searches = 0;
-    for (let p = 0; p < n; p++) {
-      const bound = best[component[p]];
-      if (proven[p] >= bound) continue;
-      if (searches++ % 256 === 0) await breath(context);
-      const found = search(p, bound);
-      if (found.position < 0) proven[p] = bound;
-      else {
-        candidate[p] = found.position;
-        candidateSquare[p] = found.square;
-        proven[p] = found.square;
-        offer(p);
-      }
-    }
+    await searchBeyondLists();
     for (let c = 0; c < n; c++) {
       if (component[c] !== c || best[c] === Infinity) continue;
       const p = bestFrom[c];
@@ -128,75 +110,27 @@ export async function spanningTree(tree: KdTree, near: Neighbours, context: Cont
     proven[p] = Math.max(proven[p], Math.min(least, beyond));
   }
 
-  function sharedComponent(node: number): number {
-    if (right[node] !== 0) {
-      const left = nodeComponent[node + 1];
-      return left === nodeComponent[right[node]] ? left : -1;
+  /** Searches for the rows whose lists leave open whether something nearer is outside; in batches, so that what one finds spares others their search. */
+  async function searchBeyondLists(): Promise<void> {
+    search.setComponents(component);
+    const batch = new Int32Array(batchSize);
+    const squares = new Float64Array(batchSize);
+    const positions = new Int32Array(batchSize);
+    for (let p = 0; p < n; ) {
+      let size = 0;
+      for (; p < n && size < batchSize; p++) if (proven[p] < best[component[p]]) batch[size++] = p;
+      const queries = batch.subarray(0, size);
+      search.foreign(queries, Float64Array.from(queries, (q) => best[component[q]]), true, squares.subarray(0, size), positions.subarray(0, size));
+      queries.forEach((q, i) => {
+        proven[q] = squares[i];
+        if (positions[i] < 0) return;
+        candidate[q] = positions[i];
+        candidateSquare[q] = squares[i];
+        offer(q);
+      });
+      await breath(context);
     }
-    const first = component[start[node]];
-    for (let p = start[node] + 1; p < end[node]; p++) if (component[p] !== first) return -1;
-    return first;
   }
 }
 
-/** Searches the nearest position outside the own component that is nearer than a bound; `position` −1 where there is none. */
-function foreignSearch(
-  tree: KdTree, cores: Float64Array, nodeCore: Float64Array, component: Int32Array, nodeComponent: Int32Array,
-): (p: number, bound: number) => { position: number; square: number } {
-  const { d, data, start, end, right } = tree;
-  const stack = new Int32Array(128);
-  const reach = new Float64Array(128);
-  const found = { position: -1, square: 0 };
-  return (p, bound) => {
-    const own = component[p];
-    const core = cores[p];
-    const from = p * d;
-    const hopeful = (node: number) => nodeComponent[node] !== own && nodeCore[node] < bound;
-    found.position = -1;
-    let top = 0;
-    stack[0] = 0;
-    reach[0] = 0;
-    while (top >= 0) {
-      let node = stack[top];
-      if (reach[top--] >= bound) continue;
-      let open = hopeful(node);
-      while (open && right[node] !== 0) {
-        let near = node + 1;
-        let far = right[node];
-        let nearSquare = hopeful(near) ? tree.distanceToBox(near, data, from) : Infinity;
-        let farSquare = hopeful(far) ? tree.distanceToBox(far, data, from) : Infinity;
-        if (farSquare < nearSquare) {
-          [near, far] = [far, near];
-          [nearSquare, farSquare] = [farSquare, nearSquare];
-        }
-        if (farSquare < bound) {
-          stack[++top] = far;
-          reach[top] = farSquare;
-        }
-        open = nearSquare < bound;
-        node = near;
-      }
-      if (!open) continue;
-      for (let q = start[node], stop = end[node]; q < stop; q++) {
-        if (component[q] === own || cores[q] >= bound) continue;
-        const direct = squareDistance(data, q * d, data, from, d, bound);
-        if (direct >= bound) continue;
-        bound = Math.max(direct, core, cores[q]);
-        found.position = q;
-        found.square = bound;
-        // Nothing can be nearer than the own core distance.
-        if (bound <= core) return found;
-      }
-    }
-    return found;
-  };
-}
-
-function leastCores({ nodes, start, end, right }: KdTree, cores: Float64Array): Float64Array {
-  const least = new Float64Array(nodes).fill(Infinity);
-  for (let node = nodes - 1; node >= 0; node--) {
-    if (right[node] !== 0) least[node] = Math.min(least[node + 1], least[right[node]]);
-    else for (let p = start[node]; p < end[node]; p++) least[node] = Math.min(least[node], cores[p]);
-  }
-  return least;
-}
+const batchSize = 1024;

@@ -3,6 +3,7 @@
 import { assignRows, pack as packCentres } from './assign';
 import { clusterJob, Job } from './cluster';
 import { distanceSumRows } from './distances';
+import { foreignOf, nearestOf, Tree } from './search';
 import { spreadRows } from './spread';
 import { boxOf, nearestRows, Ward } from './ward';
 
@@ -19,6 +20,14 @@ class Pairs {
   points: usize; rows: i32; d: i32; stride: i32;
   k: i32; labels: usize; labellings: i32; out: usize;
   scratch: usize; slot: i32; piece: i32;
+}
+
+@unmanaged
+class Queries {
+  tree: usize; from: i32; count: i32; piece: i32;
+  k: i32; any: i32; squares: usize; positions: usize;
+  queries: usize; bounds: usize; scratch: usize; slot: i32;
+  within: f64; sharing: i32;
 }
 
 export function pack(values: usize, k: i32, d: i32, blocks: usize, halves: usize): void {
@@ -67,4 +76,34 @@ export function wardNearest(piece: i32, args: usize): void {
   const a = changetype<Ward>(args);
   const start = piece * a.piece;
   nearestRows(a, start, min(start + a.piece, a.count), a.scratch + <usize>piece * <usize>a.slot);
+}
+
+/** The k nearest of positions from, from + 1, … */
+export function nearest(piece: i32, args: usize): void {
+  const a = changetype<Queries>(args);
+  const end = min((piece + 1) * a.piece, a.count);
+  for (let i = piece * a.piece; i < end; i++) {
+    nearestOf(
+      changetype<Tree>(a.tree), a.scratch + <usize>(piece * a.slot), a.from + i, a.k, a.within, a.any != 0,
+      a.squares + <usize>(i * a.k << 3), a.positions + <usize>(i * a.k << 2),
+    );
+  }
+}
+
+/** The nearest of another component for each query. With `sharing`, queries of one component that follow each other in a piece share what they found. */
+export function foreign(piece: i32, args: usize): void {
+  const a = changetype<Queries>(args);
+  const tree = changetype<Tree>(a.tree);
+  const end = min((piece + 1) * a.piece, a.count);
+  let last = -1; // no query is in none
+  let least: f64 = 0;
+  for (let i = piece * a.piece; i < end; i++) {
+    const p = load<i32>(a.queries + <usize>(i << 2));
+    const component = load<i32>(tree.components + <usize>(p << 2));
+    let bound = load<f64>(a.bounds + <usize>(i << 3));
+    if (a.sharing && component == last) bound = min(bound, least);
+    foreignOf(tree, a.scratch + <usize>(piece * a.slot), p, bound, a.squares + <usize>(i << 3), a.positions + <usize>(i << 2));
+    last = component;
+    least = load<f64>(a.squares + <usize>(i << 3));
+  }
 }

@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
-import type { Points } from '../../kernel/kernel.js';
+import { KdTree } from '../../kernel/kd-tree.js';
+import type { Kernel, Points, Search } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { breath } from '../breath.js';
-import { KdTree, squareDistance } from '../kd-tree.js';
 import { largestFirst, memberMeans, nearestOther } from '../members.js';
 import { emptyAssignment } from '../nearest.js';
 import { UnionFind } from '../union-find.js';
@@ -46,25 +46,30 @@ export const dbscan = defineAlgorithm({
   title: 'DBSCAN',
   options,
   traits: { soft: false, outliers: true, online: false },
-  fit: async (x, chosen, context): Promise<DbscanParams> => (await fitDbscan(x, chosen, context)).params,
+  fit: async (x, chosen, context, kernel): Promise<DbscanParams> => (await fitDbscan(x, chosen, context, kernel)).params,
   assign: assignToCores,
 });
 
 /** Fits and keeps labels and core rows. Segments come largest first. @throws `segment/not-finite`, `run/aborted` */
-export async function fitDbscan(x: Points, { eps, minSamples }: DbscanOptions, context: Context): Promise<DbscanFit> {
-  const boxes = new KdTree(x);
-  const within = eps * eps;
-  const isCore = await corePositions(boxes, within, minSamples, context);
-  const sets = await connected(boxes, isCore, within, context);
+export async function fitDbscan(x: Points, { eps, minSamples }: DbscanOptions, context: Context, kernel: Kernel): Promise<DbscanFit> {
+  const search = kernel.search(x);
+  const { n, rows } = search;
+  let sets: UnionFind;
+  let isCore: Uint8Array;
+  try {
+    ({ sets, isCore } = await connected(search, eps * eps, minSamples, context));
+  } finally {
+    search.release();
+  }
   const labels = new Int32Array(x.rows).fill(-1);
   const core = new Uint8Array(x.rows);
   const numbers = new Map<number, number>();
-  for (let p = 0; p < boxes.n; p++) {
+  for (let p = 0; p < n; p++) {
     if (isCore[p] === 0) continue;
     const set = sets.find(p);
     if (!numbers.has(set)) numbers.set(set, numbers.size);
-    labels[boxes.rows[p]] = numbers.get(set)!;
-    core[boxes.rows[p]] = 1;
+    labels[rows[p]] = numbers.get(set)!;
+    core[rows[p]] = 1;
   }
   const unordered = describe(x, labels, core, numbers.size, eps);
   await adopt(unordered, x, labels, core, context);
@@ -94,40 +99,60 @@ export function assignToCores(params: DbscanParams, x: Points): Assignment {
   return into;
 }
 
-async function corePositions(boxes: KdTree, within: number, minSamples: number, context: Context): Promise<Uint8Array> {
-  const { n, d, data } = boxes;
+/**
+ * The core positions and their sets. Every position looks for `minSamples` positions within reach, whichever; core ones join those of them that are
+ * core too. What that leaves apart, core positions with one of another set within reach join, until nobody finds one.
+ */
+async function connected(search: Search, within: number, minSamples: number, context: Context): Promise<{ sets: UnionFind; isCore: Uint8Array }> {
+  const { n } = search;
   const isCore = new Uint8Array(n);
-  for (let p = 0; p < n; p++) {
-    if (p % 512 === 0) await breath(context);
-    if (boxes.countWithin(data, p * d, within, minSamples) >= minSamples) isCore[p] = 1;
+  const sets = new UnionFind(n);
+  const found = new Int32Array(n * minSamples);
+  const squares = new Float64Array(batch * minSamples);
+  for (let from = 0; from < n; from += batch) {
+    const count = Math.min(batch, n - from);
+    const own = found.subarray(from * minSamples, (from + count) * minSamples);
+    search.nearest(from, count, minSamples, within, true, squares.subarray(0, count * minSamples), own);
+    for (let i = 0; i < count; i++) isCore[from + i] = own[(i + 1) * minSamples - 1] >= 0 ? 1 : 0;
+    await breath(context);
+    context.progress({ stage: 'segment', note: 'counting neighbours', done: from / n });
   }
-  return isCore;
+  for (let p = 0; p < n; p++) {
+    if (isCore[p] === 0) continue;
+    for (let i = p * minSamples; i < (p + 1) * minSamples; i++) if (isCore[found[i]] === 1) sets.union(p, found[i]);
+  }
+  const components = new Int32Array(n);
+  // With `within` as everybody's core distance, the first position found within reach ends a search.
+  search.setCores(new Float64Array(n).fill(within));
+  let open = Int32Array.from(isCore.keys()).filter((p) => isCore[p] === 1);
+  while (open.length > 0) {
+    for (let p = 0; p < n; p++) components[p] = isCore[p] === 1 ? sets.find(p) : -1;
+    search.setComponents(components);
+    const still: number[] = [];
+    for (let from = 0; from < open.length; from += batch) {
+      const queries = open.subarray(from, from + batch);
+      const positions = new Int32Array(queries.length);
+      search.foreign(queries, new Float64Array(queries.length).fill(justAbove(within)), false, squares, positions);
+      queries.forEach((p, i) => {
+        if (positions[i] < 0) return;
+        sets.union(p, positions[i]);
+        still.push(p);
+      });
+      await breath(context);
+    }
+    context.progress({ stage: 'segment', note: 'joining rows', done: 1 - still.length / n });
+    open = Int32Array.from(still);
+  }
+  return { sets, isCore };
 }
 
-/** Joins core positions within reach of each other; each pair is looked at once, and only where the two are not joined already. */
-async function connected(boxes: KdTree, isCore: Uint8Array, within: number, context: Context): Promise<UnionFind> {
-  const { n, d, data, start, end } = boxes;
-  const sets = new UnionFind(n);
-  let p = 0;
-  let own = 0;
-  const join = (leaf: number) => {
-    for (let q = Math.max(start[leaf], p + 1); q < end[leaf]; q++) {
-      if (isCore[q] === 0 || sets.find(q) === own) continue;
-      if (squareDistance(data, q * d, data, p * d, d, within) > within) continue;
-      sets.union(p, q);
-      own = sets.find(p);
-    }
-  };
-  for (; p < n; p++) {
-    if (p % 512 === 0) {
-      await breath(context);
-      if (p % 8192 === 0) context.progress({ stage: 'segment', note: 'joining rows', done: p / n });
-    }
-    if (isCore[p] === 0) continue;
-    own = sets.find(p);
-    boxes.leavesWithin(data, p * d, within, p + 1, join);
-  }
-  return sets;
+const batch = 2048;
+
+/** The next larger number. */
+function justAbove(value: number): number {
+  const bits = new BigUint64Array(Float64Array.of(value).buffer);
+  bits[0]++;
+  return new Float64Array(bits.buffer)[0];
 }
 
 function describe(x: Points, labels: Int32Array, core: Uint8Array, k: number, eps: number): DbscanParams {

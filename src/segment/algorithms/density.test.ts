@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
+import { openKernel } from '../../kernel/catalog.js';
 import { adjustedRand } from '../../util/agreement.js';
 import { createRng } from '../../util/rng.js';
 import { assignToCores, dbscan, fitDbscan } from './dbscan.js';
@@ -15,17 +16,19 @@ interface Golden {
 
 const golden = JSON.parse(readFileSync(new URL('../../../test/golden/density.json', import.meta.url), 'utf8')) as Record<string, Golden>;
 const context = createContext({ seed: 1 });
+const kernel = await openKernel({ threads: 2 });
+afterAll(() => kernel.close());
 const points = (rows: readonly (readonly number[])[], d = rows[0].length) => ({ rows: rows.length, d, stride: d, data: Float64Array.from(rows.flat()) });
 /** Outliers as a group of their own, so that partitions can be compared. */
 const whole = (labels: ArrayLike<number>) => Array.from(labels, (label) => label + 1);
 const sizes = (labels: Int32Array) => [...new Set(labels)].map((l) => labels.filter((m) => m === l).length).sort((a, b) => a - b);
 const runs = {
   dbscan: async (rows: readonly (readonly number[])[], over: object = {}) => {
-    const fit = await fitDbscan(points(rows), dbscan.options.parse(over), context);
+    const fit = await fitDbscan(points(rows), dbscan.options.parse(over), context, kernel);
     return { ...fit, assigned: assignToCores(fit.params, points(rows)) };
   },
   hdbscan: async (rows: readonly (readonly number[])[], over: object = {}) => {
-    const fit = await fitHdbscan(points(rows), hdbscan.options.parse(over), context);
+    const fit = await fitHdbscan(points(rows), hdbscan.options.parse(over), context, kernel);
     return { ...fit, assigned: assignDense(fit.params, points(rows)) };
   },
 };
@@ -129,7 +132,7 @@ describe.each(['dbscan', 'hdbscan'] as const)('%s', (name) => {
   it.each([0, 1, 2, 3])('calls everyone an outlier where %i rows are fewer than it needs', async (n) => {
     const rows = Array.from({ length: n }, (_, i) => [i, 1]);
     const x = points(rows, 2);
-    const fit = name === 'dbscan' ? await fitDbscan(x, dbscan.options.parse({ eps: 9 }), context) : await fitHdbscan(x, hdbscan.options.parse({ minSamples: 2 }), context);
+    const fit = name === 'dbscan' ? await fitDbscan(x, dbscan.options.parse({ eps: 9 }), context, kernel) : await fitHdbscan(x, hdbscan.options.parse({ minSamples: 2 }), context, kernel);
     expect(Array.from(fit.labels)).toEqual(Array(n).fill(-1));
     expect(fit.params.k).toBe(0);
     expect(JSON.stringify(fit.params)).not.toContain('null');
@@ -167,7 +170,7 @@ describe.each(['dbscan', 'hdbscan'] as const)('%s', (name) => {
       asked = performance.now();
       control.abort();
     }, 60);
-    const fit = name === 'dbscan' ? fitDbscan(x, dbscan.options.parse({ eps: 1 }), stoppable) : fitHdbscan(x, hdbscan.options.parse({}), stoppable);
+    const fit = name === 'dbscan' ? fitDbscan(x, dbscan.options.parse({ eps: 1 }), stoppable, kernel) : fitHdbscan(x, hdbscan.options.parse({}), stoppable, kernel);
     await expect(fit).rejects.toMatchObject({ code: 'run/aborted' });
     expect(performance.now() - asked).toBeLessThan(500);
   });

@@ -5,13 +5,13 @@
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
-import type { Points } from '../../kernel/kernel.js';
+import { compact, KdTree } from '../../kernel/kd-tree.js';
+import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { condense, densest, labelRows, outlierScores, selectGroups } from '../condensed-tree.js';
-import { compact, KdTree } from '../kd-tree.js';
 import { largestFirst, memberMeans, nearestOther } from '../members.js';
 import { emptyAssignment } from '../nearest.js';
-import { neighbours, spanningTree } from '../spanning-tree.js';
+import { type Neighbours, neighbours, type SpanningTree, spanningTree } from '../spanning-tree.js';
 
 const options = z.strictObject({
   minClusterSize: z.int().min(2).default(5).describe('Fewest rows that make a segment'),
@@ -58,23 +58,30 @@ export const hdbscan = defineAlgorithm({
   title: 'HDBSCAN*',
   options,
   traits: { soft: true, outliers: true, online: false },
-  fit: async (x, chosen, context): Promise<HdbscanParams> => (await fitHdbscan(x, chosen, context)).params,
+  fit: async (x, chosen, context, kernel): Promise<HdbscanParams> => (await fitHdbscan(x, chosen, context, kernel)).params,
   assign: assignDense,
 });
 
 /** Fits and keeps labels, strengths and outlier scores. Segments come largest first. @throws `segment/not-finite`, `run/aborted` */
-export async function fitHdbscan(x: Points, chosen: HdbscanOptions, context: Context): Promise<HdbscanFit> {
+export async function fitHdbscan(x: Points, chosen: HdbscanOptions, context: Context, kernel: Kernel): Promise<HdbscanFit> {
   const minSamples = chosen.minSamples ?? chosen.minClusterSize;
-  const boxes = new KdTree(x);
-  const near = await neighbours(boxes, minSamples, context);
-  const edges = await spanningTree(boxes, near, context);
+  const search = kernel.search(x);
+  const { rows } = search;
+  let near: Neighbours;
+  let edges: SpanningTree;
+  try {
+    near = await neighbours(search, minSamples, context);
+    edges = await spanningTree(search, near, context);
+  } finally {
+    search.release();
+  }
   const tree = condense(x.rows, edges, chosen.minClusterSize);
   const selected = x.rows < chosen.minClusterSize ? [false] : selectGroups(tree, { ...chosen, method: chosen.selection });
   const found = labelRows(tree, selected, chosen.epsilon);
 
   const byRow = <T extends Int32Array | Float64Array>(values: T): T => {
     const sorted = values.slice() as T;
-    boxes.rows.forEach((row, p) => (sorted[row] = values[p]));
+    rows.forEach((row, p) => (sorted[row] = values[p]));
     return sorted;
   };
   const labels = byRow(found.labels);
