@@ -47,6 +47,9 @@ export const catalogue = {
     `Column ${d.column} is said to be categorical, but there are ${d.columns} columns, counted from 0.`),
   'segment/too-many-categories': entry(2, 422, (d: { categories: number; most: number }) =>
     `The categorical columns hold ${d.categories} different categories; at most ${d.most} can be taken here. Leave out columns that name each row, or join rare categories.`),
+  'segment/contradiction': entry(2, 422, (d: { a: number; b: number; problem: string }) =>
+    `${d.a === d.b ? `Row ${d.a} contradicts itself` : `Rows ${d.a} and ${d.b} contradict each other`}: ${d.problem}. Rows are counted from 0. Drop one of the constraints.`),
+  'segment/bad-constraint': entry(2, 422, (d: { problem: string }) => `${d.problem}. Rows and segments are counted from 0.`),
   'segment/not-finite': entry(2, 422, (d: { value: number; row: number; feature: number }) =>
     `Row ${d.row + 1} holds ${d.value} as feature ${d.feature + 1}; distances need finite numbers. Fill or remove missing values first.`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>

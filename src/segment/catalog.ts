@@ -8,6 +8,7 @@ import { famd } from './algorithms/famd.js';
 import { hdbscan } from './algorithms/hdbscan.js';
 import { kPrototypes } from './algorithms/k-prototypes.js';
 import { kmeans } from './algorithms/kmeans.js';
+import { semiSupervised } from './algorithms/semi-supervised.js';
 import { som } from './algorithms/som.js';
 import { behind } from './behind.js';
 import type { AnyStep } from './step.js';
@@ -21,6 +22,7 @@ export const algorithms = {
   agglomerative,
   'gaussian-mixture': gaussianMixture,
   som,
+  'semi-supervised': semiSupervised,
   'k-prototypes': kPrototypes,
   famd,
 } as const;
