@@ -33,8 +33,10 @@ export function transactions(input: RecipeInput): Recipe {
   const orders = m('count');
   const spend = total('amount');
   const gross = total('bought_amount');
-  const boughtLines = total('bought_lines');
   const quantity = total('quantity');
+  /** What adds up over lines without a look at their orders is added up over lines: there are as many sums as entities, not as orders. */
+  const line = (aggregate: Measure['aggregate'], value?: string): Measure => ({ view: 'lines', aggregate, value });
+  const boughtLines = line('count');
   const none = { empty: 0 };
 
   add(f('orders', 'Orders', 'count', 'frequency', ['frequent', 'infrequent'], orders, { unit: 'orders', ...none }));
@@ -95,7 +97,7 @@ export function transactions(input: RecipeInput): Recipe {
       f('items', 'Items bought', 'count', 'basket', ['bulk-buying', 'few-item'], quantity, { unit: 'items', ...none }),
       f('items_per_order', 'Items per order', 'number', 'basket', ['bulk-buying', 'few-item'], ratio(quantity, orders), { unit: 'items' }),
       f('items_per_line', 'Items of one product at a time', 'number', 'basket', ['bulk-buying', 'single-item'], ratio(quantity, boughtLines), { unit: 'items' }),
-      f('largest_quantity', 'Most of one product at a time', 'number', 'basket', ['bulk-buying', 'single-item'], m('max', { value: 'largest_quantity' }), { unit: 'items' }),
+      f('largest_quantity', 'Most of one product at a time', 'number', 'basket', ['bulk-buying', 'single-item'], line('max', 'quantity'), { unit: 'items' }),
       ...windows.filter((days) => days >= 30).map((days) =>
         f(`items_${days}d`, `Items in the last ${days} days`, 'count', 'recent activity', ['recently active', 'quiet of late'], total('quantity', recent(days)), { unit: 'items', ...none }),
       ),
@@ -105,9 +107,9 @@ export function transactions(input: RecipeInput): Recipe {
     add(f('lines_per_order', 'Products per order', 'number', 'basket', ['full-basket', 'single-product'], ratio(boughtLines, orders), { unit: 'products' }));
   }
   if (has.has('price') || (money && items)) {
-    const n = total('priced_lines');
-    const mean = ratio(total('log_price'), n);
-    const variance = minus(ratio(total('log_price_2'), n), times(mean, mean));
+    const n = line('sum', 'shoal_priced');
+    const mean = ratio(line('sum', 'shoal_log_price'), n);
+    const variance = minus(ratio(line('sum', 'shoal_log_price_2'), n), times(mean, mean));
     if (items) add(f('price_mean', 'Price paid per item', 'money', 'price', ['premium-priced', 'low-priced'], ratio(gross, quantity)));
     add(
       f('price_typical', 'Typical price of a product', 'money', 'price', ['premium-priced', 'low-priced'], exponential(mean)),
@@ -128,15 +130,15 @@ export function transactions(input: RecipeInput): Recipe {
   if (has.has('category') && survey.categories.length > 1) add(...keyShares(input, { view: 'lines', key: 'category', levels: survey.categories, verb: 'buying' }));
 
   if (survey.returned > 0) {
-    add(f('returned_line_share', 'Share of lines returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], shareOf(total('returned_lines'), total('lines'), byChance(survey.returned / survey.rows))));
+    add(f('returned_line_share', 'Share of lines returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], shareOf(total('returned_lines'), plus(or(boughtLines, 0), total('returned_lines')), byChance(survey.returned / survey.rows))));
     if (money) add(f('returned_share', 'Share of spend returned', 'share', 'returns', ['often-returning-goods', 'seldom-returning-goods'], given(ratio(total('returned_amount'), gross), gross, 0.0001)));
     add(f('cancelled_orders', 'Orders that only return', 'count', 'returns', ['often-cancelling', 'seldom-cancelling'], minus({ view: 'orders', aggregate: 'count' }, orders), { unit: 'orders', ...none }));
   } else notes.push(`'${source.name}' has no returns, so no feature tells of them.`);
   if (survey.discounted > 0) {
     const fraction = survey.largestDiscount <= 1;
-    const discount = total('discount');
+    const discount = line('sum', 'discount');
     add(
-      f('discounted_share', 'Share of lines at a discount', 'share', 'discount', ['discount-seeking', 'full-price'], ratio(total('discounted_lines'), boughtLines)),
+      f('discounted_share', 'Share of lines at a discount', 'share', 'discount', ['discount-seeking', 'full-price'], ratio(line('sum', 'shoal_discounted'), boughtLines)),
       f('discount_depth', 'Depth of discount', 'share', 'discount', ['discount-seeking', 'full-price'], fraction || !money ? ratio(discount, boughtLines) : ratio(discount, { op: 'plus', of: [gross, discount] })),
     );
   } else notes.push(`'${source.name}' has no discounts, so no feature tells of them.`);
@@ -174,39 +176,37 @@ function views({ source, survey, dialect: d, asOf }: RecipeInput, money: boolean
   const amount = has.has('amount') ? col('amount') : has.has('quantity') ? `${col('price')} * ${col('quantity')}` : col('price');
   const price = has.has('price') ? d.double(col('price')) : d.ratio(amount, col('quantity'));
   const logPrice = d.round(`${d.ln(`CASE WHEN ${price} > 0 THEN ${price} END`)} * 1e4`);
-  const fields: Record<string, string | undefined> = {
+  const selected = (fields: Record<string, string | undefined>) => Object.entries(fields).flatMap(([name, sql]) => (sql ? [`${sql} AS ${col(name)}`] : []));
+  const bought = money ? units(d.only('sum', amount, kept)) : undefined;
+  const all = money ? units(`sum(${amount})`) : undefined;
+  const perOrder = selected({
     at: has.has('at') ? `min(${col('at')})` : undefined,
     one: '1e0',
     bought: returns ? `count(CASE WHEN ${kept} THEN 1 END) > 0` : undefined,
-    lines: d.double('count(*)'),
-    bought_lines: d.double(d.only('count', '*', kept)),
     returned_lines: returns ? d.double(d.only('count', '*', col('returned'))) : undefined,
-    amount: money ? units(`sum(${amount})`) : undefined,
-    bought_amount: money ? units(d.only('sum', amount, kept)) : undefined,
-    returned_amount: money && returns ? units(`-${d.only('sum', amount, col('returned'))}`) : undefined,
+    amount: all,
+    bought_amount: bought,
+    returned_amount: money && returns ? `${bought} - ${all}` : undefined,
     quantity: has.has('quantity') ? units(d.only('sum', col('quantity'), kept)) : undefined,
-    largest_quantity: has.has('quantity') ? units(d.only('max', col('quantity'), kept)) : undefined,
-    ...(has.has('price') || (money && has.has('quantity'))
-      ? {
-          priced_lines: d.double(d.only('count', logPrice, kept)),
-          log_price: `coalesce(${d.only('sum', logPrice, kept)}, 0e0)`,
-          log_price_2: `coalesce(${d.only('sum', `${logPrice} * ${logPrice}`, kept)}, 0e0)`,
-        }
-      : {}),
-    discounted_lines: survey.discounted ? d.double(d.only('count', '*', both2(kept, `${col('discount')} <> 0`))) : undefined,
-    discount: survey.discounted ? units(d.only('sum', `abs(${col('discount')})`, kept)) : undefined,
-  };
-  const list = Object.entries(fields).flatMap(([name, sql]) => (sql ? [`${sql} AS ${col(name)}`] : []));
+  });
   const by = orderKey(has, survey.ordersMissing > 0, col);
-  const orders = `SELECT ${[col('entity'), ...list].join(',\n  ')}\nFROM ${d.quote(source.table)}${known}\nGROUP BY ${by.join(', ')}`;
-  const carried = ['entity', 'at', 'product', 'category'].filter((c) => c === 'entity' || has.has(c)).concat(columns).map(col);
+  const orders = `SELECT ${[col('entity'), ...perOrder].join(',\n  ')}\nFROM ${d.quote(source.table)}${known}\nGROUP BY ${by.join(', ')}`;
+  const priced = has.has('price') || (money && has.has('quantity'));
+  // An attribute of the rows keeps its name, so what is made here has a prefix that none has.
+  const perLine = selected({
+    quantity: has.has('quantity') ? units(col('quantity')) : undefined,
+    shoal_priced: priced ? `CASE WHEN ${logPrice} IS NULL THEN 0e0 ELSE 1e0 END` : undefined,
+    shoal_log_price: priced ? `coalesce(${logPrice}, 0e0)` : undefined,
+    shoal_log_price_2: priced ? `coalesce(${logPrice} * ${logPrice}, 0e0)` : undefined,
+    shoal_discounted: survey.discounted ? `CASE WHEN ${col('discount')} <> 0 THEN 1e0 ELSE 0e0 END` : undefined,
+    discount: survey.discounted ? units(`abs(${col('discount')})`) : undefined,
+  });
+  const carried = ['entity', 'at', 'product', 'category'].filter((c) => c === 'entity' || has.has(c)).concat(columns).map(col).concat(perLine);
   const filters = [known.trim().replace('WHERE ', ''), kept ?? ''].filter(Boolean);
-  const lines = `SELECT ${carried.join(', ')}\nFROM ${d.quote(source.table)}${filters.length ? `\nWHERE ${filters.join(' AND ')}` : ''}`;
-  const scales = { amount: UNITS, bought_amount: UNITS, returned_amount: UNITS, quantity: UNITS, largest_quantity: UNITS, discount: UNITS, log_price: UNITS, log_price_2: UNITS * UNITS };
-  return [{ name: 'orders', sql: orders, scales, whole: money ? ['amount'] : [] }, { name: 'lines', sql: lines, scales: {}, inline: true }];
+  const lines = `SELECT ${carried.join(',\n  ')}\nFROM ${d.quote(source.table)}${filters.length ? `\nWHERE ${filters.join(' AND ')}` : ''}`;
+  const scales = { amount: UNITS, bought_amount: UNITS, returned_amount: UNITS, quantity: UNITS, discount: UNITS, shoal_log_price: UNITS, shoal_log_price_2: UNITS * UNITS };
+  return [{ name: 'orders', sql: orders, scales, whole: money ? ['amount'] : [] }, { name: 'lines', sql: lines, scales, inline: true }];
 }
-
-const both2 = (a: string | undefined, b: string) => (a ? `${a} AND ${b}` : b);
 
 /** What makes an order: its id; else everything an entity did at one instant; else the row itself. */
 function orderKey(has: ReadonlySet<string>, missing: boolean, col: (name: string) => string): string[] {
