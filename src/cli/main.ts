@@ -6,7 +6,7 @@ import { helpFor, helpForGroup, parseCommand, type Command, type CommandGroup } 
 /** Verbs in the order of use. Each file is loaded only when its verb is called. */
 const verbs: Record<string, { summary: string; load: () => Promise<Command | CommandGroup> }> = {
   discover: { summary: 'Find, explain and test the segments in your files', load: async () => (await import('./discover.js')).discoverCommand },
-  segment: { summary: 'Choose, fit, compare and explain segments with any algorithm', load: async () => (await import('./segment.js')).segmentCommands },
+  segment: { summary: 'Choose, fit, compare and explain segments with any algorithm', load: async () => (await import('./segment/segment.js')).segmentCommands },
   explain: { summary: 'Say why one customer is in its segment, and what would move it', load: async () => (await import('./explain.js')).explainCommand },
   demo: { summary: 'Make a synthetic market with known truth to try things on', load: async () => (await import('./demo.js')).demoCommand },
   init: { summary: 'Write a commented shoal.config.ts from what your files look like', load: async () => (await import('./init.js')).initCommand },

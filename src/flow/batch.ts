@@ -4,10 +4,7 @@ import { lints } from '../act/lints.js';
 import type { Context } from '../context.js';
 import type { Brief, Lint, Tier } from '../domain/brief.js';
 import type { Choice } from '../domain/choice.js';
-import type { FeatureTable } from '../domain/feature.js';
-import type { FeatureMatrix } from '../domain/matrix.js';
 import type { Profile } from '../domain/profile.js';
-import type { SegmentModel } from '../domain/segment.js';
 import type { Engine } from '../engine/engine.js';
 import { contrast, type Contrast } from '../explain/contrast.js';
 import { profiles } from '../explain/profile.js';
@@ -15,13 +12,13 @@ import type { Subject } from '../explain/subject.js';
 import type { Ingested } from '../ingest/ingest.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assignRaw } from '../segment/assign.js';
-import { partition, type Partition } from '../segment/partition.js';
+import { partition } from '../segment/partition.js';
 import type { CentreParams } from '../segment/nearest.js';
 import { stability } from '../segment/stability.js';
 import { tiers } from '../segment/tiers.js';
-import { fingerprint } from '../util/fingerprint.js';
 import { quoteName } from '../util/quote.js';
 import type { DiscoverOptions } from './config.js';
+import { columnsOf, modelOf } from './model.js';
 import { prepare } from './prepare.js';
 import { stopwatch } from './stopwatch.js';
 
@@ -61,7 +58,7 @@ export async function batch(files: readonly string[], options: DiscoverOptions, 
   const asked = { algorithm: options.algorithm, settings: options.settings, k: options.k, maxK: options.maxK, entityWord };
   const found = await timed('segment', () => partition(matrix, asked, context, kernel));
   const { choice } = found;
-  const model = modelOf(matrix, found, context.seed);
+  const model = modelOf(matrix, { ...found, kind: choice.verdict === 'segments' ? 'found' : 'convenience' }, context.seed);
   const assignment = await timed('assign', () => assignRaw(model, columnsOf(table, matrix)));
   // The engine counts what the members do while this thread measures and words the segments: neither waits for the other.
   const membershipTable = await timed('membership', () => createMembership(engine, table.table, assignment.labels));
@@ -95,19 +92,4 @@ async function rawColumnsOf({ sources }: Ingested, engine: Engine): Promise<Reco
     described[name] = columns.map(({ c, t }) => `${quoteName(String(c))} ${t}`).join(', ');
   }
   return described;
-}
-
-/** The raw columns that the model reads, in its order. */
-export function columnsOf(table: FeatureTable, { encoder }: Pick<FeatureMatrix, 'encoder'>): Float64Array[] {
-  const at = new Map(table.features.map((feature, j) => [feature.name, j]));
-  return encoder.features.map(({ name }) => table.columns[at.get(name)!]);
-}
-
-function modelOf(matrix: FeatureMatrix, { choice, algorithm, options, params }: Partition, seed: number): SegmentModel {
-  const kind = choice.verdict === 'segments' ? 'found' : 'convenience';
-  const body = {
-    algorithm, options, params, encoder: matrix.encoder, seed, kind,
-    trainedOn: { rows: matrix.rows, asOf: matrix.asOf, fingerprint: matrix.fingerprint },
-  } as const;
-  return { id: fingerprint(JSON.stringify(body)), ...body };
 }

@@ -1,26 +1,37 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createContext, type Context } from '../context.js';
+import type { Alignment } from '../domain/alignment.js';
 import type { FeatureTable } from '../domain/feature.js';
 import type { Encoder, FeatureMatrix } from '../domain/matrix.js';
 import type { Explanation } from '../domain/profile.js';
 import type { Report } from '../domain/report.js';
+import type { Assignment, SegmentModel } from '../domain/segment.js';
+import type { SegmentTree } from '../domain/tree.js';
 import { openEngine } from '../engine/catalog.js';
 import { ShoalError } from '../errors.js';
 import { contrast } from '../explain/contrast.js';
 import { explainEntity } from '../explain/entity.js';
 import type { Subject } from '../explain/subject.js';
+import { thresholdTree } from '../explain/threshold-tree.js';
+import { align } from '../segment/align.js';
 import { assignRaw } from '../segment/assign.js';
 import { encodeValue } from '../util/encode-value.js';
 import { quoteText } from '../util/quote.js';
-import { columnsOf } from './batch.js';
+import { columnsOf } from './model.js';
 import type { ModelFile } from './write.js';
 
 /** A run read back from its folder. */
 export interface SavedRun {
   readonly report: Report;
+  readonly model: SegmentModel;
+  /** Ids in the order of `assignment`. */
+  readonly entities: readonly string[];
+  readonly assignment: Assignment;
   /** Why one entity is where it is, and what would move it. @throws `explain/unknown-entity` */
   explain(id: string): Explanation;
+  /** The whole partition as yes/no questions; by default with at most two leaves per segment. Undefined where nobody is in a segment. */
+  tree(leaves?: number): SegmentTree | undefined;
 }
 
 /** Reads what `discover` wrote. @throws `explain/no-run` where the folder holds none */
@@ -38,7 +49,11 @@ export async function loadRun(folder: string, context: Context = createContext()
     table, matrix, model: saved.model, assignment, stability: report.segments.map((segment) => segment.stability), entityWord: report.entityWord, currency: report.currency,
   };
   const found = contrast(subject, createContext({ seed: report.run.seed }));
-  return { report, explain: (id) => explainEntity(subject, found, report.segments, id) };
+  return {
+    report, model: saved.model, entities: table.entities, assignment,
+    explain: (id) => explainEntity(subject, found, report.segments, id),
+    tree: (leaves) => thresholdTree(subject, createContext({ seed: report.run.seed }), { leaves }),
+  };
 }
 
 async function savedFeatures(path: string, { features, asOf }: ModelFile, context: Context): Promise<FeatureTable> {
@@ -61,4 +76,10 @@ function encoded(table: FeatureTable, encoder: Encoder, fingerprint: string): Fe
     for (let i = 0; i < table.rows; i++) data[i * stride + j] = encodeValue(column[i], encoder.features[j]);
   });
   return { rows: table.rows, d, stride, data, encoder, asOf: table.asOf, fingerprint };
+}
+
+/** What became of the segments between two runs over (partly) the same entities. */
+export function alignRuns(previous: SavedRun, next: SavedRun): Alignment {
+  const k = next.report.segments.length;
+  return align({ labels: previous.assignment.labels, entities: previous.entities, ids: previous.report.segments.map(({ id }) => id) }, { labels: next.assignment.labels, entities: next.entities }, { k });
 }

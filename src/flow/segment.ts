@@ -1,9 +1,14 @@
 import type { Context } from '../context.js';
+import type { LevelSegment } from '../domain/segment.js';
 import { openEngine } from '../engine/catalog.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { openKernel } from '../kernel/catalog.js';
+import { levels } from '../explain/levels.js';
 import { checked } from '../options.js';
+import { choose } from '../segment/choose.js';
+import { nested } from '../segment/nested.js';
 import { discoverOptions, type DiscoverInput, type DiscoverOptions } from './config.js';
+import { modelOf } from './model.js';
 import { prepare, type Prepared } from './prepare.js';
 import { stopwatch } from './stopwatch.js';
 
@@ -19,4 +24,26 @@ export async function withMatrix<T>(
     await kernel.close();
     await engine.close();
   }
+}
+
+/** Named segments at every level, broadest first, and the dendrogram they are cut from. */
+export interface NestedSegments {
+  readonly entityWord: { readonly one: string; readonly many: string };
+  readonly levels: readonly (readonly LevelSegment[])[];
+  /** Correlation of the dendrogram with the exact one of a sample; absent where it is exact. */
+  readonly agreement?: number;
+}
+
+/**
+ * Segments within segments: one dendrogram of everybody, cut at each of `ks` (by default as many as the gates or convenience suggest, and three times as many),
+ * with a name and a narrative for every group at every level.
+ */
+export async function nestedSegments(files: readonly string[], options: DiscoverInput, ks: readonly number[] | undefined, context: Context): Promise<NestedSegments> {
+  return withMatrix(files, options, context, async ({ ingested, table, matrix }, { settings, maxK, currency }, kernel) => {
+    const broad = ks ? 0 : (await choose(matrix, { maxK }, context, kernel)).choice.k;
+    const { params, labels } = await nested(matrix, ks ?? [broad, Math.min(3 * broad, table.rows)], { ...settings }, context, kernel);
+    const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, context.seed);
+    const subject = { table, matrix, model, entityWord: ingested.entity.word, currency: currency ?? ingested.currency };
+    return { entityWord: ingested.entity.word, levels: levels(subject, labels, context), ...(params.agreement !== undefined && { agreement: params.agreement }) };
+  });
 }

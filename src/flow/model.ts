@@ -1,0 +1,17 @@
+import type { FeatureTable } from '../domain/feature.js';
+import type { FeatureMatrix } from '../domain/matrix.js';
+import type { SegmentModel } from '../domain/segment.js';
+import { fingerprint } from '../util/fingerprint.js';
+
+/** A fitted partition as a model that can be kept: with the encoder it was fitted behind, and an id that is its content's. */
+export function modelOf(matrix: FeatureMatrix, fitted: Pick<SegmentModel, 'algorithm' | 'options' | 'params' | 'kind'>, seed: number): SegmentModel {
+  const { algorithm, options, params, kind } = fitted;
+  const body = { algorithm, options, params, encoder: matrix.encoder, seed, kind, trainedOn: { rows: matrix.rows, asOf: matrix.asOf, fingerprint: matrix.fingerprint } };
+  return { id: fingerprint(JSON.stringify(body)), ...body };
+}
+
+/** The raw columns that a matrix was made of, in its order. */
+export function columnsOf(table: FeatureTable, { encoder }: Pick<FeatureMatrix, 'encoder'>): Float64Array[] {
+  const at = new Map(table.features.map((feature, j) => [feature.name, j]));
+  return encoder.features.map(({ name }) => table.columns[at.get(name)!]);
+}
