@@ -5,10 +5,12 @@ import type { Context } from '../context.js';
 import type { Brief, Lint, Tier } from '../domain/brief.js';
 import type { Choice } from '../domain/choice.js';
 import type { Profile } from '../domain/profile.js';
+import type { SegmentTree } from '../domain/tree.js';
 import type { Engine } from '../engine/engine.js';
 import { contrast, type Contrast } from '../explain/contrast.js';
 import { profiles } from '../explain/profile.js';
 import type { Subject } from '../explain/subject.js';
+import { thresholdTree } from '../explain/threshold-tree.js';
 import type { Ingested } from '../ingest/ingest.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assignRaw } from '../segment/assign.js';
@@ -30,6 +32,7 @@ export interface Findings extends Subject {
   readonly choice: Choice;
   readonly contrast: Contrast;
   readonly profiles: readonly Profile[];
+  readonly tree?: SegmentTree;
   readonly briefs: readonly Brief[];
   readonly rhythm?: readonly (readonly number[])[];
   readonly lints: readonly Lint[];
@@ -71,6 +74,7 @@ export async function batch(files: readonly string[], options: DiscoverOptions, 
   context.progress({ stage: 'explain', note: 'names, reasons and rules' });
   const different = await timed('contrast', () => contrast(subject, context));
   const told = await timed('explain', () => profiles(subject, context, different));
+  const tree = await timed('tree', () => thresholdTree(subject, context));
 
   context.progress({ stage: 'act', note: 'what to do about each segment' });
   const behaved = await timed('act', () => behaving);
@@ -79,7 +83,7 @@ export async function batch(files: readonly string[], options: DiscoverOptions, 
   const spoken = lints({ ...subject, profiles: told, briefs: advised, sources: ingested.sources });
 
   return {
-    ...subject, ingested, choice, contrast: different, profiles: told, briefs: advised, rhythm: behaved.rhythm, lints: spoken,
+    ...subject, ingested, choice, contrast: different, profiles: told, tree, briefs: advised, rhythm: behaved.rhythm, lints: spoken,
     notes, tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
     rawColumns: await rawColumnsOf(ingested, engine),
   };

@@ -4,6 +4,7 @@ import { Choose } from '../choose/Choose.js';
 import { DataAudit } from '../data/DataAudit.js';
 import { Distributions } from '../explain/Distributions.js';
 import { Heatmap } from '../explain/Heatmap.js';
+import { Tree } from '../explain/Tree.js';
 import { FormatsProvider } from '../kit/formats.js';
 import { useLightPrint } from '../kit/SchemeToggle.js';
 import { Empty } from '../kit/Section.js';
@@ -34,6 +35,7 @@ export function ReportPage({ report, locale }: { readonly report: Report; readon
             <Overview {...report} />
             <SegmentMap map={report.map} />
             <SegmentCards report={report} />
+            <Tree tree={report.tree} />
             <Heatmap heatmap={report.heatmap} features={report.features} />
             <Distributions distributions={report.distributions} features={report.features} heatmap={report.heatmap} />
             <Tiers tiers={report.tiers} proven={report.choice.verdict === 'segments'} />

@@ -11,6 +11,7 @@ export function sectionsOf(report: Report): SectionLink[] {
     ['overview', 'Overview', true],
     ['map', 'Map', true],
     ['segments', report.choice.verdict === 'segments' ? 'Segments' : 'Slices', true],
+    ['tree', 'In a few questions', report.tree !== undefined],
     ['heatmap', 'What sets them apart', true],
     ['distributions', 'Distributions', report.distributions.length > 0],
     ['tiers', 'Value tiers', report.tiers.length > 0],
