@@ -9,6 +9,7 @@ import { hdbscan } from './algorithms/hdbscan.js';
 import { kPrototypes } from './algorithms/k-prototypes.js';
 import { kmeans } from './algorithms/kmeans.js';
 import { semiSupervised } from './algorithms/semi-supervised.js';
+import { spectral } from './algorithms/spectral.js';
 import { som } from './algorithms/som.js';
 import { behind } from './behind.js';
 import type { AnyStep } from './step.js';
@@ -25,6 +26,7 @@ export const algorithms = {
   'semi-supervised': semiSupervised,
   'k-prototypes': kPrototypes,
   famd,
+  spectral,
 } as const;
 
 export type AlgorithmName = keyof typeof algorithms;

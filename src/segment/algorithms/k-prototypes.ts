@@ -13,7 +13,7 @@ import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { requireFinite } from '../finite.js';
 import { categoricalColumns, splitColumns, type MixedRows } from '../mixed-rows.js';
-import { emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
+import { centreForms, emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
 import { sampleRows } from '../sample.js';
 import { fitKMeans, kmeans } from './kmeans.js';
 
@@ -55,10 +55,7 @@ export const kPrototypes = defineAlgorithm({
   traits: { soft: false, outliers: false, online: false },
   fit: async (x, chosen, context, kernel): Promise<KPrototypesParams> => (await fitKPrototypes(x, chosen, context, kernel)).params,
   assign: assignPrototypes,
-  forms: (params) => (params.categorical.length > 0 ? undefined : {
-    d: params.d, k: params.k, strength: 'margin',
-    forms: groupsOf(params).map((segment, c) => ({ segment, offset: 0, centre: params.centroids.slice(c * params.d, (c + 1) * params.d) })),
-  }),
+  forms: (params) => (params.categorical.length > 0 ? undefined : centreForms(params)),
 });
 
 /** Fits and keeps labels and cost. Segments come largest first. @throws `segment/bad-k`, `segment/bad-column`, `segment/too-many-categories`, `segment/not-finite`, `run/aborted` */
