@@ -18,7 +18,7 @@ const mostProducts = 4_000;
 /**
  * The eigenvectors of the `want` largest eigenvalues of a symmetric n × n matrix that can be multiplied with: Lanczos, restarted with the best of what it has
  * found (thick restart, Wu & Simon 2000), every vector kept at right angles to all others. `known` are orthonormal eigenvectors of largest eigenvalues
- * that are known already; they count among the wanted. `pause` is awaited now and then.
+ * that are known already; they count among the wanted. Of an eigenvalue that repeats exactly, one other vector is found. `pause` is awaited now and then.
  */
 export async function leadingVectors(product: Product, n: number, want: number, known: readonly Float64Array[], rng: Rng, pause: () => Promise<void>): Promise<Leading> {
   const room = Math.min(n, Math.max(2 * want + 20, want + 30));
