@@ -1,7 +1,7 @@
 // Rows as a graph: each joined to its nearest neighbours, by edges that are strong where two rows are near for where they are.
 import type { Context } from '../context.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { breath } from './breath.js';
-import { KdTree } from './kd-tree.js';
 
 /** An undirected graph without loops: the edges of node i are those from start[i] to start[i + 1], every edge at both of its ends. */
 export interface Graph {
@@ -12,22 +12,29 @@ export interface Graph {
   readonly weight: Float64Array;
 }
 
-const queriesPerBreath = 500;
+const queriesPerBreath = 2_048;
 
 /**
  * Joins every row to its nearest `neighbours`; an edge of length l weighs exp(−l² / (s t)), where s and t are the distances of its ends to their farthest
  * neighbour, so that dense and sparse regions hold together alike (Zelnik-Manor & Perona 2004). Edges too weak for a number are left out.
  * `values` is n × d and no two rows are equal. O(n log n) in few dimensions, O(n² d) in many. @throws `run/aborted`
  */
-export async function neighbourGraph(values: Float64Array, n: number, d: number, neighbours: number, context: Pick<Context, 'signal'>): Promise<Graph> {
+export async function neighbourGraph(values: Float64Array, n: number, d: number, neighbours: number, context: Pick<Context, 'signal'>, kernel: Kernel): Promise<Graph> {
   const near = Math.min(neighbours, n - 1);
-  const tree = new KdTree({ rows: n, d, stride: d, data: values });
+  const search = kernel.search({ rows: n, d, stride: d, data: values });
   // Lists by position in the tree, each starting with the row itself.
   const list = new Int32Array(n * (near + 1));
   const squares = new Float64Array(n * (near + 1));
-  for (let p = 0; p < n; p++) {
-    if (p % queriesPerBreath === 0) await breath(context);
-    tree.nearest(tree.data, p * d, near + 1, squares, list, p * (near + 1));
+  const { rows } = search;
+  try {
+    for (let p = 0; p < n; p += queriesPerBreath) {
+      await breath(context);
+      const count = Math.min(queriesPerBreath, n - p);
+      const [from, to] = [p * (near + 1), (p + count) * (near + 1)];
+      search.nearest(p, count, near + 1, Infinity, false, squares.subarray(from, to), list.subarray(from, to));
+    }
+  } finally {
+    search.release();
   }
   const reach = Float64Array.from({ length: n }, (_, p) => Math.sqrt(squares[p * (near + 1) + near]));
   const from: number[] = [];
@@ -40,8 +47,8 @@ export async function neighbourGraph(values: Float64Array, n: number, d: number,
       if (q === p || (q < p && list.subarray(q * (near + 1), (q + 1) * (near + 1)).includes(p))) continue;
       const w = Math.exp(-squares[e] / (reach[p] * reach[q]));
       if (!(w > 0)) continue;
-      from.push(tree.rows[p]);
-      to.push(tree.rows[q]);
+      from.push(rows[p]);
+      to.push(rows[q]);
       weight.push(w);
     }
   }

@@ -5,13 +5,14 @@
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
+import { compact, squareDistance } from '../../kernel/kd-tree.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { distinct } from '../distinct.js';
-import { compact, squareDistance } from '../kd-tree.js';
+import { requireFinite } from '../finite.js';
 import { leadingVectors } from '../leading-vectors.js';
 import { centreForms, type CentreParams } from '../nearest.js';
 import { components, neighbourGraph, type Graph } from '../neighbour-graph.js';
@@ -41,6 +42,7 @@ export const spectral = defineAlgorithm({
 /** Where there are fewer different rows than k, there are as many segments as those. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */
 export async function fitSpectral(x: Points, chosen: SpectralOptions, context: Context, kernel: Kernel): Promise<CentreParams> {
   if (chosen.k > x.rows) throw new ShoalError('segment/bad-k', { k: chosen.k, rows: x.rows });
+  requireFinite(x);
   const rng = context.rng('spectral');
   const sample = x.rows <= chosen.exactRows ? x : rowsOf(x, sampleRows(x.rows, chosen.exactRows, rng));
   const { values, n, place } = distinct(compact(sample), sample.rows, x.d);
@@ -52,7 +54,7 @@ export async function fitSpectral(x: Points, chosen: SpectralOptions, context: C
 
 /** k groups of different rows. */
 async function cut(values: Float64Array, n: number, d: number, k: number, neighbours: number, rng: Rng, context: Context, kernel: Kernel): Promise<Int32Array> {
-  const graph = await neighbourGraph(values, n, d, neighbours, context);
+  const graph = await neighbourGraph(values, n, d, neighbours, context, kernel);
   const { part, count } = components(graph);
   if (count >= k) return joined(values, d, part, count, k, context);
   const embedding = await spectralEmbedding(graph, part, count, k, rng, context);
