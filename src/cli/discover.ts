@@ -69,6 +69,7 @@ function story({ report, inferred }: Discovery, written: readonly string[], out:
   if (report.lints.some(({ severity }) => severity === 'warning')) lines.push('');
   const age = Math.floor((now - report.run.asOf) / 86_400_000);
   if (report.run.asOf > 0 && age >= 180) lines.push(`${paint.yellow('!')} The data ends ${age.toLocaleString('en')} days ago: find the segments again on fresh data before acting on them.`, '');
+  if (report.since) lines.push(paint.bold('Since the earlier run'), ...report.since.sentences, '');
   const rejected = report.sources.reduce((sum, { audit }) => sum + audit.rowsRejected, 0);
   lines.push(`${totals.rows.toLocaleString('en')} rows, ${rejected.toLocaleString('en')} rejected, ${report.features.length} features, ${(ms / 1000).toFixed(1)} s`);
   lines.push(`Report: ${paint.cyan(join(relative('.', out) || '.', 'report.html'))}  ${paint.dim(`(beside it: ${written.slice(1).map((path) => basename(path)).join(', ')})`)}`);

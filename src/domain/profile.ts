@@ -39,7 +39,7 @@ export interface TypicalMember {
 /** What makes a segment itself. */
 export interface Profile {
   readonly segment: number;
-  /** Stable slug of the name. */
+  /** Lasting: the slug of the first name it had, kept while it lives on from run to run. */
   readonly id: string;
   readonly name: string;
   /** Two to four sentences with numbers. */

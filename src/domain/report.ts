@@ -56,6 +56,8 @@ export interface Report {
   readonly encodingNotes: readonly string[];
   readonly choice: Choice;
   readonly segments: readonly (Profile & { readonly stability: SegmentStability; readonly brief: Brief })[];
+  /** What became of the segments of an earlier run, a sentence each, and the ids that must not be given again. */
+  readonly since?: { readonly run: string; readonly asOf: number; readonly sentences: readonly string[]; readonly retired: readonly string[] };
   /** All segments as one tree of questions, where it was grown. */
   readonly tree?: SegmentTree;
   readonly tiers: readonly Tier[];

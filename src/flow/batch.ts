@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import type { Brief, Lint, Tier } from '../domain/brief.js';
 import type { Choice } from '../domain/choice.js';
 import type { Profile } from '../domain/profile.js';
+import type { Report } from '../domain/report.js';
 import type { SegmentTree } from '../domain/tree.js';
 import type { Engine } from '../engine/engine.js';
 import { contrast, type Contrast } from '../explain/contrast.js';
@@ -33,6 +34,8 @@ export interface Findings extends Subject {
   readonly contrast: Contrast;
   readonly profiles: readonly Profile[];
   readonly tree?: SegmentTree;
+  /** What became of the segments of an earlier run. */
+  readonly since?: Report['since'];
   readonly briefs: readonly Brief[];
   readonly rhythm?: readonly (readonly number[])[];
   readonly lints: readonly Lint[];

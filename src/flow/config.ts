@@ -7,6 +7,7 @@ export const discoverOptions = ingestOptions.extend({
   maxK: z.number().int().min(2, 'must be at least 2').max(30, 'must be at most 30').default(12).describe('Most segments to try'),
   algorithm: z.string().optional().describe("Way to segment, such as gaussian-mixture or hdbscan ('shoal segment algorithms' lists them); by default k-means, with as many segments as are proven").meta({ value: '<name>' }),
   settings: z.record(z.string(), z.unknown()).optional().describe('Options of the algorithm'),
+  previous: z.string().min(1).optional().describe('Folder of an earlier run whose segments these continue: ids are kept, and what changed is said').meta({ value: '<folder>' }),
   include: z.array(z.string()).optional().describe('Features to segment on, and no others'),
   exclude: z.array(z.string()).optional().describe('Features to leave out of the segmentation'),
   currency: z.string().max(8, 'must be a symbol or code such as £ or EUR').optional().describe('Currency of the amounts, as it should be shown'),

@@ -12,6 +12,7 @@ import { openKernel } from '../kernel/catalog.js';
 import { checked } from '../options.js';
 import { fingerprint } from '../util/fingerprint.js';
 import { discoverOptions, type DiscoverInput } from './config.js';
+import { continuing, earlierRun } from './identity.js';
 
 /** What `discover` gives: the report as data, the memberships, and ways to ask and to write. Close it when done. */
 export interface Discovery {
@@ -59,7 +60,10 @@ export async function discover(files: readonly string[], options: DiscoverInput 
   try {
     const fingerprints = Promise.all(files.map(fileFingerprint));
     fingerprints.catch(() => {});
-    const findings = await batch(files, settings, engine, kernel, own);
+    // Read first: a mistyped folder should not be found out after the work.
+    const earlier = settings.previous === undefined ? undefined : await earlierRun(settings.previous, engine);
+    const found = await batch(files, settings, engine, kernel, own);
+    const findings = earlier ? continuing(found, earlier) : found;
     const inputs = await fingerprints;
     const { threads: _, ...lasting } = settings;
     const run: Run = {

@@ -22,6 +22,7 @@ export function report(findings: Findings, run: Run, options: { title?: string }
     encodingNotes: findings.notes,
     choice,
     segments: profiles.map((profile, i) => ({ ...profile, stability: stability[i], brief: briefs[i] })),
+    since: findings.since,
     tree: findings.tree,
     tiers: findings.tiers,
     lints: findings.lints,

@@ -14,10 +14,10 @@ import { contrast } from '../explain/contrast.js';
 import { explainEntity } from '../explain/entity.js';
 import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
-import { align } from '../segment/align.js';
 import { assignRaw } from '../segment/assign.js';
 import { encodeValue } from '../util/encode-value.js';
 import { quoteText } from '../util/quote.js';
+import { continued } from './identity.js';
 import { columnsOf } from './model.js';
 import type { ModelFile } from './write.js';
 
@@ -80,6 +80,6 @@ function encoded(table: FeatureTable, encoder: Encoder, fingerprint: string): Fe
 
 /** What became of the segments between two runs over (partly) the same entities. */
 export function alignRuns(previous: SavedRun, next: SavedRun): Alignment {
-  const k = next.report.segments.length;
-  return align({ labels: previous.assignment.labels, entities: previous.entities, ids: previous.report.segments.map(({ id }) => id) }, { labels: next.assignment.labels, entities: next.entities }, { k });
+  const { entities, assignment: { labels }, report } = previous;
+  return continued({ report, entities, labels }, { entities: next.entities, labels: next.assignment.labels, wanted: next.report.segments.map(({ id }) => id) });
 }

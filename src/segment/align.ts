@@ -28,6 +28,8 @@ export interface AlignOptions {
   readonly part?: number;
   /** Number of new segments, where some may be empty. */
   readonly k?: number;
+  /** Ids that new segments would have if they continue nothing, by label; numbered ones (s1, s2 …) by default or where taken. */
+  readonly wanted?: readonly string[];
 }
 
 /**
@@ -61,7 +63,7 @@ export function align(previous: Identified, next: Labelled, options: AlignOption
   const into = kinds.map((kind, p) => (kind === 'split' ? pieces[p] : kind === 'died' ? [] : [whole[p]!]));
 
   const continuedBy = keep(matched, into, hosts, met);
-  const ids = fresh(previous, met.newOrder, continuedBy);
+  const ids = fresh(previous, met.newOrder, continuedBy, options.wanted);
   const sources = range(now).map((q) => met.oldOrder.filter((p) => met.counts[p][q] > 0).sort((a, b) => met.counts[b][q] - met.counts[a][q]));
   const fates = kinds.map((kind, p): Fate => ({
     id: previous.ids[p], kind, entities: total(met.counts[p]), left: met.counts[p][now + 1],
@@ -174,12 +176,17 @@ function keep(matched: Int32Array, into: readonly (readonly number[])[], hosts: 
   return kept;
 }
 
-/** Ids by new label; those that continue nothing are numbered on, in the order they first appear. */
-function fresh({ ids, retired = [] }: Identified, newOrder: readonly number[], continuedBy: readonly number[]): string[] {
+/** Ids by new label; those that continue nothing get the one they want, or are numbered on, in the order they first appear. */
+function fresh({ ids, retired = [] }: Identified, newOrder: readonly number[], continuedBy: readonly number[], wanted: readonly string[] = []): string[] {
   const used = new Set([...ids, ...retired]);
   let last = Math.max(0, ...[...used].map((id) => Number(/^s(\d+)$/.exec(id)?.[1] ?? 0)));
   const given = new Map(continuedBy.map((q, p) => [q, ids[p]]));
-  for (const q of newOrder) if (!given.has(q)) given.set(q, `s${++last}`);
+  for (const q of newOrder) {
+    if (given.has(q)) continue;
+    const id = wanted[q] !== undefined && !used.has(wanted[q]) ? wanted[q] : `s${++last}`;
+    used.add(id);
+    given.set(q, id);
+  }
   return range(newOrder.length).map((q) => given.get(q)!);
 }
 

@@ -6,12 +6,13 @@ import { prose } from '../kit/prose.js';
 import { Lints } from './Lints.js';
 import css from './overview.module.css';
 import { Shares } from './Shares.js';
+import { Since } from './Since.js';
 import { Verdict } from './Verdict.js';
 
-type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run'>;
+type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run' | 'since'>;
 
 /** The market on one page: what was found, how sure it is, where the money is, what to beware of. */
-export function Overview({ title, headline, choice, totals, segments, lints, run }: OverviewProps) {
+export function Overview({ title, headline, choice, totals, segments, lints, run, since }: OverviewProps) {
   const f = useFormats();
   return (
     <section id="overview" className={css.overview} aria-labelledby="overview-title">
@@ -33,6 +34,7 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
       </dl>
       <Verdict choice={choice} stabilities={segments.map((s) => s.stability)} />
       <Shares segments={segments} />
+      <Since since={since} />
       <Lints lints={[...lints, ...stale(run.asOf, Date.now())]} />
     </section>
   );
