@@ -13,6 +13,7 @@ import { spectral } from './algorithms/spectral.js';
 import { som } from './algorithms/som.js';
 import { behind } from './behind.js';
 import type { AnyStep } from './step.js';
+import { autoencoder } from './steps/autoencoder.js';
 import { pca } from './steps/pca.js';
 
 /** Every way to find segments, by name. */
@@ -32,7 +33,7 @@ export const algorithms = {
 export type AlgorithmName = keyof typeof algorithms;
 
 /** What can be done to rows before: 'pca+kmeans' is k-means of principal components. */
-export const steps = { pca } as const;
+export const steps = { pca, autoencoder } as const;
 
 /** The algorithm of that name, behind a step where one is named before a '+', whatever its types. @throws `segment/unknown-algorithm` */
 export function algorithmNamed(name: string): AnyAlgorithm {

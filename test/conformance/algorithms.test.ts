@@ -18,7 +18,7 @@ const kernel = await openKernel({ threads: 2 });
 const engine = await openEngine({ threads: 2 });
 afterAll(() => Promise.all([kernel.close(), engine.close()]));
 // Algorithms behind a step are algorithms like any other.
-const behindSteps = ['pca+kmeans', 'pca+gaussian-mixture'];
+const behindSteps = ['pca+kmeans', 'pca+gaussian-mixture', 'autoencoder+kmeans'];
 const entries: [string, AnyAlgorithm][] = [...Object.keys(algorithms), ...behindSteps].map((name) => [name, algorithmNamed(name)]);
 
 describe.each(entries)('segment algorithm %s', (name, algorithm) => {
