@@ -1,3 +1,5 @@
+import type { Mixture, Moments } from './mixture.js';
+
 /** Rows of numbers, row-major. `stride` ≥ `d` numbers per row; the padding between them is 0. */
 export interface Points {
   readonly rows: number;
@@ -103,6 +105,8 @@ export interface Kernel {
   wardGroups(count: number, d: number): WardGroups;
   /** Sorts the rows into boxes and keeps them in the kernel's memory until `release`. @throws `segment/not-finite` */
   search(points: Points): Search;
+  /** One E step of a Gaussian mixture over rows [from, to), in double precision: O((to − from) × k × d) or, with matrices, × d². */
+  expectation(points: Points, mixture: Mixture, from: number, to: number): Moments;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@
 import { searchReference } from './reference-search.js';
 import type { Centres, ClusterJob, ClusterResult, Kernel, KernelPoints, Points, Spread, Sums } from './kernel.js';
 import { wardGroups } from './reference-ward.js';
+import { expectation } from './reference-mixture.js';
 
 export function referenceKernel(): Kernel {
   return {
@@ -16,6 +17,7 @@ export function referenceKernel(): Kernel {
     distanceSums,
     wardGroups,
     search: searchReference,
+    expectation,
     async close() {},
   };
 }

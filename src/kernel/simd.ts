@@ -1,6 +1,7 @@
 // The kernels in WebAssembly SIMD (assembly/), on one memory shared by the caller and its helper threads.
 import type { Centres, ClusterJob, ClusterResult, Kernel, Points, Spread, Sums } from './kernel.js';
 import { openSearch } from './search.js';
+import { expectation } from './mixture.js';
 import { adopt, allocate, borrowing, free, openShop, pieceRows, type Borrow, type Shop } from './shop.js';
 import { wardGroups } from './ward.js';
 
@@ -19,6 +20,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     distanceSums: (points, labelings, k) => borrowing(shop, (borrow) => distanceSums(shop, borrow, points, labelings, k)),
     wardGroups: (count, d) => wardGroups(shop, count, d),
     search: (points) => openSearch(shop, points),
+    expectation: (points, mixture, from, to) => borrowing(shop, (borrow) => expectation(shop, borrow, points, mixture, from, to)),
     close: () => shop.close(),
   };
 }

@@ -4,6 +4,7 @@ import { assignRows, pack as packCentres } from './assign';
 import { clusterJob, Job } from './cluster';
 import { distanceSumRows } from './distances';
 import { foreignOf, nearestOf, Tree } from './search';
+import { expectationRows, Step } from './mixture';
 import { spreadRows } from './spread';
 import { boxOf, nearestRows, Ward } from './ward';
 
@@ -106,4 +107,8 @@ export function foreign(piece: i32, args: usize): void {
     last = component;
     least = load<f64>(a.squares + <usize>(i << 3));
   }
+}
+
+export function expectation(piece: i32, args: usize): void {
+  expectationRows(changetype<Step>(args), piece);
 }

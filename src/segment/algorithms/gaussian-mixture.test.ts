@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
 import type { Points } from '../../kernel/kernel.js';
-import { referenceKernel } from '../../kernel/reference.js';
+import { openKernel } from '../../kernel/catalog.js';
 import { adjustedRand } from '../../util/agreement.js';
 import { createRng } from '../../util/rng.js';
 import { fitGaussianMixture, gaussianMixture, memberships, type GaussianMixtureOptions } from './gaussian-mixture.js';
@@ -17,7 +17,8 @@ const { mixture: golden } = read('mixtures') as {
 
 const iris = pointsOf(irisSet.rows);
 const context = createContext({ seed: 3 });
-const kernel = referenceKernel();
+const kernel = await openKernel({ threads: 2 });
+afterAll(() => kernel.close());
 const exact = { starts: 30, startFrom: 'k-means' as const, tolerance: 1e-8, maxIterations: 2000 };
 const options = (over: Partial<GaussianMixtureOptions>): GaussianMixtureOptions => gaussianMixture.options.parse(over);
 const fit = (x: Points, over: Partial<GaussianMixtureOptions>) => fitGaussianMixture(x, options(over), context, kernel);

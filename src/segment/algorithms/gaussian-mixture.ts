@@ -6,12 +6,14 @@ import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
 import { ShoalError } from '../../errors.js';
+import { densityOf, responsibilities } from '../../kernel/density.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
+import type { CovarianceKind, Mixture, Moments } from '../../kernel/mixture.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { requireFinite } from '../finite.js';
-import { densityOf, expectation, freeParameters, maximise, momentsOf, placed, responsibilities, type CovarianceKind, type Mixture, type Moments } from '../mixture.js';
+import { expectation, freeParameters, maximise, momentsOf, placed } from '../mixture.js';
 import { emptyAssignment } from '../nearest.js';
 import { sampleRows } from '../sample.js';
 
@@ -71,11 +73,11 @@ export async function fitGaussianMixture(x: Points, chosen: GaussianMixtureOptio
   let best: Climb | undefined;
   for (let start = 0; start < chosen.starts; start++) {
     await breath(context);
-    const climb = await climbFrom(sample, started(sample, chosen, chosen.startFrom === 'k-means' || start % 2 === 0 ? 300 : 1, rng, kernel), chosen, context);
+    const climb = await climbFrom(sample, started(sample, chosen, chosen.startFrom === 'k-means' || start % 2 === 0 ? 300 : 1, rng, kernel), chosen, context, kernel);
     if (!best || climb.path.at(-1)! > best.path.at(-1)!) best = climb;
     context.progress({ stage: 'segment', note: 'gaussian mixture', done: (start + 1) / (chosen.starts + (whole ? 0 : 1)) });
   }
-  const { mixture, path, converged } = whole ? best! : await climbFrom(x, best!.mixture, chosen, context);
+  const { mixture, path, converged } = whole ? best! : await climbAll(x, best!.mixture, chosen, context, kernel);
   const logLikelihood = path.at(-1)!;
   const free = freeParameters(covariance, k, x.d);
   return {
@@ -124,14 +126,24 @@ interface Climb {
   readonly converged: boolean;
 }
 
+/** From a sample to all rows, which the kernel holds meanwhile where they are in single precision (double precision is not given up). */
+async function climbAll(x: Points, start: Mixture, chosen: GaussianMixtureOptions, context: Context, kernel: Kernel): Promise<Climb> {
+  const held = x.data instanceof Float32Array ? kernel.adopt(x) : { points: x, release() {} };
+  try {
+    return await climbFrom(held.points, start, chosen, context, kernel);
+  } finally {
+    held.release();
+  }
+}
+
 /** EM until the log-likelihood of the mean row stands still. The last number of the path is of the mixture that is given back. */
-async function climbFrom(x: Points, start: Mixture, { tolerance, maxIterations, regularisation }: GaussianMixtureOptions, context: Context): Promise<Climb> {
+async function climbFrom(x: Points, start: Mixture, { tolerance, maxIterations, regularisation }: GaussianMixtureOptions, context: Context, kernel: Kernel): Promise<Climb> {
   let mixture = start;
-  let moments = await expectation(x, mixture, context);
+  let moments = await expectation(x, mixture, context, kernel);
   const path = [moments.logLikelihood];
   for (let pass = 0; pass < maxIterations; pass++) {
     const next = maximise(mixture, moments, regularisation);
-    const found: Moments = await expectation(x, next, context);
+    const found: Moments = await expectation(x, next, context, kernel);
     const gain = (found.logLikelihood - moments.logLikelihood) / x.rows;
     [mixture, moments] = [next, found];
     path.push(found.logLikelihood);
