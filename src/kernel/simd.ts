@@ -1,7 +1,7 @@
 // The kernels in WebAssembly SIMD (assembly/), on one memory shared by the caller and its helper threads.
 import type { Centres, ClusterJob, ClusterResult, Kernel, Points, Spread, Sums } from './kernel.js';
 import { openSearch } from './search.js';
-import { expectation } from './mixture.js';
+import { expectation } from './expectation.js';
 import { adopt, allocate, borrowing, free, openShop, pieceRows, type Borrow, type Shop } from './shop.js';
 import { wardGroups } from './ward.js';
 

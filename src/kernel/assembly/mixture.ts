@@ -1,7 +1,7 @@
 // The E step of a Gaussian mixture fused with the sums its M step needs: the data is read once, and no responsibilities are kept. Four rows at a time stand
 // side by side in the lanes of two vectors, in double precision; see `expectation` in reference-mixture.ts.
 
-/** Memory of one step; every address in bytes. Written by ../mixture.ts, which must list the same fields in the same order. */
+/** Memory of one step; every address in bytes. Written by ../expectation.ts, which must list the same fields in the same order. */
 @unmanaged
 export class Step {
   points: usize; from: i32; to: i32; stride: i32;
