@@ -8,9 +8,6 @@ export interface Thresholds {
 
 /** Bins fit a byte; where a feature has more distinct values, so many quantiles stand for all. */
 const most = 250;
-/** Thresholds with fewer rows between them than this are not told apart, but so many there are. */
-const rowsApart = 50;
-const fewest = 64;
 
 /**
  * Thresholds between all neighbouring values where there are at most `most` of those, else at evenly spaced ranks; each the roundest number that cuts
@@ -24,7 +21,7 @@ export function thresholds(values: Float64Array, apart: readonly number[] = []):
   if (distinct.length + apart.length <= most) between(distinctOf(Float64Array.of(...distinct, ...apart).sort()));
   else {
     between(distinctOf(Float64Array.from(apart).sort()));
-    const step = sorted.length / Math.max(fewest, Math.min(most - apart.length, sorted.length / rowsApart));
+    const step = sorted.length / Math.max(100, most - apart.length);
     let next = 0; // position in `distinct`
     for (let rank = step; rank < sorted.length; rank += step) {
       const low = sorted[Math.floor(rank)];
