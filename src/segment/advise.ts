@@ -127,7 +127,10 @@ const opinions: readonly (readonly [name: string, judge: (c: Case) => Opinion])[
   ['consensus', ({ facts: { rows } }) => (rows <= 20_000 ? good('where seeds or samples give different segments: it keeps what many runs agree on') : no(`it counts how often each two of ${formatNumber(rows)} rows meet: take it on a sample`))],
   ['som', ({ facts: { rows, columns } }) => (rows >= few && columns >= 8 ? good(`as a map of ${columns} columns to look at; its nodes are too many to act on one by one`) : no(`${rows < few ? `${formatNumber(rows)} rows` : `${columns} columns`} need no map`))],
   ['dbscan', () => no('it needs one distance that counts as near everywhere, which nothing here gives; HDBSCAN* finds its own')],
-  ['spectral', ({ facts: { rows, structure: { dense } } }) => (rows > 5_000 ? no(`it compares all pairs, too many for ${formatNumber(rows)} rows`) : dense && dense.groups >= 2 && dense.outside <= 0.25 && dense.agreement <= 0.8 ? good('it follows odd shapes too, but needs the number of segments and names no outliers') : no('no odd shapes show that would need it'))],
+  ['spectral', ({ facts: { rows, structure: { dense } } }) => {
+    if (!dense || dense.groups < 2 || dense.outside > 0.25 || dense.agreement > 0.8 || dense.merely) return no('no odd shapes show that would need it');
+    return good(`it follows odd shapes too${rows > 10_000 ? ', learnt on a sample' : ''}; but it has to be told the number of segments, and names no outliers`);
+  }],
   ['semi-supervised', () => no('it needs examples: name the segment of a few dozen to use it')],
 ];
 

@@ -184,7 +184,7 @@ async function look(
   }
   await breath(context);
   const least = Math.max(10, Math.round(0.03 * rows.length));
-  const dense = await fitHdbscan(x, hdbscan.options.parse({ minClusterSize: least, minSamples: Math.min(10, least) }), context);
+  const dense = await fitHdbscan(x, hdbscan.options.parse({ minClusterSize: least, minSamples: Math.min(10, least) }), context, kernel);
   const sizes = Array.from({ length: dense.params.k }, (_, s) => dense.labels.filter((label) => label === s).length);
   const groups = sizes.filter((size) => size >= 0.1 * rows.length).length;
   const outside = dense.labels.filter((label) => label < 0).length / rows.length;
