@@ -55,7 +55,7 @@ export function pairDips(first: HeldOut, mirror: HeldOut, kernel: Kernel): PairD
 }
 
 /** (Σ t²)² / Σ t⁴ of the differences t between two centres: d when all features differ alike, 1 when one alone does. */
-function breadthOf({ d, values }: Centres, a: number, b: number): number {
+export function breadthOf({ d, values }: Centres, a: number, b: number): number {
   let squares = 0;
   let fourths = 0;
   for (let j = 0; j < d; j++) {

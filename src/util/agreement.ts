@@ -1,3 +1,5 @@
+import { linearAssignment } from './linear-assignment.js';
+
 /** How often each pair of labels occurs together: `table[a × columns + b]`. */
 export interface Contingency {
   readonly rows: number;
@@ -46,6 +48,20 @@ export function normalizedMutualInformation(a: ArrayLike<number>, b: ArrayLike<n
   }
   const mean = (entropy(rowSums, total) + entropy(columnSums, total)) / 2;
   return mean === 0 ? 1 : information / mean;
+}
+
+/**
+ * Share of each true group that its counterpart holds, averaged over the groups and corrected for chance, 0–1, with groups and segments paired so that this
+ * is largest (Gagolewski 2024, `normalized_clustering_accuracy` of genieclust). Unlike accuracy, small groups count as much as large ones.
+ */
+export function normalizedClusteringAccuracy(truth: ArrayLike<number>, found: ArrayLike<number>): number {
+  const { table, rowSums, rows, columns } = contingency(truth, found);
+  const groups = Array.from({ length: rows }, (_, r) => r).filter((r) => rowSums[r] > 0);
+  const k = groups.length;
+  if (k < 2) return 1;
+  const cost = groups.flatMap((r) => Array.from({ length: columns }, (_, c) => -table[r * columns + c] / rowSums[r]));
+  const held = linearAssignment(cost, k, columns).reduce((sum, c, g) => sum - (c < 0 ? 0 : cost[g * columns + c]), 0);
+  return Math.max(0, (held / k - 1 / k) / (1 - 1 / k));
 }
 
 function greatest(labels: ArrayLike<number>): number {

@@ -16,6 +16,7 @@ import { requireFinite } from '../finite.js';
 import { expectation, freeParameters, maximise, momentsOf, placed } from '../mixture.js';
 import { emptyAssignment } from '../nearest.js';
 import { sampleRows } from '../sample.js';
+import { means } from '../score.js';
 
 const options = z.strictObject({
   k: z.int().min(1).max(500).default(8).describe('Number of segments'),
@@ -64,7 +65,7 @@ export const gaussianMixture = defineAlgorithm({
 
 /** Fits and keeps the way there. Segments come heaviest first. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */
 export async function fitGaussianMixture(x: Points, chosen: GaussianMixtureOptions, context: Context, kernel: Kernel): Promise<GaussianMixtureFit> {
-  const { k, covariance } = chosen;
+  const { k } = chosen;
   if (k < 1 || k > x.rows) throw new ShoalError('segment/bad-k', { k, rows: x.rows });
   requireFinite(x);
   const rng = context.rng('gaussian-mixture');
@@ -78,15 +79,20 @@ export async function fitGaussianMixture(x: Points, chosen: GaussianMixtureOptio
     context.progress({ stage: 'segment', note: 'gaussian mixture', done: (start + 1) / (chosen.starts + (whole ? 0 : 1)) });
   }
   const { mixture, path, converged } = whole ? best! : await climbAll(x, best!.mixture, chosen, context, kernel);
+  return { params: described({ mixture, path, converged }, x.rows), path };
+}
+
+/** The mixture that expectation-maximisation climbs to from a partition of the rows into segments 0 … k − 1; `starts` is of no account. @throws `run/aborted` */
+export async function fitFromPartition(x: Points, labels: Int32Array, chosen: GaussianMixtureOptions, context: Context, kernel: Kernel): Promise<GaussianMixtureParams> {
+  const middles = placed(chosen.covariance, chosen.k, x.d, means(x, labels, chosen.k).centres.values);
+  return described(await climbFrom(x, maximise(middles, momentsOf(x, labels, middles), chosen.regularisation), chosen, context, kernel), x.rows);
+}
+
+function described({ mixture, path, converged }: Climb, rows: number): GaussianMixtureParams {
+  const { covariance, k, d } = mixture;
   const logLikelihood = path.at(-1)!;
-  const free = freeParameters(covariance, k, x.d);
-  return {
-    params: {
-      ...plain(heaviestFirst(mixture)), logLikelihood, bic: free * Math.log(x.rows) - 2 * logLikelihood, aic: 2 * free - 2 * logLikelihood,
-      iterations: path.length - 1, converged,
-    },
-    path,
-  };
+  const free = freeParameters(covariance, k, d);
+  return { ...plain(heaviestFirst(mixture)), logLikelihood, bic: free * Math.log(rows) - 2 * logLikelihood, aic: 2 * free - 2 * logLikelihood, iterations: path.length - 1, converged };
 }
 
 /** The likeliest segment of each row; strength is 1 − p(second) / p(own), 0 on the border and near 1 at the core. */

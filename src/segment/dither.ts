@@ -1,0 +1,22 @@
+import type { Points } from '../kernel/kernel.js';
+import type { Rng } from '../util/rng.js';
+
+/** Share of different values below which a column counts as rounded. */
+const rounded = 0.1;
+
+/**
+ * Values of coarse columns (counts, ratings, flags) spread evenly over the steps they stand for, so that equal rows are not taken for dense places and the
+ * steps between values not for gaps. Other columns stay as they are.
+ */
+export function dithered(x: Points, rng: Rng): Points {
+  const { rows, d, stride } = x;
+  const data = Float64Array.from({ length: rows * d }, (_, v) => x.data[Math.floor(v / d) * stride + (v % d)]);
+  for (let j = 0; j < d; j++) {
+    const values = Float64Array.from(new Set(Array.from({ length: rows }, (_, i) => data[i * d + j]))).sort();
+    if (values.length < 2 || values.length > rounded * rows) continue;
+    const steps = values.subarray(1).map((value, v) => value - values[v]).sort();
+    const step = steps[steps.length >> 1];
+    for (let i = 0; i < rows; i++) data[i * d + j] += (rng.next() - 0.5) * step;
+  }
+  return { rows, d, stride: d, data };
+}
