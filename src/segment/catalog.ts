@@ -3,6 +3,7 @@ import { closest } from '../util/closest.js';
 import type { AnyAlgorithm } from './algorithm.js';
 import { agglomerative } from './algorithms/agglomerative.js';
 import { gaussianMixture } from './algorithms/gaussian-mixture.js';
+import { community } from './algorithms/community.js';
 import { dbscan } from './algorithms/dbscan.js';
 import { famd } from './algorithms/famd.js';
 import { hdbscan } from './algorithms/hdbscan.js';
@@ -28,6 +29,7 @@ export const algorithms = {
   'k-prototypes': kPrototypes,
   famd,
   spectral,
+  community,
 } as const;
 
 export type AlgorithmName = keyof typeof algorithms;

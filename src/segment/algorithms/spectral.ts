@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
-import { compact, squareDistance } from '../../kernel/kd-tree.js';
+import { compact } from '../../kernel/kd-tree.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
@@ -14,6 +14,7 @@ import { breath } from '../breath.js';
 import { distinct } from '../distinct.js';
 import { requireFinite } from '../finite.js';
 import { leadingVectors } from '../leading-vectors.js';
+import { inOrder, joinNearest } from '../parts.js';
 import { centreForms, type CentreParams } from '../nearest.js';
 import { components, neighbourGraph, type Graph } from '../neighbour-graph.js';
 import { prototypes } from '../prototypes.js';
@@ -56,7 +57,7 @@ export async function fitSpectral(x: Points, chosen: SpectralOptions, context: C
 async function cut(values: Float64Array, n: number, d: number, k: number, neighbours: number, rng: Rng, context: Context, kernel: Kernel): Promise<Int32Array> {
   const graph = await neighbourGraph(values, n, d, neighbours, context, kernel);
   const { part, count } = components(graph);
-  if (count >= k) return joined(values, d, part, count, k, context);
+  if (count >= k) return joinNearest(values, d, part, count, k, context);
   const embedding = await spectralEmbedding(graph, part, count, k, rng, context);
   return (await fitKMeans(embedding, kmeans.options.parse({ k }), context, kernel)).labels;
 }
@@ -93,50 +94,4 @@ export async function spectralEmbedding(graph: Graph, part: Int32Array, parts: n
     for (let c = 0; c < k; c++) data[i * k + c] = square > 0 ? vectors[c][i] / Math.sqrt(square) : 0;
   }
   return { rows: n, d: k, stride: k, data };
-}
-
-/** Parts, the smallest again and again joined to the part of its nearest row elsewhere, until k are left. */
-async function joined(values: Float64Array, d: number, part: Int32Array, count: number, k: number, context: Context): Promise<Int32Array> {
-  const members = Array.from({ length: count }, () => [] as number[]);
-  part.forEach((p, i) => members[p].push(i));
-  const own = Int32Array.from(part);
-  for (let left = count; left > k; left--) {
-    await breath(context);
-    const smallest = members.reduce((best, list, p) => (list.length > 0 && (best < 0 || list.length < members[best].length) ? p : best), -1);
-    const target = own[nearestElsewhere(values, d, members[smallest], own)];
-    for (const i of members[smallest]) own[i] = target;
-    members[target].push(...members[smallest]);
-    members[smallest] = [];
-  }
-  const names = new Map<number, number>();
-  return own.map((p) => names.get(p) ?? (names.set(p, names.size), names.size - 1));
-}
-
-function nearestElsewhere(values: Float64Array, d: number, inside: readonly number[], part: Int32Array): number {
-  let least = Infinity;
-  let nearest = 0;
-  for (const i of inside) {
-    for (let r = 0; r < part.length; r++) {
-      if (part[r] === part[i]) continue;
-      const square = squareDistance(values, i * d, values, r * d, d, least);
-      if (square < least) {
-        least = square;
-        nearest = r;
-      }
-    }
-  }
-  return nearest;
-}
-
-/** Largest segment first; equal sizes by their first rows. */
-export function inOrder(labels: Int32Array, k: number): Int32Array {
-  const counts = new Int32Array(k);
-  const first = new Int32Array(k).fill(labels.length);
-  labels.forEach((own, i) => {
-    counts[own]++;
-    first[own] = Math.min(first[own], i);
-  });
-  const rank = new Int32Array(k);
-  Array.from(counts, (_, c) => c).sort((a, b) => counts[b] - counts[a] || first[a] - first[b]).forEach((c, place) => { rank[c] = place; });
-  return labels.map((own) => rank[own]);
 }
