@@ -164,8 +164,13 @@ function degreesOf({ n, start, weight }: Graph, loops: Float64Array): Float64Arr
   return degree;
 }
 
+export interface Numbered {
+  readonly labels: Int32Array;
+  readonly count: number;
+}
+
 /** Labels from 0, in the order in which they first occur. */
-export function numbered(labels: Int32Array): { readonly labels: Int32Array; readonly count: number } {
+export function numbered(labels: Int32Array): Numbered {
   const names = new Map<number, number>();
   const own = labels.map((label) => names.get(label) ?? (names.set(label, names.size), names.size - 1));
   return { labels: own, count: names.size };

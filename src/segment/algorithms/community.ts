@@ -1,7 +1,7 @@
-// Communities of the graph of nearest neighbours, by modularity (Leiden; Traag, Waltman & van Eck 2019): finds by itself how many groups hold together, of any shape, with
-// no k. It sees structure at one scale, which `resolution` sets: long or large groups come in several parts, as cells do in single-cell maps, where this is the usual way.
-// With k, communities are joined, those whose joining costs the least modularity first. Above `exactRows`, on a random sample. Cost O(rows log rows) in few dimensions.
-// Not for telling whether there is structure: a cloud of noise has communities too.
+// Communities of the graph of nearest neighbours (Leiden; Traag, Waltman & van Eck 2019): groups of any shape that hold together, found without being told how many.
+// Plain modularity cuts such graphs finely; so its communities are joined again, those first that belong together at the highest resolution (Bonald et al. 2018), down to k, or
+// to those that stay the same over the widest range of resolutions. Above `exactRows`, on a random sample; every row then goes with the nearest of the few centres
+// that stand for each segment. Cost O(rows log rows) in few dimensions. Not for telling whether there is structure: a cloud of noise has communities too.
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
@@ -10,9 +10,10 @@ import type { Kernel, Points } from '../../kernel/kernel.js';
 import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
+import { joinedTo, joinings, steadiest } from '../community-tree.js';
 import { distinct } from '../distinct.js';
 import { requireFinite } from '../finite.js';
-import { leiden, numbered } from '../leiden.js';
+import { leiden, numbered, type Numbered } from '../leiden.js';
 import { centreForms, type CentreParams } from '../nearest.js';
 import { neighbourGraph, type Graph } from '../neighbour-graph.js';
 import { inOrder, joinNearest } from '../parts.js';
@@ -21,10 +22,10 @@ import { sampleRows } from '../sample.js';
 import { assignNearest } from './kmeans.js';
 
 const options = z.strictObject({
-  k: z.int().min(1).max(200).optional().describe('Number of segments the communities are joined into; absent, each community is a segment'),
-  neighbours: z.int().min(1).max(200).default(15).describe('Nearest rows that each row is joined to'),
-  resolution: z.number().min(0.001).max(1_000).default(1).describe('Scale: less gives fewer and larger communities, more gives more and smaller ones'),
-  exactRows: z.int().min(100).max(200_000).default(20_000).describe('Above this many rows, a random sample of so many is segmented'),
+  k: z.int().min(1).max(200).optional().describe('Number of segments the communities are joined into; absent, they tell it themselves'),
+  neighbours: z.int().min(1).max(200).default(10).describe('Nearest rows that each row is joined to'),
+  resolution: z.number().min(0.001).max(1_000).optional().describe('Without k, the communities of one scale, unjoined: 1 is plain modularity, more gives more and smaller ones; absent, those of the widest range of scales'),
+  exactRows: z.int().min(100).max(50_000).default(20_000).describe('Above this many rows, a random sample of so many is segmented'),
   centres: z.int().min(1).max(5_000).default(1_000).describe('Centres that may stand for all segments together, when rows are assigned'),
 });
 
@@ -49,13 +50,25 @@ export async function fitCommunity(x: Points, chosen: CommunityOptions, context:
   const { values, n, place } = distinct(compact(sample), sample.rows, x.d);
   const graph = await neighbourGraph(values, n, x.d, chosen.neighbours, context, kernel);
   const k = chosen.k === undefined ? undefined : Math.min(chosen.k, n);
-  let found = numbered(atLeast(graph, k ?? 1, chosen.resolution, rng));
-  if (k !== undefined && found.count > k) {
-    const connected = numbered(joinedTo(graph, found.labels, found.count, k));
-    found = { labels: await joinNearest(values, x.d, connected.labels, connected.count, k, context), count: k };
-  }
+  const found = await communities(graph, values, x.d, k, chosen, rng, context);
   context.progress({ stage: 'segment', note: 'graph communities', done: 0.9 });
   return prototypes(sample, inOrder(place.map((i) => found.labels[i]), found.count), found.count, Math.max(found.count, chosen.centres), context, kernel);
+}
+
+async function communities(graph: Graph, values: Float64Array, d: number, k: number | undefined, { resolution, neighbours }: CommunityOptions, rng: Rng, context: Context): Promise<Numbered> {
+  const first = numbered(atLeast(graph, k ?? 1, resolution ?? 1, rng));
+  if (k === undefined && resolution !== undefined) return first;
+  const done = joinings(graph, first.labels, first.count);
+  const parts = first.count - done.length;
+  if (k !== undefined) {
+    const found = numbered(joinedTo(first.labels, done.slice(0, first.count - Math.max(k, parts))));
+    return found.count === k ? found : { labels: await joinNearest(values, d, found.labels, found.count, k, context), count: k };
+  }
+  const whole = numbered(joinedTo(first.labels, done));
+  const groups = Math.max(1, whole.count - strays(whole.labels, whole.count, neighbours));
+  const found = groups > 1 ? whole : numbered(joinedTo(first.labels, done.slice(0, steadiest(done))));
+  const left = found.count - (whole.count - groups);
+  return { labels: await joinNearest(values, d, found.labels, found.count, left, context), count: left };
 }
 
 /** Communities at a resolution, raised until there are enough. */
@@ -67,35 +80,9 @@ function atLeast(graph: Graph, k: number, resolution: number, rng: Rng): Int32Ar
   return Int32Array.from({ length: graph.n }, (_, i) => i);
 }
 
-/** Joins communities that edges join, again and again the two that lose the least modularity, until k are left or no edges are between them. O(communities³). */
-function joinedTo({ n, start, to, weight }: Graph, labels: Int32Array, count: number, k: number): Int32Array {
-  const between = new Float64Array(count * count);
-  const degree = new Float64Array(count);
-  for (let i = 0; i < n; i++) {
-    for (let e = start[i]; e < start[i + 1]; e++) {
-      between[labels[i] * count + labels[to[e]]] += weight[e];
-      degree[labels[i]] += weight[e];
-    }
-  }
-  const ends = degree.reduce((a, b) => a + b, 0);
-  const own = Int32Array.from({ length: count }, (_, c) => c);
-  for (let left = count; left > k; left--) {
-    let best: { gain: number; a: number; b: number } | undefined;
-    for (let a = 0; a < count; a++) {
-      for (let b = a + 1; b < count; b++) {
-        if (!(between[a * count + b] > 0)) continue;
-        const gain = between[a * count + b] - (degree[a] * degree[b]) / ends;
-        if (!best || gain > best.gain) best = { gain, a, b };
-      }
-    }
-    if (!best) break;
-    const { a, b } = best;
-    for (let c = 0; c < count; c++) {
-      if (c !== a && c !== b) between[c * count + a] = between[a * count + c] += between[b * count + c];
-      between[b * count + c] = between[c * count + b] = 0;
-    }
-    degree[a] += degree[b];
-    for (let c = 0; c < count; c++) if (own[c] === b) own[c] = a;
-  }
-  return labels.map((label) => own[label]);
+/** Communities of no more rows than each is joined to: too few to be a group. */
+function strays(labels: Int32Array, count: number, neighbours: number): number {
+  const sizes = new Int32Array(count);
+  for (const own of labels) sizes[own]++;
+  return sizes.filter((size) => size <= neighbours).length;
 }
