@@ -10,15 +10,15 @@ export interface Nearness {
 }
 
 /** The model's quadratic forms: as given, from its centres, or from the means of its segments where it has neither. */
-export function nearness(subject: Pick<Subject, 'model' | 'matrix' | 'assignment' | 'forms'>, k: number): Nearness {
+export function nearness(subject: Pick<Subject, 'model' | 'matrix' | 'assignment' | 'forms' | 'assign'>, k: number): Nearness {
   if (subject.forms) return { forms: subject.forms, exact: true };
   const { d } = subject.matrix;
   const { centroids, groups, d: own } = subject.model.params;
-  const exact = isNumbers(centroids) && own === d;
-  const values = exact ? Array.from(centroids) : Array.from(centres(subject, k));
-  const segmentOf = exact && isNumbers(groups) ? groups : undefined;
+  const centred = isNumbers(centroids) && own === d;
+  const values = centred ? Array.from(centroids) : Array.from(centres(subject, k));
+  const segmentOf = centred && isNumbers(groups) ? groups : undefined;
   const forms = Array.from({ length: values.length / d }, (_, c) => ({ segment: segmentOf ? segmentOf[c] : c, offset: 0, centre: values.slice(c * d, (c + 1) * d) }));
-  return { forms: { d, k, forms, strength: 'margin' }, exact };
+  return { forms: { d, k, forms, strength: 'margin' }, exact: centred && !subject.assign }; // a model that can be asked may measure otherwise
 }
 
 /** offset + ‖F (z − centre)‖². */

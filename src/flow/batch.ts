@@ -22,6 +22,7 @@ import { tiers } from '../segment/tiers.js';
 import { quoteName } from '../util/quote.js';
 import type { DiscoverOptions } from './config.js';
 import { columnsOf, modelOf } from './model.js';
+import { placing } from './placing.js';
 import { prepare } from './prepare.js';
 import { stopwatch } from './stopwatch.js';
 
@@ -73,7 +74,7 @@ export async function batch(files: readonly string[], options: DiscoverOptions, 
   const steady = await timed('stability', () => stability(matrix, found.params as unknown as CentreParams, {}, context, kernel));
   const rfm = tiers(table);
 
-  const subject: Subject = { table, matrix, model, assignment, stability: steady, entityWord, currency };
+  const subject: Subject = { table, matrix, model, assignment, ...placing(model), stability: steady, entityWord, currency };
   context.progress({ stage: 'explain', note: 'names, reasons and rules' });
   const different = await timed('contrast', () => contrast(subject, context));
   const told = await timed('explain', () => profiles(subject, context, different));

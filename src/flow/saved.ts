@@ -19,6 +19,7 @@ import { encodeValue } from '../util/encode-value.js';
 import { quoteText } from '../util/quote.js';
 import { continued } from './identity.js';
 import { columnsOf } from './model.js';
+import { placing } from './placing.js';
 import type { ModelFile } from './write.js';
 
 /** A run read back from its folder. */
@@ -46,7 +47,7 @@ export async function loadRun(folder: string, context: Context = createContext()
   const matrix = encoded(table, saved.model.encoder, saved.model.trainedOn.fingerprint);
   const assignment = assignRaw(saved.model, columnsOf(table, matrix));
   const subject: Subject = {
-    table, matrix, model: saved.model, assignment, stability: report.segments.map((segment) => segment.stability), entityWord: report.entityWord, currency: report.currency,
+    table, matrix, model: saved.model, assignment, ...placing(saved.model), stability: report.segments.map((segment) => segment.stability), entityWord: report.entityWord, currency: report.currency,
   };
   const found = contrast(subject, createContext({ seed: report.run.seed }));
   return {
