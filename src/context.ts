@@ -48,3 +48,8 @@ export function createContext(options: ContextOptions = {}): Context {
 export function checkAborted(context: Pick<Context, 'signal'>): void {
   if (context.signal.aborted) throw new ShoalError('run/aborted', {});
 }
+
+/** The same context for one part of the work: its randomness is of its own name, and it reports no progress. */
+export function within(context: Context, name: string): Context {
+  return { ...context, rng: (inner) => context.rng(`${name}/${inner}`), progress: () => {} };
+}

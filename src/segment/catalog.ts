@@ -2,6 +2,7 @@ import { ShoalError } from '../errors.js';
 import { closest } from '../util/closest.js';
 import type { AnyAlgorithm } from './algorithm.js';
 import { agglomerative } from './algorithms/agglomerative.js';
+import { consensus } from './algorithms/consensus.js';
 import { gaussianMixture } from './algorithms/gaussian-mixture.js';
 import { community } from './algorithms/community.js';
 import { dbscan } from './algorithms/dbscan.js';
@@ -26,6 +27,7 @@ export const algorithms = {
   'gaussian-mixture': gaussianMixture,
   som,
   'semi-supervised': semiSupervised,
+  consensus,
   'k-prototypes': kPrototypes,
   famd,
   spectral,
