@@ -10,6 +10,7 @@ import { famd } from './algorithms/famd.js';
 import { hdbscan } from './algorithms/hdbscan.js';
 import { kPrototypes } from './algorithms/k-prototypes.js';
 import { kmeans } from './algorithms/kmeans.js';
+import { miniBatchKMeans } from './algorithms/mini-batch-kmeans.js';
 import { semiSupervised } from './algorithms/semi-supervised.js';
 import { spectral } from './algorithms/spectral.js';
 import { som } from './algorithms/som.js';
@@ -23,6 +24,7 @@ export const algorithms = {
   dbscan,
   hdbscan,
   kmeans,
+  'mini-batch-kmeans': miniBatchKMeans,
   agglomerative,
   'gaussian-mixture': gaussianMixture,
   som,

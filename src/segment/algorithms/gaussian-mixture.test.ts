@@ -5,7 +5,7 @@ import type { Points } from '../../kernel/kernel.js';
 import { openKernel } from '../../kernel/catalog.js';
 import { adjustedRand } from '../../util/agreement.js';
 import { createRng } from '../../util/rng.js';
-import { fitGaussianMixture, gaussianMixture, memberships, type GaussianMixtureOptions } from './gaussian-mixture.js';
+import { bicOverK, fitGaussianMixture, gaussianMixture, likelihoodForms, memberships, type GaussianMixtureOptions } from './gaussian-mixture.js';
 import { fitKMeans, kmeans } from './kmeans.js';
 
 // Frozen by test/golden/mixtures.py (scikit-learn 1.9).
@@ -110,6 +110,43 @@ describe('Gaussian mixture', () => {
     const { params } = await fit(x, { k: 2, covariance: 'diagonal' });
     expect(params.factors.map((factor) => factor ** -2).filter((variance) => Math.abs(variance - 1e-6) < 1e-12)).toHaveLength(2);
     expect(new Set(gaussianMixture.assign(params, x).labels.subarray(0, 4)).size).toBe(1);
+  });
+});
+
+describe('Gaussian mixture as quadratic forms', () => {
+  it.each(['full', 'tied', 'diagonal', 'spherical'] as const)('%s: the least form is the likeliest segment, with the same strength', async (covariance) => {
+    const { params } = await fit(ellipses(600, 3), { k: 4, covariance });
+    const { forms, strength } = likelihoodForms(params)!;
+    const rng = createRng(5, covariance);
+    const x: Points = { rows: 300, d: 3, stride: 3, data: Float64Array.from({ length: 900 }, () => 5 * rng.normal()) };
+    const assigned = gaussianMixture.assign(params, x);
+    expect(strength).toBe('odds');
+    for (let i = 0; i < x.rows; i++) {
+      const values = forms.map(({ offset, centre, scale, factor }) => {
+        const away = centre.map((value, j) => x.data[i * 3 + j] - value);
+        const turned = factor ? away.map((_, j) => away.reduce((sum, value, l) => sum + factor[j * 3 + l] * value, 0)) : away.map((value, j) => value * scale![j]);
+        return offset + turned.reduce((sum, value) => sum + value * value, 0);
+      });
+      const [own, next] = [...values].sort((a, b) => a - b);
+      expect(values.indexOf(own)).toBe(assigned.labels[i]);
+      expect(1 - Math.exp((own - next) / 2)).toBeCloseTo(assigned.strength[i], 5);
+    }
+  });
+
+  it('is none where it would fill a query', async () => {
+    const { params } = await fit(ellipses(600, 3), { k: 4 });
+    expect(likelihoodForms({ ...params, k: 12_000 })).toBeUndefined();
+  });
+});
+
+describe('BIC over k', () => {
+  it('is least at the three groups there are', async () => {
+    const found = await bicOverK(ellipses(900, 2), [1, 2, 3, 4, 5, 2000], options({ starts: 8 }), context, kernel);
+    expect(found.map(({ k }) => k)).toEqual([1, 2, 3, 4, 5]);
+    expect(found.reduce((a, b) => (b.bic < a.bic ? b : a)).k).toBe(3);
+    // 3 components in 2 dimensions: 2 weights, 6 means, 9 covariances.
+    expect(found[2].bic).toBeCloseTo(17 * Math.log(900) - 2 * found[2].logLikelihood, 9);
+    expect(found[2].aic).toBeCloseTo(34 - 2 * found[2].logLikelihood, 9);
   });
 });
 

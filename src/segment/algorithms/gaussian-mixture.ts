@@ -1,12 +1,12 @@
 // Gaussian mixture: every row belongs to every segment a little, in proportion to k normal distributions fitted by expectation-maximisation (Dempster,
-// Laird & Rubin 1977; started by k-means, as scikit-learn does). For overlapping segments, and for long or unequal ones. Converges on a random sample
-// first where rows are many, then on all of them. Cost per pass O(rows × k × d) for diagonal and spherical covariances, O(rows × k × d²) for full and
+// Laird & Rubin 1977; started by k-means, as scikit-learn does). For overlapping segments, and for long or unequal ones. Converges on growing random
+// samples first where rows are many, then on all of them. Cost per pass O(rows × k × d) for diagonal and spherical covariances, O(rows × k × d²) for full and
 // tied. Not for many features with full covariances (k d² / 2 numbers to learn), nor for segments that are no ellipsoids.
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
 import { ShoalError } from '../../errors.js';
-import { densityOf, responsibilities } from '../../kernel/density.js';
+import { densityOf, isMatrix, normalisers, responsibilities, scalesOf } from '../../kernel/density.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import type { CovarianceKind, Mixture, Moments } from '../../kernel/mixture.js';
 import { defineAlgorithm } from '../algorithm.js';
@@ -14,6 +14,7 @@ import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { requireFinite } from '../finite.js';
 import { expectation, freeParameters, maximise, momentsOf, placed } from '../mixture.js';
+import type { Forms } from '../forms.js';
 import { emptyAssignment } from '../nearest.js';
 import { sampleRows } from '../sample.js';
 import { means } from '../score.js';
@@ -29,6 +30,9 @@ const options = z.strictObject({
   regularisation: z.number().positive().max(1).default(1e-6).describe('Added to every variance, so that a segment of equal rows has a density'),
   sampleRows: z.int().min(100).default(10_000).describe('Above this many rows, converge on a random sample of so many first'),
 });
+
+/** Numbers in a model that a query may hold. */
+const mostNumbers = 100_000;
 
 export type GaussianMixtureOptions = z.output<typeof options>;
 
@@ -61,6 +65,7 @@ export const gaussianMixture = defineAlgorithm({
   traits: { soft: true, outliers: false, online: false },
   fit: async (x, chosen, context, kernel): Promise<GaussianMixtureParams> => (await fitGaussianMixture(x, chosen, context, kernel)).params,
   assign: assignLikeliest,
+  forms: likelihoodForms,
 });
 
 /** Fits and keeps the way there. Segments come heaviest first. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */
@@ -78,6 +83,8 @@ export async function fitGaussianMixture(x: Points, chosen: GaussianMixtureOptio
     if (!best || climb.path.at(-1)! > best.path.at(-1)!) best = climb;
     context.progress({ stage: 'segment', note: 'gaussian mixture', done: (start + 1) / (chosen.starts + (whole ? 0 : 1)) });
   }
+  const middle = 10 * sample.rows;
+  if (x.rows > 2 * middle) best = await climbFrom(rowsOf(x, sampleRows(x.rows, middle, rng)), best!.mixture, chosen, context, kernel);
   const { mixture, path, converged } = whole ? best! : await climbAll(x, best!.mixture, chosen, context, kernel);
   return { params: described({ mixture, path, converged }, x.rows), path };
 }
@@ -124,6 +131,42 @@ export function memberships(params: GaussianMixtureParams, x: Points): Float64Ar
     responsibilities(own);
   }
   return shares;
+}
+
+/** −2 log(weight × density) of each component, or nothing where that is more numbers than a query can hold. */
+export function likelihoodForms(params: GaussianMixtureParams): Forms | undefined {
+  const { k, d, covariance, means } = params;
+  const mixture = typed(params);
+  const constants = normalisers(mixture);
+  const scales = scalesOf(mixture);
+  const matrix = isMatrix(covariance);
+  if (matrix && k * d * d > mostNumbers) return undefined;
+  const size = matrix ? d * d : d;
+  const forms = Array.from(constants, (constant, segment) => {
+    const own = Array.from(scales.subarray(...(covariance === 'tied' ? [0, size] : [segment * size, (segment + 1) * size])));
+    return { segment, offset: -2 * constant, centre: means.slice(segment * d, (segment + 1) * d), ...(matrix ? { factor: own } : { scale: own }) };
+  });
+  return { d, k, forms, strength: 'odds' };
+}
+
+/** What one number of segments costs and gains; BIC and AIC: smaller is better. */
+export interface InformationOfK {
+  readonly k: number;
+  readonly logLikelihood: number;
+  readonly bic: number;
+  readonly aic: number;
+}
+
+/** The information criteria of a mixture for each k, those above the number of rows left out. The k with the least BIC is Schwarz's choice (1978). */
+export async function bicOverK(
+  x: Points, ks: readonly number[], chosen: Omit<GaussianMixtureOptions, 'k'>, context: Context, kernel: Kernel,
+): Promise<InformationOfK[]> {
+  const found: InformationOfK[] = [];
+  for (const k of ks.filter((candidate) => candidate <= x.rows)) {
+    const { params: { logLikelihood, bic, aic } } = await fitGaussianMixture(x, { ...chosen, k }, context, kernel);
+    found.push({ k, logLikelihood, bic, aic });
+  }
+  return found;
 }
 
 interface Climb {
