@@ -13,6 +13,7 @@ import { profiles } from '../explain/profile.js';
 import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
 import type { Ingested } from '../ingest/ingest.js';
+import type { Opening } from '../ingest/open.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assignRaw } from '../segment/assign.js';
 import { partition } from '../segment/partition.js';
@@ -55,7 +56,7 @@ export interface Findings extends Subject {
  * The loop, once, over files: raw records → entities → features → segments → profiles → briefs.
  * Every stage takes nouns and gives nouns; this is the only place that joins them.
  */
-export async function batch(files: readonly string[], options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context): Promise<Findings> {
+export async function batch(files: readonly string[] | Opening, options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context): Promise<Findings> {
   const { timings, timed } = stopwatch(context);
 
   const { ingested, table, matrix, notes } = await prepare(files, options, engine, kernel, context, timed);

@@ -8,6 +8,7 @@ import type { Explanation } from '../domain/profile.js';
 import type { Report, Run } from '../domain/report.js';
 import type { Assignment, SegmentModel } from '../domain/segment.js';
 import { openEngine } from '../engine/catalog.js';
+import { openFiles, systemPath } from '../ingest/open.js';
 import { openKernel } from '../kernel/catalog.js';
 import { checked } from '../options.js';
 import { fingerprint } from '../util/fingerprint.js';
@@ -48,12 +49,14 @@ export interface Discovery {
 export async function discover(files: readonly string[], options: DiscoverInput = {}, context?: Context): Promise<Discovery> {
   const settings = checked(discoverOptions, options);
   const own: Context = contextOf(settings, context);
-  // The stages are loaded while the engine and the kernel open: a third of a second in all otherwise.
+  // Files are unpacked and the stages loaded while the engine and the kernel open: a third of a second in all otherwise.
+  const opening = openFiles(files, settings, own);
   const [engine, kernel, { batch }, { report }, { assignScript, write }, { describe }, { explainEntity }] = await Promise.all([
     openEngine({ threads: own.threads, signal: own.signal }), openKernel({ threads: own.threads }),
     import('./batch.js'), import('./report.js'), import('./write.js'), import('../ingest/describe.js'), import('../explain/entity.js'),
   ]);
   const close = async () => {
+    await opening.close();
     await kernel.close();
     await engine.close();
   };
@@ -62,7 +65,7 @@ export async function discover(files: readonly string[], options: DiscoverInput 
     fingerprints.catch(() => {});
     // Read first: a mistyped folder should not be found out after the work.
     const earlier = settings.previous === undefined ? undefined : await earlierRun(settings.previous, engine);
-    const found = await batch(files, settings, engine, kernel, own);
+    const found = await batch(opening, settings, engine, kernel, own);
     const findings = earlier ? continuing(found, earlier) : found;
     const inputs = await fingerprints;
     const { threads: _, ...lasting } = settings;
@@ -94,7 +97,6 @@ function contextOf(settings: { seed: number; threads?: number }, given?: Context
 }
 
 async function fileFingerprint(path: string): Promise<Run['inputs'][number]> {
-  const { systemPath } = await import('../ingest/open.js');
   const place = await systemPath(path);
   const hash = createHash('sha256');
   await pipeline(createReadStream(place, { highWaterMark: 1 << 20 }), hash);

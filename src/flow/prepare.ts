@@ -6,6 +6,7 @@ import { ShoalError } from '../errors.js';
 import { encode } from '../featurize/encode.js';
 import { featurize } from '../featurize/featurize.js';
 import { ingest, type Ingested } from '../ingest/ingest.js';
+import type { Opening } from '../ingest/open.js';
 import { ingestOptions } from '../ingest/options.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { DiscoverOptions } from './config.js';
@@ -25,7 +26,7 @@ export interface Prepared {
 const fewestEntities = 20;
 
 /** Raw records → entities → features → matrix. @throws `featurize/too-few-entities` and what the stages throw */
-export async function prepare(files: readonly string[], options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context, timed: Timed): Promise<Prepared> {
+export async function prepare(files: readonly string[] | Opening, options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context, timed: Timed): Promise<Prepared> {
   const ingested = await timed('ingest', () => ingest(files, pick(options, Object.keys(ingestOptions.shape)), engine, context));
   const featurized = await timed('featurize', () => featurize(ingested.sources, { asOf: ingested.asOf }, engine, context));
   if (featurized.rows < fewestEntities) throw new ShoalError('featurize/too-few-entities', { count: featurized.rows, minimum: fewestEntities, word: ingested.entity.word });

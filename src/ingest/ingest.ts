@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { checkAborted, type Context } from '../context.js';
 import type { Source } from '../domain/source.js';
 import type { Engine } from '../engine/engine.js';
@@ -8,7 +5,7 @@ import { ShoalError } from '../errors.js';
 import { build, type Built } from './build.js';
 import type { Loaded } from './column.js';
 import { infer } from './infer.js';
-import { openFile, stem } from './open.js';
+import { openFiles, stem, type Opening } from './open.js';
 import { parseIngestOptions, type IngestInput } from './options.js';
 import { profile } from './profile.js';
 import { refusedTable, type RawTable } from './raw.js';
@@ -44,21 +41,23 @@ export interface Ingested {
  * Files in any common format → inferred, audited, cleaned sources in the engine.
  * Raw tables are named like the sources, cleaned ones `<name> clean`. Every row is kept or in `rejectedTable`.
  * Throws `ingest/*` for what cannot be read, `config/invalid` for bad overrides.
+ *
+ * @param given paths, or files that are being opened already; those are closed
  */
-export async function ingest(files: readonly string[], overrides: IngestInput, engine: Engine, context: Context): Promise<Ingested> {
+export async function ingest(given: readonly string[] | Opening, overrides: IngestInput, engine: Engine, context: Context): Promise<Ingested> {
   const options = parseIngestOptions(overrides);
-  const temp = await mkdtemp(join(tmpdir(), 'shoal-'));
+  const opening = 'opened' in given ? given : openFiles(given, options, context);
+  const { files, temp } = opening;
   try {
     // An earlier run on the same engine may have left rows of sources that are named alike.
     await engine.run(`DROP TABLE IF EXISTS ${refusedTable}`, 'ingest');
     const loaded: Loaded[] = [];
     const tables: RawTable[] = [];
     const names = sourceNames(files);
-    for (const [index, path] of files.entries()) {
+    for (const index of files.keys()) {
       checkAborted(context);
       context.progress({ stage: 'ingest', note: `reading ${names[index]}`, done: (0.6 * index) / files.length });
-      const file = await openFile(path, { encoding: options.encoding, temp, index }, context);
-      const raw = await readRaw(file, { name: names[index], delimiter: options.delimiter, temp, index }, engine, context);
+      const raw = await readRaw(await opening.opened[index], { name: names[index], delimiter: options.delimiter, temp, index }, engine, context);
       refuseTooLittle(raw, files.length);
       tables.push(raw);
     }
@@ -76,7 +75,7 @@ export async function ingest(files: readonly string[], overrides: IngestInput, e
     context.progress({ stage: 'ingest', done: 1 });
     return finish(built, options.asOf);
   } finally {
-    await rm(temp, { recursive: true, force: true });
+    await opening.close();
   }
 }
 

@@ -1,5 +1,6 @@
-import { createReadStream, createWriteStream, type Stats } from 'node:fs';
-import { open as openHandle, readdir, stat, symlink } from 'node:fs/promises';
+import { createReadStream, createWriteStream, mkdtempSync, type Stats } from 'node:fs';
+import { open as openHandle, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -44,6 +45,41 @@ export interface OpenOptions {
 
 const headBytes = 1 << 19;
 const pieceBytes = 1 << 16;
+/** Unpacked at a time: every piece waits once for this thread, which may be busy loading the engine. */
+const unpackedBytes = 1 << 23;
+
+/** Files on their way to being readable. */
+export interface Opening {
+  readonly files: readonly string[];
+  readonly opened: readonly Promise<OpenedFile>[];
+  /** Folder for temporary copies; there until `close`. */
+  readonly temp: string;
+  close(): Promise<void>;
+}
+
+/** Opens files one after another in the background, so that one is unpacked while the engine starts or reads another. Errors come with `opened`. */
+export function openFiles(files: readonly string[], { encoding }: { encoding?: string }, context: Context): Opening {
+  const temp = mkdtempSync(join(tmpdir(), 'shoal-'));
+  let closed = false;
+  let before: Promise<unknown> = Promise.resolve();
+  const opened = files.map((path, index) => {
+    const file = before.then(() => {
+      if (closed) throw new ShoalError('run/aborted', {});
+      return openFile(path, { encoding, temp, index }, context);
+    });
+    file.catch(() => {});
+    before = file;
+    return file;
+  });
+  return {
+    files, opened, temp,
+    async close() {
+      closed = true;
+      await Promise.allSettled(opened);
+      await rm(temp, { recursive: true, force: true });
+    },
+  };
+}
 
 /**
  * Opens one file whatever it is: gunzips, transcodes, and refuses what is not a table.
@@ -63,7 +99,7 @@ export async function openFile(path: string, options: OpenOptions, context: Cont
   let start = await readAt(readable, 0, headBytes, path);
   const gzipped = start[0] === 0x1f && start[1] === 0x8b;
   if (gzipped) {
-    readable = await copy(createReadStream(readable, { highWaterMark: 1 << 20 }), [createGunzip({ chunkSize: 1 << 20 })], temp('plain'), path, context);
+    readable = await copy(createReadStream(readable, { highWaterMark: 1 << 20 }), [createGunzip({ chunkSize: unpackedBytes })], temp('plain'), path, context);
     bytes = Number((await stat(readable)).size);
     if (bytes === 0) throw new ShoalError('ingest/empty-file', { path });
     start = await readAt(readable, 0, headBytes, path);
@@ -169,7 +205,7 @@ function checkEncoding(label: string): string {
 
 async function copy(from: Readable, through: Transform[], to: string, path: string, context: Context): Promise<string> {
   try {
-    await pipeline([from, ...through, createWriteStream(to, { highWaterMark: 1 << 20 })], { signal: context.signal });
+    await pipeline([from, ...through, createWriteStream(to, { highWaterMark: 2 * unpackedBytes })], { signal: context.signal });
     return to;
   } catch (cause) {
     const error = cause as NodeJS.ErrnoException;
