@@ -23,6 +23,14 @@ export function centreForms(params: CentreParams): Forms {
   return { d, k, forms, strength: 'margin' };
 }
 
+/** Centres beyond which a model is no longer said as forms: SQL grows with each of them. */
+const mostForms = 1_000;
+
+/** `centreForms`, where there are not too many. */
+export function fewCentreForms(params: CentreParams): Forms | undefined {
+  return params.centroids.length / params.d > mostForms ? undefined : centreForms(params);
+}
+
 /** Somewhere to put assignments of `rows` rows. */
 export function emptyAssignment(rows: number): Assignment {
   return { labels: new Int32Array(rows), strength: new Float32Array(rows), second: new Int32Array(rows) };

@@ -21,17 +21,48 @@ export function adjacent(grid: Grid, a: number, b: number): boolean {
   return Math.hypot(ax - bx, ay - by) < (grid.grid === 'hexagonal' ? 1.1 : 1.5);
 }
 
-/** How much the rows at one node pull another: exp(−distance² / (2 reach²)), nodes × nodes. */
-export function influenceOf(places: Float64Array, reach: number): Float64Array {
-  const k = places.length / 2;
-  const influence = new Float64Array(k * k);
-  for (let a = 0; a < k; a++) {
-    for (let b = 0; b < k; b++) {
-      const square = (places[2 * a] - places[2 * b]) ** 2 + (places[2 * a + 1] - places[2 * b + 1]) ** 2;
-      influence[a * k + b] = Math.exp(-square / (2 * reach * reach));
+/** Nodes that touch a node, in ascending order. */
+export function neighboursOf(grid: Grid, node: number): number[] {
+  const [row, column] = [Math.floor(node / grid.width), node % grid.width];
+  const around: number[] = [];
+  for (let r = Math.max(0, row - 1); r <= Math.min(grid.height - 1, row + 1); r++) {
+    for (let c = Math.max(0, column - 1); c <= Math.min(grid.width - 1, column + 1); c++) around.push(r * grid.width + c);
+  }
+  return around.filter((other) => other !== node && adjacent(grid, node, other));
+}
+
+/**
+ * Every node's sum over all nodes of exp(−distance² / (2 reach²)) × their values (nodes × d). The Gaussian is a product of one part across and one down, so
+ * it is applied one after the other: O(nodes × (width + height) × d).
+ */
+export function smoothed({ grid, width, height }: Grid, reach: number, values: Float64Array, d: number): Float64Array {
+  const fall = (distance: number) => Math.exp(-(distance * distance) / (2 * reach * reach));
+  // Places across come in half nodes: those of the even rows, then those of the odd ones.
+  const kinds = grid === 'hexagonal' ? 2 : 1;
+  const across = Float64Array.from({ length: 2 * width + 2 }, (_, halves) => fall(halves / 2));
+  const down = Float64Array.from({ length: height }, (_, rows) => fall(grid === 'hexagonal' ? (rows * Math.sqrt(3)) / 2 : rows));
+  const along = new Float64Array(kinds * height * width * d);
+  for (let kind = 0; kind < kinds; kind++) {
+    for (let row = 0; row < height; row++) {
+      const shift = kinds === 2 ? kind - (row % 2) : 0;
+      for (let to = 0; to < width; to++) {
+        const target = ((kind * height + row) * width + to) * d;
+        for (let from = 0; from < width; from++) addTimes(along, target, across[Math.abs(2 * (to - from) + shift)], values, (row * width + from) * d, d);
+      }
     }
   }
-  return influence;
+  const result = new Float64Array(width * height * d);
+  for (let row = 0; row < height; row++) {
+    for (let from = 0; from < height; from++) {
+      const kind = kinds === 2 ? row % 2 : 0;
+      addTimes(result, row * width * d, down[Math.abs(row - from)], along, (kind * height + from) * width * d, width * d);
+    }
+  }
+  return result;
+}
+
+function addTimes(into: Float64Array, at: number, factor: number, values: Float64Array, from: number, count: number): void {
+  if (factor !== 0) for (let v = 0; v < count; v++) into[at + v] += factor * values[from + v];
 }
 
 function placeOf({ grid, width }: Grid, node: number): readonly [number, number] {

@@ -11,10 +11,9 @@ import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { copheneticCorrelation, cut, type Dendrogram, type Linkage } from '../dendrogram.js';
 import { requireFinite } from '../finite.js';
-import type { Forms } from '../forms.js';
 import { linkage } from '../linkage.js';
 import { microClusters } from '../micro-clusters.js';
-import { centreForms, type CentreParams } from '../nearest.js';
+import { fewCentreForms, type CentreParams } from '../nearest.js';
 import { sampleRows } from '../sample.js';
 import { assignNearest } from './kmeans.js';
 
@@ -22,8 +21,6 @@ import { assignNearest } from './kmeans.js';
 const matrixRows = 20_000;
 /** Rows whose exact dendrogram an approximate one is compared with. */
 const agreementRows = 2_000;
-/** A model of more centres than this is no longer said as forms. */
-const mostForms = 1_000;
 
 const options = z.strictObject({
   k: z.int().min(1).max(500).default(8).describe('Number of segments: where the dendrogram is cut'),
@@ -71,7 +68,7 @@ export const agglomerative = defineAlgorithm({
   traits: { soft: false, outliers: false, online: false },
   fit: async (x, chosen, context, kernel): Promise<AgglomerativeParams> => (await fitAgglomerative(x, chosen, context, kernel)).params,
   assign: assignNearest,
-  forms: (params): Forms | undefined => (params.centroids.length / params.d > mostForms ? undefined : centreForms(params)),
+  forms: fewCentreForms,
 });
 
 /**

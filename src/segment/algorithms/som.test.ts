@@ -5,7 +5,7 @@ import type { Points } from '../../kernel/kernel.js';
 import { referenceKernel } from '../../kernel/reference.js';
 import { adjustedRand } from '../../util/agreement.js';
 import { createRng } from '../../util/rng.js';
-import { adjacent, influenceOf, placesOf } from '../som-grid.js';
+import { adjacent, neighboursOf, placesOf, type GridKind } from '../som-grid.js';
 import { batchStep, fitSom, som, type SomOptions } from './som.js';
 
 const { iris } = JSON.parse(readFileSync(new URL('../../../test/golden/clustering.json', import.meta.url), 'utf8')) as { iris: { rows: number[][]; target: number[] } };
@@ -25,27 +25,41 @@ describe('self-organising map', () => {
       counts[node]++;
       values.forEach((value, j) => { sums[node * d + j] += value; });
     }
-    const influence = influenceOf(placesOf({ grid: 'hexagonal', width: 3, height: 2 }), 0.8);
-    const { values } = batchStep({ k, d, values: new Float64Array(k * d) }, sums, counts, influence);
-    for (let node = 0; node < k; node++) {
-      const weights = rows.map((row) => influence[node * k + row.node]);
-      const total = weights.reduce((a, b) => a + b, 0);
-      for (let j = 0; j < d; j++) {
-        expect(values[node * d + j]).toBeCloseTo(rows.reduce((sum, row, r) => sum + weights[r] * row.values[j], 0) / total, 12);
+    for (const grid of ['hexagonal', 'rectangular'] as const) {
+      const sheet = { grid, width: 3, height: 2 };
+      const places = placesOf(sheet);
+      const { values } = batchStep({ k, d, values: new Float64Array(k * d) }, { sums, counts }, sheet, 0.8);
+      for (let node = 0; node < k; node++) {
+        const weights = rows.map((row) => Math.exp(-((places[2 * node] - places[2 * row.node]) ** 2 + (places[2 * node + 1] - places[2 * row.node + 1]) ** 2) / (2 * 0.8 ** 2)));
+        const total = weights.reduce((a, b) => a + b, 0);
+        for (let j = 0; j < d; j++) {
+          expect(values[node * d + j]).toBeCloseTo(rows.reduce((sum, row, r) => sum + weights[r] * row.values[j], 0) / total, 12);
+        }
       }
     }
   });
 
   it('leaves a node that no row reaches where it is', () => {
-    const still = batchStep({ k: 2, d: 1, values: Float64Array.of(3, 4) }, Float64Array.of(10, 0), Float64Array.of(2, 0), Float64Array.of(1, 0, 0, 1));
+    const still = batchStep({ k: 2, d: 1, values: Float64Array.of(3, 4) }, { sums: Float64Array.of(10, 0), counts: Float64Array.of(2, 0) }, { grid: 'rectangular', width: 2, height: 1 }, 0.02);
     expect(Array.from(still.values)).toEqual([5, 4]);
   });
 
   it('knows its neighbours: six in a hexagonal grid, eight in a rectangular one', () => {
     // Node 7 is in the middle of a 5 × 3 grid; row 1 is shifted right.
-    const around = (grid: 'hexagonal' | 'rectangular') => Array.from({ length: 15 }, (_, node) => node).filter((node) => node !== 7 && adjacent({ grid, width: 5, height: 3 }, 7, node));
+    const around = (grid: GridKind) => neighboursOf({ grid, width: 5, height: 3 }, 7);
     expect(around('hexagonal')).toEqual([2, 3, 6, 8, 12, 13]);
     expect(around('rectangular')).toEqual([1, 2, 3, 6, 8, 11, 12, 13]);
+    for (const grid of ['hexagonal', 'rectangular'] as const) {
+      const sheet = { grid, width: 4, height: 5 };
+      for (let a = 0; a < 20; a++) expect(neighboursOf(sheet, a)).toEqual(Array.from({ length: 20 }, (_, b) => b).filter((b) => b !== a && adjacent(sheet, a, b)));
+    }
+  });
+
+  it('says how far each node is from its neighbours', async () => {
+    const { centroids, neighbourDistances } = await fit(pointsOf([[0], [10], [20], [60]]), { width: 4, height: 1 });
+    const gaps = [1, 2, 3].map((node) => Math.abs(centroids[node] - centroids[node - 1]));
+    [gaps[0], (gaps[0] + gaps[1]) / 2, (gaps[1] + gaps[2]) / 2, gaps[2]].forEach((mean, node) => expect(neighbourDistances[node]).toBeCloseTo(mean, 10));
+    expect(gaps[2]).toBeGreaterThan(gaps[0]);
   });
 
   it('does not depend on the order of the rows', async () => {

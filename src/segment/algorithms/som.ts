@@ -6,16 +6,17 @@
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
-import type { Centres, Kernel, Points } from '../../kernel/kernel.js';
+import type { Centres, Kernel, Points, Sums } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
-import { assignInBatches, meanOf, rowsOf } from '../batches.js';
+import { assignInBatches, meanOf, moved, rowsOf } from '../batches.js';
+import { breath } from '../breath.js';
 import { requireFinite } from '../finite.js';
 import { cut } from '../dendrogram.js';
 import { linkage } from '../linkage.js';
-import type { CentreParams } from '../nearest.js';
+import { fewCentreForms, type CentreParams } from '../nearest.js';
 import { principalPlane, type PrincipalPlane } from '../principal-plane.js';
 import { sampleRows } from '../sample.js';
-import { adjacent, influenceOf, placesOf, type Grid, type GridKind } from '../som-grid.js';
+import { adjacent, neighboursOf, placesOf, smoothed, type Grid, type GridKind } from '../som-grid.js';
 import { assignNearest } from './kmeans.js';
 
 const side = z.int().min(1).max(60);
@@ -25,7 +26,7 @@ const options = z.strictObject({
   width: side.optional().describe('Nodes across; by default about 5 √rows nodes in all, as long as the data is'),
   height: side.optional().describe('Nodes down'),
   epochs: z.int().min(1).max(1000).default(30).describe('Passes while the reach shrinks'),
-  reach: z.number().min(0.1).max(5).default(0.5).describe('Reach at the end, in nodes: less follows the rows closer, more keeps the sheet smoother'),
+  reach: z.number().min(0.1).max(5).default(0.7).describe('Reach at the end, in nodes: less follows the rows closer, more keeps the sheet smoother'),
   sampleRows: z.int().min(100).default(50_000).describe('Above this many rows, the reach shrinks on a random sample of so many'),
 });
 
@@ -38,15 +39,20 @@ export interface SomParams extends CentreParams {
   readonly height: number;
   /** Rows at each node. */
   readonly hits: readonly number[];
+  /** Mean distance of each node to its neighbours on the grid (U-matrix): high along the borders between groups. */
+  readonly neighbourDistances: readonly number[];
   /** Mean distance of a row to its node. */
   readonly quantizationError: number;
-  /** Share of rows whose two nearest nodes are no neighbours (of up to 10,000 rows): how torn the sheet is. */
+  /** Share of rows whose two nearest nodes are no neighbours (of a sample of up to 10,000 rows): how torn the sheet is. */
   readonly topographicError: number;
 }
 
 /** Passes over all rows after a sample. */
 const passes = 3;
-const errorRows = 10_000;
+/** Multiplications per call of the kernel, so that stopping is prompt. */
+const workPerCall = 500_000_000;
+/** Rows whose two nearest nodes are looked at for the topographic error. */
+const errorRows = ({ k, d }: Centres) => Math.max(1_000, Math.min(10_000, Math.floor(1e8 / (k * d))));
 
 export const som = defineAlgorithm({
   name: 'som',
@@ -55,6 +61,7 @@ export const som = defineAlgorithm({
   traits: { soft: false, outliers: false, online: false },
   fit: fitSom,
   assign: assignNearest,
+  forms: fewCentreForms,
 });
 
 /** Where fewer nodes than k have rows, there are as many segments as such nodes. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */
@@ -69,46 +76,53 @@ export async function fitSom(x: Points, chosen: SomOptions, context: Context, ke
   const places = placesOf(grid);
   let nodes = laidOut(places, plane, x.d);
   const widest = Math.max(chosen.reach, Math.max(grid.width, grid.height) / 2);
-  for (let epoch = 0; epoch < chosen.epochs; epoch++) {
-    const reach = widest * (chosen.reach / widest) ** (epoch / Math.max(1, chosen.epochs - 1));
-    nodes = await step(sample, origin, nodes, influenceOf(places, reach), context, kernel);
-    context.progress({ stage: 'segment', note: 'self-organising map', done: (epoch + 1) / (chosen.epochs + 1) });
+  const held = hold(sample, origin, nodes.k, kernel);
+  try {
+    for (let epoch = 0; epoch < chosen.epochs; epoch++) {
+      const reach = widest * (chosen.reach / widest) ** (epoch / Math.max(1, chosen.epochs - 1));
+      nodes = batchStep(nodes, await assignHeld(held, nodes, context, kernel), grid, reach);
+      context.progress({ stage: 'segment', note: 'self-organising map', done: (epoch + 1) / (chosen.epochs + 1) });
+    }
+  } finally {
+    held.forEach((points) => kernel.free(points));
   }
-  const last = influenceOf(places, chosen.reach);
-  if (sample !== x) for (let pass = 0; pass < passes; pass++) nodes = await step(x, origin, nodes, last, context, kernel);
+  if (sample !== x) for (let pass = 0; pass < passes; pass++) nodes = batchStep(nodes, await assignInBatches(x, origin, nodes, context, kernel), grid, chosen.reach);
   const { counts, distance } = await assignInBatches(x, origin, nodes, context, kernel);
   const centroids = Array.from(nodes.values, (value, v) => value + origin[v % x.d]);
   return {
     ...(await segmentsOf(nodes, counts, chosen.k, context, kernel)), d: x.d, centroids, ...grid, hits: Array.from(counts),
+    neighbourDistances: neighbourDistances(nodes, grid),
     quantizationError: distance / x.rows,
-    topographicError: topographicError(rowsOf(x, sampleRows(x.rows, errorRows, rng)), centroids, grid),
+    topographicError: topographicError(rowsOf(x, sampleRows(x.rows, errorRows(nodes), rng)), centroids, grid),
   };
 }
 
 /**
- * One batch step: node j becomes Σ influence[j, b] × (sum of the rows at b) / Σ influence[j, b] × (rows at b). A node that no row reaches stays.
- * `influence` is nodes × nodes.
+ * One batch step: node j becomes Σ influence(j, b) × (sum of the rows at b) / Σ influence(j, b) × (rows at b), with the influence exp(−distance² / (2 reach²))
+ * of their distance on the grid. A node that no row reaches stays.
  */
-export function batchStep({ k, d, values }: Centres, sums: Float64Array, counts: Float64Array, influence: Float64Array): Centres {
-  const next = Float64Array.from(values);
-  const total = new Float64Array(d);
-  for (let node = 0; node < k; node++) {
-    let weight = 0;
-    total.fill(0);
-    for (let b = 0; b < k; b++) {
-      const share = influence[node * k + b];
-      if (counts[b] === 0 || share === 0) continue;
-      weight += share * counts[b];
-      for (let j = 0; j < d; j++) total[j] += share * sums[b * d + j];
-    }
-    if (weight > 0) for (let j = 0; j < d; j++) next[node * d + j] = total[j] / weight;
-  }
-  return { k, d, values: next };
+export function batchStep({ k, d, values }: Centres, { sums, counts }: Sums, grid: Grid, reach: number): Centres {
+  const totals = smoothed(grid, reach, sums, d);
+  const weights = smoothed(grid, reach, counts, 1);
+  return { k, d, values: values.map((value, v) => (weights[Math.floor(v / d)] > 0 ? totals[v] / weights[Math.floor(v / d)] : value)) };
 }
 
-async function step(x: Points, origin: Float64Array, nodes: Centres, influence: Float64Array, context: Context, kernel: Kernel): Promise<Centres> {
-  const { sums, counts } = await assignInBatches(x, origin, nodes, context, kernel);
-  return batchStep(nodes, sums, counts, influence);
+/** The rows in the kernel's memory, moved by −`origin`, in parts that one call assigns in a fraction of a second. */
+function hold(x: Points, origin: Float64Array, nodes: number, kernel: Kernel): Points[] {
+  const part = Math.max(2_048, Math.floor(workPerCall / (nodes * x.d)));
+  return Array.from({ length: Math.ceil(x.rows / part) }, (_, p) => moved(x, origin, p * part, Math.min(x.rows, (p + 1) * part), kernel));
+}
+
+async function assignHeld(held: readonly Points[], nodes: Centres, context: Context, kernel: Kernel): Promise<Sums> {
+  const sums = new Float64Array(nodes.k * nodes.d);
+  const counts = new Float64Array(nodes.k);
+  for (const points of held) {
+    await breath(context);
+    const found = kernel.assign(points, nodes);
+    for (let v = 0; v < sums.length; v++) sums[v] += found.sums[v];
+    for (let node = 0; node < counts.length; node++) counts[node] += found.counts[node];
+  }
+  return { sums, counts };
 }
 
 /** About 5 √rows nodes (Vesanto), at most one per row, in the proportions of the two principal components. */
@@ -145,6 +159,19 @@ async function segmentsOf(nodes: Centres, counts: Float64Array, k: number | unde
   const found = cut(await linkage(own, d, weights, 'ward', context, kernel), segments);
   const near = assignNearest({ k: used.length, d, centroids: Array.from(own) }, { rows: nodes.k, d, stride: d, data: values }).labels;
   return { k: segments, groups: Array.from(near, (n) => found[n]) };
+}
+
+function neighbourDistances({ k, d, values }: Centres, grid: Grid): number[] {
+  return Array.from({ length: k }, (_, a) => {
+    const neighbours = neighboursOf(grid, a);
+    let sum = 0;
+    for (const b of neighbours) {
+      let square = 0;
+      for (let j = 0; j < d; j++) square += (values[a * d + j] - values[b * d + j]) ** 2;
+      sum += Math.sqrt(square);
+    }
+    return neighbours.length > 0 ? sum / neighbours.length : 0;
+  });
 }
 
 function topographicError(x: Points, centroids: readonly number[], grid: Grid): number {
