@@ -21,6 +21,16 @@ export interface PairDip {
   readonly separated: boolean;
 }
 
+/** One of the usual criteria for the number of segments: its value per k, and the k it would choose. None decides. */
+export interface Criterion {
+  readonly name: 'prediction-strength' | 'silhouette' | 'davies-bouldin' | 'calinski-harabasz' | 'gap' | 'bic' | 'elbow';
+  /** How it chooses, in words. */
+  readonly rule: string;
+  /** 1: no segments. */
+  readonly k: number;
+  readonly values: readonly { readonly k: number; readonly value: number; readonly error?: number }[];
+}
+
 /** How the number of segments was chosen, and whether there is structure at all. */
 export interface Choice {
   readonly verdict: 'segments' | 'no-proven-structure';
@@ -36,6 +46,8 @@ export interface Choice {
   readonly modalGroups: number;
   /** Where an algorithm was asked for: its title, how many segments are proven (1 = none), and the adjusted Rand index of the two. */
   readonly asked?: { readonly title: string; readonly proven: number; readonly agreement: number };
+  /** Where they were asked for: what each of the usual criteria would have chosen. */
+  readonly criteria?: readonly Criterion[];
   /** One paragraph for a person: what was tested, what came out. */
   readonly reason: string;
   /** What could have been missed ("a group under 3 % …"). */

@@ -11,6 +11,7 @@ import type { Centres, ClusterResult, Kernel, Points } from '../kernel/kernel.js
 import { adjustedRand } from '../util/agreement.js';
 import { assignNearest, fitKMeans, kmeans } from './algorithms/kmeans.js';
 import { breath } from './breath.js';
+import { criteria } from './criteria.js';
 import { dipThreshold, strengthThreshold } from './gates.js';
 import type { CentreParams } from './nearest.js';
 import { powerText, reasonText, type EntityWord } from './reason.js';
@@ -25,6 +26,8 @@ export interface ChooseOptions {
   readonly maxK?: number;
   /** Most rows that the gates look at; 20,000 by default. */
   readonly gateRows?: number;
+  /** Also what the usual criteria would have chosen, gap statistic, BIC and elbow among them: a second or more. */
+  readonly criteria?: boolean;
   readonly entityWord?: EntityWord;
 }
 
@@ -53,7 +56,8 @@ export async function choose(x: Points, options: ChooseOptions, context: Context
     const wanted = found && (options.k === undefined || options.k === found.k) ? found : undefined;
     const scored = await scores(looked.sample, trials, x.rows, context, kernel);
     const params = wanted ?? (await convenient(held.points, options.k ?? convenientK(trials), context, kernel));
-    return { choice: describe({ x, looked, trials, scored, best, found, proven: wanted !== undefined, params, options }), params };
+    const asked = options.criteria ? { criteria: await criteria(looked.sample, x.rows, scored, context, kernel) } : {};
+    return { choice: { ...describe({ x, looked, trials, scored, best, found, proven: wanted !== undefined, params, options }), ...asked }, params };
   } finally {
     release(looked.halves, kernel);
     kernel.free(looked.sample);
