@@ -6,7 +6,8 @@ import { ShoalError } from '../errors.js';
  * Writes a set of files all or nothing: everything goes into a hidden folder beside the target first, and is moved into place
  * only when the last one is complete. On any failure (full disk, Ctrl-C) the target is as it was.
  *
- * `fill` receives a function that gives the temporary path for a file name. Those of `every` that it does not write, and an earlier run did, are removed.
+ * `fill` receives a function that gives the temporary path for a file name. Those of `every` that it does not write, and an earlier run did, are removed;
+ * `every` is also the order they are given in.
  */
 export async function writeAll(folder: string, fill: (path: (name: string) => string) => Promise<void>, every: readonly string[] = []): Promise<string[]> {
   const existed = await exists(folder);
@@ -27,7 +28,7 @@ export async function writeAll(folder: string, fill: (path: (name: string) => st
     throw new ShoalError('run/write-failed', { path: folder, reason: reasonOf(cause) }, { cause });
   }
   await rm(partial, { recursive: true, force: true });
-  return names.map((name) => join(folder, name));
+  return names.sort((a, b) => every.indexOf(a) - every.indexOf(b)).map((name) => join(folder, name));
 }
 
 /** Writes one text file. */

@@ -15,26 +15,33 @@ export async function write(folder: string, findings: Findings, report: Report, 
   const template = await reportTemplate();
   const { timings: _, ...run } = report.run;
   const lasting = { ...report, run };
-  await memberships(findings, engine);
+  const script = assignScript(findings);
   return writeAll(folder, async (path) => {
-    const copy = (sql: string, file: string, format: string) => engine.run(`COPY (${sql}) TO ${quoteText(file)} (${format})`, 'write');
-    await writeText(path('report.html'), renderReport(template, lasting));
-    await writeText(path('segments.json'), `${JSON.stringify(lasting, undefined, 1)}\n`);
-    await copy('FROM shoal_membership', path('membership.csv'), 'FORMAT csv, HEADER');
-    await copy('FROM shoal_membership', path('membership.parquet'), 'FORMAT parquet');
-    await copy(`FROM ${quoteName(findings.table.table)}`, path('features.parquet'), 'FORMAT parquet');
-    await writeText(path('model.json'), `${JSON.stringify(modelFile(findings), undefined, 1)}\n`);
-    const script = assignScript(findings);
-    if (script) await writeText(path('assign.sql'), script);
-    if (script) await writeText(path('assign.js'), assignJs(findings.model, findings.profiles.map(({ name }) => name)));
-    await copy(`SELECT source, "row", reason, content FROM ${quoteName(findings.ingested.rejectedTable)}`, path('rejected.csv'), 'FORMAT csv, HEADER');
-    await writeText(path('run.json'), `${JSON.stringify(report.run, undefined, 1)}\n`);
+    const text = (file: string, content: string) => writeText(path(file), content);
+    const copy = (file: string, sql: string, format: string) => engine.run(`COPY (${sql}) TO ${quoteText(path(file))} (${format})`, 'write');
+    const tables = async () => {
+      await copy('rejected.csv', `SELECT source, "row", reason, content FROM ${quoteName(findings.ingested.rejectedTable)}`, 'FORMAT csv, HEADER');
+      await copy('features.parquet', `FROM ${quoteName(findings.table.table)}`, 'FORMAT parquet');
+      await memberships(findings, engine);
+      await copy('membership.csv', 'FROM shoal_membership', 'FORMAT csv, HEADER');
+      await copy('membership.parquet', 'FROM shoal_membership', 'FORMAT parquet');
+    };
+    const texts = async () => {
+      await text('report.html', renderReport(template, lasting));
+      await text('segments.json', `${JSON.stringify(lasting, undefined, 1)}\n`);
+      await text('model.json', `${JSON.stringify(modelFile(findings), undefined, 1)}\n`);
+      if (script) await text('assign.sql', script);
+      if (script) await text('assign.js', assignJs(findings.model, findings.profiles.map(({ name }) => name)));
+      await text('run.json', `${JSON.stringify(report.run, undefined, 1)}\n`);
+    };
+    // The engine writes tables while this thread writes words. Both are waited for even where one fails, so that nothing is written after all is cleared away.
+    for (const end of await Promise.allSettled([tables(), texts()])) if (end.status === 'rejected') throw end.reason;
   }, Object.keys(outputs));
 }
 
 /** `shoal_membership`: one row per entity, in the order of the features, names written out. */
 async function memberships({ assignment, tierLabels, tiers, table, profiles }: Findings, engine: Engine): Promise<void> {
-    await engine.load('shoal_labels', { segment: assignment.labels, strength: assignment.strength, second: assignment.second, tier: tierLabels });
+  await engine.load('shoal_labels', { segment: assignment.labels, strength: assignment.strength, second: assignment.second, tier: tierLabels });
   const named = (column: string, names: readonly string[]) =>
     names.length ? `CASE ${column} ${names.map((name, i) => `WHEN ${i} THEN ${quoteText(name)}`).join(' ')} END` : 'CAST(NULL AS VARCHAR)';
   const segmentNames = profiles.map(({ name }) => name);
