@@ -34,6 +34,22 @@ export interface SegmentStability {
   readonly silhouette: number;
 }
 
+/** How well refits agree with a partition: adjusted Rand index, 1 = the same, 0 = as by chance. */
+export interface Recovery {
+  readonly mean: number;
+  readonly least: number;
+  readonly refits: number;
+}
+
+/** How steady a partition is as a whole, and each of its segments. */
+export interface Steadiness {
+  readonly segments: readonly SegmentStability[];
+  /** Fitted again on the same rows from other starts. */
+  readonly seeds: Recovery;
+  /** Fitted again on half of the rows, compared on all of them. */
+  readonly subsamples: Recovery;
+}
+
 /** A segment of one level of a hierarchy: broad segments at the first, micro-segments inside them at the next. */
 export interface LevelSegment {
   /** Position in its level, and that of the segment of the level before which it lies in. */

@@ -17,7 +17,6 @@ import type { Opening } from '../ingest/open.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assignRaw } from '../segment/assign.js';
 import { partition } from '../segment/partition.js';
-import type { CentreParams } from '../segment/nearest.js';
 import { stability } from '../segment/stability.js';
 import { tiers } from '../segment/tiers.js';
 import { quoteName } from '../util/quote.js';
@@ -72,10 +71,10 @@ export async function batch(files: readonly string[] | Opening, options: Discove
   const membershipTable = await timed('membership', () => createMembership(engine, table.table, assignment.labels));
   const behaving = behaviour(ingested.sources, engine, membershipTable, choice.k);
   behaving.catch(() => {});
-  const steady = await timed('stability', () => stability(matrix, found.params as unknown as CentreParams, {}, context, kernel));
+  const steady = await timed('stability', () => stability(matrix, found, {}, context, kernel));
   const rfm = tiers(table);
 
-  const subject: Subject = { table, matrix, model, assignment, ...placing(model), stability: steady, entityWord, currency };
+  const subject: Subject = { table, matrix, model, assignment, ...placing(model), stability: steady.segments, entityWord, currency };
   context.progress({ stage: 'explain', note: 'names, reasons and rules' });
   const different = await timed('contrast', () => contrast(subject, context));
   const told = await timed('explain', () => profiles(subject, context, different));

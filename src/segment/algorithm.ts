@@ -22,6 +22,8 @@ export interface SegmentAlgorithm<N extends string, O extends z.ZodType, P> {
   assign(params: P, x: Points): Assignment;
   /** The same assignment as quadratic forms, for SQL and the browser; undefined where this model cannot be said so, or only in too many. */
   forms?(params: P): Forms | undefined;
+  /** The same wish for `rows` of the rows only (a row may come several times), where options speak of single rows or of how many there are. */
+  forRows?(options: z.output<O>, rows: Int32Array, all: number): z.output<O>;
 }
 
 /** Keeps the literal name in the type, so that the catalog knows its names. */
@@ -38,4 +40,5 @@ export interface AnyAlgorithm {
   fit(x: Points, options: unknown, context: Context, kernel: Kernel): Promise<unknown>;
   assign(params: unknown, x: Points): Assignment;
   forms?(params: unknown): Forms | undefined;
+  forRows?(options: unknown, rows: Int32Array, all: number): unknown;
 }

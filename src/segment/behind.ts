@@ -22,6 +22,7 @@ export function behind(step: AnyStep, algorithm: AnyAlgorithm): AnyAlgorithm {
     title: `${algorithm.title} behind ${step.title[0].toLowerCase()}${step.title.slice(1)}`,
     options: z.strictObject({ ...algorithm.options.shape, ...Object.fromEntries(own.map(({ option, as }) => [as, step.options.shape[option]])) }),
     traits: algorithm.traits,
+    forRows: algorithm.forRows,
     async fit(x, options, context, kernel): Promise<BehindParams> {
       const given = { ...(options as Record<string, unknown>) };
       const forStep = Object.fromEntries(own.filter(({ as }) => given[as] !== undefined).map(({ option, as }) => [option, given[as]]));

@@ -71,6 +71,7 @@ export const consensus = defineAlgorithm({
   fit: async (x, chosen, context, kernel): Promise<ConsensusParams> => fitConsensus(x, chosen, context, kernel),
   assign: (params: ConsensusParams, x) => assignNearest(params, x),
   forms: (params): Forms | undefined => (params.centroids.length / params.d > mostForms ? undefined : centreForms(params)),
+  forRows: (chosen) => ({ ...chosen, judged: 1 }),
 });
 
 /** Segments come largest first. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */

@@ -57,6 +57,12 @@ export const semiSupervised = defineAlgorithm({
   fit: async (x, chosen, context, kernel): Promise<SemiSupervisedParams> => (await fitSemiSupervised(x, chosen, context, kernel)).params,
   assign: assignNearest,
   forms: centreForms,
+  forRows: (chosen, rows) => {
+    const at = new Map(Array.from(rows, (row, i): Pair => [row, i]));
+    const kept = (given: readonly Pair[]) => given.flatMap(([a, b]): [number, number][] => (at.has(a) && at.has(b) ? [[at.get(a)!, at.get(b)!]] : []));
+    const seeds = seedPairs(chosen.seeds).flatMap(([row, label]): [number, number][] => (at.has(row) ? [[at.get(row)!, label]] : []));
+    return { ...chosen, seeds, mustLink: kept(chosen.mustLink), cannotLink: kept(chosen.cannotLink) };
+  },
 });
 
 /**
@@ -67,7 +73,11 @@ export async function fitSemiSupervised(x: Points, chosen: SemiSupervisedOptions
   const { k } = chosen;
   if (k < 1 || k > x.rows) throw new ShoalError('segment/bad-k', { k, rows: x.rows });
   requireFinite(x);
-  const known = { labels: seedPairs(chosen.seeds, x.rows), mustLink: chosen.mustLink, cannotLink: chosen.cannotLink };
+  const { seeds } = chosen;
+  if (typeof seeds[0] === 'number' && seeds.length !== x.rows) {
+    throw new ShoalError('segment/bad-constraint', { problem: `There are ${seeds.length} seeds for ${x.rows} rows; give one per row, −1 where unknown, or pairs of row and segment` });
+  }
+  const known = { labels: seedPairs(seeds), mustLink: chosen.mustLink, cannotLink: chosen.cannotLink };
   const units = unitsOf(known, x.rows, k, chosen.penalty === undefined, chosen.keepSeeds);
   const origin = meanOf(x);
   const all: Work = { points: moved(x, origin, 0, x.rows, kernel), units, known, k };
@@ -80,10 +90,7 @@ export async function fitSemiSupervised(x: Points, chosen: SemiSupervisedOptions
   }
 }
 
-function seedPairs(seeds: SemiSupervisedOptions['seeds'], rows: number): Pair[] {
-  if (seeds.length > 0 && !Array.isArray(seeds[0]) && seeds.length !== rows) {
-    throw new ShoalError('segment/bad-constraint', { problem: `There are ${seeds.length} seeds for ${rows} rows; give one per row, −1 where unknown, or pairs of row and segment` });
-  }
+function seedPairs(seeds: SemiSupervisedOptions['seeds']): Pair[] {
   return seeds.flatMap((seed, row): Pair[] => (typeof seed !== 'number' ? [seed] : seed < 0 ? [] : [[row, seed]]));
 }
 
