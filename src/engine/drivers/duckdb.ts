@@ -1,12 +1,7 @@
-import { createRequire } from 'node:module';
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import api, { type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
 import { ShoalError } from '../../errors.js';
 import type { Engine, EngineOptions, Result, ResultColumn, Value } from '../engine.js';
-
-// Both packages are CommonJS: required, they load in half the time that `import` takes to find out what they export.
-const require = createRequire(import.meta.url);
-const api = require('@duckdb/node-api') as typeof import('@duckdb/node-api');
-const duckdb = require('@duckdb/node-bindings') as typeof import('@duckdb/node-bindings');
 
 /** DuckDB in this process, in memory. One connection; statements run off the main thread, one after another. */
 export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
