@@ -176,6 +176,8 @@ describe('a model that only knows labels', () => {
     const { found, made } = told(subject);
     const asked = Array.from({ length: 40 }, (_, i) => explainEntity(subject, found, made, table.entities[i]).moves.length);
     expect(Math.max(...asked)).toBeGreaterThan(0);
+    const said = Array.from({ length: 40 }, (_, i) => explainEntity(subject, found, made, table.entities[i]).sentences.join(' '));
+    expect(said.join(' ')).not.toMatch(/No change of up to three/); // nobody has looked everywhere
     const deaf = { ...subject, assign: (x: Parameters<NonNullable<Subject['assign']>>[0]) => ({ ...assign(x), labels: new Int32Array(x.rows).fill(-1) }) };
     expect(Array.from({ length: 10 }, (_, i) => explainEntity(deaf, found, made, table.entities[i]).moves.length)).toEqual(new Array(10).fill(0));
   });

@@ -98,7 +98,9 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
 
   function whatMoves(): string[] {
     if (moves.length > 0) return [moves[0].sentence];
-    return near.exact || subject.assign ? [`No change of up to three things, within what other ${entityWord.many} do, would move it${own < 0 ? ' into one' : ''}.`] : [];
+    const there = own < 0 ? ' into one' : '';
+    if (near.exact) return [`No change of up to three things, within what other ${entityWord.many} do, would move it${there}.`];
+    return subject.assign ? [`None of the changes tried, of up to three things within what other ${entityWord.many} do, moves it${there}.`] : [];
   }
 
   /** In no segment: how far off, and by what. */
@@ -116,12 +118,13 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
     ];
   }
 
-  /** The strongest parts, one per family, at most three, none that hardly counts. */
+  /** The strongest parts, one per family, at most three, none that hardly counts or has nothing to be compared with. */
   function telling(list: typeof parts) {
     const families = new Set<string>();
+    const usual = (s: number, j: number) => found.here[s * table.features.length + j];
     return list.filter(({ j, weight }) => {
       const family = themeKey(table.features[j]);
-      if (families.has(family) || Math.abs(weight) < 0.1 * Math.abs(list[0].weight)) return false;
+      if (families.has(family) || Number.isNaN(usual(home, j)) || Number.isNaN(usual(next, j)) || Math.abs(weight) < 0.1 * Math.abs(list[0].weight)) return false;
       families.add(family);
       return true;
     }).slice(0, 3);
