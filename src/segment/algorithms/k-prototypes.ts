@@ -21,7 +21,7 @@ const options = z.strictObject({
   k: z.int().min(1).max(500).default(8).describe('Number of segments'),
   categorical: categoricalColumns,
   gamma: z.number().min(0).max(1e12).optional().describe('What a differing category counts against squared distance; by default half the mean standard deviation of the numeric columns, 1 where there are none'),
-  restarts: z.int().min(1).max(1000).default(8).describe('Starts to choose the best of'),
+  restarts: z.int().min(1).max(1000).optional().describe('Starts to choose the best of: by default 30 for up to 2,000 rows, all to the end; else 10, and the third that begins best to the end'),
   sampleRows: z.int().min(100).default(20_000).describe('Above this many rows, converge on a random sample of so many first'),
   passes: z.int().min(1).max(100).default(5).describe('Passes over all rows after converging on a sample'),
 });
@@ -42,6 +42,8 @@ export interface KPrototypesFit {
   readonly cost: number;
 }
 
+/** Iterations after which starts are compared. */
+const heat = 4;
 const maxIterations = 100;
 /** Counts of categories per segment that are kept: 512 MB of them. */
 const mostCounts = 2 ** 27;
@@ -72,14 +74,19 @@ export async function fitKPrototypes(x: Points, chosen: KPrototypesOptions, cont
   const gamma = chosen.gamma ?? defaultGamma(all);
   const rng = context.rng('k-prototypes');
   const sample = x.rows <= chosen.sampleRows ? all : splitColumns(rowsOf(x, sampleRows(x.rows, chosen.sampleRows, rng)), chosen.categorical);
-  let best: Run | undefined;
-  for (let start = 0; start < chosen.restarts; start++) {
+  const few = sample.rows <= 2_000;
+  const starts = chosen.restarts ?? (few ? 30 : 10);
+  const finalists = few ? starts : Math.ceil(starts / 3);
+  const tried: Run[] = [];
+  for (let start = 0; start < starts; start++) {
     const first = start === 0 ? densest(sample, k, gamma) : await drawn(sample, k, gamma, rng, context);
-    const run = await converge(sample, first, gamma, maxIterations, context);
-    if (!best || run.cost < best.cost) best = run;
-    context.progress({ stage: 'segment', note: 'k-prototypes', done: (start + 1) / (chosen.restarts + 1) });
+    tried.push(await converge(sample, first, gamma, heat, context));
+    context.progress({ stage: 'segment', note: 'k-prototypes', done: (start + 1) / (starts + finalists) });
   }
-  const { prototypes } = sample === all ? best! : await converge(all, recoded(best!.prototypes, sample, all), gamma, chosen.passes, context);
+  const finished: Run[] = [];
+  for (const { prototypes } of ranked(tried).slice(0, finalists)) finished.push(await converge(sample, prototypes, gamma, maxIterations, context));
+  const best = ranked(finished)[0];
+  const { prototypes } = sample === all ? best : await converge(all, recoded(best.prototypes, sample, all), gamma, chosen.passes, context);
   return describe(all, prototypes, gamma, x.d, context);
 }
 
@@ -115,6 +122,11 @@ interface Run {
   readonly prototypes: Prototypes;
   readonly labels: Int32Array;
   readonly cost: number;
+}
+
+/** By cost; equal ones stay in the order they were started. */
+function ranked(runs: readonly Run[]): Run[] {
+  return [...runs].sort((a, b) => a.cost - b.cost);
 }
 
 function defaultGamma({ rows, p, numbers }: MixedRows): number {

@@ -32,8 +32,9 @@ export interface AutoencoderParams {
 
 const batch = 32;
 const rate = 2e-3;
-/** Passes without a better result on held-out rows before it ends. */
-const patience = 12;
+/** Passes without a result on held-out rows better by half a percent, after which it ends. */
+const patience = 10;
+const better = 0.995;
 /** Multiplications between two breaths. */
 const stretch = 2e7;
 
@@ -58,14 +59,16 @@ export async function fitAutoencoder(x: Points, { width, hidden, epochs, sampleR
   const { mean, scale } = frameOf(rowsOf(x, order.slice(held)));
   const rows = standard(rowsOf(x, order), mean, scale);
   const weights = drawWeights(shape, rng);
-  let best = { weights: weights.slice(), error: Infinity, epoch: 0 };
+  let best = { weights: weights.slice(), error: Infinity };
+  let since = 0;
   const step = createAdam(weights.length, rate);
-  for (let epoch = 0; epoch < epochs && epoch - best.epoch <= patience; epoch++) {
+  for (let epoch = 0; epoch < epochs && epoch - since <= patience; epoch++) {
     const turn = shuffled(Int32Array.from({ length: order.length - held }, (_, i) => held + i), rng);
     const learned = await pass(shape, weights, rows, turn, step, context);
     // With too few rows to hold any out, those learned from must do.
     const error = held > 0 ? errorOf(shape, weights, rows, held) : learned;
-    if (error < best.error * (1 - 1e-4)) best = { weights: weights.slice(), error, epoch };
+    if (error < best.error * better) since = epoch;
+    if (error < best.error) best = { weights: weights.slice(), error };
     context.progress({ stage: 'segment', note: 'autoencoder', done: (epoch + 1) / epochs });
   }
   return { d, sizes: shape.sizes, mean: Array.from(mean), scale, weights: Array.from(best.weights) };
