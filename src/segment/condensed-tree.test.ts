@@ -35,6 +35,14 @@ describe('condensed tree', () => {
     expect(Array.from(outlierScores(tree))).toEqual([0, 0, 0, 0, 0, 0, 0.95]);
   });
 
+  it('tells three places of identical rows apart, also where all are equally far from each other', () => {
+    const places = condense(9, { a: Int32Array.of(0, 1, 3, 4, 6, 7, 2, 5), b: Int32Array.of(1, 2, 4, 5, 7, 8, 3, 6), weight: Float64Array.of(0, 0, 0, 0, 0, 0, 9, 9) }, 3);
+    const chosen = selectGroups(places, { method: 'eom', epsilon: 0, allowSingle: false });
+    const { labels, segments } = labelRows(places, chosen, 0);
+    expect(segments).toHaveLength(3);
+    expect(Array.from(labels, (l) => labels.indexOf(l))).toEqual([0, 0, 0, 3, 3, 3, 6, 6, 6]);
+  });
+
   it('does not split identical rows, however many', () => {
     const same = condense(6, { a: Int32Array.of(0, 1, 2, 3, 4), b: Int32Array.of(1, 2, 3, 4, 5), weight: new Float64Array(5) }, 2);
     expect(same.groups).toBe(1);

@@ -147,8 +147,9 @@ function stabilities({ groups, parent, birth, size, group, departure }: Condense
   let floor = Infinity;
   for (const distance of departure) if (distance > 0 && distance < floor) floor = distance;
   for (const distance of birth) if (distance > 0 && distance < floor) floor = distance;
-  // Identical rows are infinitely dense; counting them as dense as the closest different ones keeps sums comparable.
-  const density = (distance: number) => 1 / Math.max(distance, floor);
+  // Identical rows are infinitely dense. Counting them as twice as dense as the closest different ones keeps sums comparable, and still tells places apart
+  // that hold nothing but identical rows.
+  const density = (distance: number) => 1 / Math.max(distance, floor / 2);
   const sums = new Float64Array(groups);
   for (let i = 0; i < group.length; i++) sums[group[i]] += density(departure[i]) - density(birth[group[i]]);
   for (let g = 1; g < groups; g++) sums[parent[g]] += (density(birth[g]) - density(birth[parent[g]])) * size[g];
