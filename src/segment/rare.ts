@@ -1,10 +1,11 @@
 // The rare-segment scan: small dense groups that k-means does not see, because cutting the large cloud once more gains it more than setting them apart.
 // On one half of the rows k-means cuts far too finely; cells with no trough between them are joined again; what is then left over as a small part, with
-// a trough towards every neighbour, is a candidate. The other half decides: along the line to each neighbour, inside a tube of constant width, one
-// continuous cloud never has fewer rows in the middle than at both ends (its density only falls away from its mode), so of the rows in two equally wide
-// windows at most half, up to chance, lie in the outer one: a binomial test, for windows chosen on the first half. Every neighbour must pass; p is that
-// of the worst, times the number of candidates. Whole numbers are spread over the gaps between them first: a lattice has troughs, but no segments.
-// O(rows × features × cells) on at most `rows` sampled rows, then one pass over all. Not for groups of a few dozen rows, nor for rings and threads.
+// a trough towards its surroundings, is a candidate. The other half decides: along the line from the middle of its neighbours to it, inside a tube of
+// constant width, one continuous cloud never has fewer rows in between than at both ends (its density only falls away from its mode), so of the rows in
+// two equally wide windows at most half, up to chance, lie in the outer one: a binomial test, for windows chosen on the first half, times the number of
+// candidates. Every single neighbour must show a trough too, at a lower bar: an arc of a ring has none along the ring. Then the halves change roles.
+// Whole numbers are spread over the gaps between them first: a lattice has troughs, but no segments.
+// O(rows × features × cells) on at most `rows` sampled rows, then one pass over all. Not for groups of a few dozen rows, nor for threads.
 import { z } from 'zod';
 import type { Context } from '../context.js';
 import type { RareGroup } from '../domain/rare.js';
@@ -57,22 +58,22 @@ export async function scanRare(x: Points, options: Partial<RareOptions>, context
   for (const [h, own] of halves.entries()) {
     for (const [c, k] of cuts.entries()) {
       if (own.rows < 20 * k) continue;
-      await breath(context);
       context.progress({ stage: 'segment', note: 'looking for rare groups', done: (h + c / cuts.length) / 2 });
-      for (const candidate of candidatesAt(k, own, chosen, rng, kernel)) tested.push({ candidate, ...heldOut(candidate, halves[1 - h]) });
+      for (const candidate of await candidatesAt(k, own, chosen, rng, context, kernel)) tested.push({ candidate, ...heldOut(candidate, halves[1 - h]) });
     }
   }
   const passed = tested
     .map((test) => ({ ...test, p: Math.min(1, test.p * tested.length) }))
     .filter(({ p, ratio, share, candidate }) => p < chosen.level && ratio >= leastRatio && share > candidate.share / 2 && share < candidate.share * 2)
     .sort((a, b) => a.p - b.p || b.ratio - a.ratio);
-  const groups: { group: RareGroup; rows: Int32Array }[] = [];
+  const groups: { group: RareGroup; rows: Int32Array; candidate: Candidate }[] = [];
   for (const { candidate, p, ratio, rows, share: again } of passed) {
+    if (groups.some((other) => away(candidate.middle, other.candidate.middle) <= other.candidate.radius)) continue;
     const region = regionOf(candidate, frame);
     const members = rowsInRegion(region, x);
     const share = members.length / x.rows;
     if (share < chosen.minShare || share > chosen.maxShare || groups.some((other) => overlap(other.rows, members) > 0.2)) continue;
-    groups.push({ rows: members, group: { ...described(x, members, labels), densityRatio: ratio, heldOut: { rows, share: again, p }, region } });
+    groups.push({ rows: members, candidate, group: { ...described(x, members, labels), densityRatio: ratio, heldOut: { rows, share: again, p }, region } });
     await breath(context);
   }
   return groups.map(({ group }) => group);
@@ -193,7 +194,7 @@ function gatherRows(values: Float64Array, rows: Int32Array, d: number): Half {
   return { rows: rows.length, d, values: own };
 }
 
-function candidatesAt(k: number, half: Half, { minShare, maxShare }: RareOptions, rng: Rng, kernel: Kernel): Candidate[] {
+async function candidatesAt(k: number, half: Half, { minShare, maxShare }: RareOptions, rng: Rng, context: Context, kernel: Kernel): Promise<Candidate[]> {
   const { rows, d, values } = half;
   const points = kernel.allocate(rows, d);
   let labels: Int32Array;
@@ -205,7 +206,11 @@ function candidatesAt(k: number, half: Half, { minShare, maxShare }: RareOptions
   }
   const cells = Array.from({ length: k }, (_, c) => cellOf(half, labels, (label) => label === c)).filter((cell) => cell.members.length > 0);
   const enough = 0.25 * minShare * rows;
-  const pairs = cells.flatMap((cell, c) => nearestCells(cell, cells, c, enough).map((other) => ({ c, other, contrast: wayFrom(cells[other], cell, half).contrast })));
+  const pairs: { c: number; other: number; contrast: number }[] = [];
+  for (const [c, cell] of cells.entries()) {
+    await breath(context);
+    for (const other of nearestCells(cell, cells, c, enough)) pairs.push({ c, other, contrast: wayFrom(cells[other], cell, half).contrast });
+  }
   const found = new Map<string, Candidate>();
   for (const join of joins) {
     const sets = new UnionFind(cells.length);
@@ -342,12 +347,17 @@ function candidateOf(cell: Cell, ways: readonly Way[], half: Half): Candidate {
   const inside = (i: number) => ways.every((way) => beyond(way, values, i * d));
   const own = cell.members.filter(inside);
   const middle = meanOf(half, own.length > 0 ? own : cell.members);
-  const away = (i: number) => Math.sqrt(middle.reduce((sum, m, j) => sum + (values[i * d + j] - m) ** 2, 0));
-  const distances = Float64Array.from(own, away).sort();
+  const distances = Float64Array.from(own, (i) => away(middle, values, i * d)).sort();
   const radius = 1.1 * (distances[Math.floor(0.95 * (distances.length - 1))] ?? 0);
   let count = 0;
-  for (let i = 0; i < rows; i++) if (away(i) <= radius && inside(i)) count++;
+  for (let i = 0; i < rows; i++) if (away(middle, values, i * d) <= radius && inside(i)) count++;
   return { middle, radius, share: count / rows, ways };
+}
+
+function away(middle: Float64Array, values: Float64Array, at = 0): number {
+  let square = 0;
+  for (let j = 0; j < middle.length; j++) square += (values[at + j] - middle[j]) ** 2;
+  return Math.sqrt(square);
 }
 
 function beyond({ origin, direction, length, trough, width }: Way, values: Float64Array, at: number): boolean {
@@ -371,9 +381,7 @@ function heldOut(candidate: Candidate, half: Half): Omit<Tested, 'candidate'> {
   }
   let members = 0;
   for (let i = 0; i < half.rows; i++) {
-    let square = 0;
-    for (let j = 0; j < half.d; j++) square += (half.values[i * half.d + j] - candidate.middle[j]) ** 2;
-    if (square <= candidate.radius ** 2 && candidate.ways.every((way) => beyond(way, half.values, i * half.d))) members++;
+    if (away(candidate.middle, half.values, i * half.d) <= candidate.radius && candidate.ways.every((way) => beyond(way, half.values, i * half.d))) members++;
   }
   return { p: ps.slice(1).every((side) => side < sideLevel) ? ps[0] : 1, ratio: ratios[0], rows: members, share: members / half.rows };
 }
