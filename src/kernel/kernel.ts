@@ -66,7 +66,7 @@ export interface ClusterResult {
 
 /** Weighted groups in the kernel's memory, to be joined by Ward's measure. */
 export interface WardGroups {
-  /** Centroids, count × d. Writing here moves a group; Infinity (as at first) takes it away. */
+  /** Centroids, count × d, no value greater than 1e15. Writing here moves a group; Infinity (as at first) takes it away. */
   readonly values: Float64Array;
   /** 1 / weight of each group, at first 1. */
   readonly inverses: Float64Array;

@@ -52,7 +52,7 @@ const passes = 3;
 /** Multiplications per call of the kernel, so that stopping is prompt. */
 const workPerCall = 500_000_000;
 /** Rows whose two nearest nodes are looked at for the topographic error. */
-const errorRows = ({ k, d }: Centres) => Math.max(1_000, Math.min(10_000, Math.floor(1e8 / (k * d))));
+const errorRows = ({ k, d }: Centres) => Math.max(1_000, Math.min(10_000, Math.floor(4e7 / (k * d))));
 
 export const som = defineAlgorithm({
   name: 'som',
