@@ -29,10 +29,12 @@ export type KMeansOptions = z.output<typeof options>;
 /** Rows, or per centre where that is more, on which all starts are converged. */
 const pilotRows = 10_000;
 const pilotRowsPerCentre = 500;
-/** Up to so many rows convergence is to the last row. */
+/** Up to so many rows convergence to the last row is cheap; on more the last few hundred thousandths of the inertia are not worth their iterations. */
 const exactRows = 10_000;
 /** How many go on to more rows, how far behind the best they may be, and within what their inertias tell the same optimum. */
 const finalists = 4;
+/** Iterations after which the best two of them are told. */
+const triedIterations = 8;
 const behind = 0.005;
 const alike = 1e-5;
 /** Part of the inertia that is not worth another pass over all rows. */
@@ -139,8 +141,9 @@ async function converge(all: Rows, chosen: KMeansOptions, context: Context, kern
   const sample = part(all, chosen.sampleRows, rng, kernel);
   const pilot = part(sample, Math.max(pilotRows, pilotRowsPerCentre * chosen.k), rng, kernel);
   try {
-    const started = await best(pilot, chosen, rng, context, kernel);
-    const found = sample.points === pilot.points ? started[0] : await better(sample, promising(started), context, kernel);
+    const tolerance = all.points.rows <= exactRows ? 0 : 1e-4 * meanVariance(pilot.points, kernel);
+    const started = await best(pilot, chosen, pilot.points === sample.points ? tolerance : 10 * tolerance, rng, context, kernel);
+    const found = sample.points === pilot.points ? started[0] : await better(sample, promising(started), tolerance, context, kernel);
     return { ...found, inertia: (found.inertia * all.points.rows) / sample.points.rows };
   } finally {
     if (pilot.points !== sample.points) kernel.free(pilot.points);
@@ -149,10 +152,10 @@ async function converge(all: Rows, chosen: KMeansOptions, context: Context, kern
 }
 
 /** Of many starts, the better half after a few iterations, converged; best first. */
-async function best({ points, weights }: Rows, chosen: KMeansOptions, rng: Rng, context: Context, kernel: Kernel): Promise<ClusterResult[]> {
+async function best({ points, weights }: Rows, chosen: KMeansOptions, tolerance: number, rng: Rng, context: Context, kernel: Kernel): Promise<ClusterResult[]> {
   const { k } = chosen;
   const starts = chosen.restarts ?? defaultStarts(points.rows, k);
-  const limits = limitsOf(points, kernel);
+  const limits = { maxIterations: 300, tolerance };
   const step = jobsPerStep(points, k);
   const want = { points, k, weights };
   const started: ClusterResult[] = [];
@@ -177,14 +180,13 @@ function promising(started: readonly ClusterResult[]): ClusterResult[] {
 }
 
 /** The best of a few converged on few rows, once converged on more. */
-async function better({ points, weights }: Rows, started: readonly ClusterResult[], context: Context, kernel: Kernel): Promise<ClusterResult> {
+async function better({ points, weights }: Rows, started: readonly ClusterResult[], tolerance: number, context: Context, kernel: Kernel): Promise<ClusterResult> {
+  const on = (maxIterations: number, from: readonly ClusterResult[]) =>
+    ranked(finish(from.map((start) => ({ want: { points, k: start.k, weights }, start })), { maxIterations, tolerance }, kernel));
   await breath(context);
-  return ranked(finish(started.map((start) => ({ want: { points, k: start.k, weights }, start })), limitsOf(points, kernel), kernel))[0];
-}
-
-/** On few rows convergence to the last row is cheap; on many the last few hundred thousandths of the inertia are not worth their passes. */
-function limitsOf(points: Points, kernel: Kernel): { maxIterations: number; tolerance: number } {
-  return { maxIterations: 300, tolerance: points.rows <= exactRows ? 0 : 1e-4 * meanVariance(points, kernel) };
+  const tried = on(triedIterations, started);
+  await breath(context);
+  return on(300, tried.slice(0, 2))[0];
 }
 
 /** A sample of the rows with their weights in the kernel's memory, or the rows themselves where they are not more. */
