@@ -102,10 +102,8 @@ async function axesOf(x: MixedRows, d: number, { components, share }: FamdOption
     numeric: x.numeric.map((column, j) => ({ column, ...amounts[j], loadings: loading(j) })),
     categorical: x.categorical.map((column, j) => {
       const places = Array.from({ length: x.starts[j + 1] - x.starts[j] }, (_, m) => x.starts[j] + m);
-      const loadings = places.map((place) => loading(x.p + place));
-      // Centring an indicator takes √p off each of the column's indicators, whichever of them holds.
-      const average = Array.from({ length: p }, (_, c) => places.reduce((sum, place, m) => sum + loadings[m][c] * Math.sqrt(shares[place]), 0));
-      return { column, codes: places.map((place) => x.categories[place]), adds: places.map((place, m) => average.map((middle, c) => loadings[m][c] / Math.sqrt(shares[place]) - middle)) };
+      // Centring an indicator would take √p off; but every component of some inertia is at right angles to the √p of a column, so nothing comes off in all.
+      return { column, codes: places.map((place) => x.categories[place]), adds: places.map((place) => loading(x.p + place).map((part) => part / Math.sqrt(shares[place]))) };
     }),
   };
 }

@@ -25,6 +25,10 @@ describe('k-prototypes', () => {
     expect(cost).toBe(4.5);
   });
 
+  it('a mode that two categories could be is the lower one', async () => {
+    expect((await fit(pointsOf([[1, 8], [1, 3], [1, 8], [1, 3], [1, 9]]), { k: 1, categorical: [1] })).params.centroids).toEqual([1, 3]);
+  });
+
   it('costs no more than the best of 300 starts of kmodes, with its γ', async () => {
     const { params, cost } = await fit(pointsOf(table), { k: 3, categorical: [3, 4, 5] });
     expect(params.gamma).toBeCloseTo(prototypes.gamma, 12);
@@ -71,12 +75,19 @@ describe('k-prototypes', () => {
     expect(Array.from(labels)).toEqual([0, 1, 1]);
   });
 
-  it('above sampleRows it converges on a sample, to nearly the same cost, whatever codes the sample missed', async () => {
+  it('above sampleRows it converges on a sample, to nearly the same cost', async () => {
     const rng = createRng(6, 'mixed');
-    const x = pointsOf(Array.from({ length: 4_000 }, (_, i) => [(i % 4) * 3 + rng.normal(), rng.normal(), (i % 4) + 10 * rng.int(2), i % 997 === 0 ? 500 + i : i % 4]));
+    const x = pointsOf(Array.from({ length: 4_000 }, (_, i) => [(i % 4) * 3 + rng.normal(), rng.normal(), (i % 4) + 10 * rng.int(2), i % 4]));
     const [whole, sampled] = [await fit(x, { k: 4, categorical: [2, 3] }), await fit(x, { k: 4, categorical: [2, 3], sampleRows: 400 })];
     expect(sampled.cost / whole.cost).toBeLessThan(1.01);
     expect(adjustedRand(whole.labels, sampled.labels)).toBeGreaterThan(0.95);
+  });
+
+  it('knows the modes of a sample among categories that the sample missed', async () => {
+    // Every 200th row has a code of its own, below all others: a sample of 100 of 1,000 rows hardly meets them.
+    const x = pointsOf(Array.from({ length: 1_000 }, (_, i) => [i % 200 === 7 ? -i : i % 6, 5 + (i % 6)]));
+    const { labels } = await fit(x, { k: 6, categorical: [0, 1], sampleRows: 100, passes: 1 });
+    expect(adjustedRand(Array.from({ length: 1_000 }, (_, i) => i % 6), labels)).toBe(1);
   });
 
   it('refuses columns that are not there, numbers that are none, and more segments than rows', async () => {
