@@ -96,6 +96,10 @@ describe('a model of quadratic forms (mixtures, projections)', () => {
     const lever = { c: 0, feature: table.features[1], encoding, from: 0.5, low: 0, high: 10, whole: true };
     const pair: Form[] = [{ segment: 0, offset: 0, centre: [0], scale: [0.5] }, { segment: 1, offset: 0, centre: [4] }];
     expect(flip(Float64Array.of(0.5), 1, pair, [lever])!.changes[0].to).toBe(3);
+    // The wide one is nearer on both sides of the narrow one: below 8/3 and above 8. From 4.5 the first is nearer; where only more is possible, 9.
+    const above = { ...lever, from: 4.5, high: 20 };
+    expect(flip(Float64Array.of(4.5), 0, pair, [above])!.changes[0].to).toBe(2);
+    expect(flip(Float64Array.of(4.5), 0, pair, [{ ...above, low: 4.5 }])!.changes[0].to).toBe(9);
     // An offset of 3 for the wide one's rival: (t − 4)² + 3 = t²/4 has its first root at (32 − √112) / 6 = 3.57.
     expect(flip(Float64Array.of(0.5), 1, [pair[0], { ...pair[1], offset: 3 }], [lever])!.changes[0].to).toBe(4);
     // An offset of 6 leaves nothing but the far side out of reach: t²/4 is less everywhere.

@@ -114,6 +114,19 @@ describe('iterative mistake minimisation', () => {
     }
   });
 
+  it('keeps a leaf for a segment that every row would rather leave', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { columns, labels, k } = randomCase(seed);
+      const { ground } = grounded(columns, labels, k);
+      const rng = createRng(seed, 'dear');
+      const dear = Float64Array.from({ length: labels.length * k }, (_, at) => rng.next() + (at % k === 0 ? 5 : 0));
+      const fewest = imm(ground);
+      const { tree, costs } = expand(ground, fewest, dear, 4 * k, 0);
+      if (leaves(fewest).includes(0) && labels.length > 20) expect(costs.length, `seed ${seed}`).toBeGreaterThan(1);
+      expect(leaves(tree).includes(0)).toBe(leaves(fewest).includes(0));
+    }
+  });
+
   it('cuts in the widest gap where several splits mistake as few', () => {
     const { ground, cuts } = grounded([[0, 1, 2, 8, 9, 10], [0, 4, 4, 5, 6, 6]], [0, 0, 0, 1, 1, 1], 2);
     const { feature, cut, mistakes } = leastMistaken(ground, Int32Array.of(0, 1, 2, 3, 4, 5), [0, 1])!;

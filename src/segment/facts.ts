@@ -218,7 +218,7 @@ const humped = (variables: readonly Variable[]) => variables.filter((v) => v.dip
 
 /** Do ellipsoids say it better than balls, and otherwise? */
 async function leaning(x: Points, k: number, round: Int32Array, context: Context, kernel: Kernel): Promise<{ agreement: number; better: boolean }> {
-  const fit = async (covariance: 'full' | 'spherical') => (await fitGaussianMixture(x, gaussianMixture.options.parse({ k, covariance, regularisation: 1e-3, starts: 2 }), context, kernel)).params;
+  const fit = async (covariance: 'full' | 'spherical') => (await fitGaussianMixture(x, gaussianMixture.options.parse({ k, covariance, regularisation: 1e-3 }), context, kernel)).params;
   const [full, balls] = [await fit('full'), await fit('spherical')];
   return { agreement: adjustedRand(assignLikeliest(full, x).labels, round), better: full.bic < balls.bic };
 }
