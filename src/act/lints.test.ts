@@ -64,6 +64,23 @@ describe('lints', () => {
     expect(kinds({ profiles: Array.from({ length: 12 }, (_, segment) => ({ segment, name: `S${segment}`, entities: 100, share: 1 / 12 }) as Profile), stability: [] })).toContain('too-many');
   });
 
+  it('speak up about a group that was cut, and about groups that were left together', () => {
+    const seams = { round: 1, joins: [{ a: 0, b: 1, p: 0.6 }], splits: [{ segment: 1, parts: 3, strength: 0.91 }] };
+    expect(lints(input({ seams })).map(({ kind, segment, sentence }) => ({ kind, segment, sentence }))).toEqual([
+      { kind: 'over-segmented', segment: undefined, sentence: 'There is no gap between “S0” and “S1” (dip test on held-out rows): the two may be one group cut through. Fewer segments would do.' },
+      { kind: 'under-segmented', segment: 1, sentence: '“S1” holds 3 groups with a gap between them that are found again on other rows (prediction strength 0.91): more segments would tell them apart.' },
+    ]);
+    const { model } = input();
+    expect(kinds({ seams, model: { ...model, kind: 'convenience' } })).toEqual(['under-segmented']);
+  });
+
+  it('speak up about segments too small to see an effect in', () => {
+    const actionable = { members: 1_500, baseRate: 0.1, uplift: 0.1, control: 0.5, power: 0.8, error: 0.05 };
+    expect(lints(input({ actionable })).map(({ sentence }) => sentence)).toEqual([
+      'To see a rate of 10 % rise by 10 % of itself in a segment takes 1,500 customers in it, 50 % of them left alone (found in 80 % of tries). All segments have fewer: test several together, or aim at larger effects.']);
+    expect(kinds({ actionable: { ...actionable, members: 1_000 } })).toEqual([]);
+  });
+
   it('speak up about one feature that decides alone', () => {
     const flat = () => normal(() => 0);
     expect(lints(input({ matrixColumns: [normal((i) => 4 * labels[i]), flat(), flat(), flat()] }))[0]).toMatchObject({ kind: 'dominant-feature', sentence: expect.stringMatching(/“A” alone makes 9\d(\.\d)? %/) });

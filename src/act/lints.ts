@@ -3,6 +3,7 @@ import type { FeatureTable } from '../domain/feature.js';
 import type { FeatureMatrix } from '../domain/matrix.js';
 import type { Profile } from '../domain/profile.js';
 import type { Assignment, SegmentModel, SegmentStability } from '../domain/segment.js';
+import type { ActionableSize, Seams } from '../domain/seams.js';
 import type { Source } from '../domain/source.js';
 import { formatNumber, formatPercent } from '../util/format-value.js';
 import { gather } from '../util/gather.js';
@@ -18,6 +19,10 @@ export interface LintInput {
   readonly stability: readonly SegmentStability[];
   readonly briefs: readonly Brief[];
   readonly sources: readonly Source[];
+  /** Where the partition cuts through one group or holds several, where it was tested. */
+  readonly seams?: Seams;
+  /** How many members it takes to see an effect in a segment of its own. */
+  readonly actionable?: ActionableSize;
   readonly entityWord: { readonly one: string; readonly many: string };
   /** Today, ms since the epoch; without it nothing is said of staleness (the same input then gives the same output on any day). */
   readonly now?: number;
@@ -53,6 +58,28 @@ const stable: Check = ({ profiles, stability }) =>
     const shaky = found.jaccard < 0.6;
     return [{ kind: 'unstable', severity: shaky ? 'warning' : 'note', segment, sentence: `${quoted(name)} is ${shaky ? 'not stable' : 'only fairly stable'}: redrawing the sample finds it again with ${formatPercent(found.jaccard)} overlap (75 % counts as steady).` }];
   });
+
+/** Slices of a continuum have no gaps, and the choice of segments has said so already. */
+const cuts: Check = ({ profiles, seams, model }) => {
+  const name = (segment: number) => quoted(profiles.find((p) => p.segment === segment)?.name ?? `segment ${segment + 1}`);
+  const joins = model.kind === 'convenience' ? [] : (seams?.joins ?? []);
+  const shown = joins.slice(0, 3).map(({ a, b }) => `${name(a)} and ${name(b)}`);
+  const made: Lint[] = shown.length === 0 ? [] : [{ kind: 'over-segmented', severity: 'note', sentence: `There is no gap between ${listWords(shown)}${joins.length > 3 ? ' and others' : ''} (dip test on held-out rows): ${joins.length > 1 ? 'each of these pairs' : 'the two'} may be one group cut through. Fewer segments would do.` }];
+  for (const { segment, parts, strength } of seams?.splits ?? []) {
+    made.push({ kind: 'under-segmented', severity: 'note', segment, sentence: `${name(segment)} holds ${parts} groups with a gap between them that are found again on other rows (prediction strength ${strength.toFixed(2)}): more segments would tell them apart.` });
+  }
+  return made;
+};
+
+/** One sentence for all: what a test of its own would take, and who has too few for it. */
+const testable: Check = ({ profiles, actionable, entityWord }) => {
+  if (!actionable) return [];
+  const { members, baseRate, uplift, control, power } = actionable;
+  const few = profiles.filter(({ entities }) => entities < members);
+  if (few.length === 0) return [];
+  const who = few.length === profiles.length ? (few.length === 1 ? 'It has fewer' : 'All segments have fewer') : `Fewer have ${listWords(few.slice(0, 3).map(({ name }) => quoted(name)))}${few.length > 3 ? ` and ${few.length - 3} more` : ''}`;
+  return [{ kind: 'too-small-to-test', severity: 'note', sentence: `To see a rate of ${formatPercent(baseRate)} rise by ${formatPercent(uplift)} of itself in a segment takes ${formatNumber(members)} ${entityWord.many} in it, ${formatPercent(control)} of them left alone (found in ${formatPercent(power)} of tries). ${who}: test several together, or aim at larger effects.` }];
+};
 
 const overlap: Check = ({ profiles, assignment, entityWord }) => {
   if (profiles.length < 2) return [];
@@ -192,4 +219,4 @@ function spread(n: number): Int32Array {
   return rows;
 }
 
-const checks: readonly Check[] = [protectedAttribute, circular, dominant, stable, overlap, reachable, poor, stale, size];
+const checks: readonly Check[] = [protectedAttribute, circular, dominant, stable, cuts, overlap, reachable, poor, stale, size, testable];

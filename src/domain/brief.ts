@@ -27,7 +27,8 @@ export interface Brief {
 /** A classic mistake, spoken up about. */
 export interface Lint {
   readonly kind:
-    | 'too-many' | 'too-small' | 'too-large' | 'unstable' | 'not-reachable' | 'stale' | 'poor-data' | 'dominant-feature' | 'protected-attribute' | 'overlap' | 'circular-label';
+    | 'too-many' | 'too-small' | 'too-large' | 'unstable' | 'not-reachable' | 'stale' | 'poor-data' | 'dominant-feature' | 'protected-attribute' | 'overlap' | 'circular-label'
+    | 'over-segmented' | 'under-segmented' | 'too-small-to-test';
   readonly severity: 'note' | 'warning';
   readonly segment?: number;
   readonly sentence: string;

@@ -17,6 +17,7 @@ import type { Opening } from '../ingest/open.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assignRaw } from '../segment/assign.js';
 import { partition } from '../segment/partition.js';
+import { seams } from '../segment/seams.js';
 import { stability } from '../segment/stability.js';
 import { tiers } from '../segment/tiers.js';
 import { quoteName } from '../util/quote.js';
@@ -72,6 +73,8 @@ export async function batch(files: readonly string[] | Opening, options: Discove
   const behaving = behaviour(ingested.sources, engine, membershipTable, choice.k);
   behaving.catch(() => {});
   const steady = await timed('stability', () => stability(matrix, found, {}, context, kernel));
+  // What the gates choose they have looked for seams in already.
+  const cut = options.algorithm === undefined ? undefined : await timed('seams', () => seams(matrix, assignment.labels, choice.k, context, kernel));
   const rfm = tiers(table);
 
   const subject: Subject = { table, matrix, model, assignment, ...placing(model), stability: steady.segments, entityWord, currency };
@@ -84,7 +87,7 @@ export async function batch(files: readonly string[] | Opening, options: Discove
   const behaved = await timed('act', () => behaving);
   const advised = briefs({ ...subject, labels: assignment.labels, profiles: told, behaviour: behaved });
   // Not told the date: the same input gives the same lints on any day. How old the data is, the reader's page and terminal say.
-  const spoken = lints({ ...subject, profiles: told, briefs: advised, sources: ingested.sources });
+  const spoken = lints({ ...subject, profiles: told, briefs: advised, sources: ingested.sources, seams: cut });
 
   return {
     ...subject, ingested, choice, contrast: different, profiles: told, tree, briefs: advised, rhythm: behaved.rhythm, lints: spoken,

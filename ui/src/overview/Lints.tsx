@@ -7,7 +7,7 @@ import { SegmentMark } from '../kit/SegmentMark.js';
 import css from './overview.module.css';
 
 const TITLES: Record<Lint['kind'], string> = {
-  'too-many': 'Many segments', 'too-small': 'Small segment', 'too-large': 'Large segment', unstable: 'Not steady', 'not-reachable': 'Hard to reach', stale: 'Old data',
+  'too-many': 'Many segments', 'over-segmented': 'No gap between', 'under-segmented': 'Groups inside', 'too-small-to-test': 'Too few to test', 'too-small': 'Small segment', 'too-large': 'Large segment', unstable: 'Not steady', 'not-reachable': 'Hard to reach', stale: 'Old data',
   'poor-data': 'Poor data', 'dominant-feature': 'One feature decides', 'protected-attribute': 'Protected attribute', overlap: 'Overlap', 'circular-label': 'Circular label',
 };
 
