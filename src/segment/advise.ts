@@ -113,7 +113,7 @@ const opinions: readonly (readonly [name: string, judge: (c: Case) => Opinion])[
       : good(`ellipsoids describe the sample better than round segments (BIC), though they draw nearly the same ones (adjusted Rand index ${index(ellipsoids.agreement)}); take it for degrees of membership`);
   }],
   ['mini-batch-kmeans', ({ facts: { rows, columns } }) => (rows * columns >= 2e8 ? best(`${formatNumber(rows)} rows of ${columns} columns: it learns from small batches, and can go on as rows arrive`)
-    : rows >= millions ? good(`for ${formatNumber(rows)} rows that keep coming; k-means on a sample first is as fast and a little more exact`) : no(`${formatNumber(rows)} rows fit easily: k-means is exact`))],
+    : rows >= millions ? good(`for ${formatNumber(rows)} rows that keep coming; where there is time for a few passes over all of them, k-means fits closer`) : no(`${formatNumber(rows)} rows are few enough for passes over all of them, with which k-means fits closer`))],
   ['kmeans', ({ facts: { rows, structure, categoricalShare } }) => {
     const size = rows >= millions ? `, and at ${formatNumber(rows)} rows it settles on a sample before a few exact passes over all` : '';
     if (categoricalShare >= 0.5) {
@@ -124,15 +124,16 @@ const opinions: readonly (readonly [name: string, judge: (c: Case) => Opinion])[
       ? best(`groups ${structure.from === 'choice' ? 'are proven' : 'show'} and nothing speaks against round ones; it is the quickest to explain, to score in SQL and to repeat${size}`, structure.groups ? { k: structure.groups } : {})
       : best(`no groups ${structure.from === 'choice' ? 'are proven' : 'show in a sample'}, so any segments are slices of a continuum: k-means makes them alike inside, and is the plainest to repeat${size}`);
   }],
-  ['consensus', ({ facts: { rows } }) => (rows <= 20_000 ? good('where seeds or samples give different segments: it keeps what many runs agree on') : no(`it counts how often each two of ${formatNumber(rows)} rows meet: take it on a sample`))],
+  ['consensus', ({ facts: { categoricalShare } }) => (categoricalShare >= 0.5 ? no('the runs it counts votes of are k-means, which takes categories for numbers') : good('where seeds or samples give different segments: it keeps what many runs agree on'))],
   ['som', ({ facts: { rows, columns } }) => (rows >= few && columns >= 8 ? good(`as a map of ${columns} columns to look at; its nodes are too many to act on one by one`) : no(`${rows < few ? `${formatNumber(rows)} rows` : `${columns} columns`} need no map`))],
   ['dbscan', () => no('it needs one distance that counts as near everywhere, which nothing here gives; HDBSCAN* finds its own')],
-  ['spectral', ({ facts: { rows, structure: { dense } } }) => {
-    if (!dense || dense.groups < 2 || dense.outside > 0.25 || dense.agreement > 0.8 || dense.merely) return no('no odd shapes show that would need it');
-    return good(`it follows odd shapes too${rows > 10_000 ? ', learnt on a sample' : ''}; but it has to be told the number of segments, and names no outliers`);
-  }],
+  ['spectral', ({ facts }) => (oddShapes(facts) ? good(`it follows odd shapes too${facts.rows > 10_000 ? ', learnt on a sample' : ''}; but it has to be told the number of segments, and names no outliers`) : no('no odd shapes show that would need it'))],
+  ['community', ({ facts }) => (oddShapes(facts) ? good('it follows odd shapes too, and finds how many; but it names no outliers') : no('no odd shapes show that would need it, and a cloud without groups has communities too'))],
   ['semi-supervised', () => no('it needs examples: name the segment of a few dozen to use it')],
 ];
+
+/** Dense groups that round segments cut through. */
+const oddShapes = ({ structure: { dense } }: DataFacts) => dense !== undefined && dense.groups >= 2 && dense.outside <= 0.25 && dense.agreement <= 0.8 && dense.merely === undefined;
 
 const best = (reason: string, options: Opinion['options'] = {}): Opinion => ({ fit: 'best', reason, options });
 const good = (reason: string, options: Opinion['options'] = {}): Opinion => ({ fit: 'good', reason, options });
