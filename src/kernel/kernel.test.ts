@@ -50,6 +50,23 @@ describe('the SIMD kernel', () => {
     }
   });
 
+  it.each(shapes)('makes passes over %i rows × %i features that know the ones before (%i centres) as the reference does', (rows, d, k) => {
+    const points = randomPoints(rows, d);
+    const weights = randomJob(rows, d, k, true).weights!;
+    for (const own of [undefined, weights]) {
+      const [found, expected] = [simd, reference].map((kernel) => kernel.passes(points, k, own));
+      let { values } = randomCentres(k, d);
+      for (let pass = 0; pass < 12; pass++) {
+        const [a, b] = [found.pass(values), expected.pass(values)];
+        expectClose(a.counts, b.counts, 1e-9);
+        expectClose(a.sums, b.sums, 1e-9);
+        // Sometimes far, sometimes hardly at all.
+        values = values.map((value, v) => (b.counts[Math.floor(v / d)] > 0 ? b.sums[v] / b.counts[Math.floor(v / d)] : value) + (pass === 6 ? Math.sin(v) : 0));
+      }
+      found.release();
+    }
+  });
+
   it.each(shapes)('sums distances between %i rows × %i features per label (%i of them) as the reference does', (rows, d, k) => {
     const points = randomPoints(Math.min(rows, 300), d);
     const rng = createRng(rows, 'labels');
@@ -76,6 +93,7 @@ describe('the SIMD kernel', () => {
         labels,
         spread: kernel.spread(own, centres, labels),
         jobs: kernel.cluster(jobs),
+        passes: threePasses(kernel, own, centres),
         pairs: kernel.distanceSums(few, [Int32Array.from({ length: 900 }, (_, i) => i % 11)], 11),
       });
       await kernel.close();
@@ -161,6 +179,18 @@ function randomJob(rows: number, d: number, k: number, weighted: boolean): Clust
     maxIterations: 12,
     tolerance: 1e-4,
   };
+}
+
+function threePasses(kernel: Kernel, points: Points, { k, d, values }: Centres) {
+  const passes = kernel.passes(points, k);
+  let at = values;
+  const found = Array.from({ length: 3 }, () => {
+    const { sums, counts } = passes.pass(at);
+    at = at.map((value, v) => sums[v] / counts[Math.floor(v / d)] || value);
+    return { sums, counts };
+  });
+  passes.release();
+  return found;
 }
 
 function copyInto(kernel: Kernel, points: Points): Points {

@@ -32,6 +32,13 @@ export interface Spread {
   readonly distances: Float64Array;
 }
 
+/** Passes of k-means over the same rows; the kernel keeps what it needs from one to the next until `release`. */
+export interface Passes {
+  /** Sums and counts of the rows nearest to each of the centres (k × d). */
+  pass(values: Float64Array): Sums;
+  release(): void;
+}
+
 /**
  * One k-means from seeding to convergence, small enough for one thread. Many jobs run side by side.
  * Either `start` (first centres) or `draws` is given.
@@ -95,6 +102,8 @@ export interface Kernel {
   /** Nearest centre of every row into `labels` (where given), and the (weighted) sums and counts per centre. */
   assign(points: Points, centres: Centres, labels?: Int32Array, weights?: Float32Array): Sums;
   spread(points: Points, centres: Centres, labels: Int32Array, weights?: Float32Array): Spread;
+  /** Passes over the same rows one after the other, as `assign` makes them, each the cheaper the less the centres have moved since the one before. */
+  passes(points: Points, k: number, weights?: Float32Array): Passes;
   cluster(jobs: readonly ClusterJob[]): ClusterResult[];
   /**
    * For every row and every labelling: the sum of its Euclidean distances to the rows of each label, as rows × k numbers per labelling

@@ -13,6 +13,10 @@ export function referenceKernel(): Kernel {
     free() {},
     assign: (points, centres, labels, weights) => assign(points, centres, labels ?? new Int32Array(points.rows), weights),
     spread,
+    passes: (points, k, weights) => ({
+      pass: (values) => assign(points, { k, d: points.d, values }, new Int32Array(points.rows), weights),
+      release() {},
+    }),
     cluster: (jobs) => jobs.map(cluster),
     distanceSums,
     wardGroups,

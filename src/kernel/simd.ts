@@ -2,6 +2,7 @@
 import type { Centres, ClusterJob, ClusterResult, Kernel, Points, Spread, Sums } from './kernel.js';
 import { openSearch } from './search.js';
 import { expectation } from './expectation.js';
+import { openPasses } from './passes.js';
 import { adopt, allocate, borrowing, free, openShop, pieceRows, type Borrow, type Shop } from './shop.js';
 import { wardGroups } from './ward.js';
 
@@ -16,6 +17,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     free: (points) => free(shop, points),
     assign: (points, centres, labels, weights) => borrowing(shop, (borrow) => assign(shop, borrow, points, centres, labels, weights)),
     spread: (points, centres, labels, weights) => borrowing(shop, (borrow) => spread(shop, borrow, points, centres, labels, weights)),
+    passes: (points, k, weights) => openPasses(shop, points, k, weights),
     cluster: (jobs) => (jobs.length === 0 ? [] : borrowing(shop, (borrow) => cluster(shop, borrow, jobs))),
     distanceSums: (points, labelings, k) => borrowing(shop, (borrow) => distanceSums(shop, borrow, points, labelings, k)),
     wardGroups: (count, d) => wardGroups(shop, count, d),

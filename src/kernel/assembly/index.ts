@@ -1,6 +1,7 @@
 // The kernel's operations. Each takes the number of a piece of work and the address of its arguments (written by simd.ts), so that any thread
 // can do any piece; pieces never depend on the number of threads.
 import { assignRows, pack as packCentres } from './assign';
+import { boundedRows, Bounds } from './bounded';
 import { clusterJob, Job } from './cluster';
 import { distanceSumRows } from './distances';
 import { foreignOf, nearestOf, Tree } from './search';
@@ -111,4 +112,8 @@ export function foreign(piece: i32, args: usize): void {
 
 export function expectation(piece: i32, args: usize): void {
   expectationRows(changetype<Step>(args), piece);
+}
+
+export function bounded(piece: i32, args: usize): void {
+  boundedRows(changetype<Bounds>(args), piece);
 }

@@ -147,6 +147,13 @@ describe('k-means', () => {
     expect(adjustedRand(sampled.labels, full.labels)).toBeGreaterThan(0.99);
   });
 
+  it('finds the same with bounds as without', async () => {
+    const x = blobs(40_000, 6, 5, 1);
+    const [plain, bounded] = await Promise.all([false, true].map((hamerly) => fitKMeans(x, options({ k: 5, sampleRows: 2_000, passes: 20, hamerly }), context, kernel)));
+    expect(bounded.labels).toEqual(plain.labels);
+    bounded.params.centroids.forEach((value, v) => expect(value).toBeCloseTo(plain.params.centroids[v], 9));
+  });
+
   it('gives the same bits for the same seed on 1, 2 and 4 threads', async () => {
     const x = blobs(30_000, 10, 5);
     const fits = [];
