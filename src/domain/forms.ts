@@ -8,6 +8,8 @@ export interface Form {
   readonly centre: readonly number[];
   readonly scale?: readonly number[];
   readonly factor?: readonly number[];
+  /** Categories, which have no squares: `weight` is added for each feature that is not its code. Their scale is 0. */
+  readonly categories?: { readonly weight: number; readonly codes: readonly { readonly feature: number; readonly code: number }[] };
 }
 
 /**

@@ -42,8 +42,8 @@ function encode(raw, { transform, low, high, fill, centre, scale }) {
   return ((transform === 'log1p' ? Math.log(1 + inside) : transform === 'sqrt' ? Math.sqrt(inside) : inside) - centre) * scale;
 }
 
-/** offset + the squared length of F (z − centre). */
-function valueOf({ offset, centre, scale, factor }, z) {
+/** offset + the squared length of F (z − centre) + weight × categories that differ. */
+function valueOf({ offset, centre, scale, factor, categories }, z) {
   let sum = 0;
   if (factor) {
     for (let p = 0; p < factor.length; p += z.length) {
@@ -57,7 +57,7 @@ function valueOf({ offset, centre, scale, factor }, z) {
       sum += t * t;
     }
   }
-  return offset + sum;
+  return offset + sum + (categories ? categories.weight * categories.codes.filter(({ feature, code }) => z[feature] !== code).length : 0);
 }
 `;
 }

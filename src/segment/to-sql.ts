@@ -53,12 +53,13 @@ function encode({ name, transform, low, high, fill, centre, scale }: EncodedFeat
   return `(${value} - ${literal(centre)}) * ${literal(scale)}`;
 }
 
-/** offset + ‖F (z − centre)‖². */
-function valueOf({ offset, centre, scale, factor }: Form): string {
+/** offset + ‖F (z − centre)‖² + weight × categories that differ. */
+function valueOf({ offset, centre, scale, factor, categories }: Form): string {
   const moved = centre.map((value, j) => `(z${j} - ${literal(value)})`);
-  const terms = factor ? rowsOf(factor, moved) : scale ? moved.map((term, j) => `(${term} * ${literal(scale[j])})`) : moved;
-  const squares = terms.map((term) => `${term} * ${term}`).join(' + ');
-  return offset === 0 ? squares : `${literal(offset)} + (${squares})`;
+  const terms = factor ? rowsOf(factor, moved) : scale ? moved.flatMap((term, j) => (scale[j] === 0 ? [] : [`(${term} * ${literal(scale[j])})`])) : moved;
+  const squares = terms.map((term) => `${term} * ${term}`).join(' + ') || '0e0';
+  const differing = categories ? ` + ${literal(categories.weight)} * (${categories.codes.map(({ feature, code }) => `CASE WHEN z${feature} = ${literal(code)} THEN 0 ELSE 1 END`).join(' + ')})` : '';
+  return offset === 0 ? squares + differing : `${literal(offset)} + (${squares})${differing}`;
 }
 
 /** The rows of a factor times the moved features; zeros (half of a triangle) are left out. */

@@ -12,6 +12,7 @@ import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { requireFinite } from '../finite.js';
+import type { Forms } from '../forms.js';
 import { categoricalColumns, splitColumns, type MixedRows } from '../mixed-rows.js';
 import { centreForms, emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
 import { sampleRows } from '../sample.js';
@@ -57,7 +58,7 @@ export const kPrototypes = defineAlgorithm({
   traits: { soft: false, outliers: false, online: false },
   fit: async (x, chosen, context, kernel): Promise<KPrototypesParams> => (await fitKPrototypes(x, chosen, context, kernel)).params,
   assign: assignPrototypes,
-  forms: (params) => (params.categorical.length > 0 ? undefined : centreForms(params)),
+  forms: formsOf,
 });
 
 /** Fits and keeps labels and cost. Segments come largest first. @throws `segment/bad-k`, `segment/bad-column`, `segment/too-many-categories`, `segment/not-finite`, `run/aborted` */
@@ -108,6 +109,15 @@ export function assignPrototypes(params: KPrototypesParams, x: Points): Assignme
     settle(squares, 1, 1, groups, into, i);
   }
   return into;
+}
+
+/** Squares of the numeric columns, and γ for each category that differs. */
+function formsOf(params: KPrototypesParams): Forms {
+  const { d, categorical, gamma } = params;
+  const forms = centreForms(params);
+  if (categorical.length === 0) return forms;
+  const scale = Array.from({ length: d }, (_, j) => (categorical.includes(j) ? 0 : 1));
+  return { ...forms, forms: forms.forms.map((form) => ({ ...form, scale, categories: { weight: gamma, codes: categorical.map((feature) => ({ feature, code: form.centre[feature] })) } })) };
 }
 
 interface Prototypes {
