@@ -8,7 +8,7 @@ import { adjustedRand } from '../../util/agreement.js';
 import { createRng } from '../../util/rng.js';
 import { cut } from '../dendrogram.js';
 import { linkage } from '../linkage.js';
-import { agglomerative, atLevel, fitAgglomerative, type AgglomerativeOptions } from './agglomerative.js';
+import { agglomerative, assignLevels, atLevel, fitAgglomerative, type AgglomerativeOptions } from './agglomerative.js';
 
 // Frozen by test/golden/mixtures.py (SciPy).
 interface Tree {
@@ -74,6 +74,22 @@ describe('agglomerative', () => {
     }
   });
 
+  it('a weighted point is that many equal rows, whatever the points', async () => {
+    const points = fc.array(fc.tuple(fc.double({ min: -9, max: 9, noNaN: true }), fc.integer({ min: -3, max: 3 }), fc.integer({ min: 1, max: 4 })), { minLength: 2, maxLength: 40 });
+    await fc.assert(fc.asyncProperty(points, fc.integer(), async (drawn, seed) => {
+      // A little noise, so that there is one dendrogram only.
+      const rng = createRng(seed, 'weights');
+      const rows = drawn.map(([a, b, weight]) => ({ values: [a + 0.1 * rng.normal(), b + 0.1 * rng.normal()], weight }));
+      const weighted = await linkage(Float64Array.from(rows.flatMap(({ values }) => values)), 2, Float64Array.from(rows, ({ weight }) => weight), 'ward', context, kernel);
+      const each = rows.flatMap(({ values, weight }) => Array.from({ length: weight }, () => values));
+      const repeated = await linkage(Float64Array.from(each.flat()), 2, new Float64Array(each.length).fill(1), 'ward', context, kernel);
+      const equal = each.length - rows.length;
+      expect(repeated.heights.subarray(0, equal)).toEqual(new Float64Array(equal));
+      weighted.heights.forEach((height, i) => expect(Math.abs(repeated.heights[equal + i] - height)).toBeLessThan(1e-9));
+      expect(weighted.sizes).toEqual(repeated.sizes.slice(equal));
+    }), { numRuns: 100, seed: 1 });
+  });
+
   it('joins as Lance and Williams do when every pair is looked at', async () => {
     const points = fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.double({ min: -3, max: 3, noNaN: true }), fc.constantFrom(0, 0, 0, 500), fc.integer({ min: 1, max: 5 })), { minLength: 2, maxLength: 25 });
     await fc.assert(fc.asyncProperty(points, fc.constantFrom('ward' as const, 'complete' as const, 'average' as const), fc.integer(), async (rows, method, seed) => {
@@ -105,6 +121,16 @@ describe('agglomerative', () => {
       const [three, seven] = [await fit(sets.wine, { k: 3, assignBy }), await fit(sets.wine, { k: 7, assignBy })];
       expect(atLevel(three.params, 7)).toEqual(seven.params);
       if (assignBy === 'member') expect(agglomerative.assign(atLevel(three.params, 7), sets.wine).labels).toEqual(seven.labels);
+    }
+  });
+
+  it('places rows at several levels, each row\'s micro-segment inside its segment', async () => {
+    for (const assignBy of ['member', 'segment'] as const) {
+      const { params } = await fit(sets.wine, { k: 3, assignBy });
+      const [broad, fine] = assignLevels(params, sets.wine, [9, 3]);
+      expect([broad.k, fine.k]).toEqual([3, 9]);
+      expect(broad.labels).toEqual(cut(params, 3));
+      fine.labels.forEach((micro, i) => expect(fine.parents![micro]).toBe(broad.labels[i]));
     }
   });
 

@@ -9,7 +9,7 @@ import { ShoalError } from '../../errors.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
-import { copheneticCorrelation, cut, type Dendrogram, type Linkage } from '../dendrogram.js';
+import { copheneticCorrelation, cut, levels, type Dendrogram, type Level, type Linkage } from '../dendrogram.js';
 import { requireFinite } from '../finite.js';
 import { linkage } from '../linkage.js';
 import { microClusters } from '../micro-clusters.js';
@@ -110,6 +110,15 @@ export function atLevel(params: AgglomerativeParams, k: number): AgglomerativePa
   if (!params.leafCentroids) return { ...params, k, groups: Array.from(groups) };
   const leaves = { values: Float64Array.from(params.leafCentroids), weights: Float64Array.from(params.weights) };
   return { ...params, k, centroids: Array.from(centresOf(leaves, params.d, groups, k).values) };
+}
+
+/**
+ * Rows at several levels, broadest first: segments, and the micro-segments inside them. Each row goes with its nearest leaf at every level, so that the
+ * levels nest for new rows too. @throws `segment/bad-k`
+ */
+export function assignLevels(params: AgglomerativeParams, x: Points, ks: readonly number[]): (Level & { readonly labels: Int32Array })[] {
+  const leaf = assignNearest({ k: params.leaves, d: params.d, centroids: params.leafCentroids ?? params.centroids }, x).labels;
+  return levels(params, ks).map((level) => ({ ...level, labels: leaf.map((own) => level.groups[own]) }));
 }
 
 /** See `AgglomerativeParams.agreement`. */
