@@ -192,6 +192,27 @@ export class KdTree implements Boxes {
   }
 }
 
+const kept = new WeakMap<readonly number[], KdTree>();
+
+/** The tree over rows × d plain numbers. It is kept as long as they are: scoring one row after another builds it once. */
+export function treeOver(values: readonly number[], d: number): KdTree {
+  let tree = kept.get(values);
+  if (!tree) {
+    tree = new KdTree({ rows: d > 0 ? values.length / d : 0, d, stride: d, data: Float64Array.from(values) });
+    kept.set(values, tree);
+  }
+  return tree;
+}
+
+/** Calls `ask` with every row and its numbers, rows that lie together one after another, so that the boxes they need are in the cache. */
+export function inPlace(x: Points, ask: (row: number, values: Float64Array) => void): void {
+  const values = new Float64Array(x.d);
+  for (const row of sortIntoBoxes(x, 32).rows) {
+    for (let j = 0, at = row * x.stride; j < x.d; j++, at++) values[j] = x.data[at];
+    ask(row, values);
+  }
+}
+
 /** Sum of squared differences; may stop early, with a partial sum above `limit`. */
 export function squareDistance(a: Float64Array, ao: number, b: Float64Array, bo: number, d: number, limit: number): number {
   let sum = 0;

@@ -5,10 +5,11 @@
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
-import { KdTree } from '../../kernel/kd-tree.js';
+import { inPlace, treeOver } from '../../kernel/kd-tree.js';
 import type { Kernel, Points, Search } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { breath } from '../breath.js';
+import type { Forms } from '../forms.js';
 import { largestFirst, memberMeans, nearestOther } from '../members.js';
 import { emptyAssignment } from '../nearest.js';
 import { UnionFind } from '../union-find.js';
@@ -48,7 +49,18 @@ export const dbscan = defineAlgorithm({
   traits: { soft: false, outliers: true, online: false },
   fit: async (x, chosen, context, kernel): Promise<DbscanParams> => (await fitDbscan(x, chosen, context, kernel)).params,
   assign: assignToCores,
+  forms: coreForms,
 });
+
+/** More core rows than this are no formula any more. */
+const mostForms = 500;
+
+/** The core rows, as places within `eps` of which a row is in their segment. */
+function coreForms({ k, d, eps, cores, groups }: DbscanParams): Forms | undefined {
+  if (groups.length === 0 || groups.length > mostForms) return undefined;
+  const forms = groups.map((segment, c) => ({ segment, offset: 0, centre: cores.slice(c * d, (c + 1) * d) }));
+  return { d, k, forms, strength: 'reach', limit: eps * eps };
+}
 
 /** Fits and keeps labels and core rows. Segments come largest first. @throws `segment/not-finite`, `run/aborted` */
 export async function fitDbscan(x: Points, { eps, minSamples }: DbscanOptions, context: Context, kernel: Kernel): Promise<DbscanFit> {
@@ -84,18 +96,15 @@ export async function fitDbscan(x: Points, { eps, minSamples }: DbscanOptions, c
 export function assignToCores(params: DbscanParams, x: Points): Assignment {
   const { k, d, eps, groups, means } = params;
   const into = emptyAssignment(x.rows);
-  const boxes = new KdTree({ rows: groups.length, d, stride: d, data: Float64Array.from(params.cores) });
-  // Rows that lie together are asked about together, so that the boxes they need are in the cache.
-  const asked = new KdTree(x);
+  const boxes = treeOver(params.cores, d);
   const square = new Float64Array(1);
   const position = new Int32Array(1);
-  for (let p = 0; p < asked.n; p++) {
-    const i = asked.rows[p];
-    const found = boxes.nearest(asked.data, p * d, 1, square, position, 0, eps * eps) > 0;
+  inPlace(x, (i, from) => {
+    const found = boxes.nearest(from, 0, 1, square, position, 0, eps * eps) > 0;
     into.labels[i] = found ? groups[boxes.rows[position[0]]] : -1;
     into.strength[i] = found ? 1 - Math.sqrt(square[0]) / eps : 0;
     into.second[i] = nearestOther(means, k, x, i, into.labels[i]);
-  }
+  });
   return into;
 }
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
-import { compact, KdTree } from '../../kernel/kd-tree.js';
+import { compact, inPlace, treeOver } from '../../kernel/kd-tree.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { condense, densest, labelRows, outlierScores, selectGroups } from '../condensed-tree.js';
@@ -106,17 +106,29 @@ export async function fitHdbscan(x: Points, chosen: HdbscanOptions, context: Con
 export function assignDense(params: HdbscanParams, x: Points): Assignment {
   const { k, d, minSamples, segments, births, peaks, cores, departures, means } = params;
   const into = emptyAssignment(x.rows);
-  const n = segments.length;
-  const boxes = new KdTree({ rows: n, d, stride: d, data: Float64Array.from(params.points) });
-  // Rows that lie together are asked about together, so that the boxes they need are in the cache.
-  const asked = new KdTree(x);
-  const wanted = Math.min(n, 2 * minSamples);
+  const boxes = treeOver(params.points, d);
+  const wanted = Math.min(boxes.n, 2 * minSamples);
   const squares = new Float64Array(wanted);
   const positions = new Int32Array(wanted);
-  for (let p = 0; p < asked.n; p++) {
-    const i = asked.rows[p];
-    const count = boxes.nearest(asked.data, p * d, wanted, squares, positions);
-    const core = count > 0 ? Math.sqrt(squares[Math.min(minSamples, count) - 1]) : 0;
+  inPlace(x, (i, from) => {
+    // A neighbour no farther than the own core distance, and as dense, is as near as any can be: only where there is none are more looked at.
+    let count = boxes.nearest(from, 0, Math.min(minSamples, wanted), squares, positions);
+    const core = count > 0 ? Math.sqrt(squares[count - 1]) : 0;
+    let { through, reach } = firstReached(count, core);
+    if (reach > core && wanted > count) {
+      count = boxes.nearest(from, 0, wanted, squares, positions);
+      ({ through, reach } = firstReached(count, core));
+    }
+    const segment = through < 0 ? -1 : segments[through];
+    const inside = segment >= 0 && reach <= (births[segment] ?? Infinity);
+    into.labels[i] = inside ? segment : -1;
+    into.strength[i] = inside ? strengthAt(Math.max(reach, departures[through]), peaks[segment]) : 0;
+    into.second[i] = nearestOther(means, k, x, i, into.labels[i]);
+  });
+  return into;
+
+  /** Of the neighbours found, the fitted row that is reached first under mutual reachability. */
+  function firstReached(count: number, core: number): { through: number; reach: number } {
     let through = -1;
     let reach = Infinity;
     for (let c = 0; c < count; c++) {
@@ -127,13 +139,8 @@ export function assignDense(params: HdbscanParams, x: Points): Assignment {
         through = row;
       }
     }
-    const segment = through < 0 ? -1 : segments[through];
-    const inside = segment >= 0 && reach <= (births[segment] ?? Infinity);
-    into.labels[i] = inside ? segment : -1;
-    into.strength[i] = inside ? strengthAt(Math.max(reach, departures[through]), peaks[segment]) : 0;
-    into.second[i] = nearestOther(means, k, x, i, into.labels[i]);
+    return { through, reach };
   }
-  return into;
 }
 
 function strengthAt(departure: number, peak: number): number {
