@@ -14,7 +14,7 @@ import { joinedTo, joinings, steadiest } from '../community-tree.js';
 import { distinct } from '../distinct.js';
 import { requireFinite } from '../finite.js';
 import { leiden, numbered, type Numbered } from '../leiden.js';
-import { centreForms, type CentreParams } from '../nearest.js';
+import { fewCentreForms, type CentreParams } from '../nearest.js';
 import { neighbourGraph, type Graph } from '../neighbour-graph.js';
 import { inOrder, joinNearest } from '../parts.js';
 import { prototypes } from '../prototypes.js';
@@ -38,7 +38,7 @@ export const community = defineAlgorithm({
   traits: { soft: false, outliers: false, online: false },
   fit: fitCommunity,
   assign: assignNearest,
-  forms: centreForms,
+  forms: fewCentreForms,
 });
 
 /** Where there are fewer different rows than k, there are as many segments as those. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */

@@ -15,7 +15,7 @@ import { distinct } from '../distinct.js';
 import { requireFinite } from '../finite.js';
 import { leadingVectors } from '../leading-vectors.js';
 import { inOrder, joinNearest } from '../parts.js';
-import { centreForms, type CentreParams } from '../nearest.js';
+import { fewCentreForms, type CentreParams } from '../nearest.js';
 import { components, neighbourGraph, type Graph } from '../neighbour-graph.js';
 import { prototypes } from '../prototypes.js';
 import { sampleRows } from '../sample.js';
@@ -37,7 +37,7 @@ export const spectral = defineAlgorithm({
   traits: { soft: false, outliers: false, online: false },
   fit: fitSpectral,
   assign: assignNearest,
-  forms: centreForms,
+  forms: fewCentreForms,
 });
 
 /** Where there are fewer different rows than k, there are as many segments as those. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */
