@@ -156,6 +156,13 @@ describe('variables', () => {
   });
 });
 
+it('puts first what the goal turns on, as far as it is known', async () => {
+  const more: Column = [{ name: 'price_mean', title: 'Price paid per item', kind: 'money', family: 'price', role: 'behaviour' }, () => Math.exp(rng.normal())];
+  const data = made(2000, [...rfm(slope), more]);
+  const first = async (goal: AdviseOptions['goal']) => (await advised(data, { goal })).variables[0].features[0];
+  expect([await first('value'), await first('growth'), await first('retention'), await first('pricing')]).toEqual(['spend', 'orders', 'recency', 'price_mean']);
+});
+
 describe('how many segments', () => {
   it('takes arms of known size: 385 for 50 % to 60 %, 291 for 20 % to 30 %', () => {
     // (1.959964 + 0.841621)² = 7.8489; × (.25 + .24) / .01 = 384.6; × (.16 + .21) / .01 = 290.4.

@@ -263,11 +263,11 @@ function text(advice: Untold, word: { readonly one: string; readonly many: strin
 
 const titleOf = (name: string) => (name === 'tiers' ? 'Tiers (recency, frequency, money)' : algorithms[name as keyof typeof algorithms].title);
 
-function dataText({ variables, categoricalShare, effectiveDimensions, skewedShare, missingShare, mostMissing, isolatedShare, multimodal, structure }: DataFacts): string {
+function dataText({ variables, columns, categoricalShare, effectiveDimensions, skewedShare, missingShare, mostMissing, isolatedShare, multimodal, structure }: DataFacts): string {
   const categorical = Math.round(variables * categoricalShare);
   const numeric = variables - categorical;
   const said = [
-    `${upperFirst(countWord(variables))} variables decide${categorical > 0 ? ` (${numeric} numeric, ${categorical} categories or yes/no)` : ', all numeric'}, about as much as ${formatNumber(round1(effectiveDimensions))} independent ones.`,
+    `${upperFirst(countWord(variables))} variables decide${categorical > 0 ? ` (${numeric} numeric, ${categorical} categories or yes/no)` : ', all numeric'}; ${columns === variables ? 'they' : `in ${columns} columns they`} amount to ${formatNumber(round1(effectiveDimensions))} independent ones.`,
     numeric > 0 && skewedShare > 0 ? `${formatPercent(skewedShare)} of the numeric ones are strongly skewed.` : '',
     mostMissing && missingShare >= 0.001 ? `${formatPercent(missingShare)} of the values are missing, most of “${cleanText(mostMissing.title)}” (${formatPercent(mostMissing.share)}).` : '',
     isolatedShare > 0 ? `${formatPercent(isolatedShare)} are far from everybody else.` : '',

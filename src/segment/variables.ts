@@ -5,7 +5,7 @@ import { cleanText } from '../util/words.js';
 import type { FeatureTable } from '../domain/feature.js';
 import type { Measured, Variable } from './facts.js';
 
-/** What a goal turns on: themes of behaviour, and words in the names of attributes. */
+/** What a goal turns on: themes of behaviour, the first that is known above all, and words in the names of attributes. */
 const about: Readonly<Record<AdviceGoal, { readonly themes: readonly Theme[]; readonly words: RegExp }>> = {
   retention: { themes: ['recency', 'recent activity', 'frequency', 'interval', 'trend', 'tenure', 'text'], words: /tenure|contract|recency|since|complain|ticket|support|satisf|renew/i },
   growth: { themes: ['frequency', 'variety', 'category', 'order value', 'trend', 'basket'], words: /income|spend|purchases|orders|charges|visits|score|lines|service/i },
@@ -42,6 +42,7 @@ const telling = 0.01;
 export function choose(measured: Measured, goal: AdviceGoal | undefined): Advice['variables'] {
   const chosen: { variable: Variable; overlap: number }[] = [];
   const left = [...measured.variables];
+  const core = goal && about[goal].themes.find((theme) => left.some(({ features }) => features.some((feature) => themeOf(feature) === theme)));
   let first = 0;
   while (chosen.length < most && left.length > 0) {
     const scored = left.map((variable) => {
@@ -67,8 +68,8 @@ export function choose(measured: Measured, goal: AdviceGoal | undefined): Advice
   /** 0 (nothing to do with the goal) to 1. */
   function bearing(variable: Variable, wanted: AdviceGoal | undefined): number {
     if (!wanted) return 0;
-    if (variable.withOutcome !== undefined) return variable.withOutcome < telling ? 0 : Math.min(1, 0.3 + 5 * variable.withOutcome);
-    return bearsOn(wanted, variable) ? 1 : 0;
+    const outcome = variable.withOutcome !== undefined && variable.withOutcome >= telling ? Math.min(1, 0.3 + 5 * variable.withOutcome) : 0;
+    return Math.max(outcome, variable.features.some((feature) => themeOf(feature) === core) ? 1 : bearsOn(wanted, variable) ? 0.5 : 0);
   }
 }
 
@@ -83,7 +84,7 @@ function worth(variable: Variable, bears: number): number {
 function reasons(variable: Variable, overlap: number, place: number, goal: AdviceGoal | undefined, outcome: string | undefined): string[] {
   const said: string[] = [];
   if (goal && variable.withOutcome !== undefined && variable.withOutcome >= telling) said.push(`goes with “${cleanText(outcome!)}” (explains ${formatPercent(variable.withOutcome)} of it)`);
-  else if (goal && variable.withOutcome === undefined && bearsOn(goal, variable)) said.push(`is what ${goal} is about`);
+  else if (goal && bearsOn(goal, variable)) said.push(`is what ${goal} is about`);
   if (variable.dipP !== undefined && variable.dipP < 0.001) said.push('has more than one hump (dip test, p < 0.001)');
   said.push(variable.categorical && variable.features.length === 1 ? `parts everybody ${formatPercent(1 - variable.varied)} to ${formatPercent(variable.varied)}`
     : `varies (${formatPercent(variable.varied)} differ from its commonest value)`);
