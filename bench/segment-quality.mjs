@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { adjustedRand, normalizedClusteringAccuracy } from '../dist/util/agreement.js';
 import { dataFile, flags, machine, main, must, peerPython, requirePeer, root, say } from './measure.mjs';
 
 /** The batteries of github.com/gagolews/clustering-data-v1 that are looked for. */
@@ -37,19 +38,18 @@ function readSets(folder) {
   });
 }
 
-/** Label 0 of a reference is noise: those rows are clustered but not scored. Of several references the one that is met best counts, as for the suite's authors. */
-async function scorer() {
-  const { adjustedRand, normalizedClusteringAccuracy } = await import('../dist/util/agreement.js');
-  return ({ labels: truth, k }, found) => {
-    const kept = Array.from(truth.keys()).filter((i) => truth[i] > 0);
-    const own = kept.map((i) => truth[i] - 1);
-    const seen = kept.map((i) => found[i] + 1);
-    return { k, ari: adjustedRand(own, seen), nca: normalizedClusteringAccuracy(own, seen) };
-  };
+/** Label 0 of a reference is noise: those rows are clustered but not scored. */
+function score({ labels: truth }, found) {
+  const kept = Array.from(truth.keys()).filter((i) => truth[i] > 0);
+  const own = kept.map((i) => truth[i] - 1);
+  const seen = kept.map((i) => found[i] + 1);
+  return { ari: adjustedRand(own, seen), nca: normalizedClusteringAccuracy(own, seen) };
 }
-const score = await scorer();
-const best = (scores) => ({ ari: Math.max(...scores.map(({ ari }) => ari)), nca: Math.max(...scores.map(({ nca }) => nca)) });
 
+/** Of several references the one that is met best counts, as for the suite's authors. */
+function best(scores) {
+  return { ari: Math.max(...scores.map(({ ari }) => ari)), nca: Math.max(...scores.map(({ nca }) => nca)) };
+}
 /** Every algorithm of the catalogue, told k where it takes one, else with its defaults; and auto. */
 async function shoal(sets, seed) {
   const { createContext } = await import('../dist/context.js');

@@ -6,28 +6,16 @@ import { openKernel } from '../dist/kernel/catalog.js';
 import { assignNearest } from '../dist/segment/algorithms/kmeans.js';
 import { auto } from '../dist/segment/auto.js';
 import { choose } from '../dist/segment/choose.js';
-import { nullCloud, nullFamilies, plantedCloud } from '../dist/simulate/clouds.js';
+import { nullCloud, plantedCloud, truthPlan } from '../dist/simulate/clouds.js';
 import { adjustedRand } from '../dist/util/agreement.js';
 import { createRng } from '../dist/util/rng.js';
 import { flags, machine, main, root, say } from './measure.mjs';
-
-const rowCounts = [500, 1000, 2000, 5000, 20_000];
-const widths = [2, 3, 5, 10, 20, 50];
-
-/** The sets, the same ones on every run: every family meets every number of rows and of features. */
-export function plan(sets) {
-  const families = Object.keys(nullFamilies);
-  return Array.from({ length: sets }, (_, i) => ({
-    null: { family: families[i % 6], rows: rowCounts[Math.floor(i / 6) % 5], d: widths[(Math.floor(i / 30) + i) % 6] },
-    planted: { k: 2 + (i % 11), d: widths[i % 6], apart: [5, 6, 8][i % 3], unequal: [1, 3][i % 2], spread: [1, 1.5][Math.floor(i / 2) % 2], rows: Math.max(rowCounts[i % 5], 100 * (2 + (i % 11))) },
-  }));
-}
 
 await main(async () => {
   const { sets, from, seed, only } = flags({ sets: 100, from: 0, seed: 2026, only: 0 });
   const kernel = await openKernel({ threads: 2 });
   const results = [];
-  for (const [i, { null: nothing, planted }] of plan(from + sets).entries()) {
+  for (const [i, { nothing, planted }] of truthPlan(from + sets).entries()) {
     if (i < from) continue;
     const context = createContext({ seed: seed + i });
     if (only !== 2) {

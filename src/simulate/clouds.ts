@@ -66,6 +66,28 @@ export function plantedCloud({ rows, d, k, apart, unequal, spread }: PlantedOpti
   return { rows, d, stride: d, data, truth };
 }
 
+const rowCounts = [500, 1000, 2000, 5000, 20_000];
+const widths = [2, 3, 5, 10, 20, 50];
+
+/**
+ * Sets on which the judgement is tried, the same ones on every run: without segments, every family with every number of rows and of features; with planted ones,
+ * 2 to 12 groups, the nearest two 5, 6 or 8 standard deviations of the wider apart, alike or up to 3 times as large and 1.5 times as wide as others, and at
+ * least 200 rows per group on average.
+ */
+export function truthPlan(sets: number): { readonly nothing: { readonly family: string; readonly rows: number; readonly d: number }; readonly planted: PlantedOptions }[] {
+  const families = Object.keys(nullFamilies);
+  return Array.from({ length: sets }, (_, i) => {
+    const k = 2 + (i % 11);
+    return {
+      nothing: { family: families[i % 6], rows: rowCounts[Math.floor(i / 6) % 5], d: widths[(Math.floor(i / 30) + i) % 6] },
+      planted: {
+        k, d: widths[i % 6], rows: Math.max(rowCounts[i % 5], 200 * k),
+        apart: [5, 6, 8][Math.floor(i / 6) % 3], unequal: [1, 3][Math.floor(i / 2) % 2], spread: [1, 1.5][Math.floor(i / 3) % 2],
+      },
+    };
+  });
+}
+
 function each(row: Float64Array, value: (j: number) => number): void {
   for (let j = 0; j < row.length; j++) row[j] = value(j);
 }
