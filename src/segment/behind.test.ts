@@ -39,7 +39,7 @@ describe('an algorithm behind a step', () => {
 
   it('forms of scores become forms of rows with the same values: plain, scaled and by a factor', async () => {
     const x = points(50, 4);
-    const projection = pca.projection!(await pca.fit(x, pca.options.parse({ components: 3 }), createContext(), referenceKernel()));
+    const projection = pca.projection!(await pca.fit(x, pca.options.parse({ components: 3 }), createContext(), referenceKernel()))!;
     const forms: Form[] = [
       { segment: 0, offset: 1, centre: [1, 2, 3] },
       { segment: 1, offset: 0, centre: [-1, 0, 0.5], scale: [2, 0, 1] },

@@ -16,6 +16,7 @@ import { spectral } from './algorithms/spectral.js';
 import { som } from './algorithms/som.js';
 import { behind } from './behind.js';
 import type { AnyStep } from './step.js';
+import { auto } from './steps/auto.js';
 import { autoencoder } from './steps/autoencoder.js';
 import { pca } from './steps/pca.js';
 
@@ -39,7 +40,7 @@ export const algorithms = {
 export type AlgorithmName = keyof typeof algorithms;
 
 /** What can be done to rows before: 'pca+kmeans' is k-means of principal components. */
-export const steps = { pca, autoencoder } as const;
+export const steps = { pca, autoencoder, auto } as const;
 
 /** The algorithm of that name, behind a step where one is named before a '+', whatever its types. @throws `segment/unknown-algorithm` */
 export function algorithmNamed(name: string): AnyAlgorithm {

@@ -15,7 +15,7 @@ export interface Step<N extends string, O extends z.ZodObject, P> {
   fit(x: Points, options: z.output<O>, context: Context, kernel: Kernel): Promise<P>;
   apply(params: P, x: Points): Points;
   /** The step as F (z − mean), where it is one and the rows of F are orthonormal. */
-  projection?(params: P): Projection;
+  projection?(params: P): Projection | undefined;
 }
 
 /** z ↦ F (z − mean): `factor` is p × d, its rows orthonormal. */
@@ -36,5 +36,5 @@ export interface AnyStep {
   readonly options: z.ZodObject;
   fit(x: Points, options: unknown, context: Context, kernel: Kernel): Promise<unknown>;
   apply(params: unknown, x: Points): Points;
-  projection?(params: unknown): Projection;
+  projection?(params: unknown): Projection | undefined;
 }
