@@ -23,12 +23,12 @@ const options = z.strictObject({
   k: z.int().min(1).max(500).default(8).describe('Number of segments'),
   covariance: z.enum(['full', 'tied', 'diagonal', 'spherical']).default('full').describe(
     'Shape of a segment: any ellipsoid, one ellipsoid shared by all, along the features, or round'),
-  starts: z.int().min(1).max(1000).default(4).describe('Starts to choose the best of'),
+  starts: z.int().min(1).max(1000).default(8).describe('Starts to choose the best of'),
   startFrom: z.enum(['varied', 'k-means']).default('varied').describe('Whether every start is a finished k-means (as in scikit-learn), or every other one only its first guess'),
   tolerance: z.number().min(0).max(1).default(1e-4).describe('Stops when the mean log-likelihood of a row grows by less than this'),
   maxIterations: z.int().min(1).max(10_000).default(200).describe('Passes at most, on the sample and on all rows each'),
   regularisation: z.number().positive().max(1).default(1e-6).describe('Added to every variance, so that a segment of equal rows has a density'),
-  sampleRows: z.int().min(100).default(10_000).describe('Above this many rows, converge on a random sample of so many first'),
+  sampleRows: z.int().min(100).default(20_000).describe('Above this many rows, converge on a random sample of so many first'),
 });
 
 /** Numbers in a model that a query may hold. */
@@ -76,16 +76,21 @@ export async function fitGaussianMixture(x: Points, chosen: GaussianMixtureOptio
   const rng = context.rng('gaussian-mixture');
   const whole = x.rows <= Math.max(chosen.sampleRows, k);
   const sample = whole ? x : rowsOf(x, sampleRows(x.rows, Math.max(chosen.sampleRows, k), rng));
-  let best: Climb | undefined;
+  let climbs: Climb[] = [];
   for (let start = 0; start < chosen.starts; start++) {
     await breath(context);
-    const climb = await climbFrom(sample, started(sample, chosen, chosen.startFrom === 'k-means' || start % 2 === 0 ? 300 : 1, rng, kernel), chosen, context, kernel);
-    if (!best || climb.path.at(-1)! > best.path.at(-1)!) best = climb;
-    context.progress({ stage: 'segment', note: 'gaussian mixture', done: (start + 1) / (chosen.starts + (whole ? 0 : 1)) });
+    climbs.push(await climbFrom(sample, started(sample, chosen, chosen.startFrom === 'k-means' || start % 2 === 0 ? 300 : 1, rng, kernel), chosen, context, kernel));
+    context.progress({ stage: 'segment', note: 'gaussian mixture', done: (start + 1) / (chosen.starts + (whole ? 0 : 2)) });
   }
-  const middle = 10 * sample.rows;
-  if (x.rows > 2 * middle) best = await climbFrom(rowsOf(x, sampleRows(x.rows, middle, rng)), best!.mixture, chosen, context, kernel);
-  const { mixture, path, converged } = whole ? best! : await climbAll(x, best!.mixture, chosen, context, kernel);
+  climbs = likeliest(climbs);
+  const middle = 5 * sample.rows;
+  if (x.rows > 2 * middle) {
+    const more = rowsOf(x, sampleRows(x.rows, middle, rng));
+    const again: Climb[] = [];
+    for (const { mixture: found } of climbs.slice(0, 2)) again.push(await climbFrom(more, found, chosen, context, kernel));
+    climbs = likeliest(again);
+  }
+  const { mixture, path, converged } = whole ? climbs[0] : await climbAll(x, climbs[0].mixture, chosen, context, kernel);
   return { params: described({ mixture, path, converged }, x.rows), path };
 }
 
@@ -174,6 +179,8 @@ interface Climb {
   readonly path: readonly number[];
   readonly converged: boolean;
 }
+
+const likeliest = (climbs: readonly Climb[]): Climb[] => [...climbs].sort((a, b) => b.path.at(-1)! - a.path.at(-1)!);
 
 /** From a sample to all rows, which the kernel holds meanwhile where they are in single precision (double precision is not given up). */
 async function climbAll(x: Points, start: Mixture, chosen: GaussianMixtureOptions, context: Context, kernel: Kernel): Promise<Climb> {
