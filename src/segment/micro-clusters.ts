@@ -31,11 +31,9 @@ export async function microClusters(x: Points, count: number, context: Context, 
   await breath(context);
   const draws = Float64Array.from({ length: count }, () => rng.next());
   const k = Math.min(count, sample.rows);
-  const points = moved(sample, origin, 0, sample.rows, kernel);
-  const [seeded] = kernel.cluster([{ points, k, draws, trials: 1, maxIterations: seedPasses, tolerance: 0 }]);
-  kernel.free(points);
+  const values = await converge(moved(sample, origin, 0, sample.rows, kernel), k, draws, context, kernel);
   const labels = new Int32Array(x.rows);
-  const { sums, counts } = await assignInBatches(x, origin, { k, d, values: seeded.values }, context, kernel, labels);
+  const { sums, counts } = await assignInBatches(x, origin, { k, d, values }, context, kernel, labels);
   const kept = Array.from(counts, (_, c) => c).filter((c) => counts[c] > 0);
   const numbers = new Int32Array(k);
   kept.forEach((c, rank) => { numbers[c] = rank; });
@@ -44,4 +42,20 @@ export async function microClusters(x: Points, count: number, context: Context, 
     weights: Float64Array.from(kept, (c) => counts[c]),
     labels: labels.map((c) => numbers[c]),
   };
+}
+
+/** k-means++ and a few Lloyd passes; frees the points. */
+async function converge(points: Points, k: number, draws: Float64Array, context: Context, kernel: Kernel): Promise<Float64Array> {
+  const { d } = points;
+  try {
+    let { values } = kernel.cluster([{ points, k, draws, trials: 1, maxIterations: 1, tolerance: 0 }])[0];
+    for (let pass = 1; pass < seedPasses; pass++) {
+      await breath(context);
+      const { sums, counts } = kernel.assign(points, { k, d, values });
+      values = values.map((value, v) => (counts[Math.floor(v / d)] > 0 ? sums[v] / counts[Math.floor(v / d)] : value));
+    }
+    return values;
+  } finally {
+    kernel.free(points);
+  }
 }
