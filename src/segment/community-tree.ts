@@ -48,14 +48,22 @@ export function joinings({ n, start, to, weight }: Graph, labels: Int32Array, co
   }
 }
 
-/** How many joinings to make, so that what is left stays the same over the widest range of resolutions (as a ratio, from 1 down). */
-export function steadiest(done: readonly Joining[]): number {
-  let best = { made: 0, range: 0 };
+/** On 144 clouds without groups (normal, uniform, stretched, heavy-tailed, skewed; 400 to 3,000 rows of 2 to 8 features) no range was above 4.7. */
+const clearRange = 5;
+
+/**
+ * How many joinings to make: up to the first whose communities stay the same over a clearly wide range of resolutions (as a ratio, from 1 down), so that groups within groups are
+ * told apart; where no range is clear, up to the widest, or to the parts that are `separate` at any resolution.
+ */
+export function steadiest(done: readonly Joining[], separate: boolean): number {
+  let best = { made: separate ? done.length : 0, range: separate ? clearRange : 0 };
   let above = 1;
-  done.forEach(({ resolution }, made) => {
-    if (above / resolution > best.range) best = { made, range: above / resolution };
+  for (const [made, { resolution }] of done.entries()) {
+    const range = above / resolution;
+    if (range >= clearRange) return made;
+    if (range > best.range) best = { made, range };
     above = Math.min(above, resolution);
-  });
+  }
   return best.made;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createContext } from '../context.js';
 import { referenceKernel } from '../kernel/reference.js';
-import { createRng } from '../util/rng.js';
+import { createRng, type Rng } from '../util/rng.js';
 import { joinedTo, joinings, steadiest } from './community-tree.js';
 import { leiden, modularity, numbered } from './leiden.js';
 import { components, graphOf, neighbourGraph, type Graph } from './neighbour-graph.js';
@@ -76,11 +76,32 @@ describe('joining communities', () => {
     expect(numbered(joinedTo(Int32Array.from({ length: 34 }, (_, i) => i), done.slice(0, 30))).count).toBe(4);
   });
 
-  it('stops before the widest gap', () => {
-    const at = (...resolutions: number[]) => steadiest(resolutions.map((resolution, into) => ({ into, from: 0, resolution })));
-    expect(at(0.9, 0.5, 0.02, 0.01)).toBe(2);
-    expect(at(0.1, 0.09)).toBe(0);
-    expect(at()).toBe(0);
+  it('stops before the first clear gap, else before the widest, else at separate parts', () => {
+    const at = (separate: boolean, ...resolutions: number[]) => steadiest(resolutions.map((resolution, into) => ({ into, from: 0, resolution })), separate);
+    expect(at(false, 0.9, 0.5, 0.06, 0.001)).toBe(2);
+    expect(at(false, 0.9, 0.5, 0.2, 0.06)).toBe(3);
+    expect(at(false, 0.1, 0.09)).toBe(0);
+    expect(at(true, 0.9, 0.5, 0.2, 0.06)).toBe(4);
+    expect(at(true, 0.9, 0.5, 0.06)).toBe(2);
+    expect(at(false)).toBe(0);
+  });
+
+  it('no range is clear on clouds without groups, and one is on groups', async () => {
+    const families: Record<string, (rng: Rng, d: number) => number[]> = {
+      normal: (rng, d) => Array.from({ length: d }, () => rng.normal()),
+      uniform: (rng, d) => Array.from({ length: d }, () => rng.next()),
+      stretched: (rng, d) => Array.from({ length: d }, (_, j) => (j === 0 ? 6 : 1) * rng.normal()),
+      'heavy-tailed': (rng, d) => { const by = Math.hypot(rng.normal(), rng.normal(), rng.normal()); return Array.from({ length: d }, () => rng.normal() / by); },
+      skewed: (rng, d) => { const shared = 0.7 * rng.normal(); return Array.from({ length: d }, () => Math.exp(shared + 0.5 * rng.normal())); },
+    };
+    const widest = async (draw: (rng: Rng, d: number) => number[], d: number, name: string) => {
+      const rng = createRng(1, name);
+      const graph = await neighbourGraph(Float64Array.from(Array.from({ length: 500 }, () => draw(rng, d)).flat()), 500, d, 10, createContext(), referenceKernel());
+      const { labels, count } = numbered(leiden(graph, 1, rng));
+      return joinings(graph, labels, count).reduce(({ above, most }, { resolution }) => ({ above: Math.min(above, resolution), most: Math.max(most, above / resolution) }), { above: 1, most: 0 }).most;
+    };
+    for (const [name, draw] of Object.entries(families)) for (const d of [2, 3, 8]) expect(await widest(draw, d, `${name} ${d}`), `${name} ${d}`).toBeLessThan(5);
+    expect(await widest((rng) => [7 * rng.int(2) + rng.normal(), rng.normal()], 2, 'two')).toBeGreaterThan(5);
   });
 });
 

@@ -1,6 +1,6 @@
 // Communities of the graph of nearest neighbours (Leiden; Traag, Waltman & van Eck 2019): groups of any shape that hold together, found without being told how many.
 // Plain modularity cuts such graphs finely; so its communities are joined again, those first that belong together at the highest resolution (Bonald et al. 2018), down to k, or
-// to those that stay the same over the widest range of resolutions. Above `exactRows`, on a random sample; every row then goes with the nearest of the few centres
+// to those that stay the same over a clearly wide range of resolutions. Above `exactRows`, on a random sample; every row then goes with the nearest of the few centres
 // that stand for each segment. Cost O(rows log rows) in few dimensions. Not for telling whether there is structure: a cloud of noise has communities too.
 import { z } from 'zod';
 import type { Context } from '../../context.js';
@@ -66,7 +66,7 @@ async function communities(graph: Graph, values: Float64Array, d: number, k: num
   }
   const whole = numbered(joinedTo(first.labels, done));
   const groups = Math.max(1, whole.count - strays(whole.labels, whole.count, neighbours));
-  const found = groups > 1 ? whole : numbered(joinedTo(first.labels, done.slice(0, steadiest(done))));
+  const found = numbered(joinedTo(first.labels, done.slice(0, steadiest(done, groups > 1))));
   const left = found.count - (whole.count - groups);
   return { labels: await joinNearest(values, d, found.labels, found.count, left, context), count: left };
 }
