@@ -18,7 +18,7 @@ import { sampleRows, shuffled } from './sample.js';
 import { UnionFind } from './union-find.js';
 
 export const rareOptions = z.strictObject({
-  minShare: z.number().min(0.001).max(0.5).default(0.005).describe('Smallest share of the rows that makes a group'),
+  minShare: z.number().min(0.001).max(0.5).default(0.004).describe('Smallest share of the rows that makes a group'),
   maxShare: z.number().min(0.001).max(0.5).default(0.1).describe('Largest share of the rows that is still rare'),
   rows: z.int().min(200).max(1_000_000).default(40_000).describe('Above this many rows, the scan looks at a sample of so many'),
   level: z.number().gt(0).max(0.1).default(0.01).describe('Probability of reporting any group where there is one continuous cloud'),
@@ -101,7 +101,8 @@ export function rarePower(rows: number, options: Partial<RareOptions> = {}): str
   const { minShare, rows: limit } = rareOptions.parse(options);
   const looked = Math.min(rows, limit);
   // About 14 rows against none in the window of the held-out half (2⁻¹⁴ < .01 / 100 candidates), the window holding two fifths of the group's half.
-  const least = Math.max(minShare, 70 / looked);
+  // A group's thin edge is left out, so one of just the least share comes out too small.
+  const least = Math.max(1.25 * minShare, 70 / looked);
   if (looked < 200 || least > 0.25) return `${rows} customers are too few to look for rare groups.`;
   const percent = (100 * least).toFixed(least < 0.0995 ? 1 : 0);
   return `A group under ${percent} % of the customers (about ${Math.ceil(least * rows).toLocaleString('en')}) could be missed, and so could a larger one that runs into its surroundings.`;
