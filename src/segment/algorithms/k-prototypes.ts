@@ -75,8 +75,15 @@ export async function fitKPrototypes(x: Points, chosen: KPrototypesOptions, cont
   const gamma = chosen.gamma ?? defaultGamma(all);
   const rng = context.rng('k-prototypes');
   const sample = x.rows <= chosen.sampleRows ? all : splitColumns(rowsOf(x, sampleRows(x.rows, chosen.sampleRows, rng)), chosen.categorical);
+  const best = await bestStart(sample, k, gamma, chosen.restarts, rng, context);
+  const { prototypes } = sample === all ? best : await converge(all, recoded(best.prototypes, sample, all), gamma, chosen.passes, context);
+  return describe(all, prototypes, gamma, x.d, context);
+}
+
+/** All starts run a little, the promising ones to the end. */
+async function bestStart(sample: MixedRows, k: number, gamma: number, restarts: number | undefined, rng: Rng, context: Context): Promise<Run> {
   const few = sample.rows <= 2_000;
-  const starts = chosen.restarts ?? (few ? 30 : 10);
+  const starts = restarts ?? (few ? 30 : 10);
   const finalists = few ? starts : Math.ceil(starts / 3);
   const tried: Run[] = [];
   for (let start = 0; start < starts; start++) {
@@ -86,9 +93,7 @@ export async function fitKPrototypes(x: Points, chosen: KPrototypesOptions, cont
   }
   const finished: Run[] = [];
   for (const { prototypes } of ranked(tried).slice(0, finalists)) finished.push(await converge(sample, prototypes, gamma, maxIterations, context));
-  const best = ranked(finished)[0];
-  const { prototypes } = sample === all ? best : await converge(all, recoded(best.prototypes, sample, all), gamma, chosen.passes, context);
-  return describe(all, prototypes, gamma, x.d, context);
+  return ranked(finished)[0];
 }
 
 /** Numbers: squared distance; categories: γ for each that differs, codes never seen among them. */
