@@ -36,6 +36,7 @@ async function chainJoins(values: Float64Array, d: number, weights: Float64Array
     if (distances.work() > breathAt) {
       breathAt = distances.work() + workPerBreath;
       await breath(context);
+      context.progress({ stage: 'segment', note: 'joining groups', done: joins.length / weights.length });
     }
     if (node !== before) {
       chain.push(node);
@@ -89,13 +90,20 @@ async function matrixDistances(
       let node = preferred;
       let distance = preferred < 0 ? Infinity : matrix[at(x, preferred)];
       work += 2 * count;
-      for (let a = 0; a < count; a++) {
-        const y = active[a];
-        if (y === x) continue;
-        const found = matrix[at(x, y)];
+      const here = lowerBound(active, count, x);
+      for (let a = 0; a < here; a++) {
+        const found = matrix[row[active[a]] + x];
         if (found < distance || node < 0) {
           distance = found;
-          node = y;
+          node = active[a];
+        }
+      }
+      const own = row[x];
+      for (let a = here + 1; a < count; a++) {
+        const found = matrix[own + active[a]];
+        if (found < distance || node < 0) {
+          distance = found;
+          node = active[a];
         }
       }
       return { node, distance };
