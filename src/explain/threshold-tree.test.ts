@@ -204,12 +204,14 @@ describe('a threshold tree', () => {
     expect(tree).toMatchObject({ leaves: 3, fidelity: 1 });
   });
 
-  it('is one leaf for one segment, and nothing for none', () => {
+  it('is one leaf for one segment, and nothing for none or for more than a person reads', () => {
     const base = toy();
     const all = { ...base, model: { ...base.model, params: { k: 1 } }, assignment: { ...base.assignment, labels: new Int32Array(600) } };
     expect(thresholdTree(all, createContext())).toMatchObject({ leaves: 1, root: { segment: 0 }, sql: '0', segments: [{ text: 'all customers' }] });
     const none = { ...all, model: { ...base.model, params: { k: 0 } }, assignment: { ...base.assignment, labels: new Int32Array(600).fill(-1) } };
     expect(thresholdTree(none, createContext())).toBeUndefined();
+    const many = { ...all, model: { ...base.model, params: { k: 101 } }, assignment: { ...base.assignment, labels: Int32Array.from({ length: 600 }, (_, i) => i % 101) } };
+    expect(thresholdTree(many, createContext())).toBeUndefined();
   });
 
   it('says when rules of one segment each are the better explanation', () => {

@@ -23,6 +23,8 @@ export interface TreeOptions {
 const mostRows = 20_000;
 /** A leaf beyond one per segment has to lower the cost by this part of what it was: a tree is read by a person. */
 const worthwhile = 0.005;
+/** A tree of more leaves nobody reads, and it takes long to grow. */
+const mostSegments = 100;
 /** Share of rows nearest to the mean of their own segment from which segments count as nearest centres. */
 const centred = 0.95;
 
@@ -30,12 +32,12 @@ const centred = 0.95;
  * A partition, however it was found, as a threshold tree over raw features: IMM for one leaf per segment, ExKMC for the others (see imm.ts), with centres
  * the model's or the means of the segments. Grown on one half of at most 40,000 sampled rows, on at most 255 thresholds per feature (all there are between
  * the sampled values, or as many quantiles), measured on the other half. Outliers are left out: a tree has no leaf for them. Features that took part in
- * making the segments only. Undefined with no segment at all.
+ * making the segments only. Undefined with no segment at all, and with more than 100.
  */
 export function thresholdTree(subject: Subject, context: Pick<Context, 'rng'>, options: TreeOptions = {}): SegmentTree | undefined {
   const k = segmentCount(subject);
   const used = usedFeatures(subject);
-  if (k === 0 || used.length === 0) return undefined;
+  if (k === 0 || k > mostSegments || used.length === 0) return undefined;
   const { train, test } = halves(subject, k, context);
   const middle = centres(subject, k);
   const cuts = used.map(({ c, column, encoding }) => thresholds(filled(gather(column, train.rows), encoding), raw(middle, k, c, subject.matrix.d, encoding)));
