@@ -89,7 +89,7 @@ const opinions: readonly (readonly [name: string, judge: (c: Case) => Opinion])[
     if (dense.outside > 0.25) return no(`${seen}: most differences are gradual, and too many would be left in no segment`);
     if (dense.agreement > 0.8) return good(`${seen}, and round segments find the same (adjusted Rand index ${index(dense.agreement)}); take it to have outliers named`);
     if (rows > many) return no(`${seen} that round segments cut through (adjusted Rand index ${index(dense.agreement)}), but ${formatNumber(rows)} rows are too many for it: try it on a part`);
-    return best(`${seen}, of shapes that round segments cut through (adjusted Rand index with k-means ${index(dense.agreement)}): it follows any shape and calls the rest outliers`, { minClusterSize: Math.max(10, Math.round(0.03 * rows)) });
+    return best(`${seen}, of shapes that round segments cut through (adjusted Rand index with k-means ${index(dense.agreement)}): it follows any shape and calls the rest outliers`, { minClusterSize: Math.max(10, Math.round(0.03 * rows)), minSamples: 10 });
   }],
   ['tiers', ({ facts, table, word }) => {
     const rfm = ['recency', 'orders', 'spend'].every((name) => table.features.some((f) => f.name === name));
