@@ -12,19 +12,18 @@ const sweep = Array.from({ length: 14 }, (_, i) => i + 2);
 await main(async () => {
   const [mode, path, d, ks, options] = process.argv.slice(2);
   if (mode === 'fit') return fit(path, Number(d), ks.split(',').map(Number), JSON.parse(options));
-  const { pairs, rows, growth, nothing, hamerly } = flags({ pairs: 3, rows: 1_000_000, growth: false, nothing: false, hamerly: false });
+  const { pairs, rows, part, growth, nothing, hamerly } = flags({ pairs: 3, rows: 1_000_000, part: 0, growth: false, nothing: false, hamerly: false });
   requirePeer('numpy', 'sklearn');
   const found = [];
   const run = async (scene) => found.push(await against(scene, hamerly));
-  for (const data of ['blobs', 'skewed']) {
-    await run({ data, rows, d: 50, ks: [8], pairs, goal: 3 });
-    await run({ data, rows, d: 20, ks: [8], pairs, goal: 2 });
-  }
-  await run({ data: 'blobs', rows, d: 50, ks: sweep, pairs: 1, goal: 3 });
+  const wanted = (number) => part === 0 || part === number;
+  if (wanted(1)) for (const data of ['blobs', 'skewed']) await run({ data, rows, d: 50, ks: [8], pairs, goal: 3 });
+  if (wanted(2)) for (const data of ['blobs', 'skewed']) await run({ data, rows, d: 20, ks: [8], pairs, goal: 2 });
+  if (wanted(3)) await run({ data: 'blobs', rows, d: 50, ks: sweep, pairs: 1, goal: 3 });
   // Without groups the peer needs minutes for the sweep.
   if (nothing) await run({ data: 'none', rows, d: 50, ks: sweep, pairs: 1, goal: 3 });
   if (growth) {
-    for (const part of [8, 4, 2]) await run({ data: 'skewed', rows: Math.round(rows / part), d: 20, ks: [8], pairs: 1 });
+    for (const share of [8, 4, 2]) await run({ data: 'skewed', rows: Math.round(rows / share), d: 20, ks: [8], pairs: 1 });
     for (const features of [5, 10, 100]) await run({ data: 'skewed', rows: Math.round(rows / 4), d: features, ks: [8], pairs: 1 });
     for (const k of [2, 4, 16, 32]) await run({ data: 'skewed', rows: Math.round(rows / 4), d: 20, ks: [k], pairs: 1 });
   }
