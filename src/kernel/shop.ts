@@ -132,5 +132,7 @@ function copyIn(heap: Heap, take: (bytes: number) => number, points: Points): { 
 
 function copyRows({ rows, d, stride, data }: Points, target: Float32Array, targetStride: number): void {
   if (stride === targetStride) target.set(data.subarray(0, rows * stride));
-  else for (let i = 0; i < rows; i++) target.set(data.subarray(i * stride, i * stride + d), i * targetStride);
+  else if (d > 32) for (let i = 0; i < rows; i++) target.set(data.subarray(i * stride, i * stride + d), i * targetStride);
+  // A call for every short row would cost more than the row.
+  else for (let i = 0; i < rows; i++) for (let j = 0; j < d; j++) target[i * targetStride + j] = data[i * stride + j];
 }

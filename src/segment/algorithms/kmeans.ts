@@ -150,6 +150,7 @@ async function converge(all: Rows, chosen: KMeansOptions, context: Context, kern
   const pilot = part(sample, Math.max(pilotRows, pilotRowsPerCentre * chosen.k), rng, kernel);
   try {
     const tolerance = all.points.rows <= exactRows ? 0 : 1e-4 * meanVariance(pilot.points, kernel);
+    if (!(tolerance >= 0)) requireFinite(all.points);
     const started = await best(pilot, chosen, pilot.points === sample.points ? tolerance : 10 * tolerance, rng, context, kernel);
     const found = sample.points === pilot.points ? started[0] : await better(sample, promising(started), tolerance, context, kernel);
     return { ...found, inertia: (found.inertia * all.points.rows) / sample.points.rows };
