@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-export const cli = join(root, 'dist', 'cli', 'main.js');
+export const cli = join(root, 'dist', 'bin', 'shoal.js');
 
 /** The folder with the real data sets, or undefined where it is absent. */
 export const dataFolder = [process.env['SHOAL_DATA'], resolve(root, '../shared/data')].find((path) => path && existsSync(path));

@@ -1,0 +1,131 @@
+// `shoal segment …` as a person runs it: a small log of three kinds of customers, each algorithm, and every question that can be asked of a run.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openEngine } from '../src/engine/catalog.js';
+import { algorithms } from '../src/segment/catalog.js';
+import { adjustedRand } from '../src/util/agreement.js';
+import { createRng } from '../src/util/rng.js';
+import { emptyFolder, shoal } from './support/shoal.js';
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await emptyFolder('segment');
+  await writeFile(join(cwd, 'orders.csv'), orders(600));
+  await shoal(['discover', 'orders.csv', '--out', 'proven', '--quiet'], { cwd });
+}, 60_000);
+
+describe.each(Object.keys(algorithms))('shoal segment fit --algorithm %s', (name) => {
+  it('segments, explains and writes everything, and SQL and JavaScript place everybody alike', async () => {
+    const settings = name === 'dbscan' ? ['--set', 'eps=3'] : name === 'hdbscan' ? ['--set', 'minClusterSize=25'] : 'k' in algorithms[name as 'kmeans'].options.shape ? ['--k', '3'] : [];
+    const { code, stderr, stdout } = await shoal(['segment', 'fit', 'orders.csv', '--algorithm', name, ...settings, '--out', name, '--json'], { cwd });
+    expect(stderr.split('\n').filter((line) => line && !line.endsWith('…'))).toEqual([]);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.choice.asked.title).toBeTruthy();
+    expect(report.segments.length).toBeGreaterThanOrEqual(2);
+    for (const segment of report.segments) expect(segment).toMatchObject({ name: expect.stringMatching(/\S/), narrative: expect.stringMatching(/\d/), brief: { goal: expect.any(String) } });
+
+    const members = await membership(join(cwd, name));
+    const known = members.filter(({ segment }) => segment >= 0);
+    expect(known.length).toBeGreaterThan(0.6 * members.length);
+    expect(adjustedRand(known.map(({ entity }) => kindOf(entity)), known.map(({ segment }) => segment)), 'finds the three kinds').toBeGreaterThan(0.6);
+
+    const written = await readFile(join(cwd, name, 'assign.sql'), 'utf8').catch(() => undefined);
+    if (!written) return;
+    const engine = await openEngine({ threads: 2 });
+    try {
+      await engine.run(`CREATE TABLE orders AS FROM read_csv('${join(cwd, 'orders.csv')}')`, 'raw');
+      const rows = await engine.rows(written.replace(/;\s*$/, ''), 'assign.sql');
+      expect(new Map(rows.map(({ entity, segment }) => [String(entity), Number(segment)]))).toEqual(new Map(members.map(({ entity, segment }) => [entity, segment])));
+      const { assign } = await import(pathToFileURL(join(cwd, name, 'assign.js')).href);
+      const features = await engine.rows(`FROM read_parquet('${join(cwd, name, 'features.parquet')}')`, 'features');
+      const placed = new Map(features.map((row) => [String(row['entity']), assign(row).segment]));
+      expect(placed).toEqual(new Map(members.map(({ entity, segment }) => [entity, segment])));
+    } finally {
+      await engine.close();
+    }
+  }, 60_000);
+});
+
+describe('shoal segment', () => {
+  it('lists the algorithms, and the options of one', async () => {
+    const all = JSON.parse((await shoal(['segment', 'algorithms', '--json'], { cwd })).stdout);
+    expect(all.map(({ name }: { name: string }) => name)).toEqual(Object.keys(algorithms));
+    const { stdout } = await shoal(['segment', 'algorithms', 'hdbscan'], { cwd });
+    expect(stdout).toMatch(/minClusterSize +integer +\d+ +Fewest rows/);
+  });
+
+  it('asks a few questions that put nearly everybody where the model does', async () => {
+    const tree = JSON.parse((await shoal(['segment', 'tree', '--out', 'proven', '--json'], { cwd })).stdout);
+    expect(tree.leaves).toBeGreaterThanOrEqual(3);
+    expect(tree.fidelity).toBeGreaterThan(0.95);
+    expect((await shoal(['segment', 'tree', '--out', 'proven'], { cwd })).stdout).toMatch(/\?\nyes\n[\s\S]*→[\s\S]*\d leaves/);
+    expect((await shoal(['segment', 'tree', '--out', 'proven', '--sql'], { cwd })).stdout).toMatch(/^CASE\n +WHEN "/);
+  });
+
+  it('names broad segments and the ones inside them', async () => {
+    const { levels } = JSON.parse((await shoal(['segment', 'levels', 'orders.csv', '--level', '3', '--level', '6', '--json'], { cwd })).stdout);
+    expect(levels.map((level: unknown[]) => level.length)).toEqual([3, 6]);
+    for (const parent of levels[0]) {
+      const inside = levels[1].filter((child: { parent: number }) => child.parent === parent.segment);
+      expect(inside.reduce((sum: number, child: { entities: number }) => sum + child.entities, 0)).toBe(parent.entities);
+    }
+  }, 30_000);
+
+  it('keeps the ids of segments from run to run, and says what became of them', async () => {
+    const { stdout } = await shoal(['discover', 'orders.csv', '--k', '2', '--previous', 'proven', '--out', 'later'], { cwd });
+    expect(stdout).toMatch(/Since the earlier run\n“/);
+    const [before, now] = await Promise.all(['proven', 'later'].map(async (run) => JSON.parse(await readFile(join(cwd, run, 'segments.json'), 'utf8'))));
+    const ids = before.segments.map(({ id }: { id: string }) => id);
+    const kept = now.segments.filter(({ id }: { id: string }) => ids.includes(id));
+    expect(kept.length).toBeGreaterThanOrEqual(1);
+    expect(now.since.retired).toEqual(ids.filter((id: string) => !kept.some((segment: { id: string }) => segment.id === id)));
+    const aligned = await shoal(['segment', 'align', 'proven', 'later'], { cwd });
+    expect(aligned.stdout.trim().split('\n').slice(0, 3)).toEqual(now.since.sentences.slice(0, 3));
+  }, 60_000);
+
+  it.each([
+    [['segment', 'fit', 'orders.csv', '--algorithm', 'kmean'], "Did you mean 'kmeans'?"],
+    [['segment', 'fit', 'orders.csv', '--algorithm', 'hdbscan', '--k', '3'], 'takes no k'],
+    [['segment', 'fit', 'orders.csv', '--algorithm', 'kmeans', '--set', 'restart=3'], "Did you mean 'restarts'?"],
+    [['segment', 'fit', 'orders.csv', '--algorithm', 'dbscan', '--set', 'eps=0.0001'], 'everyone is an outlier'],
+    [['segment', 'fit', 'orders.csv', '--set', 'eps'], 'must be like eps=0.5'],
+    [['segment', 'fits', 'orders.csv'], "Did you mean 'shoal segment fit'?"],
+    [['segment', 'align', 'proven', 'nowhere'], "'nowhere' holds no run"],
+    [['discover', 'orders.csv', '--previous', 'nowhere'], "'nowhere' holds no run"],
+  ])('answers shoal %j with a sentence', async (args, sentence) => {
+    const { code, stderr, stdout } = await shoal(args, { cwd });
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toMatch(/at .*\.js:\d+/);
+    expect([code, stdout]).toEqual([2, '']);
+  }, 30_000);
+});
+
+/** Who is where in a run. */
+async function membership(folder: string): Promise<{ entity: string; segment: number }[]> {
+  const [, ...lines] = (await readFile(join(folder, 'membership.csv'), 'utf8')).trim().split('\n');
+  return lines.map((line) => ({ entity: line.split(',')[0], segment: Number(line.split(',')[1]) }));
+}
+
+const kindOf = (entity: string) => Number(entity.slice(1)) % 3;
+
+/** An order log of three kinds of customers: one cheap order long ago; weekly small ones in the evening; few large ones, weekdays at noon. */
+function orders(customers: number): string {
+  const rng = createRng(7, 'orders');
+  const lines = ['order_id,customer_id,ordered_at,product,quantity,unit_price'];
+  let order = 0;
+  for (let i = 0; i < customers; i++) {
+    const kind = i % 3;
+    const count = [1 + rng.int(2), 18 + rng.int(12), 4 + rng.int(4)][kind];
+    for (let n = 0; n < count; n++) {
+      const day = kind === 0 ? rng.int(90) : Math.floor((365 * (n + rng.next())) / count);
+      const hour = [8 + rng.int(12), 19 + rng.int(4), 11 + rng.int(3)][kind];
+      const price = [9, 6, 180][kind] * Math.exp(0.25 * rng.normal());
+      const date = new Date(Date.UTC(2025, 0, 1 + day, hour, rng.int(60)));
+      lines.push(`${++order},C${i},${date.toISOString().slice(0, 19).replace('T', ' ')},P${(kind * 7 + rng.int(9))},${1 + rng.int([2, 3, 2][kind])},${price.toFixed(2)}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
