@@ -5,21 +5,21 @@ export interface Association {
 }
 
 /**
- * The association of `labels` (0…k−1) with a feature's raw values; missing values are left out. Cramér's V is corrected for its bias in
+ * The association of `labels` (0…k−1; −1 = outlier, left out) with a feature's raw values; missing values are left out. Cramér's V is corrected for its bias in
  * small tables (Bergsma 2013), eta² likewise (epsilon², Kelley 1935), so that chance alone gives about 0.
  */
 export function association(values: Float64Array, labels: Int32Array, k: number, binary: boolean): Association {
   const count = new Float64Array(k), sum = new Float64Array(k);
   let n = 0, total = 0, squares = 0;
   for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) continue;
+    if (Number.isNaN(values[i]) || labels[i] < 0) continue;
     count[labels[i]]++;
     sum[labels[i]] += values[i];
     n++;
     total += values[i];
   }
   const mean = total / n;
-  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) squares += (values[i] - mean) ** 2;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]) && labels[i] >= 0) squares += (values[i] - mean) ** 2;
   const groups = count.filter((c) => c > 0).length;
   let between = 0;
   for (let s = 0; s < k; s++) if (count[s] > 0) between += count[s] * (sum[s] / count[s] - mean) ** 2;

@@ -87,8 +87,9 @@ const overlap: Check = ({ profiles, assignment, entityWord }) => {
   const other = profiles.map(() => new Float64Array(profiles.length));
   for (let i = 0; i < assignment.labels.length; i++) {
     const s = assignment.labels[i];
+    if (s < 0) continue;
     all[s]++;
-    if (assignment.strength[i] >= 0.05) continue;
+    if (assignment.strength[i] >= 0.05 || assignment.second[i] < 0) continue;
     near[s]++;
     other[s][assignment.second[i]]++;
   }
@@ -149,6 +150,7 @@ const dominant: Check = ({ table, matrix, assignment, profiles }) => {
   const step = Math.max(1, Math.floor(rows / 50_000));
   for (let i = 0; i < rows; i += step) {
     const s = assignment.labels[i];
+    if (s < 0) continue;
     sizes[s]++;
     for (let j = 0; j < d; j++) sums[s * d + j] += data[i * stride + j];
   }

@@ -60,12 +60,13 @@ const finders: Readonly<Record<Key, readonly Fits[]>> = {
 
 function evenRows(labels: Int32Array, k: number): Int32Array[] {
   const sizes = new Int32Array(k);
-  for (let i = 0; i < labels.length; i++) sizes[labels[i]]++;
+  for (const label of labels) if (label >= 0) sizes[label]++;
   const steps = Array.from(sizes, (size) => Math.max(1, Math.ceil(size / mostRows)));
   const rows = Array.from(sizes, (size, s) => new Int32Array(Math.ceil(size / steps[s])));
   const seen = new Int32Array(k);
   for (let i = 0; i < labels.length; i++) {
     const s = labels[i];
+    if (s < 0) continue;
     if (seen[s] % steps[s] === 0) rows[s][seen[s] / steps[s]] = i;
     seen[s]++;
   }
