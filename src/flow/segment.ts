@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import type { Choice } from '../domain/choice.js';
 import type { LevelSegment } from '../domain/segment.js';
 import { openEngine } from '../engine/catalog.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -45,5 +46,22 @@ export async function nestedSegments(files: readonly string[], options: Discover
     const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, context.seed);
     const subject = { table, matrix, model, entityWord: ingested.entity.word, currency: currency ?? ingested.currency };
     return { entityWord: ingested.entity.word, levels: levels(subject, labels, context), ...(params.agreement !== undefined && { agreement: params.agreement }) };
+  });
+}
+
+/** Whether there are segments and how many, with everything that was looked at. */
+export interface Chosen {
+  readonly entities: number;
+  readonly features: number;
+  readonly entityWord: { readonly one: string; readonly many: string };
+  readonly choice: Choice;
+}
+
+/** Reads files and answers whether there is structure and how many segments; what the usual criteria would have chosen stands beside it. */
+export async function chooseSegments(files: readonly string[], options: DiscoverInput, context: Context): Promise<Chosen> {
+  return withMatrix(files, options, context, async ({ ingested, table, matrix }, { k, maxK }, kernel) => {
+    const entityWord = ingested.entity.word;
+    const { choice } = await choose(matrix, { k, maxK, criteria: true, entityWord }, context, kernel);
+    return { entities: table.rows, features: matrix.d, entityWord, choice };
   });
 }

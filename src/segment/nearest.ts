@@ -24,7 +24,7 @@ export function centreForms(params: CentreParams): Forms {
 }
 
 /** Centres beyond which a model is no longer said as forms: SQL grows with each of them. */
-const mostForms = 1_000;
+const mostForms = 128;
 
 /** `centreForms`, where there are not too many. */
 export function fewCentreForms(params: CentreParams): Forms | undefined {

@@ -1,6 +1,7 @@
 import type { CommandGroup } from '../command.js';
 import { algorithmsCommand } from './algorithms.js';
 import { alignCommand } from './align.js';
+import { chooseCommand } from './choose.js';
 import { fitCommand } from './fit.js';
 import { levelsCommand } from './levels.js';
 import { treeCommand } from './tree.js';
@@ -8,5 +9,5 @@ import { treeCommand } from './tree.js';
 export const segmentCommands: CommandGroup = {
   name: 'segment',
   summary: 'Choose, fit, compare and explain segments with any algorithm.',
-  commands: { fit: fitCommand, levels: levelsCommand, tree: treeCommand, align: alignCommand, algorithms: algorithmsCommand },
+  commands: { choose: chooseCommand, fit: fitCommand, levels: levelsCommand, tree: treeCommand, align: alignCommand, algorithms: algorithmsCommand },
 };

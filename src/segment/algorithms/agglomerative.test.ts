@@ -135,7 +135,7 @@ describe('agglomerative', () => {
   });
 
   it('is said as one form per leaf, and not at all where that would be too many', async () => {
-    const { params } = await fit(sets.wine, { k: 3 });
+    const { params } = await fit(blobs(120, 2, 3), { k: 3 });
     expect(agglomerative.forms!(params)!.forms.map(({ segment }) => segment)).toEqual(params.groups);
     expect(agglomerative.forms!((await fit(blobs(1_001, 2, 3), { k: 3 })).params)).toBeUndefined();
   });
