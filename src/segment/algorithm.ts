@@ -19,8 +19,6 @@ export interface SegmentAlgorithm<N extends string, O extends z.ZodType, P> {
   readonly traits: { readonly soft: boolean; readonly outliers: boolean; readonly online: boolean };
   /** @throws `segment/bad-k`, `run/aborted` */
   fit(x: Points, options: z.output<O>, context: Context, kernel: Kernel): Promise<P>;
-  /** The options that ask the same of only these of `of` rows; absent where no option counts rows or names them. */
-  sampled?(options: z.output<O>, rows: Int32Array, of: number): z.output<O>;
   assign(params: P, x: Points): Assignment;
   /** The same assignment as quadratic forms, for SQL and the browser; undefined where this model cannot be said so, or only in too many. */
   forms?(params: P): Forms | undefined;
@@ -40,7 +38,6 @@ export interface AnyAlgorithm {
   readonly options: z.ZodObject;
   readonly traits: SegmentAlgorithm<string, z.ZodObject, unknown>['traits'];
   fit(x: Points, options: unknown, context: Context, kernel: Kernel): Promise<unknown>;
-  sampled?(options: unknown, rows: Int32Array, of: number): unknown;
   assign(params: unknown, x: Points): Assignment;
   forms?(params: unknown): Forms | undefined;
   forRows?(options: unknown, rows: Int32Array, all: number): unknown;

@@ -48,7 +48,7 @@ export const dbscan = defineAlgorithm({
   options,
   traits: { soft: false, outliers: true, online: false },
   fit: async (x, chosen, context, kernel): Promise<DbscanParams> => (await fitDbscan(x, chosen, context, kernel)).params,
-  sampled: (chosen, rows, of): DbscanOptions => ({ ...chosen, minSamples: Math.max(2, Math.round((chosen.minSamples * rows.length) / of)) }),
+  forRows: (chosen, rows, of): DbscanOptions => ({ ...chosen, minSamples: Math.max(2, Math.round((chosen.minSamples * rows.length) / of)) }),
   assign: assignToCores,
   forms: coreForms,
 });

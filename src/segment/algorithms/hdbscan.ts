@@ -59,7 +59,7 @@ export const hdbscan = defineAlgorithm({
   options,
   traits: { soft: true, outliers: true, online: false },
   fit: async (x, chosen, context, kernel): Promise<HdbscanParams> => (await fitHdbscan(x, chosen, context, kernel)).params,
-  sampled: (chosen, rows, of): HdbscanOptions => {
+  forRows: (chosen, rows, of): HdbscanOptions => {
     const fewer = (count: number) => Math.max(3, Math.round((count * rows.length) / of));
     return { ...chosen, minClusterSize: fewer(chosen.minClusterSize), minSamples: fewer(chosen.minSamples ?? chosen.minClusterSize) };
   },

@@ -55,12 +55,6 @@ export const semiSupervised = defineAlgorithm({
   options,
   traits: { soft: false, outliers: false, online: false },
   fit: async (x, chosen, context, kernel): Promise<SemiSupervisedParams> => (await fitSemiSupervised(x, chosen, context, kernel)).params,
-  sampled: (chosen, rows, of): SemiSupervisedOptions => {
-    const place = new Map(Array.from(rows, (row, i) => [row, i]));
-    const kept = (list: readonly (readonly [number, number])[]) => list.flatMap(([a, b]): [number, number][] => (place.has(a) && place.has(b) ? [[place.get(a)!, place.get(b)!]] : []));
-    const seeds = seedPairs(chosen.seeds, of).flatMap(([row, segment]): [number, number][] => (place.has(row) ? [[place.get(row)!, segment]] : []));
-    return { ...chosen, seeds, mustLink: kept(chosen.mustLink), cannotLink: kept(chosen.cannotLink) };
-  },
   assign: assignNearest,
   forms: centreForms,
   forRows: (chosen, rows) => {
