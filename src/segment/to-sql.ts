@@ -17,9 +17,9 @@ export interface AssignSqlOptions {
  */
 export function assignSql(model: Pick<SegmentModel, 'algorithm' | 'params' | 'encoder'>, { from }: AssignSqlOptions): string {
   const forms = requireForms(model, 'SQL');
-  const all = [...forms.forms.keys()];
-  const nameOf = (c: number) => String(forms.forms[c].segment);
+  const segments = [...Array(forms.k).keys()].filter((segment) => forms.forms.some((form) => form.segment === segment));
   const encoded = model.encoder.features.map((feature, j) => `    ${encode(bounded(feature))} AS z${j}`);
+  const ofSegment = (segment: number) => least(forms.forms.flatMap((form, c) => (form.segment === segment ? [`d${c}`] : [])));
   return [
     'WITH encoded AS (',
     `  SELECT entity,\n${encoded.join(',\n')}`,
@@ -29,14 +29,25 @@ export function assignSql(model: Pick<SegmentModel, 'algorithm' | 'params' | 'en
     `  SELECT entity,\n${forms.forms.map((form, c) => `    ${valueOf(form)} AS d${c}`).join(',\n')}`,
     '  FROM encoded',
     '),',
-    'nearest AS (',
-    `  SELECT *, ${nearest(all, nameOf)} AS home, ${least(all)} AS own`,
+    'segments AS (',
+    `  SELECT *, ${segments.map((segment) => `${ofSegment(segment)} AS m${segment}`).join(', ')}`,
     '  FROM distances',
     '),',
-    'runner_up AS (',
-    `  SELECT *,\n    ${perSegment(forms, (others) => least(others))} AS next,`,
-    `    ${perSegment(forms, (others) => nearest(others, nameOf))} AS other`,
+    'least_of_all AS (',
+    `  SELECT *, ${least(segments.map((segment) => `m${segment}`))} AS own`,
+    '  FROM segments',
+    '),',
+    'nearest AS (',
+    `  SELECT entity, own, ${segments.map((segment) => `m${segment}`).join(', ')}, ${firstOf(forms.forms.map(({ segment }, c) => [`d${c}`, segment]), 'own')} AS home`,
+    '  FROM least_of_all',
+    '),',
+    'next_of_all AS (',
+    `  SELECT *, ${perSegment(segments, (others) => least(others.map((segment) => `m${segment}`)))} AS next`,
     '  FROM nearest',
+    '),',
+    'runner_up AS (',
+    `  SELECT *, ${perSegment(segments, (others) => firstOf(others.map((segment) => [`m${segment}`, segment]), 'next'))} AS other`,
+    '  FROM next_of_all',
     ')',
     `SELECT entity, ${forms.limit === undefined ? 'home' : `CASE WHEN own <= ${literal(forms.limit)} THEN home ELSE -1 END`} AS segment,`,
     `  ${strengthOf(forms)} AS strength,`,
@@ -57,7 +68,8 @@ function encode({ name, transform, low, high, fill, centre, scale }: EncodedFeat
 function valueOf({ offset, centre, scale, factor, categories }: Form): string {
   const moved = centre.map((value, j) => `(z${j} - ${literal(value)})`);
   const terms = factor ? rowsOf(factor, moved) : scale ? moved.flatMap((term, j) => (scale[j] === 0 ? [] : [`(${term} * ${literal(scale[j])})`])) : moved;
-  const squares = terms.map((term) => `${term} * ${term}`).join(' + ') || '0e0';
+  // Not t * t: engines that look for common subexpressions take minutes to plan thousands of them.
+  const squares = terms.map((term) => `power(${term}, 2)`).join(' + ') || '0e0';
   const differing = categories ? ` + ${literal(categories.weight)} * (${categories.codes.map(({ feature, code }) => `CASE WHEN z${feature} = ${literal(code)} THEN 0 ELSE 1 END`).join(' + ')})` : '';
   return offset === 0 ? squares + differing : `${literal(offset)} + (${squares})${differing}`;
 }
@@ -77,26 +89,21 @@ function strengthOf({ strength, limit }: Forms): string {
   return 'CASE WHEN next IS NULL THEN 1 WHEN next = 0 THEN 0 ELSE 1 - sqrt(own) / sqrt(next) END';
 }
 
-/** The first of the given forms that has the least value, as `name` calls it. */
-function nearest(forms: readonly number[], name: (form: number) => string): string {
-  if (forms.length === 1) return name(forms[0]);
-  const smallest = least(forms);
-  const cases = forms.slice(0, -1).map((c) => `WHEN d${c} = ${smallest} THEN ${name(c)}`);
-  return `CASE ${cases.join(' ')} ELSE ${name(forms[forms.length - 1])} END`;
+/** The segment of the first column that holds the value `wanted`. */
+function firstOf(columns: readonly (readonly [string, number])[], wanted: string): string {
+  const [, last] = columns[columns.length - 1];
+  if (columns.length === 1) return String(last);
+  return `CASE ${columns.slice(0, -1).map(([column, segment]) => `WHEN ${column} = ${wanted} THEN ${segment}`).join(' ')} ELSE ${last} END`;
 }
 
-function least(forms: readonly number[]): string {
-  return forms.length === 1 ? `d${forms[0]}` : `least(${forms.map((c) => `d${c}`).join(', ')})`;
+function least(columns: readonly string[]): string {
+  return columns.length === 1 ? columns[0] : `least(${columns.join(', ')})`;
 }
 
-/** An expression over the forms of the other segments, for each segment; NULL where there is no other. */
-function perSegment({ k, forms }: Forms, over: (others: readonly number[]) => string): string {
-  if (k < 2) return 'NULL';
-  const cases = Array.from({ length: k }, (_, segment) => {
-    const others = forms.flatMap((form, c) => (form.segment === segment ? [] : [c]));
-    return others.length > 0 ? `\n      WHEN ${segment} THEN ${over(others)}` : '';
-  });
-  return `CASE home${cases.join('')} END`;
+/** An expression over the other segments, for each segment that is home; NULL where there is no other. */
+function perSegment(segments: readonly number[], over: (others: readonly number[]) => string): string {
+  if (segments.length < 2) return 'NULL';
+  return `CASE home${segments.map((own) => `\n    WHEN ${own} THEN ${over(segments.filter((segment) => segment !== own))}`).join('')} END`;
 }
 
 /** With an exponent a number is a DOUBLE, exactly; without one it would be a DECIMAL. */
