@@ -55,6 +55,8 @@ const mixtureRows = 2500;
 const respects = 0.95;
 /** A part with more of the rows than this leaves the question open what is inside it. */
 const nearlyAll = 0.8;
+/** Where rows fill more dimensions than this, distances to neighbours say little: that no gap is seen inside a part does not mean that it is one segment. */
+const fewDimensions = 5;
 /** Rows below which a part is not looked into. */
 const fewest = 60;
 
@@ -105,15 +107,20 @@ async function decide(found: Case): Promise<Decision> {
   if (mixture.params && mixtureHolds(found, mixture.params)) return asMixture(mixture.params, found);
   const round: Decision = { algorithm: 'kmeans', options: { k: gates.params.k }, params: { ...gates.params }, proven: gates.choice.verdict === 'segments', reason: gates.choice.reason };
   if (parts.k === 1) return round.proven ? round : { ...round, reason: `${round.reason} There are no gaps in the density either, and no mixture of normal distributions that is found again and falls apart.` };
-  if (round.proven && gates.params.k > parts.k && largestShare(parts) > nearlyAll) {
+  if (round.proven && gates.params.k > parts.k && (largestShare(parts) > nearlyAll || parts.dimension > fewDimensions)) {
     if (parts.agreeing < 2 || within(assignNearest(gates.params, sample).labels, parts.labels) >= respects) return round;
   }
   return asParts(found);
 }
 
-/** A mixture that is found again is believed where it respects the parts, or where there are none (or doubtful ones) and something else shows structure. */
+/**
+ * A mixture that is found again is believed where it respects the parts, or where there are none (or doubtful ones) and something else shows structure; not where
+ * the gates prove more segments than it has, unless theirs run across gaps.
+ */
 function mixtureHolds({ sample, gates, parts, mixture }: Case, params: GaussianMixtureParams): boolean {
-  const structure = gates.choice.verdict === 'segments' || mixture.apart > 1;
+  const proven = gates.choice.verdict === 'segments';
+  if (proven && gates.params.k > params.k && within(assignNearest(gates.params, sample).labels, parts.labels) >= respects) return false;
+  const structure = proven || mixture.apart > 1;
   if (parts.k === 1) return structure;
   if (params.k >= parts.k && within(assignLikeliest(params, sample).labels, parts.labels) >= respects) return true;
   return structure && parts.agreeing < 2;

@@ -21,6 +21,8 @@ export interface DensityParts {
   readonly evidence?: number;
   /** Core distance of each row at that many neighbours. */
   readonly cores: Float64Array;
+  /** How many dimensions the rows fill, on average over the places they are at. */
+  readonly dimension: number;
   /** For how many of the neighbour numbers tried just this many parts were found. */
   readonly agreeing: number;
 }
@@ -47,7 +49,7 @@ export async function densityParts(x: Points, context: Context, kernel: Kernel):
   } finally {
     search.release();
   }
-  if (found.length === 0) return { k: 1, labels: new Int32Array(x.rows), neighbours: 1, cores: new Float64Array(x.rows), agreeing: 0 };
+  if (found.length === 0) return { k: 1, labels: new Int32Array(x.rows), neighbours: 1, cores: new Float64Array(x.rows), dimension: x.d, agreeing: 0 };
   const [best] = [...found].sort((a, b) => b.k - a.k || (b.evidence ?? 0) - (a.evidence ?? 0));
   return { ...best, agreeing: found.filter(({ k }) => k === best.k).length };
 }
@@ -102,7 +104,8 @@ function partsAt(rows: Int32Array, d: number, near: Neighbours, m: number, { a, 
     labels[rows[p]] = numbers.get(set)!;
     byRow[rows[p]] = cores[p];
   }
-  return { k: numbers.size, labels, neighbours: m, ...(evidence < Infinity && { evidence }), cores: byRow, agreeing: 1 };
+  const dimension = Math.min(d, 1 / meanOver(Array.from(rows.keys()), inverseDimensions));
+  return { k: numbers.size, labels, dimension, neighbours: m, ...(evidence < Infinity && { evidence }), cores: byRow, agreeing: 1 };
 }
 
 /** One over the dimension around each position (inverses can be averaged: MacKay & Ghahramani 2005); NaN where all neighbours are equally far. */

@@ -102,7 +102,7 @@ async function leastBics(x: Points, kinds: readonly CovarianceKind[], most: numb
 
 /** Climbs through growing numbers of components, ever farther apart, until the BIC has risen twice; then looks between the neighbours of the best. */
 function climbing(x: Points, covariance: CovarianceKind, most: number, known: readonly Partition[], context: Context, kernel: Kernel) {
-  const numbers = covariance === 'full' ? (x.d * (x.d + 3)) / 2 : 2 * x.d;
+  const numbers = { full: (x.d * (x.d + 3)) / 2, tied: x.d, diagonal: 2 * x.d, spherical: x.d }[covariance];
   const last = Math.max(1, Math.min(most, Math.floor(x.rows / Math.max(rowsPerComponent, numbers))));
   const tried = new Map<number, GaussianMixtureParams>();
   const bic = async (k: number) => {
