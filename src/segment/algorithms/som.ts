@@ -175,10 +175,33 @@ function neighbourDistances({ k, d, values }: Centres, grid: Grid): number[] {
 }
 
 function topographicError(x: Points, centroids: readonly number[], grid: Grid): number {
-  const k = grid.width * grid.height;
-  if (k < 2) return 0;
-  const { labels, second } = assignNearest({ k, d: x.d, centroids }, x);
+  const nodes = Float64Array.from(centroids);
+  if (nodes.length < 2 * x.d) return 0;
   let torn = 0;
-  for (let i = 0; i < x.rows; i++) if (!adjacent(grid, labels[i], second[i])) torn++;
+  for (let i = 0; i < x.rows; i++) {
+    const [first, second] = nearestTwo(x, i, nodes);
+    if (!adjacent(grid, first, second)) torn++;
+  }
   return torn / x.rows;
+}
+
+/** The two nodes nearest to a row; sums that are too great already are left off. */
+function nearestTwo({ d, stride, data }: Points, i: number, nodes: Float64Array): readonly [number, number] {
+  let [first, second] = [0, 0];
+  let [least, next] = [Infinity, Infinity];
+  for (let node = 0, at = 0; at < nodes.length; node++, at += d) {
+    let square = 0;
+    for (let j = 0; j < d && square < next; j++) square += (data[i * stride + j] - nodes[at + j]) ** 2;
+    if (square >= next) continue;
+    if (square < least) {
+      second = first;
+      next = least;
+      first = node;
+      least = square;
+    } else {
+      second = node;
+      next = square;
+    }
+  }
+  return [first, second];
 }
