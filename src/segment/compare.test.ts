@@ -87,6 +87,17 @@ describe('two segmentations side by side', () => {
     expect(aspects.at(-1)).toMatchObject({ question: 'more valuable', better: 'a' });
   });
 
+  it('make nothing of a difference that chance explains', async () => {
+    const rng = createRng(10, 'chance');
+    const labels = [0, 1].map(() => Array.from({ length: 40 }, () => rng.int(2)));
+    const { aspects } = await compare(column(...labels[0]), side('A', labels[0]), side('B', labels[1]), { value: Float64Array.from(labels[0], () => Math.exp(rng.normal())) }, context, kernel);
+    const { difference, better } = aspects.at(-1)!;
+    expect(Math.abs(difference!.value)).toBeGreaterThan(0.01);
+    expect(difference!.interval[0]).toBeLessThan(0);
+    expect(difference!.interval[1]).toBeGreaterThan(0);
+    expect(better).toBeUndefined();
+  });
+
   it('leave out of value those without one, and say nothing of shares where values are negative', async () => {
     const many = Array.from({ length: 40 }, (_, i) => i % 2);
     const value = Float64Array.from(many, (label, i) => (i < 20 ? Number.NaN : label ? -1 : 1));

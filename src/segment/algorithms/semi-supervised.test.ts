@@ -77,6 +77,16 @@ describe('semi-supervised k-means', () => {
     }), { numRuns: 25, seed: 1 });
   });
 
+  it('untangles many cannot-links that go against where rows lie', async () => {
+    const rng = createRng(6, 'tangle');
+    const rows = 60;
+    const truth = Array.from({ length: rows }, (_, i) => i % 3);
+    const cannotLink = Array.from({ length: 400 }, () => [rng.int(rows), rng.int(rows)] as [number, number]).filter(([a, b]) => truth[a] !== truth[b]).slice(0, 140);
+    const { labels, params } = await fit(line(...truth.map((_, i) => (i * i) % 7)), { k: 3, cannotLink, restarts: 3 });
+    expect(params.broken).toBe(0);
+    for (const [a, b] of cannotLink) expect(labels[a]).not.toBe(labels[b]);
+  });
+
   const contradictions: [string, Partial<SemiSupervisedOptions>, number, number][] = [
     ['a pair that must and cannot be together', { mustLink: [[0, 1]], cannotLink: [[1, 0]] }, 1, 0],
     ['the same through others', { mustLink: [[0, 1], [1, 2]], cannotLink: [[0, 2]] }, 0, 2],
