@@ -8,8 +8,6 @@ export interface Form {
   readonly centre: readonly number[];
   readonly scale?: readonly number[];
   readonly factor?: readonly number[];
-  /** Categories, which have no squares: `weight` is added for each feature that is not its code. Their scale is 0. */
-  readonly categories?: { readonly weight: number; readonly codes: readonly { readonly feature: number; readonly code: number }[] };
 }
 
 /**
@@ -18,6 +16,8 @@ export interface Form {
  */
 export interface Forms {
   readonly d: number;
+  /** Categories: columns after the d features, 1 where a feature is a code and 0 elsewhere. Centres, scales and factors then span features and indicators. */
+  readonly indicators?: readonly { readonly feature: number; readonly code: number }[];
   /** Number of segments. */
   readonly k: number;
   readonly forms: readonly Form[];

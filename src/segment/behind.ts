@@ -39,7 +39,7 @@ export function behind(step: AnyStep, algorithm: AnyAlgorithm): AnyAlgorithm {
       const { step: made, model } = params as BehindParams;
       const projection = step.projection?.(made);
       const forms = projection && algorithm.forms?.(model);
-      return projection && forms && !forms.forms.some(({ categories }) => categories) ? formsBehind(projection, forms) : undefined;
+      return projection && forms && !forms.indicators ? formsBehind(projection, forms) : undefined;
     },
   };
 }

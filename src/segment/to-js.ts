@@ -8,7 +8,7 @@ import { requireForms } from './forms-of.js';
  * @throws `segment/no-formula` for a model that places rows by their neighbours
  */
 export function assignJs(model: Pick<SegmentModel, 'algorithm' | 'params' | 'encoder'>, names: readonly string[] = []): string {
-  const { forms, strength, limit } = requireForms(model, 'JavaScript');
+  const { forms, strength, limit, indicators } = requireForms(model, 'JavaScript');
   const features = model.encoder.features.map(bounded).map(({ name, transform, low, high, fill, centre, scale }) => ({
     name, transform, low: Number.isFinite(low) ? low : null, high: Number.isFinite(high) ? high : null, fill, centre, scale,
   }));
@@ -21,7 +21,7 @@ export const segments = ${json(names)};
 /** One entity's raw features by name in; its segment, how firmly (0–1), and the nearest other segment out. */
 export function assign(row) {
   const z = features.map((feature) => encode(row[feature.name], feature));
-  const values = forms.map((form) => valueOf(form, z));
+${indicators ? `  for (const { feature, code } of ${json(indicators)}) z.push(z[feature] === code ? 1 : 0);\n` : ''}  const values = forms.map((form) => valueOf(form, z));
   let own = 0;
   for (let c = 1; c < forms.length; c++) if (values[c] < values[own]) own = c;
   const home = forms[own].segment;
@@ -42,8 +42,8 @@ function encode(raw, { transform, low, high, fill, centre, scale }) {
   return ((transform === 'log1p' ? Math.log(1 + inside) : transform === 'sqrt' ? Math.sqrt(inside) : inside) - centre) * scale;
 }
 
-/** offset + the squared length of F (z − centre) + weight × categories that differ. */
-function valueOf({ offset, centre, scale, factor, categories }, z) {
+/** offset + the squared length of F (z − centre). */
+function valueOf({ offset, centre, scale, factor }, z) {
   let sum = 0;
   if (factor) {
     for (let p = 0; p < factor.length; p += z.length) {
@@ -57,7 +57,7 @@ function valueOf({ offset, centre, scale, factor, categories }, z) {
       sum += t * t;
     }
   }
-  return offset + sum + (categories ? categories.weight * categories.codes.filter(({ feature, code }) => z[feature] !== code).length : 0);
+  return offset + sum;
 }
 `;
 }

@@ -20,11 +20,13 @@ export function assignSql(model: Pick<SegmentModel, 'algorithm' | 'params' | 'en
   const segments = [...Array(forms.k).keys()].filter((segment) => forms.forms.some((form) => form.segment === segment));
   const encoded = model.encoder.features.map((feature, j) => `    ${encode(bounded(feature))} AS z${j}`);
   const ofSegment = (segment: number) => least(forms.forms.flatMap((form, c) => (form.segment === segment ? [`d${c}`] : [])));
+  const indicators = forms.indicators?.map(({ feature, code }, m) => `    CASE WHEN z${feature} = ${literal(code)} THEN 1e0 ELSE 0e0 END AS z${forms.d + m}`);
   return [
-    'WITH encoded AS (',
+    `WITH ${indicators ? 'features' : 'encoded'} AS (`,
     `  SELECT entity,\n${encoded.join(',\n')}`,
     `  FROM ${from}`,
     '),',
+    ...(indicators ? ['encoded AS (', `  SELECT *,\n${indicators.join(',\n')}`, '  FROM features', '),'] : []),
     'distances AS (',
     `  SELECT entity,\n${forms.forms.map((form, c) => `    ${valueOf(form)} AS d${c}`).join(',\n')}`,
     '  FROM encoded',
@@ -64,14 +66,13 @@ function encode({ name, transform, low, high, fill, centre, scale }: EncodedFeat
   return `(${value} - ${literal(centre)}) * ${literal(scale)}`;
 }
 
-/** offset + ‖F (z − centre)‖² + weight × categories that differ. */
-function valueOf({ offset, centre, scale, factor, categories }: Form): string {
+/** offset + ‖F (z − centre)‖². */
+function valueOf({ offset, centre, scale, factor }: Form): string {
   const moved = centre.map((value, j) => `(z${j} - ${literal(value)})`);
   const terms = factor ? rowsOf(factor, moved) : scale ? moved.flatMap((term, j) => (scale[j] === 0 ? [] : [`(${term} * ${literal(scale[j])})`])) : moved;
   // Not t * t: engines that look for common subexpressions take minutes to plan thousands of them.
   const squares = terms.map((term) => `power(${term}, 2)`).join(' + ') || '0e0';
-  const differing = categories ? ` + ${literal(categories.weight)} * (${categories.codes.map(({ feature, code }) => `CASE WHEN z${feature} = ${literal(code)} THEN 0 ELSE 1 END`).join(' + ')})` : '';
-  return offset === 0 ? squares + differing : `${literal(offset)} + (${squares})${differing}`;
+  return offset === 0 ? squares : `${literal(offset)} + (${squares})`;
 }
 
 /** The rows of a factor times the moved features; zeros (half of a triangle) are left out. */

@@ -12,7 +12,7 @@ import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { covariance } from '../covariance.js';
 import { requireFinite } from '../finite.js';
-import type { Form } from '../forms.js';
+import type { Forms } from '../forms.js';
 import { categoricalColumns, splitColumns, type MixedRows } from '../mixed-rows.js';
 import { sampleRows } from '../sample.js';
 import { fewest } from '../steps/pca.js';
@@ -38,8 +38,8 @@ export interface FamdParams {
   /** Inertia of every component, kept or not, most first. */
   readonly inertias: readonly number[];
   readonly numeric: readonly { readonly column: number; readonly mean: number; readonly deviation: number; readonly loadings: readonly number[] }[];
-  /** Per categorical column and code: what it adds to each component. A code never seen adds nothing, as the average row. */
-  readonly categorical: readonly { readonly column: number; readonly codes: readonly number[]; readonly adds: readonly (readonly number[])[] }[];
+  /** Per categorical column and code: its share of the rows, and what it adds to each component. A code never seen adds nothing, as the average row. */
+  readonly categorical: readonly { readonly column: number; readonly codes: readonly number[]; readonly shares: readonly number[]; readonly adds: readonly (readonly number[])[] }[];
   /** k × p. */
   readonly centroids: readonly number[];
 }
@@ -54,7 +54,7 @@ export const famd = defineAlgorithm({
   traits: { soft: false, outliers: false, online: false },
   fit: fitFamd,
   assign: (params, x): Assignment => assignNearest({ k: params.k, d: params.p, centroids: params.centroids }, famdScores(params, x)),
-  forms: (params) => (params.categorical.length > 0 ? undefined : { d: params.d, k: params.k, strength: 'margin', forms: formsOf(params) }),
+  forms: formsOf,
 });
 
 /** @throws `segment/bad-k`, `segment/bad-column`, `segment/too-many-categories`, `segment/not-finite`, `run/aborted` */
@@ -103,7 +103,7 @@ async function axesOf(x: MixedRows, d: number, { components, share }: FamdOption
     categorical: x.categorical.map((column, j) => {
       const places = Array.from({ length: x.starts[j + 1] - x.starts[j] }, (_, m) => x.starts[j] + m);
       // Centring an indicator would take √p off; but every component of some inertia is at right angles to the √p of a column, so nothing comes off in all.
-      return { column, codes: places.map((place) => x.categories[place]), adds: places.map((place) => loading(x.p + place).map((part) => part / Math.sqrt(shares[place]))) };
+      return { column, codes: places.map((place) => x.categories[place]), shares: places.map((place) => shares[place]), adds: places.map((place) => loading(x.p + place).map((part) => part / Math.sqrt(shares[place]))) };
     }),
   };
 }
@@ -129,11 +129,19 @@ function expanded({ rows, p, q, numbers, codes, width }: MixedRows) {
   return { data, amounts, shares };
 }
 
-/** Without categories: ‖L (z − mean) / deviation − c‖², where the rows of L are orthonormal. */
-function formsOf({ k, d, p, numeric, centroids }: FamdParams): Form[] {
-  const factor = Array.from({ length: p * d }, (_, v) => (numeric[v % d].deviation > 0 ? numeric[v % d].loadings[Math.floor(v / d)] / numeric[v % d].deviation : 0));
-  return Array.from({ length: k }, (_, segment) => ({
+/** ‖V S (z − v)‖² over amounts and indicators: the rows of V are orthonormal, S divides by deviations and √p, and v = mean + S⁻¹ Vᵀ centroid. */
+function formsOf({ k, d, p, numeric, categorical, centroids }: FamdParams): Forms {
+  const indicators = categorical.flatMap(({ column, codes }) => codes.map((code) => ({ feature: column, code })));
+  const unused = { mean: 0, square: 0, adds: new Array<number>(p).fill(0) };
+  const amounts = numeric.map(({ column, mean, deviation, loadings }) => ({ column, mean, square: deviation ** 2, adds: loadings.map((part) => (deviation > 0 ? part / deviation : 0)) }));
+  const columns = [
+    ...Array.from({ length: d }, (_, j) => amounts.find(({ column }) => column === j) ?? unused),
+    ...categorical.flatMap(({ shares, adds }) => adds.map((own, m) => ({ mean: 0, square: shares[m], adds: own }))),
+  ];
+  const factor = Array.from({ length: p * columns.length }, (_, v) => columns[v % columns.length].adds[Math.floor(v / columns.length)]);
+  const forms = Array.from({ length: k }, (_, segment) => ({
     segment, offset: 0, factor,
-    centre: numeric.map(({ mean, deviation, loadings }) => mean + deviation * loadings.reduce((sum, part, c) => sum + part * centroids[segment * p + c], 0)),
+    centre: columns.map(({ mean, square, adds }) => mean + square * adds.reduce((sum, part, c) => sum + part * centroids[segment * p + c], 0)),
   }));
+  return { d, k, forms, strength: 'margin', ...(indicators.length > 0 && { indicators }) };
 }

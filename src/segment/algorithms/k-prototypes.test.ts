@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
-import { openEngine } from '../../engine/catalog.js';
 import { openKernel } from '../../kernel/catalog.js';
 import type { Points } from '../../kernel/kernel.js';
 import { adjustedRand } from '../../util/agreement.js';
 import { createRng } from '../../util/rng.js';
-import { assignJs } from '../to-js.js';
-import { assignSql } from '../to-sql.js';
 import { fitKPrototypes, kPrototypes, type KPrototypesOptions } from './k-prototypes.js';
 import { fitKMeans, kmeans } from './kmeans.js';
 
@@ -75,30 +72,6 @@ describe('k-prototypes', () => {
     const { params } = await fit(pointsOf([[0, 1], [0, 1], [1, 2], [1, 2]]), { k: 2, categorical: [1], gamma: 10 });
     const { labels } = kPrototypes.assign(params, pointsOf([[0.1, 99], [0.9, -3], [0.1, 2]]));
     expect(Array.from(labels)).toEqual([0, 1, 1]);
-  });
-
-  it('places rows alike in the library, in SQL and in the browser, codes never seen among them', async () => {
-    const { params } = await fit(pointsOf(table), { k: 3, categorical: [3, 4, 5] });
-    const asItIs = (name: string) => ({ name, transform: 'none' as const, low: -Infinity, high: Infinity, fill: 0, centre: 0, scale: 1, weight: 1, reason: '' });
-    const names = ['a', 'b', 'c', 'u', 'v', 'w'];
-    const model = { algorithm: 'k-prototypes', params: { ...params }, encoder: { features: names.map(asItIs) } };
-    const fresh = [...table.slice(0, 60), [0, 0, 0, 99, 1, 1], [1, -1, 0, -3, 70, 80]];
-    const expected = kPrototypes.assign(params, pointsOf(fresh));
-    const engine = await openEngine({ threads: 1 });
-    try {
-      await engine.load('fresh', { entity: Float64Array.from(fresh.keys()), ...Object.fromEntries(names.map((name, j) => [name, Float64Array.from(fresh, (row) => row[j])])) });
-      const { columns: [segment, strength] } = await engine.columns(`SELECT segment, strength FROM (${assignSql(model, { from: 'fresh' })}) ORDER BY entity`);
-      expect(Array.from(segment.values as Float64Array)).toEqual(Array.from(expected.labels));
-      (strength.values as Float64Array).forEach((value, i) => expect(value).toBeCloseTo(expected.strength[i], 6));
-    } finally {
-      await engine.close();
-    }
-    const { assign } = await import(`data:text/javascript,${encodeURIComponent(assignJs(model))}`);
-    fresh.forEach((row, i) => {
-      const found = assign(Object.fromEntries(names.map((name, j) => [name, row[j]])));
-      expect([found.segment, found.second]).toEqual([expected.labels[i], expected.second[i]]);
-      expect(found.strength).toBeCloseTo(expected.strength[i], 6);
-    });
   });
 
   it('above sampleRows it converges on a sample, to nearly the same cost', async () => {

@@ -116,13 +116,17 @@ export function assignPrototypes(params: KPrototypesParams, x: Points): Assignme
   return into;
 }
 
-/** Squares of the numeric columns, and γ for each category that differs. */
+/** Squares of the numeric columns, and (√γ (1 − 1))² or (√γ (0 − 1))² for each category: is it the mode's? */
 function formsOf(params: KPrototypesParams): Forms {
   const { d, categorical, gamma } = params;
-  const forms = centreForms(params);
-  if (categorical.length === 0) return forms;
-  const scale = Array.from({ length: d }, (_, j) => (categorical.includes(j) ? 0 : 1));
-  return { ...forms, forms: forms.forms.map((form) => ({ ...form, scale, categories: { weight: gamma, codes: categorical.map((feature) => ({ feature, code: form.centre[feature] })) } })) };
+  const { forms, ...plain } = centreForms(params);
+  if (categorical.length === 0) return { ...plain, forms };
+  const indicators = categorical.flatMap((feature) => [...new Set(forms.map(({ centre }) => centre[feature]))].map((code) => ({ feature, code })));
+  const numeric = Array.from({ length: d }, (_, j) => Number(!categorical.includes(j)));
+  return { ...plain, indicators, forms: forms.map(({ centre, ...form }) => {
+    const own = indicators.map(({ feature, code }) => Number(centre[feature] === code));
+    return { ...form, centre: [...centre, ...own], scale: [...numeric, ...own.map((is) => is * Math.sqrt(gamma))] };
+  }) };
 }
 
 interface Prototypes {
