@@ -9,6 +9,8 @@ import type { RawColumn, RawTable } from './raw.js';
 
 /** Up to this many rows distinct values are counted exactly, in one scan. */
 const exactRows = 50_000;
+/** Beyond this many rows it is first seen whether exact numbers are needed at all. */
+const manyRows = 4_000_000;
 const columnsPerQuery = 150;
 
 /**
@@ -28,7 +30,10 @@ export async function profile(raw: RawTable, engine: Engine): Promise<Profiled> 
     measured = await measure(raw.table, columns, rows, engine);
   }
   const blank = measured.some((m) => m.filled === rows) ? 0 : await countBlank(raw.table, columns, engine);
-  const exact = await exactDistinct(raw.table, measured.filter((m) => !m.exact && isNearLimit(m)).map((m) => m.draft), engine);
+  const near = measured.filter((m) => !m.exact && isNearLimit(m));
+  const repeating = rows > manyRows ? await repeatingDistinct(raw.table, near.map((m) => m.draft), engine) : new Map<number, number>();
+  measured = measured.map((m) => (repeating.has(m.draft.index) ? { ...m, distinct: repeating.get(m.draft.index)! } : m));
+  const exact = await exactDistinct(raw.table, near.map((m) => m.draft).filter((d) => !repeating.has(d.index)), engine);
   return { name: raw.name, table: raw.table, rows, blank, columns: measured.map((m) => finish(m, rows, exact.get(m.draft.index))) };
 }
 
@@ -50,6 +55,21 @@ export async function exactDistinct(table: string, columns: readonly { readonly 
   const select = columns.map((c) => `count(DISTINCT ${c.value}) AS d${c.index}`).join(', ');
   const [row] = await engine.rows(`SELECT ${select} FROM ${quoteName(table)} AS r`, 'profile');
   return new Map(columns.map((c) => [c.index, Number(row[`d${c.index}`])]));
+}
+
+const classes = 16;
+
+/**
+ * About how many distinct values those columns have that are not unique. Equal values fall into the same one of sixteen classes, so a column that
+ * repeats one within a class is not unique, and sixteen times what the class holds is near enough: a tenth of the time of counting all.
+ */
+async function repeatingDistinct(table: string, columns: readonly Draft[], engine: Engine): Promise<Map<number, number>> {
+  const found = new Map<number, number>();
+  for (const { index, value } of columns) {
+    const [{ n, d }] = await engine.rows(`SELECT count(*) AS n, count(DISTINCT x) AS d FROM (SELECT ${value} AS x FROM ${quoteName(table)} AS r) WHERE hash(x) % ${classes} = 0 AND x IS NOT NULL`, 'profile');
+    if (Number(d) < Number(n) && Number(d) > 3) found.set(index, classes * Number(d));
+  }
+  return found;
 }
 
 /** Unique or nearly, or one of a few: where an estimate will not do. Times are never told apart by how many there are. */
@@ -137,7 +157,7 @@ async function measure(table: string, drafts: readonly Draft[], rows: number, en
       found.set(d.index, { draft: d, filled: get('n'), missing: rows - get('n'), distinct: get('d'), exact: scan.distinct === 'exact', unreadable: get('n') - get('ok'), codes0: get('z'), row });
     }
   };
-  const grouped = rows > exactRows ? drafts.filter((d) => repeats(d, rows > 4_000_000 ? 0.25 : 0.6)) : [];
+  const grouped = rows > exactRows ? drafts.filter((d) => repeats(d, rows > manyRows ? 0.25 : 0.6)) : [];
   for (const d of grouped) {
     const weight = quoteName(`${d.name} n`);
     await read([d], `(SELECT ${quoteName(d.name)}, count(*) AS ${weight} FROM ${quoteName(table)} GROUP BY ${quoteName(d.name)})`, { distinct: 'exact', weight });
