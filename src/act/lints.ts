@@ -129,9 +129,7 @@ const poor: Check = ({ sources, table, matrix }) => {
   const used = new Set(matrix.encoder.features.filter((f) => f.scale !== 0).map((f) => f.name));
   const patchy = table.features.flatMap((feature, j) => {
     if (!used.has(feature.name)) return [];
-    let missing = 0;
-    for (const value of table.columns[j]) if (Number.isNaN(value)) missing++;
-    const share = table.rows > 0 ? missing / table.rows : 0;
+    const share = table.rows > 0 ? missingIn(table.columns[j]) / table.rows : 0;
     return share > 0.4 ? [{ title: cleanText(feature.title), share }] : [];
   }).sort((a, b) => b.share - a.share);
   if (patchy.length > 0) {
@@ -140,6 +138,12 @@ const poor: Check = ({ sources, table, matrix }) => {
   }
   return made;
 };
+
+function missingIn(column: Float64Array): number {
+  let n = 0;
+  for (let i = 0; i < column.length; i++) if (Number.isNaN(column[i])) n++;
+  return n;
+}
 
 /** How much of what lies between the segments a single feature carries: its part of the between-segment sum of squares of the matrix. */
 const dominant: Check = ({ table, matrix, assignment, profiles }) => {

@@ -18,8 +18,8 @@ export interface Engine {
   run(sql: string, step?: string): Promise<void>;
   /** A small result as row objects (audits, profiles): boxed, never for data. */
   rows(sql: string, step?: string): Promise<Record<string, Value>[]>;
-  /** A large result as columns, streamed. */
-  columns(sql: string, step?: string): Promise<Result>;
+  /** A large result as columns, streamed. `rows` is how many there will be, where that is known: it spares a copy. */
+  columns(sql: string, step?: string, rows?: number): Promise<Result>;
   /** Appends typed arrays (Float64Array → DOUBLE, Int32Array → INTEGER, Float32Array → FLOAT) as a new table. */
   load(table: string, columns: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>): Promise<void>;
   close(): Promise<void>;

@@ -47,13 +47,13 @@ export async function featurize(
 async function fetched(planned: Plan, sql: string, table: string, engine: Engine, context: Context) {
   const { dialect } = planned;
   const features = planned.features.map(({ feature }) => feature);
-  const read = (names: readonly string[]) => engine.columns(`SELECT ${names.join(', ')} FROM ${dialect.quote(table)}`, 'features');
+  const read = (names: readonly string[], rows?: number) => engine.columns(`SELECT ${names.join(', ')} FROM ${dialect.quote(table)}`, 'features', rows);
   const ids = await read([`${dialect.varchar(dialect.quote('entity'))} AS ${dialect.quote('entity')}`]);
   if (ids.rows < FEWEST) throw new ShoalError('featurize/too-few-entities', { count: ids.rows, minimum: FEWEST });
   const columns: Float64Array[] = [];
   for (let from = 0; from < features.length; from += AT_A_TIME) {
     checkAborted(context);
-    const part = await read(features.slice(from, from + AT_A_TIME).map(({ name }) => dialect.quote(name)));
+    const part = await read(features.slice(from, from + AT_A_TIME).map(({ name }) => dialect.quote(name)), ids.rows);
     for (const { values } of part.columns) columns.push(values as Float64Array);
   }
   return {

@@ -40,7 +40,7 @@ export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
         const result = await connection.runAndReadAll(sql);
         return result.getRowObjectsJS().map((row) => mapValues(row, plain));
       }),
-    columns: (sql, step = 'columns') => guarded(step, () => readColumns(connection, sql)),
+    columns: (sql, step = 'columns', rows = 0) => guarded(step, () => readColumns(connection, sql, rows)),
     load: (table, columns) => guarded(`load ${table}`, () => appendColumns(connection, table, columns)),
     close: async () => {
       connection.closeSync();
@@ -49,39 +49,36 @@ export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
   };
 }
 
-async function readColumns(connection: DuckDBConnection, sql: string): Promise<Result> {
+async function readColumns(connection: DuckDBConnection, sql: string, expected: number): Promise<Result> {
   const result = await connection.stream(sql);
   const names = result.columnNames();
-  const readers = result.columnTypes().map((type) => readerFor(type.typeId));
-  const parts: (Float64Array | (string | null)[])[][] = names.map(() => []);
+  const layouts = result.columnTypes().map((type) => numericLayouts[type.typeId]);
+  const numbers: Float64Array[] = layouts.map((layout) => new Float64Array(layout ? expected : 0));
+  const strings: (string | null)[][] = names.map(() => []);
   let rows = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) break;
-    rows += chunk.rowCount;
-    for (let k = 0; k < names.length; k++) parts[k].push(readers[k].read(chunk, k));
+    const end = rows + chunk.rowCount;
+    layouts.forEach((layout, k) => {
+      if (!layout) return readStrings(chunk, k, strings[k]);
+      if (end > numbers[k].length) numbers[k] = longer(numbers[k], end);
+      readNumbers(chunk, k, layout, numbers[k].subarray(rows, end));
+    });
+    rows = end;
   }
   const columns = names.map((name, k): ResultColumn => {
-    if (readers[k].type === 'string') return { name, type: 'string', values: (parts[k] as (string | null)[][]).flat() };
-    const values = new Float64Array(rows);
-    let at = 0;
-    for (const part of parts[k] as Float64Array[]) {
-      values.set(part, at);
-      at += part.length;
-    }
-    return { name, type: 'number', values };
+    if (!layouts[k]) return { name, type: 'string', values: strings[k] };
+    return { name, type: 'number', values: numbers[k].length === rows ? numbers[k] : numbers[k].slice(0, rows) };
   });
   return { rows, columns };
 }
 
-/** Reads one vector in bulk; NULL becomes NaN. The raw layout per type is DuckDB's C API (duckdb_vector_get_data). */
-type Reader =
-  | { type: 'number'; read(chunk: DuckDBDataChunk, k: number): Float64Array }
-  | { type: 'string'; read(chunk: DuckDBDataChunk, k: number): (string | null)[] };
-
-function readerFor(typeId: number): Reader {
-  const layout = numericLayouts[typeId];
-  return layout ? { type: 'number', read: (chunk, k) => readNumbers(chunk, k, layout) } : { type: 'string', read: readStrings };
+/** The same numbers with room for at least `n`, and for as many again. */
+function longer(values: Float64Array, n: number): Float64Array {
+  const room = new Float64Array(Math.max(n, 2 * values.length));
+  room.set(values);
+  return room;
 }
 
 interface Layout {
@@ -114,13 +111,13 @@ const numericLayouts: Record<number, Layout | undefined> = {
   31: layout(8, int64, 1e-3),
 };
 
-function readNumbers(chunk: DuckDBDataChunk, k: number, { bytes, view, scale }: Layout): Float64Array {
-  const n = chunk.rowCount;
+/** Reads one vector in bulk into `values`; NULL becomes NaN. The raw layout per type is DuckDB's C API (duckdb_vector_get_data). */
+function readNumbers(chunk: DuckDBDataChunk, k: number, { bytes, view, scale }: Layout, values: Float64Array): void {
+  const n = values.length;
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, k);
   const raw = duckdb.vector_get_data(vector, n * bytes);
   const aligned = raw.byteOffset % bytes === 0 ? raw : raw.slice();
   const source = view(aligned.buffer as ArrayBuffer, aligned.byteOffset, n);
-  const values = new Float64Array(n);
   if (source instanceof Float64Array) values.set(source);
   else for (let i = 0; i < n; i++) values[i] = Number(source[i]);
   // Dividing by 1000 is exact where multiplying by 0.001 is not.
@@ -128,17 +125,14 @@ function readNumbers(chunk: DuckDBDataChunk, k: number, { bytes, view, scale }: 
   else if (scale > 1) for (let i = 0; i < n; i++) values[i] *= scale;
   const valid = duckdb.vector_get_validity(vector, Math.ceil(n / 64) * 8);
   if (valid) for (let i = 0; i < n; i++) if (((valid[i >> 3] >> (i & 7)) & 1) === 0) values[i] = Number.NaN;
-  return values;
 }
 
-function readStrings(chunk: DuckDBDataChunk, k: number): (string | null)[] {
+function readStrings(chunk: DuckDBDataChunk, k: number, values: (string | null)[]): void {
   const vector = chunk.getColumnVector(k);
-  const out: (string | null)[] = new Array(chunk.rowCount);
-  for (let i = 0; i < out.length; i++) {
+  for (let i = 0; i < chunk.rowCount; i++) {
     const value = vector.getItem(i);
-    out[i] = value === null ? null : String(value);
+    values.push(value === null ? null : String(value));
   }
-  return out;
 }
 
 async function appendColumns(
