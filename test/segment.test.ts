@@ -74,6 +74,43 @@ describe('shoal segment', () => {
     }
   }, 30_000);
 
+  it('says whether there are segments, and what each criterion would have chosen', async () => {
+    const found = JSON.parse((await shoal(['segment', 'choose', 'orders.csv', '--json'], { cwd })).stdout);
+    expect(found.choice.verdict).toBe('segments');
+    expect(found.choice.criteria.map(({ name }: { name: string }) => name)).toEqual(['prediction-strength', 'silhouette', 'davies-bouldin', 'calinski-harabasz', 'gap', 'bic', 'elbow']);
+    const { stdout } = await shoal(['segment', 'choose', 'orders.csv'], { cwd });
+    expect(stdout).toMatch(/segments among 600 customers are proven\.[\s\S]*Silhouette[\s\S]*would be chosen by that criterion[\s\S]*could be missed/);
+  }, 60_000);
+
+  it('picks the algorithm itself when asked to', async () => {
+    const report = JSON.parse((await shoal(['segment', 'fit', 'orders.csv', '--algorithm', 'auto', '--out', 'auto', '--json'], { cwd })).stdout);
+    expect(report.choice.verdict).toBe('segments');
+    const members = (await membership(join(cwd, 'auto'))).filter(({ segment }) => segment >= 0);
+    expect(adjustedRand(members.map(({ entity }) => kindOf(entity)), members.map(({ segment }) => segment))).toBeGreaterThan(0.6);
+  }, 60_000);
+
+  it('advises, from facts that are in the data, and for a goal', async () => {
+    const advice = JSON.parse((await shoal(['segment', 'advise', 'orders.csv', '--goal', 'retention', '--json'], { cwd })).stdout);
+    expect(advice).toMatchObject({ goal: 'retention', facts: { rows: 600 }, algorithm: { name: expect.any(String) } });
+    expect(advice.variables.length).toBeGreaterThanOrEqual(5);
+    expect(advice.variables.length).toBeLessThanOrEqual(7);
+  }, 60_000);
+
+  it('looks for rare groups, and says what could be missed', async () => {
+    const { stdout } = await shoal(['segment', 'rare', 'orders.csv'], { cwd });
+    expect(stdout).toMatch(/^(No rare groups|\d+ rare groups?:)[\s\S]*could be missed/);
+  }, 60_000);
+
+  it('compares two runs, and a run with itself', async () => {
+    await shoal(['discover', 'orders.csv', '--k', '2', '--out', 'two', '--quiet'], { cwd });
+    const found = JSON.parse((await shoal(['segment', 'compare', 'proven', 'two', '--json'], { cwd })).stdout);
+    expect(found).toMatchObject({ entities: 600, a: { name: 'proven' }, b: { name: 'two', segments: 2 } });
+    expect(found.moves.length).toBeGreaterThan(0);
+    const same = JSON.parse((await shoal(['segment', 'compare', 'proven', 'proven', '--json'], { cwd })).stdout);
+    expect(same.agreement.adjustedRand.value).toBe(1);
+    expect(same.moves).toEqual([]);
+  }, 60_000);
+
   it('keeps the ids of segments from run to run, and says what became of them', async () => {
     const { stdout } = await shoal(['discover', 'orders.csv', '--k', '2', '--previous', 'proven', '--out', 'later'], { cwd });
     expect(stdout).toMatch(/Since the earlier run\n“/);

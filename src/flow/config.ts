@@ -5,7 +5,7 @@ import { ingestOptions } from '../ingest/options.js';
 export const discoverOptions = ingestOptions.extend({
   k: z.number().int().min(2, 'must be at least 2').max(50, 'must be at most 50').optional().describe('Deliver just this many segments, proven or not'),
   maxK: z.number().int().min(2, 'must be at least 2').max(30, 'must be at most 30').default(12).describe('Most segments to try'),
-  algorithm: z.string().optional().describe("Way to segment, such as gaussian-mixture or hdbscan ('shoal segment algorithms' lists them); by default k-means, with as many segments as are proven").meta({ value: '<name>' }),
+  algorithm: z.string().optional().describe("Way to segment, such as gaussian-mixture or hdbscan ('shoal segment algorithms' lists them), or auto; by default k-means, with as many segments as are proven").meta({ value: '<name>' }),
   settings: z.record(z.string(), z.unknown()).optional().describe('Options of the algorithm'),
   previous: z.string().min(1).optional().describe('Folder of an earlier run whose segments these continue: ids are kept, and what changed is said').meta({ value: '<folder>' }),
   include: z.array(z.string()).optional().describe('Features to segment on, and no others'),

@@ -2,6 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createContext, type Context } from '../context.js';
 import type { Alignment } from '../domain/alignment.js';
+import type { Comparison } from '../domain/comparison.js';
 import type { FeatureTable } from '../domain/feature.js';
 import type { Encoder, FeatureMatrix } from '../domain/matrix.js';
 import type { Explanation } from '../domain/profile.js';
@@ -14,6 +15,9 @@ import { contrast } from '../explain/contrast.js';
 import { explainEntity } from '../explain/entity.js';
 import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
+import { openKernel } from '../kernel/catalog.js';
+import { rowsOf } from '../segment/batches.js';
+import { compare } from '../segment/compare.js';
 import { assignRaw } from '../segment/assign.js';
 import { encodeValue } from '../util/encode-value.js';
 import { quoteText } from '../util/quote.js';
@@ -29,6 +33,9 @@ export interface SavedRun {
   /** Ids in the order of `assignment`. */
   readonly entities: readonly string[];
   readonly assignment: Assignment;
+  /** Raw features of everyone, and the encoded ones that decide. */
+  readonly table: FeatureTable;
+  readonly matrix: FeatureMatrix;
   /** Why one entity is where it is, and what would move it. @throws `explain/unknown-entity` */
   explain(id: string): Explanation;
   /** The whole partition as yes/no questions; by default with at most two leaves per segment. Undefined where nobody is in a segment. */
@@ -51,7 +58,7 @@ export async function loadRun(folder: string, context: Context = createContext()
   };
   const found = contrast(subject, createContext({ seed: report.run.seed }));
   return {
-    report, model: saved.model, entities: table.entities, assignment,
+    report, model: saved.model, entities: table.entities, assignment, table, matrix,
     explain: (id) => explainEntity(subject, found, report.segments, id),
     tree: (leaves) => thresholdTree(subject, createContext({ seed: report.run.seed }), { leaves }),
   };
@@ -83,4 +90,31 @@ function encoded(table: FeatureTable, encoder: Encoder, fingerprint: string): Fe
 export function alignRuns(previous: SavedRun, next: SavedRun): Alignment {
   const { entities, assignment: { labels }, report } = previous;
   return continued({ report, entities, labels }, { entities: next.entities, labels: next.assignment.labels, wanted: next.report.segments.map(({ id }) => id) });
+}
+
+/**
+ * Two runs side by side, over the entities they have in common, seen through the first one's features: how far they agree, who moved, and which is steadier, more
+ * separable, easier to tell and more valuable. @throws `segment/nothing-in-common`
+ */
+export async function compareRuns(a: SavedRun, b: SavedRun, names: readonly [string, string], context: Context): Promise<Comparison> {
+  const there = new Map(b.entities.map((entity, row) => [entity, row]));
+  const rows = Int32Array.from(a.entities.keys()).filter((row) => there.has(a.entities[row]));
+  if (rows.length < 2) throw new ShoalError('segment/nothing-in-common', { a: names[0], b: names[1] });
+  const kernel = await openKernel({ threads: context.threads });
+  try {
+    const side = (run: SavedRun, name: string, row: (i: number) => number) => ({
+      name, k: run.report.segments.length, labels: rows.map((i) => run.assignment.labels[row(i)]), segmentNames: run.report.segments.map((segment) => segment.name),
+      stability: run.report.segments.map((segment) => segment.stability), ...(run.report.tree && { fidelity: run.report.tree.fidelity }),
+    });
+    const spend = a.table.columns[a.table.features.findIndex(({ name }) => name === 'spend')];
+    const titles = new Map(a.table.features.map(({ name, title }) => [name, title]));
+    const options = {
+      value: spend && Float64Array.from(rows, (i) => spend[i]), word: a.report.entityWord,
+      features: a.matrix.encoder.features.map(({ name }) => titles.get(name) ?? name),
+    };
+    const first = side(a, names[0], (i) => i), second = side(b, names[1], (i) => there.get(a.entities[i])!);
+    return await compare(rowsOf(a.matrix, rows), first, second, options, context, kernel);
+  } finally {
+    await kernel.close();
+  }
 }

@@ -1,13 +1,20 @@
 import type { Context } from '../context.js';
 import type { Choice } from '../domain/choice.js';
+import type { FeatureTable } from '../domain/feature.js';
+import type { FeatureMatrix } from '../domain/matrix.js';
+import type { RareGroup } from '../domain/rare.js';
 import type { LevelSegment } from '../domain/segment.js';
 import { openEngine } from '../engine/catalog.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { openKernel } from '../kernel/catalog.js';
 import { levels } from '../explain/levels.js';
 import { checked } from '../options.js';
+import { algorithmNamed } from '../segment/catalog.js';
 import { choose } from '../segment/choose.js';
+import { rareOptions, rarePower, rowsInRegion, scanRare, type RareOptions } from '../segment/rare.js';
 import { nested } from '../segment/nested.js';
+import { formatNumber, formatPercent } from '../util/format-value.js';
+import { listWords } from '../util/words.js';
 import { discoverOptions, type DiscoverInput, type DiscoverOptions } from './config.js';
 import { modelOf } from './model.js';
 import { prepare, type Prepared } from './prepare.js';
@@ -55,13 +62,44 @@ export interface Chosen {
   readonly features: number;
   readonly entityWord: { readonly one: string; readonly many: string };
   readonly choice: Choice;
+  /** Small dense groups that the segments do not show, and what could be missed. */
+  readonly rare: RareScan;
 }
 
 /** Reads files and answers whether there is structure and how many segments; what the usual criteria would have chosen stands beside it. */
 export async function chooseSegments(files: readonly string[], options: DiscoverInput, context: Context): Promise<Chosen> {
   return withMatrix(files, options, context, async ({ ingested, table, matrix }, { k, maxK }, kernel) => {
     const entityWord = ingested.entity.word;
-    const { choice } = await choose(matrix, { k, maxK, criteria: true, entityWord }, context, kernel);
-    return { entities: table.rows, features: matrix.d, entityWord, choice };
+    const { choice, params } = await choose(matrix, { k, maxK, criteria: true, entityWord }, context, kernel);
+    const labels = algorithmNamed('kmeans').assign(params, matrix).labels;
+    return { entities: table.rows, features: matrix.d, entityWord, choice, rare: await rareIn(table, matrix, {}, labels, context, kernel) };
   });
+}
+
+/** Small dense groups, told by what sets them apart, and what the scan could have missed. */
+export interface RareScan {
+  readonly groups: readonly (RareGroup & { readonly entities: readonly string[]; readonly sentence: string })[];
+  readonly power: string;
+}
+
+/** Members that are named, of each group. */
+const namedMembers = 10;
+
+/** Reads files and looks for small dense groups that a partition does not show. `settings`: minShare, maxShare, rows, level. */
+export async function rareSegments(files: readonly string[], options: DiscoverInput, context: Context): Promise<RareScan> {
+  return withMatrix(files, options, context, async ({ table, matrix }, { settings }, kernel) => rareIn(table, matrix, checked(rareOptions, settings), undefined, context, kernel));
+}
+
+async function rareIn(table: FeatureTable, matrix: FeatureMatrix, options: Partial<RareOptions>, labels: Int32Array | undefined, context: Context, kernel: Kernel): Promise<RareScan> {
+  const groups = await scanRare(matrix, options, context, kernel, labels);
+  const told = groups.map((group) => {
+    const told = group.features.slice(0, 3).map(({ feature, difference }) => {
+      const { name } = matrix.encoder.features[feature];
+      const { words, title } = table.features.find((one) => one.name === name)!;
+      return `${difference > 0 ? words.high : words.low} (${title.toLowerCase()} ${Math.abs(difference).toFixed(1)} standard deviations ${difference > 0 ? 'above' : 'below'} the others)`;
+    });
+    const entities = Array.from(rowsInRegion(group.region, matrix).slice(0, namedMembers), (row) => table.entities[row]);
+    return { ...group, entities, sentence: `${formatNumber(group.size)} (${formatPercent(group.share)}), ${group.densityRatio.toFixed(1)} times denser than the way to their surroundings: ${listWords(told)}.` };
+  });
+  return { groups: told, power: rarePower(matrix.rows, options) };
 }

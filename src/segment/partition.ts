@@ -7,12 +7,14 @@ import { checked } from '../options.js';
 import { adjustedRand } from '../util/agreement.js';
 import { formatPercent } from '../util/format-value.js';
 import { assignNearest } from './algorithms/kmeans.js';
+import { auto } from './auto.js';
 import { algorithmNamed } from './catalog.js';
 import { choose, type ChooseOptions } from './choose.js';
 import { gather, sampleRows } from './sample.js';
 
 /** What is asked for: nothing (the gates decide), or an algorithm of the catalogue with its settings. */
 export interface PartitionOptions extends ChooseOptions {
+  /** A name of the catalogue, behind steps where there are some ('pca+kmeans'), or 'auto'. */
   readonly algorithm?: string;
   /** Options of the algorithm, checked by its own schema. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -33,13 +35,19 @@ const sameSegments = 0.8;
 const comparedRows = 20_000;
 
 /**
- * Finds segments: by the two gates where no algorithm is named, else as asked, with what the gates say about them beside it.
+ * Finds segments: by the two gates where no algorithm is named; with 'auto', by the algorithm that the data asks for; else as asked, with what the gates say
+ * about them beside it.
  * @throws `segment/unknown-algorithm`, `segment/bad-k`, `segment/takes-no-k`, `segment/none-found`, `config/invalid`, `run/aborted`
  */
 export async function partition(x: Points, { algorithm, settings, ...options }: PartitionOptions, context: Context, kernel: Kernel): Promise<Partition> {
   if (algorithm === undefined) {
     const { choice, params } = await choose(x, options, context, kernel);
     return { choice, algorithm: 'kmeans', options: { k: choice.k }, params: { ...params } };
+  }
+  if (algorithm === 'auto') {
+    if (options.k !== undefined || settings) throw new ShoalError('segment/takes-no-k', { title: 'The automatic choice', options: 'none; name an algorithm to set its own' });
+    const found = await auto(x, options, context, kernel);
+    return { choice: found.choice, algorithm: found.algorithm, options: found.options, params: found.params };
   }
   const asked = algorithmNamed(algorithm);
   const takesK = 'k' in asked.options.shape;

@@ -3,6 +3,7 @@ import { chooseSegments, type Chosen } from '../../flow/segment.js';
 import type { Command } from '../command.js';
 import { inputs, inputOptions } from '../inputs.js';
 import { openSession } from '../session.js';
+import { rareStory } from './rare.js';
 import { openTerminal, table, type Terminal } from '../terminal.js';
 
 export const chooseCommand: Command<typeof inputOptions> = {
@@ -33,7 +34,7 @@ const titles: Record<Criterion['name'], string> = {
   'prediction-strength': 'Strength', silhouette: 'Silhouette', 'davies-bouldin': 'Davies–B.', 'calinski-harabasz': 'Caliński–H.', gap: 'Gap', bic: 'BIC', elbow: 'Elbow (SSE)',
 };
 
-function story({ entities, features, entityWord, choice }: Chosen, paint: Terminal['paint']): string[] {
+function story({ entities, features, entityWord, choice, rare }: Chosen, paint: Terminal['paint']): string[] {
   const criteria = choice.criteria ?? [];
   const ks = [...new Set(criteria.flatMap(({ values }) => values.map(({ k }) => k)))].sort((a, b) => a - b);
   const cell = (criterion: Criterion, k: number) => {
@@ -47,7 +48,8 @@ function story({ entities, features, entityWord, choice }: Chosen, paint: Termin
     choice.reason, choice.power, '',
     ...table(head, rows, new Set(head.keys()), paint), '',
     `◂ would be chosen by that criterion: ${criteria.map(({ name, rule, k }) => `${titles[name]} ${k === 1 ? 'none' : k} (${rule})`).join('; ')}.`,
-    paint.dim(`None of them decides. Seen through ${features} features.`),
+    paint.dim(`None of them decides. Seen through ${features} features.`), '',
+    ...rareStory(rare, paint),
   ];
 }
 
