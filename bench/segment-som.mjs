@@ -41,6 +41,9 @@ async function fit(path, { d, side, epochs, reach }) {
   const { fitSom, som } = await import('../dist/segment/algorithms/som.js');
   const kernel = await openKernel({ threads });
   const x = pointsIn(path, d);
+  // One small map first: threads are awake and loops compiled, as libraries are warm on the other side.
+  const small = Math.min(2_000, x.rows);
+  await fitSom({ ...x, rows: small, data: x.data.subarray(0, small * d) }, som.options.parse({ width: 20, height: 20, epochs: 10 }), createContext({ threads }), kernel);
   const start = performance.now();
   const { quantizationError, topographicError } = await fitSom(x, som.options.parse({ grid: 'rectangular', width: side, height: side, epochs, reach }), createContext({ seed: 1, threads }), kernel);
   process.stdout.write(`${JSON.stringify({ seconds: (performance.now() - start) / 1000, quantizationError, topographicError })}\n`);

@@ -15,6 +15,7 @@ from minisom import MiniSom
 path, size = sys.argv[1], json.loads(sys.argv[2])
 data = np.fromfile(path).reshape(-1, size['d'])
 side, epochs = size['side'], size['epochs']
+MiniSom(5, 5, size['d']).train_batch(data, 500)
 start = time.perf_counter()
 som = MiniSom(side, side, size['d'], sigma=side / 2, learning_rate=1.0 if size['batch'] else 0.5, topology='rectangular', random_seed=1,
               sigma_decay_function='linear_decay_to_one', decay_function=(lambda rate, t, most: rate) if size['batch'] else 'asymptotic_decay')

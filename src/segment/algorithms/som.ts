@@ -43,7 +43,7 @@ export interface SomParams extends CentreParams {
   readonly neighbourDistances: readonly number[];
   /** Mean distance of a row to its node. */
   readonly quantizationError: number;
-  /** Share of rows whose two nearest nodes are no neighbours (of a sample of up to 10,000 rows): how torn the sheet is. */
+  /** Share of rows whose two nearest nodes are no neighbours (of a sample of up to 5,000 rows): how torn the sheet is. */
   readonly topographicError: number;
 }
 
@@ -52,7 +52,7 @@ const passes = 3;
 /** Multiplications per call of the kernel, so that stopping is prompt. */
 const workPerCall = 500_000_000;
 /** Rows whose two nearest nodes are looked at for the topographic error. */
-const errorRows = ({ k, d }: Centres) => Math.max(1_000, Math.min(10_000, Math.floor(4e7 / (k * d))));
+const errorRows = ({ k, d }: Centres) => Math.max(1_000, Math.min(5_000, Math.floor(2e7 / (k * d))));
 
 export const som = defineAlgorithm({
   name: 'som',
