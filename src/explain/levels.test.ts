@@ -89,3 +89,18 @@ describe('a hierarchy by hand', () => {
     expect(again[0].map(({ name }) => name)).toEqual(['Older patients', 'Younger patients']);
   });
 });
+
+it('only compares what is true inside the parent and not against everyone', () => {
+  const rng = createRng(9);
+  const leaf = Int32Array.from({ length: 1200 }, (_, i) => i % 4);
+  const orders: Feature = {
+    name: 'orders', title: 'Orders', kind: 'count', family: 'frequency', source: 'orders', words: { high: 'frequent', low: 'occasional' }, role: 'behaviour', movable: true, empty: 0, unit: 'orders',
+  };
+  const column = Float64Array.from(leaf, (s) => Math.max(1, Math.round([40, 14, 5, 1][s] * Math.exp(0.15 * rng.normal()))));
+  const shop = subjectOf([orders], [column], leaf, 4);
+  const [, inside] = levels(shop, [leaf.map((s) => s >> 1), leaf], createContext());
+  // 14 orders are few beside 40, and many beside everyone's: such customers are not "occasional".
+  expect(inside[1].name).toMatch(/less-frequent|fewer orders/i);
+  expect(inside[1].name).not.toMatch(/occasional/i);
+  expect(inside[1].narrative).toContain('14 orders (a third of the usual 40)');
+});

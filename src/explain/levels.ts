@@ -5,7 +5,7 @@ import { gatherInts } from '../util/gather.js';
 import { type Sample, stratifiedSample } from '../util/stratified-sample.js';
 import { listWords, lowerFirst } from '../util/words.js';
 import { contrast, type Contrast } from './contrast.js';
-import { names } from './name.js';
+import { names, namesInside } from './name.js';
 import { tellingFirst } from './narrate.js';
 import { comparedPhrase } from './phrase.js';
 import { segmentSizes, type Subject } from './subject.js';
@@ -61,9 +61,10 @@ function level(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32
   const parents = above && parentsOf(labels, above.labels, k);
   const drafts = new Array<Draft>(k);
   const families = above ? above.told.map((_, p) => Array.from(parents!.keys()).filter((g) => parents![g] === p)) : [Array.from({ length: k }, (_, g) => g)];
+  const whole = above && measured(subject, labels, Array.from(sizes.keys()), context);
   families.forEach((children, p) => {
     if (above && children.length === 1) drafts[children[0]] = { name: above.told[p].name, phrases: [] };
-    else if (children.length > 0) inside(subject, labels, children, above?.told[p].name, context).forEach((draft, c) => (drafts[children[c]] = draft));
+    else if (children.length > 0) inside(subject, labels, children, whole && { whole, name: above!.told[p].name }, context).forEach((draft, c) => (drafts[children[c]] = draft));
   });
   const named = apart(drafts, (g) => above?.told[parents![g]].name);
   const { many, one } = subject.entityWord;
@@ -85,9 +86,16 @@ function parentsOf(labels: Int32Array, before: Int32Array, k: number): Int32Arra
   return parents;
 }
 
-/** Names and phrases for the groups of one parent, each against its siblings. */
-function inside(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, children: readonly number[], parent: string | undefined, context: Pick<Context, 'rng'>): Draft[] {
-  const place = new Map(children.map((g, c) => [g, c]));
+/** Names and phrases for the groups of one parent, each against its siblings; at the broadest level, against everyone. */
+function inside(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, children: readonly number[], parent: { readonly whole: Contrast; readonly name: string } | undefined, context: Pick<Context, 'rng'>): Draft[] {
+  const found = measured(subject, labels, children, context);
+  const made = parent ? namesInside(found, parent.whole, children, parent.name, subject.entityWord) : names(found, subject.entityWord);
+  return made.map((name, c) => ({ name, phrases: phrases(found, c, subject.currency) }));
+}
+
+/** Some groups against each other, in their order; everyone else is left out. */
+function measured(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, groups: readonly number[], context: Pick<Context, 'rng'>): Contrast {
+  const place = new Map(groups.map((g, c) => [g, c]));
   const own = new Int32Array(labels.length).fill(-1);
   const rows: number[] = [];
   for (let i = 0; i < labels.length; i++) {
@@ -96,16 +104,15 @@ function inside(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int3
     own[i] = c;
     rows.push(i);
   }
-  const k = children.length;
+  const k = groups.length;
   const all = Int32Array.from(rows);
-  const drawn = stratifiedSample(gatherInts(own, all), k, mostRows, leastPerChild, context.rng(`explain/levels/${parent ?? ''}`));
+  const drawn = stratifiedSample(gatherInts(own, all), k, mostRows, leastPerChild, context.rng('explain/levels'));
   const sample: Sample = { rows: gatherInts(all, drawn.rows), weights: drawn.weights };
   const among: Subject = {
     ...subject, stability: [], model: { ...subject.model, params: { k } },
     assignment: { labels: own, strength: new Float32Array(0), second: new Int32Array(0) },
   };
-  const found = contrast(among, context, sample);
-  return names(found, subject.entityWord).map((name, c) => ({ name: name === parent ? `Especially ${lowerFirst(name)}` : name, phrases: phrases(found, c, subject.currency) }));
+  return contrast(among, context, sample);
 }
 
 /** The two things that set a group apart most. */

@@ -5,16 +5,22 @@ import { type Head, heads } from './noun.js';
 import { type Signal, signals } from './signal.js';
 import type { Theme } from '../util/theme.js';
 
+type EntityWord = { readonly one: string; readonly many: string };
+/** Whether something may be said of a segment. */
+type Holds = (segment: number, signal: Signal) => boolean;
+
 const mostWords = 5;
+/** Beside a parent's name there is room for a little more. */
+const mostWordsInside = 7;
 
 /**
  * One name per segment, made of what sets it apart: at most two modifiers and a head noun ("Late-night organic browsers"), or, for data
  * that is not about shopping, the entity's own word ("Older patients with many visits"). Segments that share a noun are told apart by what
  * differs among them. At most five words, never empty, all distinct.
  */
-export function names(found: Contrast, entityWord: { readonly one: string; readonly many: string }): string[] {
+export function names(found: Contrast, entityWord: EntityWord, holds: Holds = () => true): string[] {
   const many = bareWords(entityWord.many, 2) || 'customers';
-  const said = Array.from({ length: found.k }, (_, segment) => signals(found, segment));
+  const said = Array.from({ length: found.k }, (_, segment) => signals(found, segment).filter((one) => holds(segment, one)));
   const top = said.map((s) => s[0]?.strength ?? 0);
   const nouns = said.map((s, segment) => heads(s.filter((one) => one.strength >= faint), many, found, segment));
   const wordings = said.map((s, segment) => {
@@ -42,6 +48,54 @@ export function names(found: Contrast, entityWord: { readonly one: string; reado
   return made;
 }
 
+/**
+ * Names for the segments inside one of a broader level, `parent`. `found` measures them against each other, `whole` (at the positions `at`) against
+ * everyone: what sets one apart inside and is true against everyone makes a name by itself; else it only compares, and goes before the parent's name
+ * ("Quieter loyal big spenders" are no lapsed customers).
+ */
+export function namesInside(found: Contrast, whole: Contrast, at: readonly number[], parent: string, entityWord: EntityWord): string[] {
+  const many = bareWords(entityWord.many, 2) || 'customers';
+  const holds: Holds = (segment, { j, direction }) => {
+    const effect = whole.effect[at[segment] * whole.features.length + j];
+    return direction === 'high' ? effect >= 0.2 : effect <= -0.2;
+  };
+  const plain = names(found, entityWord, holds);
+  const taken = new Set([key(parent)]);
+  const made = plain.map((name, segment) => {
+    const said = signals(found, segment);
+    const [best, real] = [said[0]?.strength ?? 0, said.find((one) => holds(segment, one))?.strength ?? 0];
+    if (real < faint || real < 0.6 * best || taken.has(key(name)) || /^(everyday|other|remaining) /i.test(name)) return undefined;
+    taken.add(key(name));
+    return name;
+  });
+  return made.map((name, segment) => {
+    if (name !== undefined) return name;
+    const options = [...compared(lowerFirst(parent), many, signals(found, segment)), `other ${lowerFirst(parent)}`].map(polished);
+    const free = options.find((option) => option.split(' ').length <= mostWordsInside && !taken.has(key(option))) ?? numbered(`Other ${many}`, taken);
+    taken.add(key(free));
+    return free;
+  });
+}
+
+/** Comparisons before the parent's name, or with the entity's word. */
+function compared(base: string, many: string, differences: readonly Signal[]): string[] {
+  return differences.flatMap((s) => {
+    const counted = s.feature.kind === 'count';
+    const phrase = qualifier(s).replace(counted ? /^with (?:high|many) / : /^with many /, 'with more ').replace(counted ? /^with (?:low|few) / : /^with few /, 'with fewer ').replace(/^with (high|low) /, 'with $1er ');
+    const text = comparative(s, base);
+    return [...(text ? assembled([{ signal: s, text }], 1, base) : []), ...(phrase ? [`${many} ${phrase}`] : []), ...(text ? assembled([{ signal: s, text }], 1, many) : [])];
+  });
+}
+
+const comparatives: Readonly<Partial<Record<Theme, Readonly<Record<'high' | 'low', string>>>>> = {
+  frequency: { high: 'more-frequent', low: 'less-frequent' }, tenure: { high: 'longer-standing', low: 'newer' }, spend: { high: 'higher-value', low: 'lower-value' },
+};
+
+function comparative(signal: Signal, noun: string): string {
+  const own = comparatives[signal.theme]?.[signal.direction];
+  return own ?? relative(signal, noun).replace(/^(high|low)-/, '$1er-');
+}
+
 /** Below this nothing sets a segment far apart. */
 const faint = 0.45;
 
@@ -50,7 +104,7 @@ const polished = (name: string) => upperFirst(name.replace(/\s+/g, ' ').trim());
 const fits = (name: string) => name.split(' ').length <= mostWords && name.split(' ').length > 1;
 const strongest = (all: readonly Signal[]) => all.filter((s) => s.strength >= 0.25 * (all[0]?.strength ?? 0)).slice(0, 6);
 
-function numbered(name: string, taken: ReadonlyMap<string, number>): string {
+function numbered(name: string, taken: { has(key: string): boolean }): string {
   const bare = name.split(' ').slice(0, mostWords - 1).join(' ');
   for (let n = 2; ; n++) if (!taken.has(key(`${bare} ${n}`))) return `${bare} ${n}`;
 }
