@@ -44,7 +44,7 @@ export const catalogue = {
   'segment/none-found': entry(2, 422, (d: { title: string }) =>
     `${d.title} found no segment with these options: everyone is an outlier. Ask for smaller or less dense groups, or leave the algorithm out to see whether there is any structure.`),
   'segment/no-formula': entry(2, 422, (d: { title: string; what: string }) =>
-    `This ${d.title} model cannot be written as ${d.what}: it places a row by its neighbours, not by a formula. Score new rows with the library instead.`),
+    `This ${d.title} model cannot be written as ${d.what}: it places a row by its neighbours or through a network, not by a short formula. Score new rows with the library instead.`),
   'segment/bad-column': entry(2, 422, (d: { column: number; columns: number }) =>
     `Column ${d.column} is said to be categorical, but there are ${d.columns} columns, counted from 0.`),
   'segment/too-many-categories': entry(2, 422, (d: { categories: number; most: number }) =>

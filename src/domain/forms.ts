@@ -16,7 +16,7 @@ export interface Form {
  */
 export interface Forms {
   readonly d: number;
-  /** Categories: columns after the d features, 1 where a feature is a code and 0 elsewhere. Centres, scales and factors then span features and indicators. */
+  /** Categories: columns after the d features, 1 where a feature is a code (in single precision) and 0 elsewhere. Centres, scales and factors then span features and indicators. */
   readonly indicators?: readonly { readonly feature: number; readonly code: number }[];
   /** Number of segments. */
   readonly k: number;

@@ -15,3 +15,9 @@ export function columnsOf(table: FeatureTable, { encoder }: Pick<FeatureMatrix, 
   const at = new Map(table.features.map((feature, j) => [feature.name, j]));
   return encoder.features.map(({ name }) => table.columns[at.get(name)!]);
 }
+
+/** The columns of a matrix that say yes or no. */
+export function flagsOf(table: FeatureTable, { encoder }: Pick<FeatureMatrix, 'encoder'>): number[] {
+  const kinds = new Map(table.features.map(({ name, kind }) => [name, kind]));
+  return encoder.features.flatMap(({ name }, j) => (kinds.get(name) === 'flag' ? [j] : []));
+}

@@ -19,7 +19,7 @@ export interface MixedRows {
   readonly numbers: Float32Array | Float64Array;
   /** rows × q: places in `categories`. */
   readonly codes: Int32Array;
-  /** The codes that occur, column after column, ascending in each: column j has those from starts[j] to starts[j + 1]. */
+  /** The codes that occur, in single precision, column after column, ascending in each: column j has those from starts[j] to starts[j + 1]. */
   readonly categories: Float64Array;
   readonly starts: Int32Array;
   /** How many categories there are in all columns together. */
@@ -39,10 +39,10 @@ export function splitColumns({ rows, d, stride, data }: Points, chosen: readonly
   const starts = new Int32Array(q + 1);
   const categories = categorical.flatMap((column, j) => {
     const places = new Map<number, number>();
-    for (let i = 0; i < rows; i++) places.set(data[i * stride + column], 0);
+    for (let i = 0; i < rows; i++) places.set(Math.fround(data[i * stride + column]), 0);
     const sorted = [...places.keys()].sort((a, b) => a - b);
     sorted.forEach((code, place) => places.set(code, starts[j] + place));
-    for (let i = 0; i < rows; i++) codes[i * q + j] = places.get(data[i * stride + column])!;
+    for (let i = 0; i < rows; i++) codes[i * q + j] = places.get(Math.fround(data[i * stride + column]))!;
     starts[j + 1] = starts[j] + sorted.length;
     return sorted;
   });

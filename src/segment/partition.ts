@@ -18,6 +18,8 @@ export interface PartitionOptions extends ChooseOptions {
   readonly algorithm?: string;
   /** Options of the algorithm, checked by its own schema. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Columns that are categories, for algorithms that make a difference: what their `categorical` is where the settings do not say. */
+  readonly categorical?: readonly number[];
 }
 
 /** A fitted partition of any algorithm, and how its number of segments came about. */
@@ -39,7 +41,7 @@ const comparedRows = 20_000;
  * about them beside it.
  * @throws `segment/unknown-algorithm`, `segment/bad-k`, `segment/takes-no-k`, `segment/none-found`, `config/invalid`, `run/aborted`
  */
-export async function partition(x: Points, { algorithm, settings, ...options }: PartitionOptions, context: Context, kernel: Kernel): Promise<Partition> {
+export async function partition(x: Points, { algorithm, settings, categorical, ...options }: PartitionOptions, context: Context, kernel: Kernel): Promise<Partition> {
   if (algorithm === undefined) {
     const { choice, params } = await choose(x, options, context, kernel);
     return { choice, algorithm: 'kmeans', options: { k: choice.k }, params: { ...params } };
@@ -53,7 +55,8 @@ export async function partition(x: Points, { algorithm, settings, ...options }: 
   const takesK = 'k' in asked.options.shape;
   if (options.k !== undefined && !takesK) throw new ShoalError('segment/takes-no-k', { title: asked.title, options: Object.keys(asked.options.shape).join(', ') });
   const gates = await choose(x, { ...options, k: undefined }, context, kernel);
-  const complete = checked(asked.options, { ...(takesK && { k: options.k ?? gates.choice.k }), ...settings });
+  const mixed = categorical !== undefined && 'categorical' in asked.options.shape;
+  const complete = checked(asked.options, { ...(takesK && { k: options.k ?? gates.choice.k }), ...(mixed && { categorical }), ...settings });
   const params = (await asked.fit(x, complete, context, kernel)) as Readonly<Record<string, unknown>>;
   const sample = gather(x, sampleRows(x.rows, comparedRows, context.rng('partition')), kernel);
   try {

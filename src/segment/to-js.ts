@@ -21,7 +21,7 @@ export const segments = ${json(names)};
 /** One entity's raw features by name in; its segment, how firmly (0–1), and the nearest other segment out. */
 export function assign(row) {
   const z = features.map((feature) => encode(row[feature.name], feature));
-${indicators ? `  for (const { feature, code } of ${json(indicators)}) z.push(z[feature] === code ? 1 : 0);\n` : ''}  const values = forms.map((form) => valueOf(form, z));
+${indicators ? `  for (const { feature, code } of ${json(indicators)}) z.push(Math.fround(z[feature]) === Math.fround(code) ? 1 : 0);\n` : ''}  const values = forms.map((form) => valueOf(form, z));
   let own = 0;
   for (let c = 1; c < forms.length; c++) if (values[c] < values[own]) own = c;
   const home = forms[own].segment;

@@ -20,7 +20,7 @@ export function assignSql(model: Pick<SegmentModel, 'algorithm' | 'params' | 'en
   const segments = [...Array(forms.k).keys()].filter((segment) => forms.forms.some((form) => form.segment === segment));
   const encoded = model.encoder.features.map((feature, j) => `    ${encode(bounded(feature))} AS z${j}`);
   const ofSegment = (segment: number) => least(forms.forms.flatMap((form, c) => (form.segment === segment ? [`d${c}`] : [])));
-  const indicators = forms.indicators?.map(({ feature, code }, m) => `    CASE WHEN z${feature} = ${literal(code)} THEN 1e0 ELSE 0e0 END AS z${forms.d + m}`);
+  const indicators = forms.indicators?.map(({ feature, code }, m) => `    CASE WHEN CAST(z${feature} AS REAL) = CAST(${literal(code)} AS REAL) THEN 1e0 ELSE 0e0 END AS z${forms.d + m}`);
   return [
     `WITH ${indicators ? 'features' : 'encoded'} AS (`,
     `  SELECT entity,\n${encoded.join(',\n')}`,

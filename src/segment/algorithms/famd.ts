@@ -81,7 +81,7 @@ export function famdScores({ p, numeric, categorical }: Omit<FamdParams, 'k' | '
       for (let c = 0; c < p; c++) data[i * p + c] += value * loadings[c];
     }
     for (const { column, adds: own } of adds) {
-      const add = own.get(x.data[i * x.stride + column]);
+      const add = own.get(Math.fround(x.data[i * x.stride + column]));
       if (add) for (let c = 0; c < p; c++) data[i * p + c] += add[c];
     }
   }

@@ -108,7 +108,7 @@ export function assignPrototypes(params: KPrototypesParams, x: Points): Assignme
       let square = 0;
       for (const j of numeric) square += (x.data[i * x.stride + j] - centroids[c * d + j]) ** 2;
       let differ = 0;
-      for (const j of categorical) if (x.data[i * x.stride + j] !== centroids[c * d + j]) differ++;
+      for (const j of categorical) if (Math.fround(x.data[i * x.stride + j]) !== centroids[c * d + j]) differ++;
       squares[c] = square + gamma * differ;
     }
     settle(squares, 1, 1, groups, into, i);
