@@ -46,6 +46,7 @@ const mostForMatrices = 12;
 const asGood = 0.1;
 /** Rows that one more component must stand for, and more where it has more numbers to learn. */
 const rowsPerComponent = 10;
+/** Components from which a kind that is far behind is given up. */
 const many = 16;
 
 /**
