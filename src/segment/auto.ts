@@ -4,8 +4,8 @@
 //   a mixture that is found again (mixture-choice.ts): ellipsoids, also overlapping and unequal ones.
 // A gap that chance does not explain contradicts every partition that runs across it. So parts overrule k-means and mixtures that cut them, and mixtures that
 // respect them refine them. Where none of the three proves anything the answer is the convenience partition of `choose`.
-// All is judged on a bounded random sample; the answer is a model of the catalogue that places every row. Cost beside that of `choose`: five spanning trees
-// and some hundred mixtures of at most 4,000 rows (seconds), and one assignment of all rows.
+// All is judged on a bounded random sample; the answer is a model of the catalogue that places every row. Cost beside that of `choose`: six spanning trees
+// and some hundred mixtures of a few thousand rows (seconds), and one assignment of all rows.
 import type { Context } from '../context.js';
 import type { Choice } from '../domain/choice.js';
 import { compact } from '../kernel/kd-tree.js';
@@ -27,7 +27,7 @@ import { chooseMixture, type MixtureChoice } from './mixture-choice.js';
 import { sampleRows } from './sample.js';
 
 export interface AutoOptions extends Pick<ChooseOptions, 'maxK' | 'entityWord'> {
-  /** Most rows among which gaps are looked for; by default 4,000, fewer (down to 1,500) where there are more than 20 features. */
+  /** Most rows among which gaps are looked for; by default 20,000 or, above 3 features, 60,000 numbers, but not fewer than 1,500 rows. */
   readonly sampleRows?: number;
 }
 
@@ -63,7 +63,7 @@ const fewest = 60;
 /** @throws `segment/not-finite`, `run/aborted` */
 export async function auto(x: Points, options: AutoOptions, context: Context, kernel: Kernel): Promise<Auto> {
   requireFinite(x);
-  const sample = rowsOf(x, sampleRows(x.rows, options.sampleRows ?? Math.max(1500, Math.min(4000, Math.floor(80_000 / x.d))), context.rng('auto/sample')));
+  const sample = rowsOf(x, sampleRows(x.rows, options.sampleRows ?? Math.max(1500, Math.min(20_000, Math.floor(60_000 / x.d))), context.rng('auto/sample')));
   const gates = await gated(x, options, context, kernel);
   context.progress({ stage: 'segment', note: 'gaps in the density' });
   const parts = await densityParts(dithered(sample, context.rng('auto/dither')), context, kernel);
@@ -108,7 +108,7 @@ async function decide(found: Case): Promise<Decision> {
   const round: Decision = { algorithm: 'kmeans', options: { k: gates.params.k }, params: { ...gates.params }, proven: gates.choice.verdict === 'segments', reason: gates.choice.reason };
   if (parts.k === 1) return round.proven ? round : { ...round, reason: `${round.reason} There are no gaps in the density either, and no mixture of normal distributions that is found again and falls apart.` };
   if (round.proven && gates.params.k > parts.k && (largestShare(parts) > nearlyAll || parts.dimension > fewDimensions)) {
-    if (parts.agreeing < 2 || within(assignNearest(gates.params, sample).labels, parts.labels) >= respects) return round;
+    if (doubtful(parts) || within(assignNearest(gates.params, sample).labels, parts.labels) >= respects) return round;
   }
   return asParts(found);
 }
@@ -123,7 +123,7 @@ function mixtureHolds({ sample, gates, parts, mixture }: Case, params: GaussianM
   const structure = proven || mixture.apart > 1;
   if (parts.k === 1) return structure;
   if (params.k >= parts.k && within(assignLikeliest(params, sample).labels, parts.labels) >= respects) return true;
-  return structure && parts.agreeing < 2;
+  return structure && doubtful(parts);
 }
 
 function asMixture(params: GaussianMixtureParams, { gates, parts, mixture }: Case): Decision {
@@ -203,6 +203,9 @@ function within(segments: Int32Array, parts: Int32Array): number {
   for (let r = 0; r < rows; r++) inside += Math.max(...table.subarray(r * columns, (r + 1) * columns));
   return inside / segments.length;
 }
+
+/** Seen with fewer than half of the numbers of neighbours. */
+const doubtful = ({ agreeing, looks }: DensityParts): boolean => agreeing < looks / 2;
 
 function largestShare({ labels, k }: DensityParts): number {
   const sizes = new Float64Array(k);

@@ -24,7 +24,7 @@ describe('parts with gaps between them', () => {
     const parts = await densityParts(x, context, kernel);
     expect(parts.k).toBe(2);
     expect(adjustedRand(parts.labels, truth)).toBe(1);
-    expect(parts.agreeing).toBe(5);
+    expect(parts.agreeing).toBeGreaterThan(4);
     expect(parts.dimension).toBeGreaterThan(1);
     expect(parts.dimension).toBeLessThanOrEqual(2);
   });

@@ -25,13 +25,18 @@ export interface DensityParts {
   readonly dimension: number;
   /** For how many of the neighbour numbers tried just this many parts were found. */
   readonly agreeing: number;
+  /** How many neighbour numbers were tried. */
+  readonly looks: number;
 }
 
 /** Log-likelihood ratio from which a gap among so many rows counts. */
 export const gapNeeded = (rows: number): number => 2 * Math.log(rows);
 
+/** Share of the rows below which a group is no part of its own. */
+const leastShare = 0.005;
+
 /** Fewest neighbours see the narrowest gaps; with two the estimate of a density is too rough. */
-const looks = [3, 4, 6, 10, 20];
+const looks = [3, 4, 6, 10, 20, 40];
 
 /**
  * The most parts that any of several neighbour numbers shows (among equals, the most certain).
@@ -49,9 +54,9 @@ export async function densityParts(x: Points, context: Context, kernel: Kernel):
   } finally {
     search.release();
   }
-  if (found.length === 0) return { k: 1, labels: new Int32Array(x.rows), neighbours: 1, cores: new Float64Array(x.rows), dimension: x.d, agreeing: 0 };
+  if (found.length === 0) return { k: 1, labels: new Int32Array(x.rows), neighbours: 1, cores: new Float64Array(x.rows), dimension: x.d, agreeing: 0, looks: 0 };
   const [best] = [...found].sort((a, b) => b.k - a.k || (b.evidence ?? 0) - (a.evidence ?? 0));
-  return { ...best, agreeing: found.filter(({ k }) => k === best.k).length };
+  return { ...best, agreeing: found.filter(({ k }) => k === best.k).length, looks: found.length };
 }
 
 /** A group of positions while the tree is put together. */
@@ -65,7 +70,7 @@ function partsAt(rows: Int32Array, d: number, near: Neighbours, m: number, { a, 
   const n = rows.length;
   const cores = Float64Array.from(near.cores, Math.sqrt);
   const inverseDimensions = inverseDimensionsOf(near, n);
-  const least = Math.max(m + 1, 8, 0.01 * n);
+  const least = Math.max(m + 1, 8, leastShare * n);
   const needed = gapNeeded(n);
   const sets = new UnionFind(n);
   const groups: Group[] = Array.from({ length: n }, (_, p) => ({ positions: [p], parted: false }));
@@ -105,7 +110,7 @@ function partsAt(rows: Int32Array, d: number, near: Neighbours, m: number, { a, 
     byRow[rows[p]] = cores[p];
   }
   const dimension = Math.min(d, 1 / meanOver(Array.from(rows.keys()), inverseDimensions));
-  return { k: numbers.size, labels, dimension, neighbours: m, ...(evidence < Infinity && { evidence }), cores: byRow, agreeing: 1 };
+  return { k: numbers.size, labels, dimension, neighbours: m, ...(evidence < Infinity && { evidence }), cores: byRow, agreeing: 1, looks: 1 };
 }
 
 /** One over the dimension around each position (inverses can be averaged: MacKay & Ghahramani 2005); NaN where all neighbours are equally far. */
