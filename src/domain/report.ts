@@ -3,7 +3,7 @@ import type { Choice } from './choice.js';
 import type { Feature } from './feature.js';
 import type { EncodedFeature } from './matrix.js';
 import type { Profile } from './profile.js';
-import type { SegmentStability } from './segment.js';
+import type { SegmentStability, Steadiness } from './segment.js';
 import type { SourceAudit, SourceColumn, SourceKind } from './source.js';
 import type { SegmentTree } from './tree.js';
 
@@ -60,6 +60,8 @@ export interface Report {
   readonly since?: { readonly run: string; readonly asOf: number; readonly sentences: readonly string[]; readonly retired: readonly string[] };
   /** All segments as one tree of questions, where it was grown. */
   readonly tree?: SegmentTree;
+  /** How far the partition comes out again: adjusted Rand index of fits from other starts, and on halves of the rows. */
+  readonly steadiness?: Pick<Steadiness, 'seeds' | 'subsamples'>;
   readonly tiers: readonly Tier[];
   readonly lints: readonly Lint[];
   /** A sample of entities on the two directions that part the segments most (linear discriminants; principal components when k = 1). */

@@ -6,6 +6,7 @@ import type { Brief, Lint, Tier } from '../domain/brief.js';
 import type { Choice } from '../domain/choice.js';
 import type { Profile } from '../domain/profile.js';
 import type { Report } from '../domain/report.js';
+import type { Steadiness } from '../domain/segment.js';
 import type { SegmentTree } from '../domain/tree.js';
 import type { Engine } from '../engine/engine.js';
 import { contrast, type Contrast } from '../explain/contrast.js';
@@ -17,6 +18,7 @@ import type { Opening } from '../ingest/open.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assignRaw } from '../segment/assign.js';
 import { partition } from '../segment/partition.js';
+import { actionableSize } from '../segment/actionable.js';
 import { seams } from '../segment/seams.js';
 import { stability } from '../segment/stability.js';
 import { tiers } from '../segment/tiers.js';
@@ -35,6 +37,8 @@ export interface Findings extends Subject {
   readonly choice: Choice;
   readonly contrast: Contrast;
   readonly profiles: readonly Profile[];
+  /** How far fits from other starts and on halves agree with this one. */
+  readonly steadiness: Pick<Steadiness, 'seeds' | 'subsamples'>;
   readonly tree?: SegmentTree;
   /** What became of the segments of an earlier run. */
   readonly since?: Report['since'];
@@ -87,10 +91,10 @@ export async function batch(files: readonly string[] | Opening, options: Discove
   const behaved = await timed('act', () => behaving);
   const advised = briefs({ ...subject, labels: assignment.labels, profiles: told, behaviour: behaved });
   // Not told the date: the same input gives the same lints on any day. How old the data is, the reader's page and terminal say.
-  const spoken = lints({ ...subject, profiles: told, briefs: advised, sources: ingested.sources, seams: cut });
+  const spoken = lints({ ...subject, profiles: told, briefs: advised, sources: ingested.sources, seams: cut, actionable: actionableSize({ uplift: 0.25 }) });
 
   return {
-    ...subject, ingested, choice, contrast: different, profiles: told, tree, briefs: advised, rhythm: behaved.rhythm, lints: spoken,
+    ...subject, ingested, choice, steadiness: { seeds: steady.seeds, subsamples: steady.subsamples }, contrast: different, profiles: told, tree, briefs: advised, rhythm: behaved.rhythm, lints: spoken,
     notes, tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
     rawColumns: await rawColumnsOf(ingested, engine),
   };

@@ -24,6 +24,7 @@ export function report(findings: Findings, run: Run, options: { title?: string }
     segments: profiles.map((profile, i) => ({ ...profile, stability: stability[i], brief: briefs[i] })),
     since: findings.since,
     tree: findings.tree,
+    steadiness: findings.steadiness,
     tiers: findings.tiers,
     lints: findings.lints,
     map: map(findings, context),

@@ -9,10 +9,10 @@ import { Shares } from './Shares.js';
 import { Since } from './Since.js';
 import { Verdict } from './Verdict.js';
 
-type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run' | 'since'>;
+type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run' | 'since' | 'steadiness'>;
 
 /** The market on one page: what was found, how sure it is, where the money is, what to beware of. */
-export function Overview({ title, headline, choice, totals, segments, lints, run, since }: OverviewProps) {
+export function Overview({ title, headline, choice, totals, segments, lints, run, since, steadiness }: OverviewProps) {
   const f = useFormats();
   return (
     <section id="overview" className={css.overview} aria-labelledby="overview-title">
@@ -32,7 +32,7 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
         <Stat label={choice.verdict === 'segments' ? 'Segments' : 'Slices'} value={f.count(segments.length)} />
         <Period {...totals} />
       </dl>
-      <Verdict choice={choice} stabilities={segments.map((s) => s.stability)} />
+      <Verdict choice={choice} stabilities={segments.map((s) => s.stability)} steadiness={steadiness} />
       <Shares segments={segments} />
       <Since since={since} />
       <Lints lints={[...lints, ...stale(run.asOf, Date.now())]} />

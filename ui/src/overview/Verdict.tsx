@@ -1,3 +1,4 @@
+import type { Report } from '../../../src/domain/report.js';
 import type { Choice } from '../../../src/domain/choice.js';
 import type { SegmentStability } from '../../../src/domain/segment.js';
 import { pairedGroups, testedGroups } from '../choose/tested.js';
@@ -12,10 +13,11 @@ const STEADY = 0.75;
 interface VerdictProps {
   readonly choice: Choice;
   readonly stabilities: readonly SegmentStability[];
+  readonly steadiness: Report['steadiness'];
 }
 
 /** Proven segments or not, said first and plainly, and how sure that is. */
-export function Verdict({ choice, stabilities }: VerdictProps) {
+export function Verdict({ choice, stabilities, steadiness }: VerdictProps) {
   const proven = choice.verdict === 'segments';
   const f = useFormats();
   /** Something is proven, but it is not what is shown. */
@@ -38,7 +40,7 @@ export function Verdict({ choice, stabilities }: VerdictProps) {
           <a href="#choice">How this was decided</a>
         </p>
       </div>
-      <HowSure choice={choice} stabilities={stabilities} />
+      <HowSure choice={choice} stabilities={stabilities} steadiness={steadiness} />
     </div>
   );
 }
@@ -48,12 +50,13 @@ function caution(shaky: number, all: number): string {
   return `But ${shaky} of the ${all} ${shaky === 1 ? 'is' : 'are'} not steady when the sample changes: lean on the others. `;
 }
 
-function HowSure({ choice, stabilities }: VerdictProps) {
+function HowSure({ choice, stabilities, steadiness }: VerdictProps) {
   const f = useFormats();
   const tested = testedGroups(choice);
   const strength = choice.candidates.find((c) => c.k === tested)?.predictionStrength;
   const paired = pairedGroups(choice);
   const steady = stabilities.filter((s) => s.jaccard >= STEADY).length;
+  const again = steadiness ? `; found again from other starts to ${f.percent(steadiness.seeds.mean)}, on halves to ${f.percent(steadiness.subsamples.mean)} (adjusted Rand index)` : '';
   const mean = stabilities.reduce((sum, s) => sum + s.jaccard, 0) / (stabilities.length || 1);
   return (
     <dl className={css.sure}>
@@ -66,7 +69,7 @@ function HowSure({ choice, stabilities }: VerdictProps) {
         note={`Of ${f.count(paired)} ${paired === 1 ? 'group' : 'groups'} tested, ${f.count(choice.modalGroups)} ${choice.modalGroups === 1 ? 'remains' : 'remain'} once neighbours without a gap are joined`}
       />
       {stabilities.length === 0 ? null : (
-        <Gauge label="Steady when the sample changes" share={mean} tick={STEADY} colour={mean < STEADY ? 'var(--warn)' : undefined} note={`${f.percent(mean)} overlap on average; ${steady} of ${stabilities.length} ${steady === 1 ? 'is' : 'are'} steady (${f.percent(STEADY)} or more)`} />
+        <Gauge label="Steady when the sample changes" share={mean} tick={STEADY} colour={mean < STEADY ? 'var(--warn)' : undefined} note={`${f.percent(mean)} overlap on average; ${steady} of ${stabilities.length} ${steady === 1 ? 'is' : 'are'} steady (${f.percent(STEADY)} or more)${again}`} />
       )}
     </dl>
   );
