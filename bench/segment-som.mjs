@@ -18,7 +18,7 @@ await main(async () => {
   await grow({
     name: 'segment-som', peer: 'minisom', script: 'som.py', here: fileURLToPath(import.meta.url), pairs,
     sizes: Object.fromEntries([
-      at(10_000, 10, 20, online), at(10_000, 10, 20, batch), at(2_500, 10, 20, batch), at(20_000, 10, 20, batch), at(10_000, 50, 20, batch), at(10_000, 10, 10, batch), at(10_000, 10, 40, batch),
+      at(10_000, 10, 20, online), at(10_000, 10, 20, batch), at(2_500, 10, 20, batch), at(20_000, 10, 20, batch), at(10_000, 50, 20, batch), at(10_000, 10, 10, batch), at(10_000, 10, 40, { ...batch, reach: 3 }),
       at(50_000, 10, 20, { ...online, alone: true }), at(1_000_000, 10, 20, { ...online, alone: true }),
     ]),
     quality(ours, theirs) {
