@@ -4,6 +4,7 @@
 // much less where boxes around near groups can be passed over; O(m d) memory.
 import type { Context } from '../context.js';
 import type { Kernel, WardGroups } from '../kernel/kernel.js';
+import { meanOf } from './batches.js';
 import { breath } from './breath.js';
 import type { Join } from './dendrogram.js';
 import { nearOrder } from './near-order.js';
@@ -36,8 +37,7 @@ interface Groups {
 export async function wardJoins(values: Float64Array, d: number, weights: Float64Array, context: Context, kernel: Kernel): Promise<Join[]> {
   await breath(context);
   const { joins, leaves, weight } = joinEqual(values, d, weights);
-  const unit = unitOf(values);
-  const scaled = Float64Array.from({ length: leaves.length * d }, (_, v) => values[leaves[Math.floor(v / d)] * d + (v % d)] / unit);
+  const { scaled, unit } = centred(values, d, leaves);
   let left = leaves.length;
   let groups = layOut(scaled, d, weight, leaves, nearOrder(scaled, d, leaves.map((_, i) => i)), kernel);
   let asked = placesWhere(groups, () => true);
@@ -85,10 +85,17 @@ function joinEqual(values: Float64Array, d: number, weights: Float64Array): { jo
   return { joins, leaves: Int32Array.from(leaves), weight: Float64Array.from(leaves, (leaf) => weight[leaf]) };
 }
 
-/** A power of two of about the size of the greatest value: divided by it, no square overflows or vanishes, and no digit changes. */
-function unitOf(values: Float64Array): number {
-  const most = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  return most > 0 ? 2 ** Math.floor(Math.log2(most)) : 1;
+/**
+ * The leaves' values relative to their means, where single precision tells most of them apart, and divided by a power of two of about the size of the greatest, so that no
+ * square overflows or vanishes. Neither costs a digit that the heights have.
+ */
+function centred(values: Float64Array, d: number, leaves: Int32Array): { scaled: Float64Array; unit: number } {
+  const own = Float64Array.from({ length: leaves.length * d }, (_, v) => values[leaves[Math.floor(v / d)] * d + (v % d)]);
+  const origin = meanOf({ rows: leaves.length, d, stride: d, data: own });
+  const moved = own.map((value, v) => value - origin[v % d]);
+  const most = moved.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  const unit = most > 0 ? 2 ** Math.floor(Math.log2(most)) : 1;
+  return { scaled: moved.map((value) => value / unit), unit };
 }
 
 /** Groups at places in the given order. */
