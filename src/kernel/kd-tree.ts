@@ -18,8 +18,11 @@ export interface Boxes {
   readonly right: Int32Array;
 }
 
+/** Rows in a leaf at most: more where a box rules out little. */
+export const leafRows = (d: number) => (d > 15 ? 64 : 32);
+
 /** Halves the rows along the widest feature until at most `leafSize` (8 or more) are left. @throws `segment/not-finite` */
-export function sortIntoBoxes(x: Points, leafSize: number): Boxes {
+export function sortIntoBoxes(x: Points, leafSize = leafRows(x.d)): Boxes {
   const { rows: n, d, stride, data } = x;
   requireSquarable(x);
   const limit = 2 * Math.ceil(n / Math.max(4, (leafSize >> 1) - 3)) + 1;
@@ -75,7 +78,7 @@ export class KdTree implements Boxes {
   readonly #reach = new Float64Array(128);
 
   /** @throws `segment/not-finite` */
-  constructor(x: Points, leafSize = x.d > 15 ? 48 : 24) {
+  constructor(x: Points, leafSize?: number) {
     const { n, d, rows, nodes, start, end, right } = sortIntoBoxes(x, leafSize);
     this.n = n;
     this.d = d;
@@ -207,7 +210,7 @@ export function treeOver(values: readonly number[], d: number): KdTree {
 /** Calls `ask` with every row and its numbers, rows that lie together one after another, so that the boxes they need are in the cache. */
 export function inPlace(x: Points, ask: (row: number, values: Float64Array) => void): void {
   const values = new Float64Array(x.d);
-  for (const row of sortIntoBoxes(x, 32).rows) {
+  for (const row of sortIntoBoxes(x).rows) {
     for (let j = 0, at = row * x.stride; j < x.d; j++, at++) values[j] = x.data[at];
     ask(row, values);
   }

@@ -131,8 +131,14 @@ export interface Search {
   /**
    * The k positions nearest to each of the positions from, from + 1, … (themselves among them), no farther than `within` (squared), nearest first and
    * equal ones by position, into `squares` and `positions` (count × k; free places hold Infinity and −1). With `any`: k of those within, whichever.
+   * With `leaves`, each looks at no more leaves of the tree, the likeliest first: then rows may be missed.
    */
-  nearest(from: number, count: number, k: number, within: number, any: boolean, squares: Float64Array, positions: Int32Array): void;
+  nearest(from: number, count: number, k: number, within: number, any: boolean, squares: Float64Array, positions: Int32Array, leaves?: number): void;
+  /**
+   * Betters full lists of k near positions (count × k, in place) by what their links are linked with: `links` holds as many positions for every position,
+   * −1 after the last. NN-descent (Dong, Moses & Li 2011) repeats it with the lists and their reverse as links.
+   */
+  improve(from: number, count: number, k: number, links: Int32Array, squares: Float64Array, positions: Int32Array): void;
   /** Squared core distance of every position: no distance of a position is less than its core distance. */
   setCores(cores: Float64Array): void;
   /** Component of every position; −1: in none, never found. */

@@ -22,6 +22,21 @@ export function searchReference(points: Points): Search {
         positions.fill(-1, i * k + found, (i + 1) * k);
       }
     },
+    improve(from, count, k, links, squares, positions) {
+      const m = links.length / n;
+      const linked = (p: number) => links.subarray(p * m, (p + 1) * m).filter((q) => q >= 0);
+      for (let i = 0; i < count; i++) {
+        const found = new Set(positions.subarray(i * k, (i + 1) * k));
+        // Whole blocks of four, as the SIMD kernel measures them.
+        for (const through of linked(from + i)) for (const q of linked(through)) for (let b = q & ~3; b < Math.min(n, (q & ~3) + 4); b++) found.add(b);
+        const near = Array.from(found, (q) => ({ q, square: squareDistance(data, q * d, data, (from + i) * d, d, Infinity) }));
+        near.sort((a, b) => a.square - b.square || a.q - b.q);
+        near.slice(0, k).forEach(({ q, square }, at) => {
+          positions[i * k + at] = q;
+          squares[i * k + at] = square;
+        });
+      }
+    },
     setCores(given) {
       cores = given.slice();
     },

@@ -82,6 +82,25 @@ describe('searches', () => {
     expect(sharingPiece).toBe(32);
   });
 
+  it.each(cases.filter(({ rows, k }) => rows > k))('better lists of $k among $rows $kind rows × $d features as the reference does, and never make them worse', ({ rows, d, k, kind }) => {
+    const points = pointsOf(rows, d, kind);
+    const rng = createRng(rows, 'links');
+    const links = Int32Array.from({ length: rows * 6 }, (_, i) => (i % 6 === 5 && i % 5 === 0 ? -1 : rng.int(rows)));
+    const searches = [simd, reference].map((kernel) => kernel.search(points));
+    const start = nearest(searches[0], k, Infinity, false, 1);
+    expect(start.positions.every((q) => q >= 0), 'one leaf holds enough').toBe(true);
+    const from = rows >> 2;
+    const [found, expected] = searches.map((search) => {
+      const own = { squares: start.squares.slice(), positions: start.positions.slice() };
+      search.improve(from, rows - from, k, links, own.squares.subarray(from * k), own.positions.subarray(from * k));
+      search.release();
+      return own;
+    });
+    expect(found).toEqual(expected);
+    expect(found.squares.every((square, i) => square <= start.squares[i])).toBe(true);
+    if (rows > 600) expect(found.squares).not.toEqual(start.squares);
+  });
+
   it('give the same bits on 1, 2 and 4 threads', async () => {
     const points = pointsOf(6000, 9, 'double');
     const results = [];
@@ -110,10 +129,10 @@ function pointsOf(rows: number, d: number, kind: string): Points {
   return { rows, d, stride: d, data: Float64Array.from({ length: rows * d }, (_, v) => kinds[kind](() => rng.normal(), (below) => rng.int(below), v)) };
 }
 
-function nearest(search: ReturnType<Kernel['search']>, k: number, within = Infinity, any = false) {
+function nearest(search: ReturnType<Kernel['search']>, k: number, within = Infinity, any = false, leaves?: number) {
   const squares = new Float64Array(search.n * k);
   const positions = new Int32Array(search.n * k);
-  search.nearest(0, search.n, k, within, any, squares, positions);
+  search.nearest(0, search.n, k, within, any, squares, positions, leaves);
   return { squares, positions };
 }
 

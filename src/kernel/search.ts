@@ -1,5 +1,5 @@
 // The SIMD kernel's side of `Search`: a kd-tree laid out for assembly/search.ts.
-import { sortIntoBoxes, type Boxes } from './kd-tree.js';
+import { leafRows, sortIntoBoxes, type Boxes } from './kd-tree.js';
 import type { Points, Search } from './kernel.js';
 import { sharedComponents, sharingPiece } from './reference-search.js';
 import { strideOf } from './reference.js';
@@ -12,8 +12,7 @@ const nowhere = 1e30;
 
 export function openSearch(shop: Shop, points: Points): Search {
   const { d } = points;
-  const leafSize = d > 15 ? 64 : 32;
-  const boxes = sortIntoBoxes(points, leafSize);
+  const boxes = sortIntoBoxes(points);
   const { n, rows, nodes, start, end, right } = boxes;
   const padded = strideOf(d);
   const held: number[] = [];
@@ -57,33 +56,49 @@ export function openSearch(shop: Shop, points: Points): Search {
   const tree = new Uint32Array(shop.heap.memory.buffer, treeAt, treeWords);
   tree.set([blocksAt, exactAt, n, d, boxesAt, padded, ints(start), ints(end), ints(right), nodes, 0, 0, coresAt, 0, ballsAt, radiiAt]);
   new Float64Array(shop.heap.memory.buffer, treeAt + 64, 2).set([slack, relative]);
-  const slot = (24 + 16 + padded * 12 + 2 * leafSize * 4 + 96 * 8 + 64) & ~63;
+  const slot = (24 + 16 + padded * 12 + 2 * leafRows(d) * 4 + 96 * 8 + 64) & ~63;
   /** Squares in the tree's own scale, and back: powers of two, so nothing is rounded. */
   const inner = scale * scale;
 
-  const run = (operation: 'nearest' | 'foreign', count: number, piece: number, args: (scratch: number) => number[], within: number, sharing: boolean) =>
+  const run = (operation: 'nearest' | 'improve' | 'foreign', count: number, piece: number, args: (scratch: number) => number[], within: number, rest: readonly number[], work = count * d * 2000) =>
     borrowing(shop, (borrow) => {
       const pieces = Math.ceil(count / piece);
-      const at = borrow.take(72);
+      const at = borrow.take(96);
       borrow.wordsAt(at, 12).set([treeAt, ...args(borrow.take(pieces * slot)), slot]);
       borrow.doublesAt(at + 48, 1)[0] = within;
-      borrow.wordsAt(at + 56, 1)[0] = sharing ? 1 : 0;
-      shop.run(operation, pieces, at, count * d * 2000);
+      borrow.wordsAt(at + 56, 6).set(rest);
+      shop.run(operation, pieces, at, work);
     });
 
   return {
     n,
     d,
     rows,
-    nearest(from, count, k, within, any, squares, positions) {
+    nearest(from, count, k, within, any, squares, positions, leaves = 2 ** 31 - 1) {
       borrowing(shop, (borrow) => {
         const squaresAt = borrow.take(count * k * 8);
         const positionsAt = borrow.take(count * k * 4);
         tree.set([0, 0], 10);
         tree[13] = 0;
-        run('nearest', count, 64, (scratch) => [from, count, 64, k, any ? 1 : 0, squaresAt, positionsAt, 0, 0, scratch], within * inner, false);
+        run('nearest', count, 64, (scratch) => [from, count, 64, k, any ? 1 : 0, squaresAt, positionsAt, 0, 0, scratch], within * inner, [0, leaves]);
         const found = borrow.doublesAt(squaresAt, count * k);
         for (let i = 0; i < found.length; i++) squares[i] = found[i] / inner;
+        positions.set(borrow.intsAt(positionsAt, count * k));
+      });
+    },
+    improve(from, count, k, links, squares, positions) {
+      borrowing(shop, (borrow) => {
+        const m = links.length / n;
+        const seenBytes = Math.ceil(n / 128 / 4) * 16;
+        const seenAt = borrow.take(Math.ceil(count / 64) * (seenBytes + m * m * 4));
+        borrow.intsAt(seenAt, Math.ceil(count / 64) * (seenBytes / 4 + m * m)).fill(0);
+        const squaresAt = borrow.doubles(squares.map((square) => square * inner));
+        const positionsAt = borrow.ints(positions);
+        const linksAt = borrow.ints(links);
+        tree.set([0, 0], 10);
+        tree[13] = 0;
+        run('improve', count, 64, (scratch) => [from, count, 64, k, 0, squaresAt, positionsAt, 0, 0, scratch], 0, [0, 0, linksAt, m, seenAt, seenBytes]);
+        borrow.doublesAt(squaresAt, count * k).forEach((square, i) => (squares[i] = square / inner));
         positions.set(borrow.intsAt(positionsAt, count * k));
       });
     },
@@ -109,7 +124,7 @@ export function openSearch(shop: Shop, points: Points): Search {
         const boundsAt = borrow.doubles(bounds.map((bound) => bound * inner));
         tree.set([componentsAt, sharedAt], 10);
         tree[13] = nodeCoresAt;
-        run('foreign', count, sharingPiece, (scratch) => [0, count, sharingPiece, 0, 0, squaresAt, positionsAt, queriesAt, boundsAt, scratch], 0, sharing);
+        run('foreign', count, sharingPiece, (scratch) => [0, count, sharingPiece, 0, 0, squaresAt, positionsAt, queriesAt, boundsAt, scratch], 0, [sharing ? 1 : 0]);
         const found = borrow.doublesAt(squaresAt, count);
         for (let i = 0; i < count; i++) squares[i] = found[i] / inner;
         positions.set(borrow.intsAt(positionsAt, count));

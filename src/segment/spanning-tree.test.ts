@@ -4,7 +4,7 @@ import { openKernel } from '../kernel/catalog.js';
 import { squareDistance } from '../kernel/kd-tree.js';
 import { referenceKernel } from '../kernel/reference.js';
 import { createRng } from '../util/rng.js';
-import { neighbours, spanningTree } from './spanning-tree.js';
+import { nearNeighbours, neighbours, spanningTree } from './spanning-tree.js';
 
 const context = createContext({ seed: 3 });
 const kernels = [await openKernel({ threads: 2 }), referenceKernel()];
@@ -54,5 +54,25 @@ describe('spanning tree', () => {
       }
       search.release();
     }
+  });
+
+  it.each([['one cloud', 0], ['separate groups', 30]])('is nearly as light on near neighbours as on the nearest: %s', async (_, apart) => {
+    const rng = createRng(7, 'near');
+    const [rows, d] = [3000, 20];
+    const search = kernels[0].search({ rows, d, stride: d, data: Float64Array.from({ length: rows * d }, (__, v) => rng.normal() + (v % d === 0 ? apart * (Math.floor(v / d) % 3) : 0)) });
+    const exact = await neighbours(search, 10, context);
+    const near = await nearNeighbours(search, 10, context);
+    let found = 0;
+    for (let p = 0; p < rows; p++) {
+      const own = new Set(near.positions.subarray(p * near.k, (p + 1) * near.k));
+      expect(own.size).toBe(near.k);
+      for (let i = 0; i < 10; i++) if (own.has(exact.positions[p * exact.k + i])) found++;
+    }
+    expect(found / rows / 10).toBeGreaterThan(0.9);
+    const weigh = async (of: typeof near) => (await spanningTree(search, of, context)).weight.reduce((sum, w) => sum + w, 0);
+    const [light, all] = [await weigh(near), await weigh(exact)];
+    expect(light).toBeGreaterThanOrEqual(all * (1 - 1e-12));
+    expect(light).toBeLessThan(1.01 * all);
+    search.release();
   });
 });

@@ -2,9 +2,10 @@
 // Borůvka 1926 on a kd-tree with component pruning (March, Ram & Gray 2010; McInnes & Healy 2017): each round, every component finds its nearest
 // row outside; boxes that lie inside it or beyond the best found are skipped. Neighbour lists answer most rows, and what a search proved in one
 // round ("nothing nearer than this outside") stays proven in all later ones. Exact in any number of dimensions: about O(n log² n) in few, towards
-// O(n² d) above some 15, where boxes prune little and only the longer neighbour lists help.
+// O(n² d) above some 15, where boxes and balls rule out little; for that, `nearNeighbours` gives approximate lists, and so an approximate tree.
 import type { Context } from '../context.js';
 import type { Search } from '../kernel/kernel.js';
+import type { Rng } from '../util/rng.js';
 import { breath } from './breath.js';
 import { UnionFind } from './union-find.js';
 
@@ -15,6 +16,8 @@ export interface Neighbours {
   readonly squares: Float64Array;
   /** Squared distance to the `minSamples`-th nearest row, oneself counted. */
   readonly cores: Float64Array;
+  /** Whether nearer rows may have been missed. */
+  readonly approximate?: boolean;
 }
 
 /** n − 1 edges between positions, in the order found; `weight` is a distance (not squared). */
@@ -41,7 +44,59 @@ export async function neighbours(search: Search, minSamples: number, context: Co
   return { k, positions, squares, cores: Float64Array.from({ length: n }, (_, p) => squares[p * k + core]) };
 }
 
-/** @throws `run/aborted` */
+/**
+ * Near rows rather than the nearest, by NN-descent (Dong, Moses & Li 2011): lists from a few leaves of the tree, bettered by the lists of the rows in them
+ * until hardly any changes. Far less work than `neighbours` where boxes rule little out. @throws `run/aborted`
+ */
+export async function nearNeighbours(search: Search, minSamples: number, context: Context): Promise<Neighbours> {
+  const { n } = search;
+  const k = Math.min(n, Math.max(minSamples, 16));
+  const positions = new Int32Array(n * k);
+  const squares = new Float64Array(n * k);
+  const part = <T extends Int32Array | Float64Array>(values: T, from: number, count: number) => values.subarray(from * k, (from + count) * k) as T;
+  const rng = context.rng('near neighbours');
+  const inSteps = async (work: (from: number, count: number) => void) => {
+    for (let from = 0; from < n; from += 4096) {
+      work(from, Math.min(4096, n - from));
+      await breath(context);
+    }
+  };
+  await inSteps((from, count) => search.nearest(from, count, k, Infinity, false, part(squares, from, count), part(positions, from, count), Math.max(8, Math.ceil(k / 8))));
+  for (let round = 0, before = Infinity; round < mostRounds; round++) {
+    context.progress({ stage: 'segment', note: 'distances to neighbours', done: round / mostRounds });
+    const links = linksOf(positions, n, k, rng);
+    await inSteps((from, count) => search.improve(from, count, k, links, part(squares, from, count), part(positions, from, count)));
+    const total = squares.reduce((sum, square) => sum + Math.sqrt(square), 0);
+    if (total > 0.999 * before) break;
+    before = total;
+  }
+  const core = Math.min(n, minSamples) - 1;
+  return { k, positions, squares, cores: Float64Array.from({ length: n }, (_, p) => squares[p * k + core]), approximate: true };
+}
+
+const mostRounds = 12;
+
+/**
+ * Of every position up to 12 it has in its list, some at random (leaves of one branch know only each other), and as many as there is room for of those that
+ * have it in theirs: 28 places, −1 after the last.
+ */
+function linksOf(positions: Int32Array, n: number, k: number, rng: Rng): Int32Array {
+  const each = Math.min(12, k);
+  const room = 2 * each + 4;
+  const links = new Int32Array(n * room).fill(-1);
+  const used = new Int32Array(n);
+  const add = (p: number, q: number) => {
+    if (used[p] < room) links[p * room + used[p]++] = q;
+  };
+  for (let p = 0; p < n; p++) {
+    for (let i = 0; i < each; i++) add(p, positions[p * k + i]);
+    for (let i = 0; i < 4; i++) add(p, rng.int(n));
+  }
+  for (let i = 1; i < each; i++) for (let p = 0; p < n; p++) add(positions[p * k + i], p);
+  return links;
+}
+
+/** Where lists are approximate, so is the tree: what a list holds is taken for the nearest, and only components that no list leads out of are searched from. @throws `run/aborted` */
 export async function spanningTree(search: Search, near: Neighbours, context: Context): Promise<SpanningTree> {
   const { n } = search;
   const { cores } = near;
@@ -113,12 +168,13 @@ export async function spanningTree(search: Search, near: Neighbours, context: Co
   /** Searches for the rows whose lists leave open whether something nearer is outside; in batches, so that what one finds spares others their search. */
   async function searchBeyondLists(): Promise<void> {
     search.setComponents(component);
+    const stranded = Uint8Array.from(best, (square) => (square === Infinity ? 1 : 0));
     const batch = new Int32Array(batchSize);
     const squares = new Float64Array(batchSize);
     const positions = new Int32Array(batchSize);
     for (let p = 0; p < n; ) {
       let size = 0;
-      for (; p < n && size < batchSize; p++) if (proven[p] < best[component[p]]) batch[size++] = p;
+      for (; p < n && size < batchSize; p++) if (proven[p] < best[component[p]] && (!near.approximate || stranded[component[p]] === 1)) batch[size++] = p;
       const queries = batch.subarray(0, size);
       search.foreign(queries, Float64Array.from(queries, (q) => best[component[q]]), true, squares.subarray(0, size), positions.subarray(0, size));
       queries.forEach((q, i) => {

@@ -4,7 +4,7 @@ import { assignRows, pack as packCentres } from './assign';
 import { boundedRows, Bounds } from './bounded';
 import { clusterJob, Job } from './cluster';
 import { distanceSumRows } from './distances';
-import { foreignOf, nearestOf, Tree } from './search';
+import { foreignOf, improveOf, nearestOf, Tree } from './search';
 import { expectationRows, Step } from './mixture';
 import { spreadRows } from './spread';
 import { boxOf, nearestRows, Ward } from './ward';
@@ -29,7 +29,8 @@ class Queries {
   tree: usize; from: i32; count: i32; piece: i32;
   k: i32; any: i32; squares: usize; positions: usize;
   queries: usize; bounds: usize; scratch: usize; slot: i32;
-  within: f64; sharing: i32;
+  within: f64; sharing: i32; leaves: i32;
+  links: usize; m: i32; seen: usize; seenBytes: i32;
 }
 
 export function pack(values: usize, k: i32, d: i32, blocks: usize, halves: usize): void {
@@ -86,7 +87,20 @@ export function nearest(piece: i32, args: usize): void {
   const end = min((piece + 1) * a.piece, a.count);
   for (let i = piece * a.piece; i < end; i++) {
     nearestOf(
-      changetype<Tree>(a.tree), a.scratch + <usize>(piece * a.slot), a.from + i, a.k, a.within, a.any != 0,
+      changetype<Tree>(a.tree), a.scratch + <usize>(piece * a.slot), a.from + i, a.k, a.within, a.any != 0, a.leaves,
+      a.squares + <usize>(i * a.k << 3), a.positions + <usize>(i * a.k << 2),
+    );
+  }
+}
+
+/** Betters the lists of positions from, from + 1, … by what is linked with their links. */
+export function improve(piece: i32, args: usize): void {
+  const a = changetype<Queries>(args);
+  const end = min((piece + 1) * a.piece, a.count);
+  const seen = a.seen + <usize>(piece * (a.seenBytes + a.m * a.m * 4));
+  for (let i = piece * a.piece; i < end; i++) {
+    improveOf(
+      changetype<Tree>(a.tree), a.scratch + <usize>(piece * a.slot), a.from + i, a.k, a.links, a.m, seen, seen + <usize>a.seenBytes,
       a.squares + <usize>(i * a.k << 3), a.positions + <usize>(i * a.k << 2),
     );
   }

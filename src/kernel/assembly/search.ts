@@ -197,32 +197,25 @@ function narrow(x: usize, y: usize, j: i32): f64 {
 
 /**
  * The k nearest positions of position p within `within`, by distance, then position: into k squares and k positions; free places hold −1. With `any`,
- * k positions within it, whichever, in no order.
+ * k positions within it, whichever, in no order. Looks at no more than `leaves` leaves, the likeliest first.
  */
-export function nearestOf(tree: Tree, scratch: usize, p: i32, k: i32, within: f64, any: bool, squares: usize, positions: usize): void {
+export function nearestOf(tree: Tree, scratch: usize, p: i32, k: i32, within: f64, any: bool, leaves: i32, squares: usize, positions: usize): void {
   const walk = begin(tree, scratch, p, -1);
   let count = 0;
   let worst = within;
   let limit = widened(tree, worst);
-  for (let leaf = nextLeaf(tree, walk, limit); leaf >= 0; leaf = nextLeaf(tree, walk, limit)) {
+  for (let leaf = nextLeaf(tree, walk, limit); leaf >= 0 && leaves > 0; leaf = nextLeaf(tree, walk, limit), leaves--) {
     const hits = scan(tree, walk, leaf, limit);
     for (let h = 0; h < hits; h++) {
       const q = load<i32>(walk.hits + <usize>(h << 2));
       if (q >= tree.n) continue;
       const square = measured(tree, walk, q);
       if (square > worst || (count == k && square == worst && q > load<i32>(positions + <usize>((k - 1) << 2)))) continue;
-      let at = count == k ? k - 1 : count++;
-      if (!any) {
-        for (; at > 0; at--) {
-          const before = load<f64>(squares + <usize>((at - 1) << 3));
-          const who = load<i32>(positions + <usize>((at - 1) << 2));
-          if (before < square || (before == square && who < q)) break;
-          store<f64>(squares + <usize>(at << 3), before);
-          store<i32>(positions + <usize>(at << 2), who);
-        }
-      }
-      store<f64>(squares + <usize>(at << 3), square);
-      store<i32>(positions + <usize>(at << 2), q);
+      if (any) {
+        store<f64>(squares + <usize>(count << 3), square);
+        store<i32>(positions + <usize>(count << 2), q);
+      } else insert(squares, positions, count == k ? k - 1 : count, square, q);
+      if (count < k) count++;
       if (count < k) continue;
       if (any) return;
       worst = load<f64>(squares + <usize>((k - 1) << 3));
@@ -233,6 +226,71 @@ export function nearestOf(tree: Tree, scratch: usize, p: i32, k: i32, within: f6
     store<f64>(squares + <usize>(count << 3), Infinity);
     store<i32>(positions + <usize>(count << 2), -1);
   }
+}
+
+/** Puts a position into a list sorted by distance, then position; `at` is its last place, free or to be given up. */
+// @ts-ignore: decorator
+@inline
+function insert(squares: usize, positions: usize, at: i32, square: f64, q: i32): void {
+  for (; at > 0; at--) {
+    const before = load<f64>(squares + <usize>((at - 1) << 3));
+    const who = load<i32>(positions + <usize>((at - 1) << 2));
+    if (before < square || (before == square && who < q)) break;
+    store<f64>(squares + <usize>(at << 3), before);
+    store<i32>(positions + <usize>(at << 2), who);
+  }
+  store<f64>(squares + <usize>(at << 3), square);
+  store<i32>(positions + <usize>(at << 2), q);
+}
+
+/**
+ * Betters a full list of k near positions by the positions linked with those that p is linked with (m links each, −1 after the last), and all in their
+ * blocks of four. `seen` holds a bit per block, all 0 before and after; `blocks` room for m² numbers.
+ */
+export function improveOf(
+  tree: Tree, scratch: usize, p: i32, k: i32, links: usize, m: i32, seen: usize, blocks: usize, squares: usize, positions: usize,
+): void {
+  const walk = begin(tree, scratch, p, -1);
+  const last = <usize>(k - 1);
+  const end = walk.query + <usize>(tree.d << 2);
+  let worst = load<f64>(squares + (last << 3));
+  let limit = widened(tree, worst);
+  let count = 0;
+  for (let a = 0; a < m; a++) {
+    const through = load<i32>(links + <usize>((p * m + a) << 2));
+    if (through < 0) break;
+    for (let b = 0; b < m; b++) {
+      const target = load<i32>(links + <usize>((through * m + b) << 2));
+      if (target < 0) break;
+      const block = target >> 2;
+      const word = seen + <usize>((block >> 5) << 2);
+      const bit = 1 << (block & 31);
+      if (load<i32>(word) & bit) continue;
+      store<i32>(word, load<i32>(word) | bit);
+      store<i32>(blocks + <usize>(count++ << 2), block);
+      let sum = f32x4.splat(0);
+      let from = tree.blocks + ((<usize>block * <usize>tree.d) << 4);
+      for (let at = walk.query; at < end; at += 4, from += 16) {
+        const t = f32x4.sub(v128.load(from), v128.load_splat<f32>(at));
+        sum = f32x4.add(sum, f32x4.mul(t, t));
+      }
+      for (let hits = i32x4.bitmask(f32x4.le(sum, f32x4.splat(limit))); hits; hits &= hits - 1) {
+        const q = (block << 2) + ctz(hits);
+        if (q >= tree.n || listed(positions, k, q)) continue;
+        const square = measured(tree, walk, q);
+        if (square > worst || (square == worst && q > load<i32>(positions + (last << 2)))) continue;
+        insert(squares, positions, k - 1, square, q);
+        worst = load<f64>(squares + (last << 3));
+        limit = widened(tree, worst);
+      }
+    }
+  }
+  for (let i = 0; i < count; i++) store<i32>(seen + <usize>((load<i32>(blocks + <usize>(i << 2)) >> 5) << 2), 0);
+}
+
+function listed(positions: usize, k: i32, q: i32): bool {
+  for (let i = 0; i < k; i++) if (load<i32>(positions + <usize>(i << 2)) == q) return true;
+  return false;
 }
 
 /**

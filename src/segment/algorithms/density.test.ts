@@ -97,6 +97,16 @@ describe('HDBSCAN*', () => {
     expect(Array.from(fresh.strength.subarray(2))).toEqual([0, 0]);
   });
 
+  it('finds the same groups among near neighbours, and says that it was approximate', async () => {
+    const rng = createRng(5, 'approximate');
+    const rows = Array.from({ length: 1500 }, (_, i) => Array.from({ length: 20 }, (__, j) => rng.normal() + (j === i % 3 ? 12 : 0)));
+    const exact = await runs.hdbscan(rows, { minClusterSize: 20 });
+    const near = await runs.hdbscan(rows, { minClusterSize: 20, neighbours: 'approximate' });
+    expect([exact.params.approximate, near.params.approximate]).toEqual([undefined, true]);
+    expect(near.params.k).toBe(3);
+    expect(adjustedRand(whole(near.labels), whole(exact.labels))).toBeGreaterThan(0.98);
+  });
+
   it('gives planted outliers the highest scores', async () => {
     const rng = createRng(6, 'glosh');
     const rows = Array.from({ length: 300 }, (_, i) => [rng.normal() + (i % 3) * 30, rng.normal() + (i < 5 ? 40 + 9 * i : 0)]);

@@ -1,7 +1,8 @@
 // HDBSCAN*: segments are the groups that stay together over the widest range of densities; rows in thin regions are outliers (Campello, Moulavi &
-// Sander 2013; McInnes, Healy & Astels 2017). Finds any shape and differing densities, and how many segments there are. Exact: core distances and
-// Borůvka's spanning tree on a kd-tree, about O(n log² n) up to some 15 features; beyond that boxes prune little and cost nears O(n² d): reduce
-// dimensions first. Not for segments that overlap or that must cover everybody.
+// Sander 2013; McInnes, Healy & Astels 2017). Finds any shape and differing densities, and how many segments there are. Core distances and Borůvka's
+// spanning tree on a kd-tree: exact, about O(n log² n) up to some 15 features; beyond that boxes rule little out and cost nears O(n² d). Where that is
+// too much (see `neighbours`), a graph of near neighbours stands for all distances, by NN-descent: about O(n^1.2 d), and approximate (`params.approximate`).
+// Not for segments that overlap or that must cover everybody.
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
@@ -11,13 +12,15 @@ import { defineAlgorithm } from '../algorithm.js';
 import { condense, densest, labelRows, outlierScores, selectGroups } from '../condensed-tree.js';
 import { largestFirst, memberMeans, nearestOther } from '../members.js';
 import { emptyAssignment } from '../nearest.js';
-import { type Neighbours, neighbours, type SpanningTree, spanningTree } from '../spanning-tree.js';
+import { nearNeighbours, type Neighbours, neighbours, type SpanningTree, spanningTree } from '../spanning-tree.js';
 
 const options = z.strictObject({
   minClusterSize: z.int().min(2).default(5).describe('Fewest rows that make a segment'),
   minSamples: z.int().min(1).optional().describe('Rows nearby (oneself counted) that make a place dense; more give more outliers. By default minClusterSize'),
   selection: z.enum(['eom', 'leaf']).default('eom').describe('eom: the most persistent segments; leaf: the smallest, most uniform ones'),
   epsilon: z.number().min(0).default(0).describe('Segments are not split below this distance'),
+  neighbours: z.enum(['auto', 'exact', 'approximate']).default('auto')
+    .describe('exact: every distance counts; approximate: rows may miss some of their nearest; auto: approximate only above 15 features, for very many rows'),
   allowSingle: z.boolean().default(false).describe('Whether everything may be one segment'),
 });
 
@@ -29,6 +32,8 @@ export interface HdbscanParams {
   readonly k: number;
   readonly d: number;
   readonly minSamples: number;
+  /** Where the neighbours were found by NN-descent, which may miss some. */
+  readonly approximate?: true;
   /** Fitted rows × d. */
   readonly points: readonly number[];
   /** Core distance of each fitted row, the distance below which it leaves its group, and its segment (−1: outlier). */
@@ -66,15 +71,19 @@ export const hdbscan = defineAlgorithm({
   assign: assignDense,
 });
 
+/** Rows² × features above which `auto` is approximate: 64,000 × 50, or 100,000 × 20. */
+const mostExact = 2e11;
+
 /** Fits and keeps labels, strengths and outlier scores. Segments come largest first. @throws `segment/not-finite`, `run/aborted` */
 export async function fitHdbscan(x: Points, chosen: HdbscanOptions, context: Context, kernel: Kernel): Promise<HdbscanFit> {
   const minSamples = chosen.minSamples ?? chosen.minClusterSize;
+  const approximate = chosen.neighbours === 'approximate' || (chosen.neighbours === 'auto' && x.d > 15 && x.rows ** 2 * x.d > mostExact);
   const search = kernel.search(x);
   const { rows } = search;
   let near: Neighbours;
   let edges: SpanningTree;
   try {
-    near = await neighbours(search, minSamples, context);
+    near = await (approximate ? nearNeighbours : neighbours)(search, minSamples, context);
     edges = await spanningTree(search, near, context);
   } finally {
     search.release();
@@ -94,7 +103,7 @@ export async function fitHdbscan(x: Points, chosen: HdbscanOptions, context: Con
   const order = largestFirst(labels, k).map((s) => found.segments[s]);
   const peak = densest(tree);
   const params: HdbscanParams = {
-    k, d: x.d, minSamples,
+    k, d: x.d, minSamples, ...(approximate && { approximate }),
     points: Array.from(compact(x)), cores: Array.from(byRow(near.cores), Math.sqrt), departures: Array.from(departures), segments: Array.from(labels),
     births: order.map((g) => (g === 0 ? null : tree.birth[g])), peaks: order.map((g) => peak[g]), means: Array.from(memberMeans(x, labels, k)),
   };
