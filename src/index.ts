@@ -2,7 +2,7 @@
 export { discover, type Discovery } from './flow/discover.js';
 export { defineShoal, type DiscoverInput, type DiscoverOptions, type ShoalConfig } from './flow/config.js';
 export { assignRows, fitSegments, pointsOf, type FitOptions, type Rows, type Segmentation } from './flow/fit.js';
-export { algorithms, type AlgorithmName } from './segment/catalog.js';
+export { algorithms, steps, type AlgorithmName } from './segment/catalog.js';
 export { adviseOn, type AdviseInput } from './flow/advise.js';
 export { chooseSegments, nestedSegments, rareSegments, type Chosen, type NestedSegments, type RareScan } from './flow/segment.js';
 export { alignRuns, compareRuns, loadRun, type SavedRun } from './flow/saved.js';

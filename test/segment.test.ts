@@ -101,6 +101,15 @@ describe('shoal segment', () => {
     expect(stdout).toMatch(/^(No rare groups|\d+ rare groups?:)[\s\S]*could be missed/);
   }, 60_000);
 
+  it('takes known segments and pairs by the ids of entities', async () => {
+    const args = ['segment', 'fit', 'orders.csv', '--algorithm', 'semi-supervised', '--k', '3', '--out', 'known', '--quiet'];
+    const seeds = JSON.stringify([['C0', 'once'], ['C3', 'once'], ['C1', 'weekly'], ['C4', 'weekly'], ['C2', 'large'], ['C5', 'large']]);
+    expect((await shoal([...args, '--set', `seeds=${seeds}`, '--set', 'mustLink=[["C6","C9"]]'], { cwd })).code).toBe(0);
+    const members = await membership(join(cwd, 'known'));
+    expect(adjustedRand(members.map(({ entity }) => kindOf(entity)), members.map(({ segment }) => segment))).toBeGreaterThan(0.9);
+    expect((await shoal([...args, '--set', 'mustLink=[["C6","C9999"]]'], { cwd })).stderr).toContain("There is no customer 'C9999'");
+  }, 60_000);
+
   it('compares two runs, and a run with itself', async () => {
     await shoal(['discover', 'orders.csv', '--k', '2', '--out', 'two', '--quiet'], { cwd });
     const found = JSON.parse((await shoal(['segment', 'compare', 'proven', 'two', '--json'], { cwd })).stdout);

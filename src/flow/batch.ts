@@ -24,6 +24,7 @@ import { stability } from '../segment/stability.js';
 import { tiers } from '../segment/tiers.js';
 import { quoteName } from '../util/quote.js';
 import type { DiscoverOptions } from './config.js';
+import { byEntity } from './by-entity.js';
 import { columnsOf, flagsOf, modelOf } from './model.js';
 import { placing } from './placing.js';
 import { prepare } from './prepare.js';
@@ -67,7 +68,7 @@ export async function batch(files: readonly string[] | Opening, options: Discove
   const entityWord = ingested.entity.word;
   const currency = options.currency ?? ingested.currency;
 
-  const asked = { algorithm: options.algorithm, settings: options.settings, categorical: flagsOf(table, matrix), k: options.k, maxK: options.maxK, entityWord };
+  const asked = { algorithm: options.algorithm, settings: byEntity(options.settings, table.entities), categorical: flagsOf(table, matrix), k: options.k, maxK: options.maxK, entityWord };
   const found = await timed('segment', () => partition(matrix, asked, context, kernel));
   const { choice } = found;
   const model = modelOf(matrix, { ...found, kind: choice.verdict === 'segments' ? 'found' : 'convenience' }, context.seed);
