@@ -55,6 +55,17 @@ describe('parts with gaps between them', () => {
 });
 
 describe('dithering', () => {
+  it('leaves no gaps between counts on a log scale', async () => {
+    const rng = createRng(5, 'counts');
+    const x = cloud(1500, () => {
+      const busy = rng.normal();
+      const count = (mean: number) => Math.log1p(Math.max(0, Math.round(mean * Math.exp(0.8 * busy + 0.4 * rng.normal()) - 0.5)));
+      return [count(2), count(3)];
+    });
+    expect((await densityParts(x, context, kernel)).k).toBeGreaterThan(1);
+    expect((await densityParts(dithered(x, createRng(6, 'counts')), context, kernel)).k).toBe(1);
+  });
+
   it('spreads coarse columns over their steps and leaves others alone', () => {
     const rng = createRng(3, 'dither');
     const x = cloud(500, (i) => [i % 5, rng.normal()]);
