@@ -14,7 +14,7 @@ import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { requireFinite } from '../finite.js';
-import { centreForms, emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
+import { centreForms, emptyAssignment, groupsOf, type CentreParams } from '../nearest.js';
 import { finish, heats, ranked } from '../restarts.js';
 import { gather, sampleRows } from '../sample.js';
 import { meanVariance, total } from '../score.js';
@@ -87,22 +87,55 @@ export async function fitKMeans(x: Points, chosen: KMeansOptions, context: Conte
   }
 }
 
-/** Nearest centre of each row, in double precision. */
+/** Nearest centre of each row, in double precision: what `settle` gives, with sums left off once they are too great to matter. */
 export function assignNearest(params: CentreParams, x: Points): Assignment {
-  const { d, centroids } = params;
-  const groups = groupsOf(params);
+  const { d } = params;
+  const centres = Float64Array.from(params.centroids);
+  const groups = Int32Array.from(groupsOf(params));
   const into = emptyAssignment(x.rows);
-  const squares = new Float64Array(groups.length);
+  const row = new Float64Array(d);
   for (let i = 0; i < x.rows; i++) {
-    for (let c = 0; c < groups.length; c++) {
+    for (let j = 0; j < d; j++) row[j] = x.data[i * x.stride + j];
+    let own = -1;
+    let least = Infinity;
+    let other = -1;
+    let next = Infinity;
+    for (let c = 0, at = 0; c < groups.length; c++, at += d) {
       let square = 0;
-      for (let j = 0; j < d; j++) {
-        const t = x.data[i * x.stride + j] - centroids[c * d + j];
+      let j = 0;
+      for (; j + 3 < d && square < next; j += 4) {
+        const t0 = row[j] - centres[at + j];
+        const t1 = row[j + 1] - centres[at + j + 1];
+        const t2 = row[j + 2] - centres[at + j + 2];
+        const t3 = row[j + 3] - centres[at + j + 3];
+        square += t0 * t0;
+        square += t1 * t1;
+        square += t2 * t2;
+        square += t3 * t3;
+      }
+      if (!(square < next)) continue;
+      for (; j < d; j++) {
+        const t = row[j] - centres[at + j];
         square += t * t;
       }
-      squares[c] = square;
+      if (!(square < next)) continue;
+      const mine = own >= 0 && groups[c] === groups[own];
+      if (square < least) {
+        if (!mine) {
+          other = own;
+          next = least;
+        }
+        own = c;
+        least = square;
+      } else if (!mine) {
+        other = c;
+        next = square;
+      }
     }
-    settle(squares, 1, 1, groups, into, i);
+    const segment = groups[Math.max(0, own)];
+    into.labels[i] = segment;
+    into.second[i] = other < 0 ? segment : groups[other];
+    into.strength[i] = next === Infinity ? 1 : next === 0 ? 0 : 1 - Math.sqrt(least) / Math.sqrt(next);
   }
   return into;
 }
