@@ -9,12 +9,13 @@ const reference = referenceKernel();
 const simd = await openKernel({ threads: 2 });
 afterAll(() => simd.close());
 
-/** Kinds of numbers: any, single-precision ones, a coarse grid full of ties, far from 0, and of very different size. */
+/** Kinds of numbers: any, single-precision ones, a coarse grid full of ties, far from 0, tiny, and of very different size. */
 const kinds: Readonly<Record<string, (normal: () => number, int: (below: number) => number, i: number) => number>> = {
   double: (normal) => normal(),
   single: (normal) => Math.fround(normal()),
   grid: (_, int) => int(3),
   far: (normal) => 1e9 + normal(),
+  tiny: (normal) => 1e-140 * normal(),
   mixed: (normal, int, i) => normal() * 10 ** (int(60) - 30) + (i === 3 ? 1e12 : 0),
 };
 const shapes: readonly (readonly [rows: number, d: number, k: number])[] = [[1, 1, 1], [3, 2, 5], [33, 3, 4], [100, 5, 7], [257, 10, 8], [700, 16, 3], [500, 21, 12], [400, 50, 5]];

@@ -9,6 +9,8 @@ import { borrowing, type Shop } from './shop.js';
 const treeWords = 20;
 /** A number in the lanes that hold no row: too far from everything to be found. */
 const nowhere = 1e30;
+/** No limit in single precision is above this (assembly/search.ts). */
+const widest = 3e38;
 
 export function openSearch(shop: Shop, points: Points): Search {
   const { d } = points;
@@ -60,14 +62,21 @@ export function openSearch(shop: Shop, points: Points): Search {
   /** Squares in the tree's own scale, and back: powers of two, so nothing is rounded. */
   const inner = scale * scale;
 
-  const run = (operation: 'nearest' | 'improve' | 'foreign', count: number, piece: number, args: (scratch: number) => number[], within: number, rest: readonly number[], work = count * d * 2000) =>
+  /** Words 10, 11 and 13 of the tree: whether searches keep to other components, and to core distances. */
+  const minding = (components: boolean) => {
+    tree.set(components ? [componentsAt, sharedAt] : [0, 0], 10);
+    tree[13] = components ? nodeCoresAt : 0;
+  };
+  /** Runs an operation; `words` are those of `Queries` in assembly/index.ts from `from` to `bounds`, `rest` those behind `within`. */
+  const run = (operation: 'nearest' | 'improve' | 'foreign', piece: number, words: readonly number[], within: number, rest: readonly number[]) =>
     borrowing(shop, (borrow) => {
+      const [, count] = words;
       const pieces = Math.ceil(count / piece);
       const at = borrow.take(96);
-      borrow.wordsAt(at, 12).set([treeAt, ...args(borrow.take(pieces * slot)), slot]);
+      borrow.wordsAt(at, 12).set([treeAt, ...words, borrow.take(pieces * slot), slot]);
       borrow.doublesAt(at + 48, 1)[0] = within;
       borrow.wordsAt(at + 56, 6).set(rest);
-      shop.run(operation, pieces, at, work);
+      shop.run(operation, pieces, at, count * d * 2000);
     });
 
   return {
@@ -78,9 +87,8 @@ export function openSearch(shop: Shop, points: Points): Search {
       borrowing(shop, (borrow) => {
         const squaresAt = borrow.take(count * k * 8);
         const positionsAt = borrow.take(count * k * 4);
-        tree.set([0, 0], 10);
-        tree[13] = 0;
-        run('nearest', count, 64, (scratch) => [from, count, 64, k, any ? 1 : 0, squaresAt, positionsAt, 0, 0, scratch], within * inner, [0, leaves]);
+        minding(false);
+        run('nearest', 64, [from, count, 64, k, any ? 1 : 0, squaresAt, positionsAt, 0, 0], within * inner, [0, leaves]);
         const found = borrow.doublesAt(squaresAt, count * k);
         for (let i = 0; i < found.length; i++) squares[i] = found[i] / inner;
         positions.set(borrow.intsAt(positionsAt, count * k));
@@ -95,9 +103,8 @@ export function openSearch(shop: Shop, points: Points): Search {
         const squaresAt = borrow.doubles(squares.map((square) => square * inner));
         const positionsAt = borrow.ints(positions);
         const linksAt = borrow.ints(links);
-        tree.set([0, 0], 10);
-        tree[13] = 0;
-        run('improve', count, 64, (scratch) => [from, count, 64, k, 0, squaresAt, positionsAt, 0, 0, scratch], 0, [0, 0, linksAt, m, seenAt, seenBytes]);
+        minding(false);
+        run('improve', 64, [from, count, 64, k, 0, squaresAt, positionsAt, 0, 0], 0, [0, 0, linksAt, m, seenAt, seenBytes]);
         borrow.doublesAt(squaresAt, count * k).forEach((square, i) => (squares[i] = square / inner));
         positions.set(borrow.intsAt(positionsAt, count * k));
       });
@@ -108,7 +115,7 @@ export function openSearch(shop: Shop, points: Points): Search {
         let least = Infinity;
         if (right[node] !== 0) least = Math.min(nodeCores[node + 1], nodeCores[right[node]]);
         else for (let p = start[node]; p < end[node]; p++) least = Math.min(least, cores[p]);
-        nodeCores[node] = least;
+        nodeCores[node] = Math.min(least, widest);
       }
     },
     setComponents(given) {
@@ -122,9 +129,8 @@ export function openSearch(shop: Shop, points: Points): Search {
         const positionsAt = borrow.take(count * 4);
         const queriesAt = borrow.ints(queries);
         const boundsAt = borrow.doubles(bounds.map((bound) => bound * inner));
-        tree.set([componentsAt, sharedAt], 10);
-        tree[13] = nodeCoresAt;
-        run('foreign', count, sharingPiece, (scratch) => [0, count, sharingPiece, 0, 0, squaresAt, positionsAt, queriesAt, boundsAt, scratch], 0, [sharing ? 1 : 0]);
+        minding(true);
+        run('foreign', sharingPiece, [0, count, sharingPiece, 0, 0, squaresAt, positionsAt, queriesAt, boundsAt], 0, [sharing ? 1 : 0]);
         const found = borrow.doublesAt(squaresAt, count);
         for (let i = 0; i < count; i++) squares[i] = found[i] / inner;
         positions.set(borrow.intsAt(positionsAt, count));
@@ -145,7 +151,9 @@ function frame({ rows, d, stride, data }: Points): { scale: number; shift: Float
     }
   }
   const most = low.reduce((max, value, j) => Math.max(max, Math.abs(value), Math.abs(high[j])), 0);
-  return { scale: most > 0 && rows > 0 ? 2 ** -Math.ceil(Math.log2(most)) : 1, shift: low.map((value, j) => value / 2 + high[j] / 2) };
+  // Not so small a number that the square of the scale overflows.
+  const power = Math.max(-400, Math.ceil(Math.log2(most)));
+  return { scale: most > 0 && rows > 0 ? 2 ** -power : 1, shift: low.map((value, j) => value / 2 + high[j] / 2) };
 }
 
 /** Writes the numbers as they are where single precision holds them all; else false. */
