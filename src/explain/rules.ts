@@ -159,13 +159,7 @@ function extensions(open: Open, features: readonly number[], segment: number, me
   for (const j of features) {
     const { at, bins } = cutsOf(j);
     if (at.length === 0) continue;
-    all.fill(0);
-    own.fill(0);
-    for (let i = 0; i < open.rows.length; i++) {
-      const row = open.rows[i];
-      all[bins[row]] += train.weights[row];
-      if (labels[row] === segment) own[bins[row]] += train.weights[row];
-    }
+    weigh(open.rows, bins, train.weights, labels, segment, all, own);
     let allKnown = 0, ownKnown = 0, allBelow = 0, ownBelow = 0;
     for (let b = 0; b <= at.length; b++) {
       allKnown += all[b];
@@ -187,6 +181,17 @@ function extensions(open: Open, features: readonly number[], segment: number, me
     }
   }
   return made;
+}
+
+/** The weight of rows per bin, and of those in the segment. */
+function weigh(rows: Int32Array, bins: Cuts['bins'], weights: Float64Array, labels: Int32Array, segment: number, all: Float64Array, own: Float64Array): void {
+  all.fill(0);
+  own.fill(0);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    all[bins[row]] += weights[row];
+    if (labels[row] === segment) own[bins[row]] += weights[row];
+  }
 }
 
 function narrowed(open: Open, cutsOf: (j: number) => Cuts): Open {
