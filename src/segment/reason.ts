@@ -37,7 +37,7 @@ export function powerText({ sampled, word, tried }: Story): string {
   return (
     `Groups can exist that these tests cannot prove: one that holds less than about ${percent(share)} of the ${word.many}, or groups that overlap so much that ` +
     `there is no trough between them (centres less than about 3 standard deviations apart). ${sampled < 1000 ? `With only ${count(sampled)} ${word.many}, only clear-cut groups can be proven. ` : ''}` +
-    `On made-up data without any groups, the two tests together found none in 24 of 24 cases; either alone did not.`
+    `On made-up data without any groups, the two tests together found none in 100 of 100 cases; either alone did not.`
   );
 }
 
