@@ -65,7 +65,8 @@ export const hdbscan = defineAlgorithm({
   traits: { soft: true, outliers: true, online: false },
   fit: async (x, chosen, context, kernel): Promise<HdbscanParams> => (await fitHdbscan(x, chosen, context, kernel)).params,
   forRows: (chosen, rows, of): HdbscanOptions => {
-    const fewer = (count: number) => Math.max(3, Math.round((count * rows.length) / of));
+    // Handfuls stay as they are: below five, chance decides what is dense.
+    const fewer = (count: number) => Math.max(Math.min(count, 5), Math.round((count * rows.length) / of));
     return { ...chosen, minClusterSize: fewer(chosen.minClusterSize), minSamples: fewer(chosen.minSamples ?? chosen.minClusterSize) };
   },
   assign: assignDense,
