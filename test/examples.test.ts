@@ -7,9 +7,11 @@ import { root } from './support/shoal.js';
 
 const run = promisify(execFile);
 const says: Record<string, RegExp> = {
+  'compare-runs.mjs': /adjusted Rand index[^]*: survived → [^]*land in their own segment/,
   'discover.mjs': /segments|continuum/,
   'explain.mjs': /is in “.+”\./,
   'score-in-sql.mjs': /\d+ customers scored in SQL, 0 differ from the library\./,
+  'segment-a-matrix.mjs': /^3 segments by [^]*Two new rows go to segments \d and \d[^]*without dependencies/,
 };
 
 for (const name of readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.mjs'))) {

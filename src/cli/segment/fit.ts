@@ -8,6 +8,6 @@ export const fitCommand: typeof discoverCommand = {
   examples: [
     ['shoal segment fit orders.csv --algorithm gaussian-mixture --k 5', 'five overlapping segments'],
     ['shoal segment fit orders.csv --algorithm hdbscan --set minClusterSize=50', 'dense groups and outliers'],
-    ['shoal segment fit orders.csv --algorithm agglomerative --set linkage=average', 'nested segments'],
+    ['shoal segment fit orders.csv --algorithm agglomerative --set method=average', 'nested segments'],
   ],
 };
