@@ -37,8 +37,12 @@ export const catalogue = {
     `There is no algorithm '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
   'segment/nothing-in-common': entry(2, 422, (d: { a: string; b: string }) =>
     `'${d.a}' and '${d.b}' have nobody in common, so there is nothing to compare. Give two runs over the same customers.`),
+  'segment/no-updates': entry(2, 422, (d: { title: string }) =>
+    `${d.title} cannot learn from more rows without the old ones. Fit it again, or use mini-batch-kmeans.`),
   'segment/ragged': entry(2, 422, (d: { row: number; length: number; d: number }) =>
     `Row ${d.row} has ${d.length} numbers where ${d.d} are expected. Give rows of the same length, at least one number each.`),
+  'segment/auto-chooses': entry(2, 422, (_: Record<string, never>) =>
+    'The automatic choice finds the algorithm and the number of segments itself, so it takes neither k nor options. Name an algorithm to set its own.'),
   'segment/takes-no-k': entry(2, 422, (d: { title: string; options: string }) =>
     `${d.title} finds the number of segments itself, so it takes no k. Its options are: ${d.options}.`),
   'segment/none-found': entry(2, 422, (d: { title: string }) =>

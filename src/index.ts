@@ -1,10 +1,10 @@
 /** Shoal as a library: named exports, in the order of the flow. */
 export { discover, type Discovery } from './flow/discover.js';
 export { defineShoal, type DiscoverInput, type DiscoverOptions, type ShoalConfig } from './flow/config.js';
-export { assignRows, fitSegments, pointsOf, type FitOptions, type Rows, type Segmentation } from './flow/fit.js';
+export { assignRows, fitSegments, membershipsOfRows, pointsOf, updateRows, type FitOptions, type Rows, type Segmentation } from './flow/fit.js';
 export { algorithms, steps, type AlgorithmName } from './segment/catalog.js';
 export { adviseOn, type AdviseInput } from './flow/advise.js';
-export { chooseSegments, nestedSegments, rareSegments, type Chosen, type NestedSegments, type RareScan } from './flow/segment.js';
+export { chooseSegments, nestedSegments, rareSegments, unusualEntities, type Chosen, type NestedSegments, type RareScan, type Unusual } from './flow/segment.js';
 export { alignRuns, compareRuns, loadRun, type SavedRun } from './flow/saved.js';
 export { simulate, type Simulated, type SimulateOptions } from './simulate/simulate.js';
 export { createContext, type Context, type ContextOptions, type Progress } from './context.js';

@@ -110,6 +110,15 @@ describe('shoal segment', () => {
     expect((await shoal([...args, '--set', 'mustLink=[["C6","C9999"]]'], { cwd })).stderr).toContain("There is no customer 'C9999'");
   }, 60_000);
 
+  it('names who is unlike the others, and in what', async () => {
+    const found = JSON.parse((await shoal(['segment', 'unusual', 'orders.csv', '--top', '5', '--json'], { cwd })).stdout);
+    expect(found).toHaveLength(5);
+    for (const [i, one] of found.entries()) {
+      expect(one).toMatchObject({ entity: expect.stringMatching(/^C\d+$/), sentence: expect.stringMatching(/sd (above|below)/) });
+      if (i > 0) expect(one.score).toBeLessThanOrEqual(found[i - 1].score);
+    }
+  }, 30_000);
+
   it('compares two runs, and a run with itself', async () => {
     await shoal(['discover', 'orders.csv', '--k', '2', '--out', 'two', '--quiet'], { cwd });
     const found = JSON.parse((await shoal(['segment', 'compare', 'proven', 'two', '--json'], { cwd })).stdout);

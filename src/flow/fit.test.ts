@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adjustedRand } from '../util/agreement.js';
 import { createRng } from '../util/rng.js';
-import { assignRows, fitSegments, pointsOf } from './fit.js';
+import { assignRows, fitSegments, membershipsOfRows, pointsOf, updateRows } from './fit.js';
 
 describe('fitting a matrix of numbers', () => {
   it('finds the segments that are there when nothing is said', async () => {
@@ -37,6 +37,21 @@ describe('fitting a matrix of numbers', () => {
     expect(centres.js()).toContain('"spend"');
     const dense = await fitSegments(rows, { algorithm: 'hdbscan' });
     expect(() => dense.sql('customers')).toThrow(expect.objectContaining({ code: 'segment/no-formula' }));
+  });
+
+  it('learns from more rows, and says how much a row belongs to each segment', async () => {
+    const { rows } = blobs(600, 2);
+    const stream = await fitSegments(rows, { algorithm: 'mini-batch-kmeans', k: 2 });
+    const moved = updateRows(stream, [[9, 6], [9, 6]], { decay: 0 });
+    const centroids = moved['centroids'] as number[];
+    expect(centroids.filter((_, v) => v % 2 === 0).some((first, c) => first === 9 && centroids[2 * c + 1] === 6)).toBe(true);
+    expect(() => updateRows({ ...stream, algorithm: 'kmeans' }, [[1, 2]])).toThrow(expect.objectContaining({ code: 'segment/no-updates' }));
+
+    const mixture = await fitSegments(rows, { algorithm: 'gaussian-mixture', k: 2 });
+    const shares = membershipsOfRows(mixture, [[0, 0], [4, 3]])!;
+    expect(shares[0] + shares[1]).toBeCloseTo(1, 12);
+    expect(Math.max(shares[0], shares[1])).toBeGreaterThan(0.999);
+    expect(membershipsOfRows(stream, [[0, 0]])).toBeUndefined();
   });
 
   it('takes a typed array as it is', async () => {

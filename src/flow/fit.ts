@@ -62,6 +62,21 @@ export function assignRows({ algorithm, params }: Pick<Segmentation, 'algorithm'
   return algorithmNamed(algorithm).assign(params, pointsOf(rows));
 }
 
+/**
+ * A model's parameters after more rows, for algorithms that learn from streams (mini-batch k-means). Pure; the old rows are not needed.
+ * @throws `segment/no-updates`
+ */
+export function updateRows({ algorithm, params }: Pick<Segmentation, 'algorithm' | 'params'>, rows: Rows, options: { readonly decay?: number } = {}): Readonly<Record<string, unknown>> {
+  const found = algorithmNamed(algorithm);
+  if (!found.update) throw new ShoalError('segment/no-updates', { title: found.title });
+  return found.update(params, pointsOf(rows), options) as Readonly<Record<string, unknown>>;
+}
+
+/** How much each row belongs to each segment, rows × k, where segments overlap (Gaussian mixtures); undefined elsewhere. */
+export function membershipsOfRows({ algorithm, params }: Pick<Segmentation, 'algorithm' | 'params'>, rows: Rows): Float64Array | undefined {
+  return algorithmNamed(algorithm).memberships?.(params, pointsOf(rows));
+}
+
 /** Rows of numbers as points. A typed array is taken as rows × d, row by row, and not copied. @throws `segment/ragged` */
 export function pointsOf(rows: Rows | Float32Array | Float64Array, d?: number): Points {
   if (rows instanceof Float32Array || rows instanceof Float64Array) {

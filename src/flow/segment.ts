@@ -9,11 +9,12 @@ import type { Kernel } from '../kernel/kernel.js';
 import { openKernel } from '../kernel/catalog.js';
 import { levels } from '../explain/levels.js';
 import { checked } from '../options.js';
+import { anomalyOptions, fitAnomaly, scoreAnomaly } from '../segment/anomaly.js';
 import { algorithmNamed } from '../segment/catalog.js';
 import { choose } from '../segment/choose.js';
 import { rareOptions, rarePower, rowsInRegion, scanRare, type RareOptions } from '../segment/rare.js';
 import { nested } from '../segment/nested.js';
-import { formatNumber, formatPercent } from '../util/format-value.js';
+import { formatNumber, formatPercent, formatValue } from '../util/format-value.js';
 import { listWords } from '../util/words.js';
 import { discoverOptions, type DiscoverInput, type DiscoverOptions } from './config.js';
 import { modelOf } from './model.js';
@@ -68,15 +69,16 @@ export interface Chosen {
 
 /** Reads files and answers whether there is structure and how many segments; what the usual criteria would have chosen stands beside it. */
 export async function chooseSegments(files: readonly string[], options: DiscoverInput, context: Context): Promise<Chosen> {
-  return withMatrix(files, options, context, async ({ ingested, table, matrix }, { k, maxK }, kernel) => {
+  return withMatrix(files, options, context, async (prepared, { k, maxK }, kernel) => {
+    const { ingested, table, matrix } = prepared;
     const entityWord = ingested.entity.word;
     const { choice, params } = await choose(matrix, { k, maxK, criteria: true, entityWord }, context, kernel);
     const labels = algorithmNamed('kmeans').assign(params, matrix).labels;
-    return { entities: table.rows, features: matrix.d, entityWord, choice, rare: await rareIn(table, matrix, {}, labels, context, kernel) };
+    return { entities: table.rows, features: matrix.d, entityWord, choice, rare: await rareIn(prepared, {}, labels, context, kernel) };
   });
 }
 
-/** Small dense groups, told by what sets them apart, and what the scan could have missed. */
+/** Small dense groups (segments' own cores may be among them), told by what sets them apart, and what the scan could have missed. */
 export interface RareScan {
   readonly groups: readonly (RareGroup & { readonly entities: readonly string[]; readonly sentence: string })[];
   readonly power: string;
@@ -87,10 +89,11 @@ const namedMembers = 10;
 
 /** Reads files and looks for small dense groups that a partition does not show. `settings`: minShare, maxShare, rows, level. */
 export async function rareSegments(files: readonly string[], options: DiscoverInput, context: Context): Promise<RareScan> {
-  return withMatrix(files, options, context, async ({ table, matrix }, { settings }, kernel) => rareIn(table, matrix, checked(rareOptions, settings), undefined, context, kernel));
+  return withMatrix(files, options, context, async (prepared, { settings }, kernel) => rareIn(prepared, checked(rareOptions, settings), undefined, context, kernel));
 }
 
-async function rareIn(table: FeatureTable, matrix: FeatureMatrix, options: Partial<RareOptions>, labels: Int32Array | undefined, context: Context, kernel: Kernel): Promise<RareScan> {
+async function rareIn({ ingested, table, matrix }: Prepared, options: Partial<RareOptions>, labels: Int32Array | undefined, context: Context, kernel: Kernel): Promise<RareScan> {
+  const { many } = ingested.entity.word;
   const groups = await scanRare(matrix, options, context, kernel, labels);
   const told = groups.map((group) => {
     const told = group.features.slice(0, 3).map(({ feature, difference }) => {
@@ -101,5 +104,34 @@ async function rareIn(table: FeatureTable, matrix: FeatureMatrix, options: Parti
     const entities = Array.from(rowsInRegion(group.region, matrix).slice(0, namedMembers), (row) => table.entities[row]);
     return { ...group, entities, sentence: `${formatNumber(group.size)} (${formatPercent(group.share)}), ${group.densityRatio.toFixed(1)} times denser than the way to their surroundings: ${listWords(told)}.` };
   });
-  return { groups: told, power: rarePower(matrix.rows, options) };
+  return { groups: told, power: rarePower(matrix.rows, options, many) };
+}
+
+/** Somebody unlike the others, and in what. */
+export interface Unusual {
+  readonly entity: string;
+  /** 0–1; about 0.5 for everybody where nobody is unusual, towards 1 the more easily random cuts set one apart. */
+  readonly score: number;
+  readonly sentence: string;
+}
+
+/** The most unusual entities by an isolation forest, most unusual first. `settings`: trees, sampleRows. */
+export async function unusualEntities(files: readonly string[], options: DiscoverInput, count: number, context: Context): Promise<Unusual[]> {
+  return withMatrix(files, options, context, async ({ table, matrix }, { settings }) => {
+    const scores = scoreAnomaly(await fitAnomaly(matrix, checked(anomalyOptions, settings), context), matrix);
+    const first = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b).slice(0, count);
+    return first.map((row) => ({ entity: table.entities[row], score: scores[row], sentence: listWords(extremes(table, matrix, row)) }));
+  });
+}
+
+/** The three values of a row that lie farthest out, in standard deviations of the encoded feature. */
+function extremes(table: FeatureTable, { rows, stride, data, encoder }: FeatureMatrix, row: number): string[] {
+  const distance = encoder.features.map((feature, j) => {
+    const part = data[row * stride + j] / Math.sqrt(feature.weight || 1);
+    return { feature, z: part };
+  });
+  return distance.sort((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, Math.min(3, rows)).map(({ feature: { name }, z }) => {
+    const j = table.features.findIndex((one) => one.name === name);
+    return `${table.features[j].title.toLowerCase()} ${formatValue(table.columns[j][row], table.features[j])} (${Math.abs(z).toFixed(1)} sd ${z > 0 ? 'above' : 'below'})`;
+  });
 }

@@ -16,12 +16,17 @@ export interface SegmentAlgorithm<N extends string, O extends z.ZodType, P> {
   readonly title: string;
   /** Each option with its bounds, default and description. */
   readonly options: O;
-  readonly traits: { readonly soft: boolean; readonly outliers: boolean; readonly online: boolean };
+  /** `choosesK`: left without k it finds the number of segments itself. */
+  readonly traits: { readonly soft: boolean; readonly outliers: boolean; readonly online: boolean; readonly choosesK?: boolean };
   /** @throws `segment/bad-k`, `run/aborted` */
   fit(x: Points, options: z.output<O>, context: Context, kernel: Kernel): Promise<P>;
   assign(params: P, x: Points): Assignment;
   /** The same assignment as quadratic forms, for SQL and the browser; undefined where this model cannot be said so, or only in too many. */
   forms?(params: P): Forms | undefined;
+  /** How much each row belongs to each segment, rows × k, where segments overlap; a row's numbers add up to 1. */
+  memberships?(params: P, x: Points): Float64Array;
+  /** The model after more rows, without the old ones: what came before counts `decay` (0–1, 1 by default) of what it did. */
+  update?(params: P, x: Points, options?: { readonly decay?: number }): P;
   /** The same wish for `rows` of the rows only (a row may come several times), where options speak of single rows or of how many there are. */
   forRows?(options: z.output<O>, rows: Int32Array, all: number): z.output<O>;
 }
@@ -40,5 +45,7 @@ export interface AnyAlgorithm {
   fit(x: Points, options: unknown, context: Context, kernel: Kernel): Promise<unknown>;
   assign(params: unknown, x: Points): Assignment;
   forms?(params: unknown): Forms | undefined;
+  memberships?(params: unknown, x: Points): Float64Array;
+  update?(params: unknown, x: Points, options?: { readonly decay?: number }): unknown;
   forRows?(options: unknown, rows: Int32Array, all: number): unknown;
 }

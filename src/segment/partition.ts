@@ -47,7 +47,7 @@ export async function partition(x: Points, { algorithm, settings, categorical, .
     return { choice, algorithm: 'kmeans', options: { k: choice.k }, params: { ...params } };
   }
   if (algorithm === 'auto') {
-    if (options.k !== undefined || settings) throw new ShoalError('segment/takes-no-k', { title: 'The automatic choice', options: 'none; name an algorithm to set its own' });
+    if (options.k !== undefined || settings) throw new ShoalError('segment/auto-chooses', {});
     const found = await auto(x, options, context, kernel);
     return { choice: found.choice, algorithm: found.algorithm, options: found.options, params: found.params };
   }
@@ -56,7 +56,8 @@ export async function partition(x: Points, { algorithm, settings, categorical, .
   if (options.k !== undefined && !takesK) throw new ShoalError('segment/takes-no-k', { title: asked.title, options: Object.keys(asked.options.shape).join(', ') });
   const gates = await choose(x, { ...options, k: undefined }, context, kernel);
   const mixed = categorical !== undefined && 'categorical' in asked.options.shape;
-  const complete = checked(asked.options, { ...(takesK && { k: options.k ?? gates.choice.k }), ...(mixed && { categorical }), ...settings });
+  const k = options.k ?? (asked.traits.choosesK ? undefined : gates.choice.k);
+  const complete = checked(asked.options, { ...(takesK && k !== undefined && { k }), ...(mixed && { categorical }), ...settings });
   const params = (await asked.fit(x, complete, context, kernel)) as Readonly<Record<string, unknown>>;
   const sample = gather(x, sampleRows(x.rows, comparedRows, context.rng('partition')), kernel);
   try {

@@ -97,15 +97,15 @@ export function rowsInRegion({ sides, middle, scales, radius }: RareGroup['regio
 }
 
 /** What could still be missed among so many rows, in a sentence. */
-export function rarePower(rows: number, options: Partial<RareOptions> = {}): string {
+export function rarePower(rows: number, options: Partial<RareOptions> = {}, many = 'customers'): string {
   const { minShare, rows: limit } = rareOptions.parse(options);
   const looked = Math.min(rows, limit);
   // About 14 rows against none in the window of the held-out half (2⁻¹⁴ < .01 / 100 candidates), the window holding two fifths of the group's half.
   // A group's thin edge is left out, so one of just the least share comes out too small.
   const least = Math.max(1.25 * minShare, 70 / looked);
-  if (looked < 200 || least > 0.25) return `${rows} customers are too few to look for rare groups.`;
+  if (looked < 200 || least > 0.25) return `${rows} ${many} are too few to look for rare groups.`;
   const percent = (100 * least).toFixed(least < 0.0995 ? 1 : 0);
-  return `A group under ${percent} % of the customers (about ${Math.ceil(least * rows).toLocaleString('en')}) could be missed, and so could a larger one that runs into its surroundings.`;
+  return `A group under ${percent} % of the ${many} (about ${Math.ceil(least * rows).toLocaleString('en')}) could be missed, and so could a larger one that runs into its surroundings.`;
 }
 
 interface Half {

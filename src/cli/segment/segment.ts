@@ -8,12 +8,13 @@ import { fitCommand } from './fit.js';
 import { levelsCommand } from './levels.js';
 import { rareCommand } from './rare.js';
 import { treeCommand } from './tree.js';
+import { unusualCommand } from './unusual.js';
 
 export const segmentCommands: CommandGroup = {
   name: 'segment',
   summary: 'Choose, fit, compare and explain segments with any algorithm.',
   commands: {
-    advise: adviseCommand, choose: chooseCommand, rare: rareCommand, fit: fitCommand, levels: levelsCommand,
+    advise: adviseCommand, choose: chooseCommand, rare: rareCommand, unusual: unusualCommand, fit: fitCommand, levels: levelsCommand,
     tree: treeCommand, compare: compareCommand, align: alignCommand, algorithms: algorithmsCommand,
   },
 };

@@ -35,7 +35,7 @@ export const community = defineAlgorithm({
   name: 'community',
   title: 'Graph communities',
   options,
-  traits: { soft: false, outliers: false, online: false },
+  traits: { soft: false, outliers: false, online: false, choosesK: true },
   fit: fitCommunity,
   assign: assignNearest,
   forms: fewCentreForms,

@@ -67,7 +67,7 @@ export const consensus = defineAlgorithm({
   name: 'consensus',
   title: 'Consensus of many partitions',
   options,
-  traits: { soft: false, outliers: false, online: false },
+  traits: { soft: false, outliers: false, online: false, choosesK: true },
   fit: async (x, chosen, context, kernel): Promise<ConsensusParams> => fitConsensus(x, chosen, context, kernel),
   assign: (params: ConsensusParams, x) => assignNearest(params, x),
   forms: (params): Forms | undefined => (params.centroids.length / params.d > mostForms ? undefined : centreForms(params)),

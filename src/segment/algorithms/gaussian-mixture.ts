@@ -66,6 +66,7 @@ export const gaussianMixture = defineAlgorithm({
   fit: async (x, chosen, context, kernel): Promise<GaussianMixtureParams> => (await fitGaussianMixture(x, chosen, context, kernel)).params,
   assign: assignLikeliest,
   forms: likelihoodForms,
+  memberships,
 });
 
 /** Fits and keeps the way there. Segments come heaviest first. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */

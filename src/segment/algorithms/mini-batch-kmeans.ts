@@ -42,6 +42,7 @@ export const miniBatchKMeans = defineAlgorithm({
   fit,
   assign: (params: MiniBatchParams, x) => assignNearest(params, x),
   forms: (params) => centreForms(params),
+  update,
 });
 
 async function fit(x: Points, chosen: MiniBatchOptions, context: Context, kernel: Kernel): Promise<MiniBatchParams> {
