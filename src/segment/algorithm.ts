@@ -23,6 +23,8 @@ export interface SegmentAlgorithm<N extends string, O extends z.ZodType, P> {
   assign(params: P, x: Points): Assignment;
   /** The same assignment as quadratic forms, for SQL and the browser; undefined where this model cannot be said so, or only in too many. */
   forms?(params: P): Forms | undefined;
+  /** Settings that suit this data where a person has none, for options whose defaults are of another's scale. */
+  presets?(x: Points, kernel: Kernel): Partial<z.output<O>>;
   /** How much each row belongs to each segment, rows × k, where segments overlap; a row's numbers add up to 1. */
   memberships?(params: P, x: Points): Float64Array;
   /** The model after more rows, without the old ones: what came before counts `decay` (0–1, 1 by default) of what it did. */
@@ -45,6 +47,7 @@ export interface AnyAlgorithm {
   fit(x: Points, options: unknown, context: Context, kernel: Kernel): Promise<unknown>;
   assign(params: unknown, x: Points): Assignment;
   forms?(params: unknown): Forms | undefined;
+  presets?(x: Points, kernel: Kernel): Readonly<Record<string, unknown>>;
   memberships?(params: unknown, x: Points): Float64Array;
   update?(params: unknown, x: Points, options?: { readonly decay?: number }): unknown;
   forRows?(options: unknown, rows: Int32Array, all: number): unknown;

@@ -57,7 +57,7 @@ export async function partition(x: Points, { algorithm, settings, categorical, .
   const gates = await choose(x, { ...options, k: undefined }, context, kernel);
   const mixed = categorical !== undefined && 'categorical' in asked.options.shape;
   const k = options.k ?? (asked.traits.choosesK ? undefined : gates.choice.k);
-  const complete = checked(asked.options, { ...(takesK && k !== undefined && { k }), ...(mixed && { categorical }), ...settings });
+  const complete = checked(asked.options, { ...(takesK && k !== undefined && { k }), ...(mixed && { categorical }), ...asked.presets?.(x, kernel), ...settings });
   const params = (await asked.fit(x, complete, context, kernel)) as Readonly<Record<string, unknown>>;
   const sample = gather(x, sampleRows(x.rows, comparedRows, context.rng('partition')), kernel);
   try {

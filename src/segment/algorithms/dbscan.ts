@@ -8,6 +8,7 @@ import type { Assignment } from '../../domain/segment.js';
 import { inPlace, treeOver } from '../../kernel/kd-tree.js';
 import type { Kernel, Points, Search } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
+import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import type { Forms } from '../forms.js';
 import { largestFirst, memberMeans, nearestOther } from '../members.js';
@@ -48,10 +49,29 @@ export const dbscan = defineAlgorithm({
   options,
   traits: { soft: false, outliers: true, online: false },
   fit: async (x, chosen, context, kernel): Promise<DbscanParams> => (await fitDbscan(x, chosen, context, kernel)).params,
+  presets: usualReach,
   forRows: (chosen, rows, of): DbscanOptions => ({ ...chosen, minSamples: Math.max(2, Math.round((chosen.minSamples * rows.length) / of)) }),
   assign: assignToCores,
   forms: coreForms,
 });
+
+/** Rows on which distances are looked at. */
+const reachRows = 20_000;
+
+/** Radius within which nine of ten rows have `minSamples` others (the k-distance of Ester et al., cut at a quantile instead of by eye), on evenly spaced rows. */
+function usualReach(x: Points, kernel: Kernel): Pick<DbscanOptions, 'eps' | 'minSamples'> {
+  const minSamples = 10;
+  const step = Math.max(1, Math.ceil(x.rows / reachRows));
+  const looked = rowsOf(x, Int32Array.from({ length: Math.ceil(x.rows / step) }, (_, i) => i * step));
+  const k = Math.min(looked.rows, minSamples);
+  const search = kernel.search(looked);
+  const asked = Math.min(looked.rows, 1000);
+  const squares = new Float64Array(asked * k);
+  search.nearest(0, asked, k, Infinity, false, squares, new Int32Array(asked * k));
+  search.release();
+  const farthest = Float64Array.from({ length: asked }, (_, i) => squares[i * k + k - 1]).sort();
+  return { eps: Math.max(1e-9, Math.sqrt(farthest[Math.floor(0.9 * (asked - 1))])), minSamples };
+}
 
 /** More core rows than this are no formula any more. */
 const mostForms = 500;

@@ -64,6 +64,8 @@ export const hdbscan = defineAlgorithm({
   options,
   traits: { soft: true, outliers: true, online: false },
   fit: async (x, chosen, context, kernel): Promise<HdbscanParams> => (await fitHdbscan(x, chosen, context, kernel)).params,
+  // A segment of less than a hundredth of the rows is seldom worth a name; few neighbours are enough to say what is dense.
+  presets: ({ rows }) => ({ minClusterSize: Math.max(5, Math.round(rows / 100)), minSamples: 10 }),
   forRows: (chosen, rows, of): HdbscanOptions => {
     // Handfuls stay as they are: below five, chance decides what is dense.
     const fewer = (count: number) => Math.max(Math.min(count, 5), Math.round((count * rows.length) / of));
