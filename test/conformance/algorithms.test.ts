@@ -61,6 +61,19 @@ describe.each(entries)('segment algorithm %s', (name, algorithm) => {
     expect(agreement(other.labels, once.labels)).toBeGreaterThan(0.95);
   });
 
+  it('gives the same bits on 1 and on 4 threads', async () => {
+    const { x } = blobs(6000, 8, 4);
+    const on = async (threads: number) => {
+      const own = await openKernel({ threads });
+      try {
+        return await algorithm.fit(x, optionsFor(4), createContext({ seed: 5, threads }), own);
+      } finally {
+        await own.close();
+      }
+    };
+    expect(await on(4)).toEqual(await on(1));
+  });
+
   it('the order of the rows only renames segments', async () => {
     const { x } = blobs(500, 3, 4);
     const order = Int32Array.from({ length: x.rows }, (_, i) => (i * 171 + 3) % x.rows);
