@@ -88,7 +88,9 @@ export async function fitGaussianMixture(x: Points, chosen: GaussianMixtureOptio
   if (x.rows > 2 * middle) {
     const more = rowsOf(x, sampleRows(x.rows, middle, rng));
     const again: Climb[] = [];
-    for (const { mixture: found } of climbs.slice(0, 2)) again.push(await climbFrom(more, found, chosen, context, kernel));
+    // Patience is cheap on a sample: what looks like the top to a coarse tolerance is often a plateau.
+    const patient = { ...chosen, tolerance: chosen.tolerance / 20 };
+    for (const { mixture: found } of climbs.slice(0, 3)) again.push(await climbFrom(more, found, patient, context, kernel));
     climbs = likeliest(again);
   }
   const { mixture, path, converged } = whole ? climbs[0] : await climbAll(x, climbs[0].mixture, chosen, context, kernel);
