@@ -56,13 +56,22 @@ export async function choose(x: Points, options: ChooseOptions, context: Context
     const wanted = found && (options.k === undefined || options.k === found.k) ? found : undefined;
     const scored = await scores(looked.sample, trials, x.rows, context, kernel);
     const params = wanted ?? (await convenient(held.points, options.k ?? convenientK(trials), context, kernel));
-    const asked = options.criteria ? { criteria: await criteria(looked.sample, x.rows, scored, context, kernel) } : {};
-    return { choice: { ...describe({ x, looked, trials, scored, best, found, proven: wanted !== undefined, params, options }), ...asked }, params };
+    const beside = {
+      ...(found && !wanted && { asked: insteadOf(found, params, looked.sample) }),
+      ...(options.criteria && { criteria: await criteria(looked.sample, x.rows, scored, context, kernel) }),
+    };
+    return { choice: { ...describe({ x, looked, trials, scored, best, found, proven: wanted !== undefined, params, options }), ...beside }, params };
   } finally {
     release(looked.halves, kernel);
     kernel.free(looked.sample);
     held.release();
   }
+}
+
+/** Another number of segments than the proven one was asked for: how far the two agree. */
+function insteadOf(found: CentreParams, given: CentreParams, sample: Points): Choice['asked'] {
+  const agreement = adjustedRand(assignNearest(found, sample).labels, assignNearest(given, sample).labels);
+  return { title: `k-means with ${given.k} segments`, proven: found.k, agreement };
 }
 
 /** What the gates look at: a random sample of the rows, and its two halves. */
