@@ -34,7 +34,7 @@ export function Verdict({ choice, stabilities, steadiness }: VerdictProps) {
           {proven
             ? 'These groups came out again in data that was held back, and the crowd thins out between them. They are there; they were not made by cutting.'
             : otherwise
-            ? `${choice.asked!.title} was asked for, and its segments are other ones than the ${f.count(choice.asked!.proven)} that are proven: a view of the same people, useful where it helps.`
+            ? `What was asked for (${choice.asked!.title}) gives other segments than the ${f.count(choice.asked!.proven)} that are proven: a view of the same people, useful where it helps.`
             : 'No separate groups could be proven. What follows is a convenience partition: useful slices of one continuum, whose borders could as well lie elsewhere.'}{' '}
           {proven && shaky > 0 ? caution(shaky, stabilities.length) : ''}
           <a href="#choice">How this was decided</a>
