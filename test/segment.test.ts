@@ -101,6 +101,17 @@ describe('shoal segment', () => {
     expect(stdout).toMatch(/^(No rare groups|\d+ rare groups?:)[\s\S]*could be missed/);
   }, 60_000);
 
+  it('takes the algorithm and its options from the configuration, and another one from the command line', async () => {
+    const folder = await emptyFolder('segment-config');
+    await writeFile(join(folder, 'orders.csv'), orders(150));
+    await writeFile(join(folder, 'shoal.config.ts'), "import { defineShoal } from 'shoal';\nexport default defineShoal({ files: ['orders.csv'], algorithm: 'hdbscan', settings: { minClusterSize: 12 }, out: 'dense' });\n");
+    expect((await shoal(['segment', 'fit', '--quiet'], { cwd: folder })).code).toBe(0);
+    const model = async (run: string) => JSON.parse(await readFile(join(folder, run, 'model.json'), 'utf8')).model;
+    expect(await model('dense')).toMatchObject({ algorithm: 'hdbscan', options: { minClusterSize: 12 } });
+    expect(await shoal(['segment', 'fit', '--algorithm', 'kmeans', '--k', '3', '--out', 'round', '--quiet'], { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+    expect(await model('round')).toMatchObject({ algorithm: 'kmeans', options: { k: 3 } });
+  }, 60_000);
+
   it('takes known segments and pairs by the ids of entities', async () => {
     const args = ['segment', 'fit', 'orders.csv', '--algorithm', 'semi-supervised', '--k', '3', '--out', 'known', '--quiet'];
     const seeds = JSON.stringify([['C0', 'once'], ['C3', 'once'], ['C1', 'weekly'], ['C4', 'weekly'], ['C2', 'large'], ['C5', 'large']]);

@@ -28,7 +28,10 @@ export async function inputs(verb: string, positionals: readonly string[], { con
     if (positionals.length === 0) throw new ShoalError('cli/usage', { message: `'shoal ${verb}' needs files, for example: shoal ${verb} orders.csv. Or run 'shoal init <files>' to write ${configFile} first.` });
     return { files: positionals, settings: own };
   }
-  const { files, out, ...settings } = await loadConfig(path);
+  const { files, out, ...configured } = await loadConfig(path);
+  // Options belong to their algorithm: another one on the command line leaves those of the configuration behind.
+  const { settings: _settings, ...withoutOptions } = configured;
+  const settings = own.algorithm !== undefined && own.algorithm !== configured.algorithm ? withoutOptions : configured;
   const said = Object.fromEntries(Object.entries(own).filter(([key, value]) => value !== undefined && value !== presets[key]));
   return { files: positionals.length ? positionals : files, settings: { ...settings, ...said }, out };
 }

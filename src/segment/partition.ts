@@ -32,7 +32,7 @@ export interface Partition {
 }
 
 /** An asked-for partition that agrees this well with proven segments is as proven as they are. */
-const sameSegments = 0.8;
+const sameSegments = 0.9;
 /** Rows on which the two are compared. */
 const comparedRows = 20_000;
 
