@@ -3,7 +3,7 @@ import { createContext } from '../context.js';
 import type { Feature } from '../domain/feature.js';
 import { betweenText, conditionText } from './condition.js';
 import { contrast } from './contrast.js';
-import { market, marketKinds } from './market.test.fixture.js';
+import { market, marketKinds, subjectOf } from './market.test.fixture.js';
 import { rules } from './rules.js';
 
 const subject = market();
@@ -66,4 +66,15 @@ it('says conditions as a person would', () => {
   expect(betweenText(f('Orders', 'count'), 7, 20, true)).toBe('8 to 20 orders');
   expect(betweenText(f('Days since last order', 'days'), 30, 90, true)).toBe('last order 30 to 90 days ago');
   expect(betweenText(f('Average order value', 'money'), 20, 40, false, 'GBP')).toBe('average order value between £20 and £40');
+});
+
+it('rounds by the spread of a feature, not by the size of its numbers', () => {
+  const born = Float64Array.from({ length: 2000 }, (_, i) => 1940 + ((i * 37) % 700) / 10);
+  const year: Feature = { name: 'born', title: 'Year of birth', kind: 'number', family: 'age', source: 'people', words: { high: 'young', low: 'old' }, role: 'behaviour', movable: false, empty: Number.NaN };
+  const people = subjectOf([year], [born], Int32Array.from(born, (value) => Number(value > 1987.3)), 2);
+  const [old, young] = rules(people, contrast(people, createContext()), createContext());
+  for (const { conditions, fidelity } of [old, young]) {
+    expect(Math.abs(conditions[0].value - 1987.3)).toBeLessThan(3.5);
+    expect(fidelity).toBeGreaterThan(0.9);
+  }
 });

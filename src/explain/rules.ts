@@ -98,11 +98,14 @@ function cuts(column: Float64Array, rows: Int32Array, labels: Int32Array, k: num
     whole &&= Number.isInteger(value);
     if (few.size <= mostValues) few.add(value);
   }
-  const round = (x: number) => (whole ? Math.floor(friendly(x, 0.05)) : friendly(x, 0.05));
+  // Round by a twentieth of the value, but never by more than that of the spread: a year of birth is not rounded to its century.
+  const spread = values[order[Math.floor(0.99 * (n - 1))]] - values[order[Math.floor(0.01 * (n - 1))]];
+  const rounded = (x: number) => friendly(x, Math.min(0.05, (0.05 * spread) / (Math.abs(x) || 1)));
+  const round = (x: number) => (whole ? Math.floor(rounded(x)) : rounded(x));
   const wanted = new Set<number>();
   if (few.size <= mostValues) {
     const distinct = [...few];
-    for (let i = 1; i < distinct.length; i++) wanted.add(whole ? distinct[i - 1] : friendly((distinct[i - 1] + distinct[i]) / 2, 0.05));
+    for (let i = 1; i < distinct.length; i++) wanted.add(whole ? distinct[i - 1] : rounded((distinct[i - 1] + distinct[i]) / 2));
   } else {
     for (const q of everywhere) wanted.add(round(values[order[Math.floor(q * n)]]));
     const marks = Array.from(sizes, (size) => new Set(within.map((q) => Math.floor(q * size))));
