@@ -96,7 +96,15 @@ describe('shoal segment', () => {
     expect(advice.variables.length).toBeLessThanOrEqual(7);
   }, 60_000);
 
-  it('looks for rare groups, and says what could be missed', async () => {
+  it('looks for rare groups, each of the share asked for, and says what could be missed', async () => {
+    const { groups } = JSON.parse((await shoal(['segment', 'rare', 'orders.csv', '--set', 'maxShare=0.12', '--json'], { cwd })).stdout);
+    expect(groups.length).toBeGreaterThan(0);
+    for (const { share, size, heldOut, entities } of groups) {
+      expect(share).toBeLessThanOrEqual(0.12);
+      expect(size).toBe(Math.round(share * 600));
+      expect(heldOut.p).toBeLessThan(0.01);
+      expect(entities.length).toBe(Math.min(10, size));
+    }
     const { stdout } = await shoal(['segment', 'rare', 'orders.csv'], { cwd });
     expect(stdout).toMatch(/^(No rare groups|\d+ rare groups?:)[\s\S]*could be missed/);
   }, 60_000);
@@ -110,6 +118,8 @@ describe('shoal segment', () => {
     expect(await model('dense')).toMatchObject({ algorithm: 'hdbscan', options: { minClusterSize: 12 } });
     expect(await shoal(['segment', 'fit', '--algorithm', 'kmeans', '--k', '3', '--out', 'round', '--quiet'], { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
     expect(await model('round')).toMatchObject({ algorithm: 'kmeans', options: { k: 3 } });
+    // The questions have options of their own: those of the algorithm must not reach them.
+    for (const question of ['rare', 'levels', 'unusual', 'choose']) expect(await shoal(['segment', question, '--json'], { cwd: folder }), question).toMatchObject({ code: 0 });
   }, 60_000);
 
   it('takes known segments and pairs by the ids of entities', async () => {
@@ -158,6 +168,9 @@ describe('shoal segment', () => {
     [['segment', 'fit', 'orders.csv', '--algorithm', 'kmeans', '--set', 'restart=3'], "Did you mean 'restarts'?"],
     [['segment', 'fit', 'orders.csv', '--algorithm', 'dbscan', '--set', 'eps=0.0001'], 'everyone is an outlier'],
     [['segment', 'fit', 'orders.csv', '--set', 'eps'], 'must be like eps=0.5'],
+    [['segment', 'levels', 'orders.csv', '--set', 'methods=ward'], "Did you mean 'method'?"],
+    [['segment', 'rare', 'orders.csv', '--set', 'share=2'], 'is not an option'],
+    [['segment', 'choose', 'orders.csv', '--algorithm', 'hdbscan'], "no flag '--algorithm'"],
     [['segment', 'fits', 'orders.csv'], "Did you mean 'shoal segment fit'?"],
     [['segment', 'align', 'proven', 'nowhere'], "'nowhere' holds no run"],
     [['discover', 'orders.csv', '--previous', 'nowhere'], "'nowhere' holds no run"],

@@ -27,7 +27,7 @@ export const discoverCommand: Command<typeof options> = {
   ],
   async run({ positionals, options: given }) {
     const { out: folder, ...flags } = given;
-    const { files, settings, out: configured } = await inputs('discover', positionals, flags);
+    const { files, settings, out: configured } = await inputs('discover', positionals, flags, { fits: true });
     const out = folder ?? configured ?? 'shoal-out';
     const terminal = openTerminal(given);
     const session = openSession(terminal, settings);

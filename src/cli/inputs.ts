@@ -13,6 +13,12 @@ export const inputOptions = discoverOptions.omit({ settings: true }).extend({
   quiet: z.boolean().default(false).describe('Say nothing but errors').meta({ short: 'q' }),
 });
 
+/** What verbs that only ask can be told: nothing about an algorithm to fit. */
+export const questionOptions = inputOptions.omit({ algorithm: true, previous: true, title: true, k: true, set: true });
+
+/** For questions that have options of their own. */
+export const setOption = { set: inputOptions.shape.set.describe('An option of this command, such as minShare=0.01; see its page') };
+
 export interface Inputs {
   readonly files: readonly string[];
   readonly settings: DiscoverInput;
@@ -20,8 +26,13 @@ export interface Inputs {
   readonly out?: string;
 }
 
-/** Files and options from the command line, or from the configuration; the command line wins. @throws `cli/usage`, `config/unreadable`, `config/invalid` */
-export async function inputs(verb: string, positionals: readonly string[], { config, json: _, quiet: __, set, ...flags }: z.output<typeof inputOptions>): Promise<Inputs> {
+/**
+ * Files and options from the command line, or from the configuration; the command line wins. Options of an algorithm belong to it: where another one is named on
+ * the command line, or the verb fits none (`fits`), those of the configuration are left behind. @throws `cli/usage`, `config/unreadable`, `config/invalid`
+ */
+export async function inputs(
+  verb: string, positionals: readonly string[], { config, json: _, quiet: __, set, ...flags }: Partial<z.output<typeof inputOptions>>, { fits = false } = {},
+): Promise<Inputs> {
   const path = config ?? (positionals.length === 0 && existsSync(configFile) ? configFile : undefined);
   const own = { ...flags, ...(set && { settings: settingsOf(set) }) };
   if (!path) {
@@ -29,11 +40,9 @@ export async function inputs(verb: string, positionals: readonly string[], { con
     return { files: positionals, settings: own };
   }
   const { files, out, ...configured } = await loadConfig(path);
-  // Options belong to their algorithm: another one on the command line leaves those of the configuration behind.
-  const { settings: _settings, ...withoutOptions } = configured;
-  const settings = own.algorithm !== undefined && own.algorithm !== configured.algorithm ? withoutOptions : configured;
+  if (!fits || (own.algorithm !== undefined && own.algorithm !== configured.algorithm)) delete configured.settings;
   const said = Object.fromEntries(Object.entries(own).filter(([key, value]) => value !== undefined && value !== presets[key]));
-  return { files: positionals.length ? positionals : files, settings: { ...settings, ...said }, out };
+  return { files: positionals.length ? positionals : files, settings: { ...configured, ...said }, out };
 }
 
 const presets = inputOptions.parse({}) as Record<string, unknown>;

@@ -13,9 +13,9 @@ export interface AdviseInput extends DiscoverInput {
 
 /** What to do with these files, before they are segmented. @throws what reading them throws, `run/aborted` */
 export async function adviseOn(files: readonly string[], { goal, test = true, ...options }: AdviseInput, context: Context): Promise<Advice> {
-  return withMatrix(files, options, context, async ({ ingested, table, matrix }, { maxK }, kernel) => {
+  return withMatrix(files, options, context, async ({ ingested, table, matrix, settings: { maxK }, kernel, context: own }) => {
     const entityWord = ingested.entity.word;
-    const choice = test ? (await choose(matrix, { maxK, entityWord }, context, kernel)).choice : undefined;
-    return advise(table, matrix, { goal, choice, entityWord }, context, kernel);
+    const choice = test ? (await choose(matrix, { maxK, entityWord }, own, kernel)).choice : undefined;
+    return advise(table, matrix, { goal, choice, entityWord }, own, kernel);
   });
 }

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createContext, type Context } from '../context.js';
+import type { Context } from '../context.js';
 import type { Explanation } from '../domain/profile.js';
 import type { Report, Run } from '../domain/report.js';
 import type { Assignment, SegmentModel } from '../domain/segment.js';
@@ -14,6 +14,7 @@ import { checked } from '../options.js';
 import { fingerprint } from '../util/fingerprint.js';
 import { discoverOptions, type DiscoverInput } from './config.js';
 import { continuing, earlierRun } from './identity.js';
+import { ownContext } from './session.js';
 
 /** What `discover` gives: the report as data, the memberships, and ways to ask and to write. Close it when done. */
 export interface Discovery {
@@ -48,7 +49,7 @@ export interface Discovery {
  */
 export async function discover(files: readonly string[], options: DiscoverInput = {}, context?: Context): Promise<Discovery> {
   const settings = checked(discoverOptions, options);
-  const own: Context = contextOf(settings, context);
+  const own = ownContext(settings, context);
   // Files are unpacked and the stages loaded while the engine and the kernel open: a third of a second in all otherwise.
   const opening = openFiles(files, settings, own);
   const [engine, kernel, { batch }, { report }, { assignScript, write }, { describe }, { explainEntity }] = await Promise.all([
@@ -68,32 +69,30 @@ export async function discover(files: readonly string[], options: DiscoverInput 
     const found = await batch(opening, settings, engine, kernel, own);
     const findings = earlier ? continuing(found, earlier) : found;
     const inputs = await fingerprints;
-    const { threads: _, ...lasting } = settings;
+    // The number of threads changes nothing; of an earlier run counts what it was, not where it lies.
+    const { threads: _, previous: __, ...lasting } = settings;
     const run: Run = {
-      id: fingerprint(JSON.stringify([inputs.map((input) => input.fingerprint), lasting, findings.model.id])),
+      id: fingerprint(JSON.stringify([inputs.map((input) => input.fingerprint), lasting, earlier?.report.run.id, findings.model.id])),
       version: await version(), seed: settings.seed, inputs, asOf: findings.table.asOf, timings: findings.timings,
     };
     own.progress({ stage: 'report' });
     const document = report(findings, run, settings, own);
+    const assignSql = assignScript(findings);
     return {
       report: document,
       inferred: describe(findings.ingested),
       model: findings.model,
       entities: findings.table.entities,
       assignment: findings.assignment,
-      assignSql: assignScript(findings),
+      assignSql,
       explain: (id) => explainEntity(findings, findings.contrast, findings.profiles, id),
-      write: (folder) => write(folder, findings, document, engine),
+      write: (folder) => write(folder, findings, document, assignSql, engine),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-function contextOf(settings: { seed: number; threads?: number }, given?: Context): Context {
-  return createContext({ seed: settings.seed, threads: settings.threads ?? given?.threads, clock: given?.clock, signal: given?.signal, log: given?.log, progress: given?.progress });
 }
 
 async function fileFingerprint(path: string): Promise<Run['inputs'][number]> {

@@ -3,13 +3,13 @@ import type { Choice } from '../domain/choice.js';
 import type { EncodedFeature } from '../domain/matrix.js';
 import type { Assignment } from '../domain/segment.js';
 import { ShoalError } from '../errors.js';
-import { openKernel } from '../kernel/catalog.js';
-import type { Kernel, Points } from '../kernel/kernel.js';
+import type { Points } from '../kernel/kernel.js';
 import { algorithmNamed } from '../segment/catalog.js';
 import { requireFinite } from '../segment/finite.js';
 import { partition, type PartitionOptions } from '../segment/partition.js';
 import { assignJs } from '../segment/to-js.js';
 import { assignSql } from '../segment/to-sql.js';
+import { withKernel } from './session.js';
 
 /** A fitted segmentation of a matrix: labels of its rows, and ways to place new ones. Plain data but for its functions. */
 export interface Segmentation extends Assignment {
@@ -90,16 +90,6 @@ export function pointsOf(rows: Rows | Float32Array | Float64Array, d?: number): 
   const data = new Float64Array(rows.length * width);
   rows.forEach((row, i) => data.set(row, i * width));
   return { rows: rows.length, d: width, stride: width, data };
-}
-
-/** Opens a kernel for some work, and closes it. */
-async function withKernel<T>(context: Context, work: (kernel: Kernel) => Promise<T>): Promise<T> {
-  const kernel = await openKernel({ threads: context.threads });
-  try {
-    return await work(kernel);
-  } finally {
-    await kernel.close();
-  }
 }
 
 function asItIs(name: string): EncodedFeature {

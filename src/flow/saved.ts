@@ -15,7 +15,6 @@ import { contrast } from '../explain/contrast.js';
 import { explainEntity } from '../explain/entity.js';
 import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
-import { openKernel } from '../kernel/catalog.js';
 import { rowsOf } from '../segment/batches.js';
 import { compare } from '../segment/compare.js';
 import { assignRaw } from '../segment/assign.js';
@@ -23,6 +22,7 @@ import { encodeValue } from '../util/encode-value.js';
 import { quoteText } from '../util/quote.js';
 import { continued } from './identity.js';
 import { columnsOf } from './model.js';
+import { withKernel } from './session.js';
 import { placing } from './placing.js';
 import type { ModelFile } from './write.js';
 
@@ -100,8 +100,7 @@ export async function compareRuns(a: SavedRun, b: SavedRun, names: readonly [str
   const there = new Map(b.entities.map((entity, row) => [entity, row]));
   const rows = Int32Array.from(a.entities.keys()).filter((row) => there.has(a.entities[row]));
   if (rows.length < 2) throw new ShoalError('segment/nothing-in-common', { a: names[0], b: names[1] });
-  const kernel = await openKernel({ threads: context.threads });
-  try {
+  return withKernel(context, (kernel) => {
     const side = (run: SavedRun, name: string, row: (i: number) => number) => ({
       name, k: run.report.segments.length, labels: rows.map((i) => run.assignment.labels[row(i)]), segmentNames: run.report.segments.map((segment) => segment.name),
       stability: run.report.segments.map((segment) => segment.stability), ...(run.report.tree && { fidelity: run.report.tree.fidelity }),
@@ -113,8 +112,6 @@ export async function compareRuns(a: SavedRun, b: SavedRun, names: readonly [str
       features: a.matrix.encoder.features.map(({ name }) => titles.get(name) ?? name),
     };
     const first = side(a, names[0], (i) => i), second = side(b, names[1], (i) => there.get(a.entities[i])!);
-    return await compare(rowsOf(a.matrix, rows), first, second, options, context, kernel);
-  } finally {
-    await kernel.close();
-  }
+    return compare(rowsOf(a.matrix, rows), first, second, options, context, kernel);
+  });
 }

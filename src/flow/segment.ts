@@ -6,7 +6,6 @@ import type { RareGroup } from '../domain/rare.js';
 import type { LevelSegment } from '../domain/segment.js';
 import { openEngine } from '../engine/catalog.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { openKernel } from '../kernel/catalog.js';
 import { levels } from '../explain/levels.js';
 import { checked } from '../options.js';
 import { anomalyOptions, fitAnomaly, scoreAnomaly } from '../segment/anomaly.js';
@@ -19,20 +18,28 @@ import { listWords } from '../util/words.js';
 import { discoverOptions, type DiscoverInput, type DiscoverOptions } from './config.js';
 import { modelOf } from './model.js';
 import { prepare, type Prepared } from './prepare.js';
+import { ownContext, withKernel } from './session.js';
 import { stopwatch } from './stopwatch.js';
 
-/** Reads files up to their matrix, does something with it, and closes what was opened. */
-export async function withMatrix<T>(
-  files: readonly string[], options: DiscoverInput, context: Context, work: (prepared: Prepared, settings: DiscoverOptions, kernel: Kernel) => Promise<T>,
-): Promise<T> {
+/** What an answer on files is made of. */
+export interface Desk extends Prepared {
+  readonly settings: DiscoverOptions;
+  readonly kernel: Kernel;
+  readonly context: Context;
+}
+
+/** Reads files up to their matrix, does something with it, and closes what was opened. The seed of `options` wins over the context's. */
+export async function withMatrix<T>(files: readonly string[], options: DiscoverInput, context: Context, work: (desk: Desk) => Promise<T>): Promise<T> {
   const settings = checked(discoverOptions, options);
-  const [engine, kernel] = await Promise.all([openEngine({ threads: context.threads, signal: context.signal }), openKernel({ threads: context.threads })]);
-  try {
-    return await work(await prepare(files, settings, engine, kernel, context, stopwatch(context).timed), settings, kernel);
-  } finally {
-    await kernel.close();
-    await engine.close();
-  }
+  const own = ownContext(settings, context);
+  return withKernel(own, async (kernel) => {
+    const engine = await openEngine({ threads: own.threads, signal: own.signal });
+    try {
+      return await work({ ...(await prepare(files, settings, engine, kernel, own, stopwatch(own).timed)), settings, kernel, context: own });
+    } finally {
+      await engine.close();
+    }
+  });
 }
 
 /** Named segments at every level, broadest first, and the dendrogram they are cut from. */
@@ -48,12 +55,12 @@ export interface NestedSegments {
  * with a name and a narrative for every group at every level.
  */
 export async function nestedSegments(files: readonly string[], options: DiscoverInput, ks: readonly number[] | undefined, context: Context): Promise<NestedSegments> {
-  return withMatrix(files, options, context, async ({ ingested, table, matrix }, { settings, maxK, currency }, kernel) => {
-    const broad = ks ? 0 : (await choose(matrix, { maxK }, context, kernel)).choice.k;
-    const { params, labels } = await nested(matrix, ks ?? [broad, Math.min(3 * broad, table.rows)], { ...settings }, context, kernel);
-    const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, context.seed);
+  return withMatrix(files, options, context, async ({ ingested, table, matrix, settings: { settings, maxK, currency }, kernel, context: own }) => {
+    const broad = ks ? 0 : (await choose(matrix, { maxK }, own, kernel)).choice.k;
+    const { params, labels } = await nested(matrix, ks ?? [broad, Math.min(3 * broad, table.rows)], { ...settings }, own, kernel);
+    const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, own.seed);
     const subject = { table, matrix, model, entityWord: ingested.entity.word, currency: currency ?? ingested.currency };
-    return { entityWord: ingested.entity.word, levels: levels(subject, labels, context), ...(params.agreement !== undefined && { agreement: params.agreement }) };
+    return { entityWord: ingested.entity.word, levels: levels(subject, labels, own), ...(params.agreement !== undefined && { agreement: params.agreement }) };
   });
 }
 
@@ -63,18 +70,18 @@ export interface Chosen {
   readonly features: number;
   readonly entityWord: { readonly one: string; readonly many: string };
   readonly choice: Choice;
-  /** Small dense groups that the segments do not show, and what could be missed. */
+  /** Small dense groups, segments' own cores among them, and what could be missed. */
   readonly rare: RareScan;
 }
 
 /** Reads files and answers whether there is structure and how many segments; what the usual criteria would have chosen stands beside it. */
 export async function chooseSegments(files: readonly string[], options: DiscoverInput, context: Context): Promise<Chosen> {
-  return withMatrix(files, options, context, async (prepared, { k, maxK }, kernel) => {
-    const { ingested, table, matrix } = prepared;
+  return withMatrix(files, options, context, async (desk) => {
+    const { ingested, table, matrix, settings: { k, maxK }, kernel } = desk;
     const entityWord = ingested.entity.word;
-    const { choice, params } = await choose(matrix, { k, maxK, criteria: true, entityWord }, context, kernel);
+    const { choice, params } = await choose(matrix, { k, maxK, criteria: true, entityWord }, desk.context, kernel);
     const labels = algorithmNamed('kmeans').assign(params, matrix).labels;
-    return { entities: table.rows, features: matrix.d, entityWord, choice, rare: await rareIn(prepared, {}, labels, context, kernel) };
+    return { entities: table.rows, features: matrix.d, entityWord, choice, rare: await rareIn(desk, {}, labels) };
   });
 }
 
@@ -89,10 +96,10 @@ const namedMembers = 10;
 
 /** Reads files and looks for small dense groups that a partition does not show. `settings`: minShare, maxShare, rows, level. */
 export async function rareSegments(files: readonly string[], options: DiscoverInput, context: Context): Promise<RareScan> {
-  return withMatrix(files, options, context, async (prepared, { settings }, kernel) => rareIn(prepared, checked(rareOptions, settings), undefined, context, kernel));
+  return withMatrix(files, options, context, async (desk) => rareIn(desk, checked(rareOptions, desk.settings.settings)));
 }
 
-async function rareIn({ ingested, table, matrix }: Prepared, options: Partial<RareOptions>, labels: Int32Array | undefined, context: Context, kernel: Kernel): Promise<RareScan> {
+async function rareIn({ ingested, table, matrix, kernel, context }: Desk, options: Partial<RareOptions>, labels?: Int32Array): Promise<RareScan> {
   const { many } = ingested.entity.word;
   const groups = await scanRare(matrix, options, context, kernel, labels);
   const told = groups.map((group) => {
@@ -117,20 +124,17 @@ export interface Unusual {
 
 /** The most unusual entities by an isolation forest, most unusual first. `settings`: trees, sampleRows. */
 export async function unusualEntities(files: readonly string[], options: DiscoverInput, count: number, context: Context): Promise<Unusual[]> {
-  return withMatrix(files, options, context, async ({ table, matrix }, { settings }) => {
-    const scores = scoreAnomaly(await fitAnomaly(matrix, checked(anomalyOptions, settings), context), matrix);
+  return withMatrix(files, options, context, async ({ table, matrix, settings: { settings }, context: own }) => {
+    const scores = scoreAnomaly(await fitAnomaly(matrix, checked(anomalyOptions, settings), own), matrix);
     const first = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b).slice(0, count);
     return first.map((row) => ({ entity: table.entities[row], score: scores[row], sentence: listWords(extremes(table, matrix, row)) }));
   });
 }
 
 /** The three values of a row that lie farthest out, in standard deviations of the encoded feature. */
-function extremes(table: FeatureTable, { rows, stride, data, encoder }: FeatureMatrix, row: number): string[] {
-  const distance = encoder.features.map((feature, j) => {
-    const part = data[row * stride + j] / Math.sqrt(feature.weight || 1);
-    return { feature, z: part };
-  });
-  return distance.sort((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, Math.min(3, rows)).map(({ feature: { name }, z }) => {
+function extremes(table: FeatureTable, { stride, data, encoder }: FeatureMatrix, row: number): string[] {
+  const distances = encoder.features.map(({ name, weight }, j) => ({ name, z: data[row * stride + j] / Math.sqrt(weight || 1) }));
+  return distances.sort((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, 3).map(({ name, z }) => {
     const j = table.features.findIndex((one) => one.name === name);
     return `${table.features[j].title.toLowerCase()} ${formatValue(table.columns[j][row], table.features[j])} (${Math.abs(z).toFixed(1)} sd ${z > 0 ? 'above' : 'below'})`;
   });

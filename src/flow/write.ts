@@ -10,12 +10,11 @@ import type { Findings } from './batch.js';
 import { writeAll, writeText } from './output.js';
 import { outputs } from './outputs.js';
 
-/** Writes everything a run found into a folder, all or nothing. Gives the paths written. */
-export async function write(folder: string, findings: Findings, report: Report, engine: Engine): Promise<string[]> {
+/** Writes everything a run found into a folder, all or nothing; `script` is what `assignScript` gives. Gives the paths written. */
+export async function write(folder: string, findings: Findings, report: Report, script: string | undefined, engine: Engine): Promise<string[]> {
   const template = await reportTemplate();
   const { timings: _, ...run } = report.run;
   const lasting = { ...report, run };
-  const script = assignScript(findings);
   return writeAll(folder, async (path) => {
     const text = (file: string, content: string) => writeText(path(file), content);
     const copy = (file: string, sql: string, format: string) => engine.run(`COPY (${sql}) TO ${quoteText(path(file))} (${format})`, 'write');

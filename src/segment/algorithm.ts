@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Context } from '../context.js';
 import type { Assignment } from '../domain/segment.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
-import type { Forms } from './forms.js';
+import type { Forms } from '../domain/forms.js';
 
 /** Plain data: what JSON can hold. */
 export type Plain = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { Assignment } from '../domain/segment.js';
-import type { Forms } from './forms.js';
+import type { Forms } from '../domain/forms.js';
 
 /** Centres as plain data. Several centres may stand for one segment: `groups[centre]` names it; absent, each centre is a segment of its own. */
 export interface CentreParams {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
+import { checked } from '../options.js';
 import { agglomerative, fitAgglomerative, type AgglomerativeOptions, type AgglomerativeParams } from './algorithms/agglomerative.js';
 import { levels, type Level } from './dendrogram.js';
 
@@ -12,9 +13,9 @@ export interface Nested {
   readonly labels: readonly Int32Array[];
 }
 
-/** One dendrogram of the rows, cut at every number of segments asked for. @throws `segment/bad-k`, `segment/not-finite`, `run/aborted` */
+/** One dendrogram of the rows, cut at every number of segments asked for. @throws `config/invalid`, `segment/bad-k`, `segment/not-finite`, `run/aborted` */
 export async function nested(x: Points, ks: readonly number[], settings: Partial<AgglomerativeOptions>, context: Context, kernel: Kernel): Promise<Nested> {
-  const { params, dendrogram, leafOf } = await fitAgglomerative(x, agglomerative.options.parse({ ...settings, k: Math.max(...ks) }), context, kernel);
+  const { params, dendrogram, leafOf } = await fitAgglomerative(x, checked(agglomerative.options, { ...settings, k: Math.max(...ks) }), context, kernel);
   const found = levels(dendrogram, ks);
   return { params, levels: found, labels: found.map(({ groups }) => leafOf.map((leaf) => groups[leaf])) };
 }

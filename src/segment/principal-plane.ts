@@ -1,5 +1,6 @@
+import type { Context } from '../context.js';
 import type { Points } from '../kernel/kernel.js';
-import { meanOf } from './batches.js';
+import { covariance } from './covariance.js';
 
 /** The two directions in which the rows vary most (2 × d, unit length, largest part positive) and the standard deviation along each. */
 export interface PrincipalPlane {
@@ -10,31 +11,18 @@ export interface PrincipalPlane {
 const rounds = 100;
 
 /** By power iteration on the covariance, which is close enough to lay something out along. O(rows d² + 100 d²). */
-export function principalPlane(x: Points): PrincipalPlane {
+export async function principalPlane(x: Points, context: Pick<Context, 'signal'>): Promise<PrincipalPlane> {
   const { d } = x;
-  const covariance = covarianceOf(x);
+  const { matrix } = await covariance(x, context);
   const directions = new Float64Array(2 * d);
   const deviations: [number, number] = [0, 0];
   for (let axis = 0; axis < Math.min(2, d); axis++) {
-    const { direction, value } = strongest(covariance, d);
+    const { direction, value } = strongest(matrix, d);
     directions.set(direction, axis * d);
     deviations[axis] = Math.sqrt(value);
-    for (let a = 0; a < d; a++) for (let b = 0; b < d; b++) covariance[a * d + b] -= value * direction[a] * direction[b];
+    for (let a = 0; a < d; a++) for (let b = 0; b < d; b++) matrix[a * d + b] -= value * direction[a] * direction[b];
   }
   return { directions, deviations };
-}
-
-function covarianceOf(x: Points): Float64Array {
-  const { rows, d, stride, data } = x;
-  const mean = meanOf(x);
-  const covariance = new Float64Array(d * d);
-  const row = new Float64Array(d);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < d; j++) row[j] = data[i * stride + j] - mean[j];
-    for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) covariance[a * d + b] += row[a] * row[b];
-  }
-  for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) covariance[b * d + a] = covariance[a * d + b] /= rows;
-  return covariance;
 }
 
 /** Starts from the column of the feature that varies most, so that it is never at right angles to the answer by chance of a draw. */

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { adviceGoals } from '../../domain/advice.js';
 import { adviseOn } from '../../flow/advise.js';
 import type { Command } from '../command.js';
-import { inputs, inputOptions } from '../inputs.js';
+import { inputs, questionOptions } from '../inputs.js';
 import { openSession } from '../session.js';
 import { openTerminal } from '../terminal.js';
 
-const options = inputOptions.extend({
+const options = questionOptions.extend({
   goal: z.enum(adviceGoals).optional().describe('What the segmentation is for'),
 });
 

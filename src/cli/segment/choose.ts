@@ -1,16 +1,18 @@
 import type { Criterion } from '../../domain/choice.js';
 import { chooseSegments, type Chosen } from '../../flow/segment.js';
 import type { Command } from '../command.js';
-import { inputs, inputOptions } from '../inputs.js';
+import { inputs, inputOptions, questionOptions } from '../inputs.js';
 import { openSession } from '../session.js';
 import { rareStory } from './rare.js';
 import { openTerminal, table, type Terminal } from '../terminal.js';
 
-export const chooseCommand: Command<typeof inputOptions> = {
+const options = questionOptions.extend({ k: inputOptions.shape.k });
+
+export const chooseCommand: Command<typeof options> = {
   name: 'segment choose',
   summary: 'Whether there are segments and how many: the two gates, and what every usual criterion would have said.',
   positionals: '<files…>',
-  options: inputOptions,
+  options,
   examples: [
     ['shoal segment choose orders.csv', 'the verdict, and all scores'],
     ['shoal segment choose orders.csv --max-k 20 --json', 'more segments tried, as JSON'],

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { LevelSegment } from '../../domain/segment.js';
 import { nestedSegments } from '../../flow/segment.js';
 import type { Command } from '../command.js';
-import { inputs, inputOptions } from '../inputs.js';
+import { inputs, questionOptions, setOption } from '../inputs.js';
 import { openSession } from '../session.js';
 import { openTerminal, type Terminal } from '../terminal.js';
 
-const options = inputOptions.extend({
+const options = questionOptions.extend({
+  ...setOption,
   level: z.array(z.number().int().min(1, 'must be at least 1').max(500, 'must be at most 500')).optional()
     .describe('How many segments at a level; say it once per level. By default as many as are proven or convenient, and three times as many').meta({ value: '<number>' }),
 });

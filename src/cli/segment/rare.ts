@@ -1,14 +1,16 @@
 import { rareSegments, type RareScan } from '../../flow/segment.js';
 import type { Command } from '../command.js';
-import { inputs, inputOptions } from '../inputs.js';
+import { inputs, questionOptions, setOption } from '../inputs.js';
 import { openSession } from '../session.js';
 import { openTerminal, type Terminal } from '../terminal.js';
 
-export const rareCommand: Command<typeof inputOptions> = {
+const options = questionOptions.extend(setOption);
+
+export const rareCommand: Command<typeof options> = {
   name: 'segment rare',
   summary: 'Small dense groups that a partition does not show, found on one half and again on the other.',
   positionals: '<files…>',
-  options: inputOptions,
+  options,
   examples: [
     ['shoal segment rare orders.csv', 'groups of 0.4 % to 10 %'],
     ['shoal segment rare orders.csv --set minShare=0.002 --set level=0.001', 'smaller ones, at a stricter level'],

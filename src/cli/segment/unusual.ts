@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { unusualEntities } from '../../flow/segment.js';
 import type { Command } from '../command.js';
-import { inputs, inputOptions } from '../inputs.js';
+import { inputs, questionOptions, setOption } from '../inputs.js';
 import { openSession } from '../session.js';
 import { openTerminal, table } from '../terminal.js';
 
-const options = inputOptions.extend({
+const options = questionOptions.extend({
+  ...setOption,
   top: z.number().int().min(1, 'must be at least 1').max(100_000, 'must be at most 100,000').default(20).describe('How many'),
 });
 

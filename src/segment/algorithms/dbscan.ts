@@ -10,7 +10,7 @@ import type { Kernel, Points, Search } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
-import type { Forms } from '../forms.js';
+import type { Forms } from '../../domain/forms.js';
 import { largestFirst, memberMeans, nearestOther } from '../members.js';
 import { emptyAssignment } from '../nearest.js';
 import { UnionFind } from '../union-find.js';

@@ -14,7 +14,7 @@ import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { requireFinite } from '../finite.js';
 import { expectation, freeParameters, maximise, momentsOf, placed } from '../mixture.js';
-import type { Forms } from '../forms.js';
+import type { Forms } from '../../domain/forms.js';
 import { emptyAssignment } from '../nearest.js';
 import { sampleRows } from '../sample.js';
 import { means } from '../score.js';

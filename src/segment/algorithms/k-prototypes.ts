@@ -12,7 +12,7 @@ import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { requireFinite } from '../finite.js';
-import type { Forms } from '../forms.js';
+import type { Forms } from '../../domain/forms.js';
 import { categoricalColumns, splitColumns, type MixedRows } from '../mixed-rows.js';
 import { centreForms, emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';
 import { sampleRows } from '../sample.js';

@@ -71,7 +71,7 @@ export async function fitSom(x: Points, chosen: SomOptions, context: Context, ke
   const rng = context.rng('som');
   const origin = meanOf(x);
   const sample = x.rows <= chosen.sampleRows ? x : rowsOf(x, sampleRows(x.rows, chosen.sampleRows, rng));
-  const plane = principalPlane(rowsOf(sample, sampleRows(sample.rows, 5_000, rng)));
+  const plane = await principalPlane(rowsOf(sample, sampleRows(sample.rows, 5_000, rng)), context);
   const grid = gridFor(x.rows, plane.deviations, chosen);
   const places = placesOf(grid);
   let nodes = laidOut(places, plane, x.d);

@@ -1,1 +1,0 @@
-export type { Form, Forms } from '../domain/forms.js';
