@@ -93,7 +93,7 @@ function summary(runs) {
 }
 
 function middle(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1];
 }
 
 function spread(values) {

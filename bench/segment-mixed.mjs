@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compare, dataFile, flags, main, peerPython, report, requirePeer, root } from './measure.mjs';
+import { compare, dataFile, flags, main, peerPython, report, requirePeer, root, must } from './measure.mjs';
 
 const here = fileURLToPath(import.meta.url);
 const k = 5;
@@ -16,7 +16,7 @@ const sets = {
 
 await main(async () => {
   const [mode, ...rest] = process.argv.slice(2);
-  if (mode === 'fit') return fit(rest[0], Number(rest[1]), rest[2].split(',').map(Number));
+  if (mode === 'fit') return fit(rest[0], Number(rest[1]), rest[2].split(',').map(Number), Number(rest[3]));
   const { pairs, starts } = flags({ pairs: 3, starts: 5 });
   requirePeer('numpy', 'kmodes');
   const folder = mkdtempSync(join(tmpdir(), 'shoal-mixed-'));
@@ -32,12 +32,13 @@ async function against(name, folder, pairs, starts) {
   const file = join(folder, `${name}.f64`);
   writeFileSync(file, values);
   const check = ({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1));
-  const ours = { name: 'shoal', command: process.execPath, args: () => [here, 'fit', file, `${d}`, `${categorical}`], check };
+  const ours = { name: 'shoal', command: process.execPath, args: () => [here, 'fit', file, `${d}`, `${categorical}`, `${starts}`], check };
   const theirs = { name: 'kmodes', command: peerPython, args: () => [join(root, 'bench/peers/k_prototypes.py'), file, `${d}`, `${categorical}`, `${k}`, `${starts}`], check };
   const result = await compare({ contenders: [ours, theirs], pairs, warmups: 0 });
   const runs = (who) => result.contenders[who].runs.map(({ facts }) => facts);
   const ratios = runs('kmodes').map(({ seconds }, i) => seconds / runs('shoal')[i].seconds).sort((a, b) => a - b);
-  const ratio = ratios[ratios.length >> 1];
+  const ratio = ratios[(ratios.length - 1) >> 1];
+  runs('kmodes').forEach(({ gamma }, i) => must(Math.abs(runs('shoal')[i].gamma / gamma - 1) < 1e-9, `The two weigh categories differently: ${runs('shoal')[i].gamma} and ${gamma}.`));
   const excess = Math.max(...runs('kmodes').map(({ cost }, i) => runs('shoal')[i].cost / cost - 1));
   for (const who of ['shoal', 'kmodes']) {
     const times = runs(who).map(({ seconds }) => seconds).sort((a, b) => a - b);
@@ -52,7 +53,7 @@ async function against(name, folder, pairs, starts) {
 }
 
 /** Only the fit is timed, as on the other side. */
-async function fit(path, d, categorical) {
+async function fit(path, d, categorical, restarts) {
   const { createContext } = await import('../dist/context.js');
   const { openKernel } = await import('../dist/kernel/catalog.js');
   const { fitKPrototypes, kPrototypes } = await import('../dist/segment/algorithms/k-prototypes.js');
@@ -60,7 +61,7 @@ async function fit(path, d, categorical) {
   const bytes = readFileSync(path);
   const data = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   const start = performance.now();
-  const { cost, params } = await fitKPrototypes({ rows: data.length / d, d, stride: d, data }, kPrototypes.options.parse({ k, categorical }), createContext({ seed: 1 }), kernel);
+  const { cost, params } = await fitKPrototypes({ rows: data.length / d, d, stride: d, data }, kPrototypes.options.parse({ k, categorical, restarts }), createContext({ seed: 1 }), kernel);
   process.stdout.write(`${JSON.stringify({ seconds: (performance.now() - start) / 1000, cost, gamma: params.gamma })}\n`);
   await kernel.close();
 }

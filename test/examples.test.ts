@@ -8,7 +8,7 @@ import { root } from './support/shoal.js';
 const run = promisify(execFile);
 const says: Record<string, RegExp> = {
   'compare-runs.mjs': /adjusted Rand index[^]*: survived → [^]*land in their own segment/,
-  'discover.mjs': /segments|continuum/,
+  'discover.mjs': /\n\n.+ \(\d[\d,]*\)\n {2}[^]*Rule: .+held-out fidelity \d/,
   'explain.mjs': /is in “.+”\./,
   'score-in-sql.mjs': /\d+ customers scored in SQL, 0 differ from the library\./,
   'segment-a-matrix.mjs': /^3 segments by [^]*Two new rows go to segments \d and \d[^]*without dependencies/,
@@ -16,6 +16,7 @@ const says: Record<string, RegExp> = {
 
 for (const name of readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.mjs'))) {
   it(`examples/${name} runs and says what it should`, async () => {
+    expect(says).toHaveProperty([name]);
     const { stdout } = await run(process.execPath, [join(root, 'examples', name)], { cwd: root });
     expect(stdout).toMatch(says[name]);
   });

@@ -25,8 +25,6 @@ const mostRows = 20_000;
 const worthwhile = 0.005;
 /** A tree of more leaves nobody reads, and it takes long to grow. */
 const mostSegments = 100;
-/** So many features, or two per segment, are asked about. */
-const fewestFeatures = 20;
 /** Share of rows nearest to the mean of their own segment from which segments count as nearest centres. */
 const centred = 0.95;
 
@@ -38,11 +36,10 @@ const centred = 0.95;
  */
 export function thresholdTree(subject: Subject, context: Pick<Context, 'rng'>, options: TreeOptions = {}): SegmentTree | undefined {
   const k = segmentCount(subject);
-  const all = usedFeatures(subject);
-  if (k === 0 || k > mostSegments || all.length === 0) return undefined;
+  const used = usedFeatures(subject);
+  if (k === 0 || k > mostSegments || used.length === 0) return undefined;
   const { train, test } = halves(subject, k, context);
   const middle = centres(subject, k);
-  const used = tellingFeatures(all, middle, k, subject.matrix.d);
   const cuts = used.map(({ c, column, encoding }) => thresholds(filled(gather(column, train.rows), encoding), raw(middle, k, c, subject.matrix.d, encoding)));
   const ground = groundOf(subject, train, k, used, cuts, middle);
   const distances = distancesTo(subject, train.rows, middle, k);
@@ -95,20 +92,6 @@ interface Used {
   readonly encoding: EncodedFeature;
   readonly column: Float64Array;
   readonly feature: Subject['table']['features'][number];
-}
-
-/** The features whose segment means lie widest apart, in the matrix's order: a tree of a few questions is hardly ever better for the others. */
-function tellingFeatures(used: readonly Used[], middle: Float64Array, k: number, d: number): Used[] {
-  const apart = ({ c }: Used) => {
-    let sum = 0, squares = 0;
-    for (let s = 0; s < k; s++) {
-      sum += middle[s * d + c];
-      squares += middle[s * d + c] ** 2;
-    }
-    return squares - (sum * sum) / k;
-  };
-  const kept = new Set(used.map((one) => ({ one, spread: apart(one) })).sort((a, b) => b.spread - a.spread).slice(0, Math.max(fewestFeatures, 2 * k)).map(({ one }) => one));
-  return used.filter((one) => kept.has(one));
 }
 
 function usedFeatures({ table, matrix }: Subject): Used[] {

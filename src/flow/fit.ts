@@ -5,7 +5,7 @@ import type { Assignment } from '../domain/segment.js';
 import { ShoalError } from '../errors.js';
 import type { Points } from '../kernel/kernel.js';
 import { algorithmNamed } from '../segment/catalog.js';
-import { requireFinite } from '../segment/finite.js';
+import { requireFinite } from '../kernel/finite.js';
 import { partition, type PartitionOptions } from '../segment/partition.js';
 import { assignJs } from '../segment/to-js.js';
 import { assignSql } from '../segment/to-sql.js';
@@ -41,9 +41,9 @@ export interface FitOptions extends Omit<PartitionOptions, 'entityWord'> {
  * segments and how many.
  *
  * @param rows n rows of d numbers
- * @throws `segment/ragged`, `segment/not-finite`, `segment/bad-k`, `segment/takes-no-k`, `segment/unknown-algorithm`, `config/invalid`, `run/aborted`
+ * @throws `segment/ragged`, `segment/not-finite`, `segment/bad-k`, `segment/takes-no-k`, `segment/unknown-algorithm`, `segment/auto-chooses`, `config/invalid`, `run/aborted`
  * @example
- * const found = await fitSegments(rows, { algorithm: 'gaussian-mixture', k: 3, settings: { covariance: 'diag' } });
+ * const found = await fitSegments(rows, { algorithm: 'gaussian-mixture', k: 3, settings: { covariance: 'diagonal' } });
  * found.labels; // Int32Array: the segment of each row
  */
 export async function fitSegments(rows: Rows, { names, ...options }: FitOptions = {}, context: Context = createContext()): Promise<Segmentation> {

@@ -1,6 +1,6 @@
 // kd-tree: rows in nested boxes, so that whole boxes too far away are never looked at (Bentley 1975; tight boxes as in Omohundro 1989).
 // Building O(n d log n); a query looks at few leaves up to about 15 dimensions and at ever more beyond, until it is a scan in blocks.
-import { ShoalError } from '../errors.js';
+import { requireFinite } from './finite.js';
 import type { Points } from './kernel.js';
 
 /**
@@ -24,7 +24,7 @@ export const leafRows = (d: number) => (d > 15 ? 64 : 32);
 /** Halves the rows along the widest feature until at most `leafSize` (8 or more) are left. @throws `segment/not-finite` */
 export function sortIntoBoxes(x: Points, leafSize = leafRows(x.d)): Boxes {
   const { rows: n, d, stride, data } = x;
-  requireSquarable(x);
+  requireFinite(x);
   const limit = 2 * Math.ceil(n / Math.max(4, (leafSize >> 1) - 3)) + 1;
   const boxes = { n, d, rows: Int32Array.from({ length: n }, (_, i) => i), nodes: 0, start: new Int32Array(limit), end: new Int32Array(limit), right: new Int32Array(limit) };
   const low = new Float64Array(d);
@@ -172,27 +172,6 @@ export class KdTree implements Boxes {
     return found;
   }
 
-  /** How many positions lie within a squared distance, counting no further than `enough`. */
-  countWithin(from: Float64Array, offset: number, within: number, enough: number): number {
-    const { d, data, start, end, right } = this;
-    const stack = this.#stack;
-    let count = 0;
-    let top = this.nodes === 0 || this.distanceToBox(0, from, offset) > within ? -1 : 0;
-    stack[0] = 0;
-    while (top >= 0 && count < enough) {
-      const node = stack[top--];
-      if (right[node] !== 0) {
-        const left = this.distanceToBox(node + 1, from, offset);
-        const other = this.distanceToBox(right[node], from, offset);
-        // The nearer one is looked at first: it soon holds enough.
-        const leftLast = left > other;
-        if (leftLast && left <= within) stack[++top] = node + 1;
-        if (other <= within) stack[++top] = right[node];
-        if (!leftLast && left <= within) stack[++top] = node + 1;
-      } else for (let p = start[node]; p < end[node]; p++) if (squareDistance(data, p * d, from, offset, d, within) <= within) count++;
-    }
-    return count;
-  }
 }
 
 const kept = new WeakMap<readonly number[], KdTree>();
@@ -241,18 +220,6 @@ export function compact({ rows, d, stride, data }: Points): Float64Array {
   for (let i = 0; i < rows; i++) for (let j = 0; j < d; j++) values[i * d + j] = data[i * stride + j];
   return values;
 }
-
-/** Beyond this, squared distances overflow. */
-const largest = 1e150;
-
-function requireSquarable({ rows, d, stride, data }: Points): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0, at = i * stride; j < d; j++, at++) {
-      if (!(Math.abs(data[at]) <= largest)) throw new ShoalError('segment/not-finite', { value: data[at], row: i, feature: j });
-    }
-  }
-}
-
 /** Moves the row that belongs at `target` there, those with smaller keys before it (Hoare 1961, median of three); equal keys in any order, always the same. */
 function select(rows: Int32Array, keys: Float64Array, left: number, right: number, target: number): void {
   while (left < right) {

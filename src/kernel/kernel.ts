@@ -137,6 +137,7 @@ export interface Search {
   /**
    * Betters full lists of k near positions (count × k, in place) by what their links are linked with: `links` holds as many positions for every position,
    * −1 after the last. NN-descent (Dong, Moses & Li 2011) repeats it with the lists and their reverse as links.
+   * The same array of links given again is taken to hold the same links.
    */
   improve(from: number, count: number, k: number, links: Int32Array, squares: Float64Array, positions: Int32Array): void;
   /** Squared core distance of every position: no distance of a position is less than its core distance. */

@@ -12,6 +12,9 @@ const nowhere = 1e30;
 /** No limit in single precision is above this (assembly/search.ts). */
 const widest = 3e38;
 
+/** Queries per piece of work: few, so that many features, where few are asked at a time, keep all threads busy. */
+const nearestPiece = 16;
+
 export function openSearch(shop: Shop, points: Points): Search {
   const { d } = points;
   const boxes = sortIntoBoxes(points);
@@ -62,6 +65,10 @@ export function openSearch(shop: Shop, points: Points): Search {
   /** Squares in the tree's own scale, and back: powers of two, so nothing is rounded. */
   const inner = scale * scale;
 
+  /** The links of a round of `improve`: in the kernel's memory for as long as the same ones are given again. */
+  let linked: Int32Array | undefined;
+  let linksAt = 0;
+
   /** Words 10, 11 and 13 of the tree: whether searches keep to other components, and to core distances. */
   const minding = (components: boolean) => {
     tree.set(components ? [componentsAt, sharedAt] : [0, 0], 10);
@@ -88,7 +95,7 @@ export function openSearch(shop: Shop, points: Points): Search {
         const squaresAt = borrow.take(count * k * 8);
         const positionsAt = borrow.take(count * k * 4);
         minding(false);
-        run('nearest', 64, [from, count, 64, k, any ? 1 : 0, squaresAt, positionsAt, 0, 0], within * inner, [0, leaves]);
+        run('nearest', nearestPiece, [from, count, nearestPiece, k, any ? 1 : 0, squaresAt, positionsAt, 0, 0], within * inner, [0, leaves]);
         const found = borrow.doublesAt(squaresAt, count * k);
         for (let i = 0; i < found.length; i++) squares[i] = found[i] / inner;
         positions.set(borrow.intsAt(positionsAt, count * k));
@@ -102,7 +109,11 @@ export function openSearch(shop: Shop, points: Points): Search {
         borrow.intsAt(seenAt, Math.ceil(count / 64) * (seenBytes / 4 + m * m)).fill(0);
         const squaresAt = borrow.doubles(squares.map((square) => square * inner));
         const positionsAt = borrow.ints(positions);
-        const linksAt = borrow.ints(links);
+        if (links !== linked) {
+          if (linksAt > 0) shop.heap.give(held.splice(held.indexOf(linksAt), 1)[0]);
+          linksAt = ints(links);
+          linked = links;
+        }
         minding(false);
         run('improve', 64, [from, count, 64, k, 0, squaresAt, positionsAt, 0, 0], 0, [0, 0, linksAt, m, seenAt, seenBytes]);
         borrow.doublesAt(squaresAt, count * k).forEach((square, i) => (squares[i] = square / inner));

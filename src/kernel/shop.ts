@@ -88,7 +88,7 @@ interface ArrayKind {
 
 export function borrowing<T>({ heap, owned }: Shop, work: (borrow: Borrow) => T): T {
   const borrowed: number[] = [];
-  const copies = new Map<Points['data'], { at: number; stride: number }>();
+  const copies = new Map<Points, { at: number; stride: number }>();
   const take = (bytes: number) => {
     const at = heap.take(bytes);
     borrowed.push(at);
@@ -100,10 +100,10 @@ export function borrowing<T>({ heap, owned }: Shop, work: (borrow: Borrow) => T)
     return at;
   };
   const copied = (points: Points) => {
-    const found = copies.get(points.data);
+    const found = copies.get(points);
     if (found) return found;
     const copy = copyIn(heap, take, points);
-    copies.set(points.data, copy);
+    copies.set(points, copy);
     return copy;
   };
   try {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { align, matchCentres } from './align.js';
+import { align } from './align.js';
 
 /** Labels written as runs: [[label, how many], …]. */
 const runs = (...parts: [number, number][]) => parts.flatMap(([label, count]) => new Array<number>(count).fill(label));
@@ -106,16 +106,3 @@ describe('segments aligned across a refit', () => {
   });
 });
 
-describe('segments matched by their centres', () => {
-  it('are matched one to one at the least total squared distance, and called mutual only where each is nearest to the other', () => {
-    const a = { k: 3, d: 1, centroids: [0, 10, 20] };
-    const b = { k: 3, d: 1, centroids: [21, 1, 2] };
-    expect(matchCentres(a, b)).toEqual({ matched: Int32Array.of(1, 2, 0), distances: Float64Array.of(1, 8, 1), mutual: [true, false, true] });
-  });
-
-  it('count all centres of a segment', () => {
-    const a = { k: 2, d: 1, centroids: [0, 100, 50], groups: [0, 0, 1] };
-    const b = { k: 2, d: 1, centroids: [49, 1, 99], groups: [0, 1, 1] };
-    expect(matchCentres(a, b)).toEqual({ matched: Int32Array.of(1, 0), distances: Float64Array.of(1, 1), mutual: [true, true] });
-  });
-});

@@ -4,7 +4,6 @@
 import type { Alignment, Fate, Migration, Origin, Overlap } from '../domain/alignment.js';
 import { assert } from '../errors.js';
 import { linearAssignment } from '../util/linear-assignment.js';
-import { groupsOf, type CentreParams } from './nearest.js';
 
 /** Labels of entities (−1: outlier). */
 export interface Labelled {
@@ -80,32 +79,6 @@ export function align(previous: Identified, next: Labelled, options: AlignOption
     };
   });
   return { ids, continuedBy, fates, origins, migration: migrationOf(previous.ids, ids, met.counts) };
-}
-
-/** Centres of one segment of `a` and the segment of `b` it is matched with. */
-export interface CentreMatch {
-  /** Segment of `b` for each of `a`; −1 where `b` has fewer. */
-  readonly matched: Int32Array;
-  readonly distances: Float64Array;
-  /** Whether each is the nearest of all to the other: only then is it safe to call them the same. */
-  readonly mutual: readonly boolean[];
-}
-
-/**
- * Matches segments by their centres alone, where no entity is known to both fits: the one-to-one matching of least total squared distance. Both must be
- * in one frozen encoding; an encoder fitted anew moves the centres of everybody. Where a segment has several centres, its distance to another is the
- * mean over the centres of both to the nearest of the other.
- */
-export function matchCentres(a: CentreParams, b: CentreParams): CentreMatch {
-  assert(a.d === b.d, `centres of ${a.d} and ${b.d} features cannot be matched`);
-  const squares = Float64Array.from({ length: a.k * b.k }, (_, v) => between(a, Math.floor(v / b.k), b, v % b.k));
-  const matched = linearAssignment(squares, a.k, b.k);
-  const at = (p: number, q: number) => squares[p * b.k + q];
-  return {
-    matched,
-    distances: Float64Array.from(matched, (q, p) => (q < 0 ? Number.NaN : Math.sqrt(at(p, q)))),
-    mutual: Array.from(matched, (q, p) => q >= 0 && range(b.k).every((o) => at(p, o) >= at(p, q)) && range(a.k).every((o) => at(o, q) >= at(p, q))),
-  };
 }
 
 /** Two labellings of entities, met. */
@@ -194,18 +167,6 @@ function migrationOf(before: readonly string[], now: readonly string[], counts: 
   return { from: [...before, 'outliers', 'entered'], to: [...now, 'outliers', 'left'], counts };
 }
 
-function between(a: CentreParams, p: number, b: CentreParams, q: number): number {
-  const [own, other] = [centresOf(a, p), centresOf(b, q)];
-  const nearest = (from: readonly number[][], to: readonly number[][]) => from.reduce((sum, x) => sum + Math.min(...to.map((y) => squared(x, y))), 0);
-  return (nearest(own, other) + nearest(other, own)) / (own.length + other.length);
-}
-
-function centresOf(params: CentreParams, segment: number): number[][] {
-  const { d, centroids } = params;
-  return groupsOf(params).flatMap((group, c) => (group === segment ? [centroids.slice(c * d, (c + 1) * d)] : []));
-}
-
-const squared = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, j) => sum + (value - y[j]) ** 2, 0);
 const ratio = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
 const total = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0);
 const range = (length: number) => Array.from({ length }, (_, i) => i);

@@ -7,7 +7,7 @@ import { compact } from '../kernel/kd-tree.js';
 import type { Points } from '../kernel/kernel.js';
 import type { Rng } from '../util/rng.js';
 import { breath } from './breath.js';
-import { requireFinite } from './finite.js';
+import { requireFinite } from '../kernel/finite.js';
 import { sampleRows } from './sample.js';
 
 export const anomalyOptions = z.strictObject({

@@ -21,7 +21,7 @@ import { algorithmNamed, type AlgorithmName } from './catalog.js';
 import { choose, type ChooseOptions, type Chosen } from './choose.js';
 import { densityParts, gapNeeded, type DensityParts } from './density-parts.js';
 import { dithered } from './dither.js';
-import { requireFinite } from './finite.js';
+import { requireFinite } from '../kernel/finite.js';
 import { largestFirst, memberMeans } from './members.js';
 import { chooseMixture, type MixtureChoice } from './mixture-choice.js';
 import { sampleRows } from './sample.js';

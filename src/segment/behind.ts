@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Form, Forms } from '../domain/forms.js';
+import type { Points } from '../kernel/kernel.js';
 import type { AnyAlgorithm } from './algorithm.js';
 import type { AnyStep, Projection } from './step.js';
 
@@ -16,11 +17,13 @@ export interface BehindParams {
  * projection the forms of the algorithm become forms of the rows themselves, so SQL and the browser need not know of the step.
  */
 export function behind(step: AnyStep, algorithm: AnyAlgorithm): AnyAlgorithm {
+  // Columns named by a person are columns of the rows, not of what the step makes of them: nothing there is a category.
+  const { categorical: _, ...shape } = algorithm.options.shape;
   const own = Object.keys(step.options.shape).map((option) => ({ option, as: step.name + option[0].toUpperCase() + option.slice(1) }));
   return {
     name: `${step.name}+${algorithm.name}`,
     title: `${algorithm.title} behind ${step.title[0].toLowerCase()}${step.title.slice(1)}`,
-    options: z.strictObject({ ...algorithm.options.shape, ...Object.fromEntries(own.map(({ option, as }) => [as, step.options.shape[option]])) }),
+    options: z.strictObject({ ...shape, ...Object.fromEntries(own.map(({ option, as }) => [as, step.options.shape[option]])) }),
     traits: algorithm.traits,
     forRows: algorithm.forRows,
     async fit(x, options, context, kernel): Promise<BehindParams> {
@@ -28,13 +31,20 @@ export function behind(step: AnyStep, algorithm: AnyAlgorithm): AnyAlgorithm {
       const forStep = Object.fromEntries(own.filter(({ as }) => given[as] !== undefined).map(({ option, as }) => [option, given[as]]));
       for (const { as } of own) delete given[as];
       const made = await step.fit(x, forStep, context, kernel);
-      const model = await algorithm.fit(step.apply(made, x), given, context, kernel);
+      const seen = step.apply(made, x);
+      const model = await algorithm.fit(seen, algorithm.options.parse(given), context, kernel);
       return { k: (model as { k: number }).k, step: made, model };
     },
     assign(params, x) {
       const { step: made, model } = params as BehindParams;
       return algorithm.assign(model, step.apply(made, x));
     },
+    ...(algorithm.memberships && {
+      memberships(params: unknown, x: Points) {
+        const { step: made, model } = params as BehindParams;
+        return algorithm.memberships!(model, step.apply(made, x));
+      },
+    }),
     forms(params) {
       const { step: made, model } = params as BehindParams;
       const projection = step.projection?.(made);

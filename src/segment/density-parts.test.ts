@@ -62,8 +62,20 @@ describe('dithering', () => {
       const count = (mean: number) => Math.log1p(Math.max(0, Math.round(mean * Math.exp(0.8 * busy + 0.4 * rng.normal()) - 0.5)));
       return [count(2), count(3)];
     });
-    expect((await densityParts(x, context, kernel)).k).toBeGreaterThan(1);
     expect((await densityParts(dithered(x, createRng(6, 'counts')), context, kernel)).k).toBe(1);
+  });
+
+  it('does not take repetition for density', async () => {
+    const rng = createRng(9, 'repeated');
+    const once = cloud(400, () => [rng.normal(), rng.normal()]);
+    const often = { rows: 1600, d: 2, stride: 2, data: Float64Array.from({ length: 3200 }, (_, v) => once.data[v % 800]) };
+    const found = await densityParts(often, context, kernel);
+    expect(found.k).toBe(1);
+    expect(found.labels).toHaveLength(1600);
+    const apart = { ...often, data: often.data.map((value, v) => (v % 2 === 0 && (v >> 1) % 400 < 150 ? value + 12 : value)) };
+    const two = await densityParts(apart, context, kernel);
+    expect([two.k, two.evidence !== undefined && Number.isFinite(two.evidence)]).toEqual([2, true]);
+    expect(two.labels.slice(0, 400)).toEqual(two.labels.slice(1200));
   });
 
   it('spreads coarse columns over their steps and leaves others alone', () => {

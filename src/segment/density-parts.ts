@@ -7,6 +7,7 @@
 // Dasgupta, Kpotufe & von Luxburg 2014; Chazal et al. 2013 (ToMATo). Cost: that of HDBSCAN* per m.
 import type { Context } from '../context.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
+import { rowsOf } from './batches.js';
 import { neighbours, spanningTree, type Neighbours, type SpanningTree } from './spanning-tree.js';
 import { UnionFind } from './union-find.js';
 
@@ -39,10 +40,32 @@ const leastShare = 0.005;
 const looks = [3, 4, 6, 10, 20, 40];
 
 /**
- * The most parts that any of several neighbour numbers shows (among equals, the most certain).
+ * The most parts that any of several neighbour numbers shows (among equals, the most certain). Equal rows are one place: repetition is no density, and a
+ * place with no extent would make every gap beside it certain.
  * @throws `segment/not-finite`, `run/aborted`
  */
 export async function densityParts(x: Points, context: Context, kernel: Kernel): Promise<DensityParts> {
+  const { first, placeOf } = places(x);
+  if (first.length === x.rows) return partsOf(x, context, kernel);
+  const found = await partsOf(rowsOf(x, first), context, kernel);
+  return { ...found, labels: placeOf.map((place) => found.labels[place]), cores: Float64Array.from(placeOf, (place) => found.cores[place]) };
+}
+
+/** The first row of each place, and the place of each row. */
+function places({ rows, d, stride, data }: Points): { first: Int32Array; placeOf: Int32Array } {
+  const seen = new Map<string, number>();
+  const first: number[] = [];
+  const placeOf = Int32Array.from({ length: rows }, (_, i) => {
+    const key = data.subarray(i * stride, i * stride + d).join();
+    const known = seen.get(key);
+    if (known !== undefined) return known;
+    seen.set(key, first.length);
+    return first.push(i) - 1;
+  });
+  return { first: Int32Array.from(first), placeOf };
+}
+
+async function partsOf(x: Points, context: Context, kernel: Kernel): Promise<DensityParts> {
   const search = kernel.search(x);
   const found: DensityParts[] = [];
   try {
@@ -81,7 +104,6 @@ function partsAt(rows: Int32Array, d: number, near: Neighbours, m: number, { a, 
     if (parted) return Infinity;
     if (positions.length < least) return 0;
     const typical = median(positions, cores);
-    if (typical === 0) return saddle > 0 ? Infinity : 0;
     const volume = (saddle / typical) ** Math.min(d, 1 / meanOver(positions, inverseDimensions));
     return volume > 1 ? (m - 1) * (volume - 1 - Math.log(volume)) : 0;
   };

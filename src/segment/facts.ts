@@ -9,7 +9,6 @@ import type { Kernel, Points } from '../kernel/kernel.js';
 import { adjustedRand } from '../util/agreement.js';
 import { dip, dipP } from '../util/dip.js';
 import { transformed } from '../util/encode-value.js';
-import { symmetricEigen } from '../util/symmetric-eigen.js';
 import { assignLikeliest, fitGaussianMixture, gaussianMixture } from './algorithms/gaussian-mixture.js';
 import { fitHdbscan, hdbscan } from './algorithms/hdbscan.js';
 import { fitKMeans, kmeans } from './algorithms/kmeans.js';
@@ -59,15 +58,17 @@ export async function measure(table: FeatureTable, matrix: FeatureMatrix, outcom
   const numeric = variables.filter(({ categorical }) => !categorical);
   const lacking = [...variables].sort((a, b) => b.missing - a.missing)[0];
   await breath(context);
-  const { values } = symmetricEigen(correlation, d);
-  const squares = values.reduce((sum, value) => sum + value * value, 0);
+  // The sum of the eigenvalues is the trace, the sum of their squares that of all entries' squares: no need to know them.
+  let trace = 0;
+  for (let j = 0; j < d; j++) trace += correlation[j * d + j];
+  const squares = correlation.reduce((sum, value) => sum + value * value, 0);
   const mean = (list: readonly number[]) => (list.length > 0 ? list.reduce((a, b) => a + b, 0) / list.length : 0);
   const facts = {
     rows: table.rows,
     variables: variables.length,
     columns: d,
     categoricalShare: variables.length > 0 ? 1 - numeric.length / variables.length : 0,
-    effectiveDimensions: squares > 0 ? values.reduce((sum, value) => sum + value, 0) ** 2 / squares : 0,
+    effectiveDimensions: squares > 0 ? trace ** 2 / squares : 0,
     skewedShare: mean(numeric.map(({ skewness }) => (Math.abs(skewness) >= 1 ? 1 : 0))),
     piledShare: mean(numeric.map(({ varied }) => (varied < 0.8 ? 1 : 0))),
     missingShare: mean(variables.map(({ missing }) => missing)),

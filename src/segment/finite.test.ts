@@ -4,7 +4,7 @@ import { referenceKernel } from '../kernel/reference.js';
 import { agglomerative } from './algorithms/agglomerative.js';
 import { gaussianMixture } from './algorithms/gaussian-mixture.js';
 import { som } from './algorithms/som.js';
-import { requireFinite } from './finite.js';
+import { requireFinite } from '../kernel/finite.js';
 
 describe('numbers that are none', () => {
   const holding = (value: number) => ({ rows: 3, d: 2, stride: 3, data: Float64Array.of(1, 2, Number.NaN, 3, value, 0, 5, 6, 0) });

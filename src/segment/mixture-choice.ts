@@ -9,7 +9,7 @@ import { dip, dipP } from '../util/dip.js';
 import { assignLikeliest, fitFromPartition, gaussianMixture, type GaussianMixtureParams } from './algorithms/gaussian-mixture.js';
 import { meanOf, moved } from './batches.js';
 import { breath } from './breath.js';
-import { requireFinite } from './finite.js';
+import { requireFinite } from '../kernel/finite.js';
 import { breadthOf, dipThreshold, joined, leastBreadth, predictionStrength, strengthThreshold } from './gates.js';
 import type { CovarianceKind } from '../kernel/mixture.js';
 import { bestOf } from './restarts.js';

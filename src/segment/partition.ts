@@ -8,9 +8,10 @@ import { adjustedRand } from '../util/agreement.js';
 import { formatPercent } from '../util/format-value.js';
 import { assignNearest } from './algorithms/kmeans.js';
 import { auto } from './auto.js';
+import { rowsOf } from './batches.js';
 import { algorithmNamed } from './catalog.js';
 import { choose, type ChooseOptions } from './choose.js';
-import { gather, sampleRows } from './sample.js';
+import { sampleRows } from './sample.js';
 
 /** What is asked for: nothing (the gates decide), or an algorithm of the catalogue with its settings. */
 export interface PartitionOptions extends ChooseOptions {
@@ -39,7 +40,7 @@ const comparedRows = 20_000;
 /**
  * Finds segments: by the two gates where no algorithm is named; with 'auto', by the algorithm that the data asks for; else as asked, with what the gates say
  * about them beside it.
- * @throws `segment/unknown-algorithm`, `segment/bad-k`, `segment/takes-no-k`, `segment/none-found`, `config/invalid`, `run/aborted`
+ * @throws `segment/unknown-algorithm`, `segment/auto-chooses`, `segment/bad-k`, `segment/takes-no-k`, `segment/none-found`, `config/invalid`, `run/aborted`
  */
 export async function partition(x: Points, { algorithm, settings, categorical, ...options }: PartitionOptions, context: Context, kernel: Kernel): Promise<Partition> {
   if (algorithm === undefined) {
@@ -59,14 +60,10 @@ export async function partition(x: Points, { algorithm, settings, categorical, .
   const k = options.k ?? (asked.traits.choosesK ? undefined : gates.choice.k);
   const complete = checked(asked.options, { ...(takesK && k !== undefined && { k }), ...(mixed && { categorical }), ...asked.presets?.(x, kernel), ...settings });
   const params = (await asked.fit(x, complete, context, kernel)) as Readonly<Record<string, unknown>>;
-  const sample = gather(x, sampleRows(x.rows, comparedRows, context.rng('partition')), kernel);
-  try {
-    const own = asked.assign(params, sample);
-    const choice = told(gates.choice, adjustedRand(own.labels, assignNearest(gates.params, sample).labels), (params as unknown as { k: number }).k, own, asked.title);
-    return { choice, algorithm, options: complete, params };
-  } finally {
-    kernel.free(sample);
-  }
+  const sample = rowsOf(x, sampleRows(x.rows, comparedRows, context.rng('partition')));
+  const own = asked.assign(params, sample);
+  const choice = told(gates.choice, adjustedRand(own.labels, assignNearest(gates.params, sample).labels), (params as unknown as { k: number }).k, own, asked.title);
+  return { choice, algorithm, options: complete, params };
 }
 
 /** The gates' evidence, with what was asked for instead and how far the two agree. */

@@ -12,7 +12,7 @@ import type { RareGroup } from '../domain/rare.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
 import type { Rng } from '../util/rng.js';
 import { breath } from './breath.js';
-import { requireFinite } from './finite.js';
+import { requireFinite } from '../kernel/finite.js';
 import { bestOf } from './restarts.js';
 import { sampleRows, shuffled } from './sample.js';
 import { UnionFind } from './union-find.js';

@@ -6,11 +6,12 @@
 import { z } from 'zod';
 import type { Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
+import { compact } from '../../kernel/kd-tree.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { copheneticCorrelation, cut, levels, type Dendrogram, type Level, type Linkage } from '../dendrogram.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { linkage } from '../linkage.js';
 import { microClusters } from '../micro-clusters.js';
 import { fewCentreForms, type CentreParams } from '../nearest.js';
@@ -138,10 +139,8 @@ interface Leaves {
   readonly labels: Int32Array;
 }
 
-function everyRow({ rows, d, stride, data }: Points): Leaves {
-  const values = new Float64Array(rows * d);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < d; j++) values[i * d + j] = data[i * stride + j];
-  return { values, weights: new Float64Array(rows).fill(1), labels: Int32Array.from({ length: rows }, (_, i) => i) };
+function everyRow(x: Points): Leaves {
+  return { values: compact(x), weights: new Float64Array(x.rows).fill(1), labels: Int32Array.from({ length: x.rows }, (_, i) => i) };
 }
 
 /** Weighted mean of each group's leaves. */

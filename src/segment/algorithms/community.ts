@@ -12,7 +12,7 @@ import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { joinedTo, joinings, steadiest } from '../community-tree.js';
 import { distinct } from '../distinct.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { leiden, numbered, type Numbered } from '../leiden.js';
 import { fewCentreForms, type CentreParams } from '../nearest.js';
 import { neighbourGraph, type Graph } from '../neighbour-graph.js';

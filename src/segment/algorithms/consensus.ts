@@ -12,7 +12,7 @@ import { defineAlgorithm, type AnyAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { averageLinkage, clarity, coAssociation, longestLived, type Clarity } from '../co-association.js';
 import { cut } from '../dendrogram.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { microClusters } from '../micro-clusters.js';
 import { centreForms, type CentreParams } from '../nearest.js';
 import { sampleRows, shuffled } from '../sample.js';

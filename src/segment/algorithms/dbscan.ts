@@ -16,7 +16,7 @@ import { emptyAssignment } from '../nearest.js';
 import { UnionFind } from '../union-find.js';
 
 const options = z.strictObject({
-  eps: z.number().positive().default(0.5).describe('Rows within this distance are neighbours'),
+  eps: z.number().min(1e-150).max(1e150).default(0.5).describe('Rows within this distance are neighbours'),
   minSamples: z.int().min(1).default(5).describe('Neighbours (oneself counted) that make a row core'),
 });
 
@@ -55,22 +55,25 @@ export const dbscan = defineAlgorithm({
   forms: coreForms,
 });
 
-/** Rows on which distances are looked at. */
-const reachRows = 20_000;
+/** Rows whose neighbours are looked at. */
+const asked = 1000;
 
-/** Radius within which nine of ten rows have `minSamples` others (the k-distance of Ester et al., cut at a quantile instead of by eye), on evenly spaced rows. */
+/** Radius within which nine of ten rows have `minSamples` others: the k-distance of Ester et al., cut at a quantile instead of by eye, of rows all over the tree. */
 function usualReach(x: Points, kernel: Kernel): Pick<DbscanOptions, 'eps' | 'minSamples'> {
   const minSamples = 10;
-  const step = Math.max(1, Math.ceil(x.rows / reachRows));
-  const looked = rowsOf(x, Int32Array.from({ length: Math.ceil(x.rows / step) }, (_, i) => i * step));
-  const k = Math.min(looked.rows, minSamples);
-  const search = kernel.search(looked);
-  const asked = Math.min(looked.rows, 1000);
-  const squares = new Float64Array(asked * k);
-  search.nearest(0, asked, k, Infinity, false, squares, new Int32Array(asked * k));
-  search.release();
-  const farthest = Float64Array.from({ length: asked }, (_, i) => squares[i * k + k - 1]).sort();
-  return { eps: Math.max(1e-9, Math.sqrt(farthest[Math.floor(0.9 * (asked - 1))])), minSamples };
+  const k = Math.min(x.rows, minSamples);
+  const search = kernel.search(x);
+  const squares = new Float64Array(k);
+  const positions = new Int32Array(k);
+  try {
+    const farthest = Float64Array.from({ length: Math.min(asked, x.rows) }, (_, i) => {
+      search.nearest(Math.floor((i * x.rows) / Math.min(asked, x.rows)), 1, k, Infinity, false, squares, positions);
+      return squares[k - 1];
+    }).sort();
+    return { eps: Math.max(1e-9, Math.sqrt(farthest[Math.floor(0.9 * (farthest.length - 1))])), minSamples };
+  } finally {
+    search.release();
+  }
 }
 
 /** More core rows than this are no formula any more. */
@@ -107,7 +110,10 @@ export async function fitDbscan(x: Points, { eps, minSamples }: DbscanOptions, c
   const unordered = describe(x, labels, core, numbers.size, eps);
   await adopt(unordered, x, labels, core, context);
   const order = largestFirst(labels, unordered.k);
-  return { params: describe(x, labels, core, order.length, eps), labels, core };
+  const { d } = x;
+  const groups = Array.from(labels).filter((_, i) => core[i] === 1);
+  const means = order.flatMap((old) => unordered.means.slice(old * d, (old + 1) * d));
+  return { params: { ...unordered, groups, means }, labels, core };
 }
 
 /**
@@ -200,8 +206,6 @@ function describe(x: Points, labels: Int32Array, core: Uint8Array, k: number, ep
 /** Gives the rows that are not core the segments that `assign` would, so that both always agree. */
 async function adopt(params: DbscanParams, x: Points, labels: Int32Array, core: Uint8Array, context: Context): Promise<void> {
   const rows = Int32Array.from(core.keys()).filter((i) => core[i] === 0);
-  const data = new Float64Array(rows.length * x.d);
-  rows.forEach((row, r) => data.set(x.data.subarray(row * x.stride, row * x.stride + x.d), r * x.d));
   await breath(context);
-  assignToCores(params, { rows: rows.length, d: x.d, stride: x.d, data }).labels.forEach((label, r) => (labels[rows[r]] = label));
+  assignToCores(params, rowsOf(x, rows)).labels.forEach((label, r) => (labels[rows[r]] = label));
 }

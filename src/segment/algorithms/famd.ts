@@ -11,7 +11,7 @@ import { symmetricEigen } from '../../util/symmetric-eigen.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { covariance } from '../covariance.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import type { Forms } from '../../domain/forms.js';
 import { categoricalColumns, splitColumns, type MixedRows } from '../mixed-rows.js';
 import { sampleRows } from '../sample.js';

@@ -12,7 +12,7 @@ import type { CovarianceKind, Mixture, Moments } from '../../kernel/mixture.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { expectation, freeParameters, maximise, momentsOf, placed } from '../mixture.js';
 import type { Forms } from '../../domain/forms.js';
 import { emptyAssignment } from '../nearest.js';

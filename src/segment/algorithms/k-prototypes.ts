@@ -11,7 +11,7 @@ import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import type { Forms } from '../../domain/forms.js';
 import { categoricalColumns, splitColumns, type MixedRows } from '../mixed-rows.js';
 import { centreForms, emptyAssignment, groupsOf, settle, type CentreParams } from '../nearest.js';

@@ -13,7 +13,7 @@ import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { centreForms, emptyAssignment, groupsOf, type CentreParams } from '../nearest.js';
 import { finish, heats, ranked } from '../restarts.js';
 import { gather, sampleRows } from '../sample.js';

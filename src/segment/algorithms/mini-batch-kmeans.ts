@@ -9,7 +9,7 @@ import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { centreForms, type CentreParams } from '../nearest.js';
 import { sampleRows } from '../sample.js';
 import { assignNearest, fitKMeans, kmeans } from './kmeans.js';

@@ -12,7 +12,7 @@ import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { place, unitCosts, unitsOf, type Known, type Pair, type Placed, type Units } from '../constraints.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { centreForms, type CentreParams } from '../nearest.js';
 import { sampleRows } from '../sample.js';
 import { total } from '../score.js';

@@ -10,7 +10,7 @@ import type { Centres, Kernel, Points, Sums } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { assignInBatches, meanOf, moved, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { cut } from '../dendrogram.js';
 import { linkage } from '../linkage.js';
 import { fewCentreForms, type CentreParams } from '../nearest.js';

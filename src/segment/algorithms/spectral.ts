@@ -12,7 +12,7 @@ import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
 import { distinct } from '../distinct.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { leadingVectors } from '../leading-vectors.js';
 import { inOrder, joinNearest } from '../parts.js';
 import { fewCentreForms, type CentreParams } from '../nearest.js';

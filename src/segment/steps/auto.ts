@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { Points } from '../../kernel/kernel.js';
 import { chooseStep, type StepChoice } from '../choose-step.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { defineStep, type Projection } from '../step.js';
 import { autoencoder, fitAutoencoder, type AutoencoderParams } from './autoencoder.js';
 import { fitPca, pca, type PcaParams } from './pca.js';

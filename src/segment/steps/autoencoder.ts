@@ -6,7 +6,7 @@ import type { Context } from '../../context.js';
 import type { Points } from '../../kernel/kernel.js';
 import { meanOf, rowsOf } from '../batches.js';
 import { breath } from '../breath.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { backward, createAdam, drawWeights, forward, room, weightCount, type Shape } from '../network.js';
 import { sampleRows, shuffled } from '../sample.js';
 import { defineStep } from '../step.js';

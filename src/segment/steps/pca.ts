@@ -5,7 +5,7 @@ import type { Context } from '../../context.js';
 import type { Points } from '../../kernel/kernel.js';
 import { symmetricEigen } from '../../util/symmetric-eigen.js';
 import { covariance } from '../covariance.js';
-import { requireFinite } from '../finite.js';
+import { requireFinite } from '../../kernel/finite.js';
 import { defineStep } from '../step.js';
 
 const options = z.strictObject({

@@ -1,5 +1,5 @@
 import { ShoalError } from '../errors.js';
-import type { Points } from '../kernel/kernel.js';
+import type { Points } from './kernel.js';
 
 /** Numbers whose squares are still numbers. */
 const squarable = 1e150;
