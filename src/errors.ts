@@ -60,6 +60,10 @@ export const catalogue = {
     `Row ${d.row + 1} holds ${d.value} as feature ${d.feature + 1}; distances need finite numbers. Fill or remove missing values first.`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>
     `There is no customer '${d.id}' in this run.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
+  'explain/unknown-feature': entry(2, 404, (d: { feature: string; suggestion?: string }) =>
+    `There is no feature '${d.feature}' in this run.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
+  'explain/unknown-segment': entry(2, 404, (d: { segment: number; segments: number }) =>
+    `There is no segment ${d.segment} in this run. Its ${d.segments} segments are counted from 0.`),
   'explain/no-run': entry(2, 404, (d: { folder: string }) => `'${d.folder}' holds no run. Run 'shoal discover <files>' first, or name its folder with --out.`),
   'config/invalid': entry(2, 422, (d: { problems: string }) => `The configuration has problems:\n${d.problems}`),
   'config/unreadable': entry(2, 422, (d: { path: string; reason: string }) => `'${d.path}' cannot be loaded: ${d.reason}`),
