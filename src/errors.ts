@@ -86,6 +86,17 @@ export const catalogue = {
   'kernel/too-large': entry(3, 507, (d: { gigabytes: string }) =>
     `The numbers need ${d.gigabytes} GiB at once, and 4 GiB is the most the kernel can hold. Use fewer features (exclude some) or fewer entities.`),
   'engine/failed': entry(1, 500, (d: { step: string; reason: string }) => `The query engine failed at '${d.step}': ${d.reason}`),
+  'store/not-found': entry(2, 404, (d: { kind: string; id: string }) => `There is no ${d.kind} '${d.id}'.`),
+  'store/exists': entry(2, 409, (d: { kind: string; id: string }) => `There is a ${d.kind} '${d.id}' already. Choose another id.`),
+  'store/conflict': entry(2, 409, (d: { problem: string }) => d.problem),
+  'store/bad-value': entry(2, 422, (d: { what: string; problem: string }) => `The ${d.what} ${d.problem}.`),
+  'store/in-use': entry(2, 409, (d: { place: string }) => `'${d.place}' is in use by another Shoal process. Stop that one first, or use it.`),
+  'store/newer': entry(2, 409, (d: { place: string; found: number; known: number }) =>
+    `'${d.place}' was written by a newer Shoal (its schema is version ${d.found}; this program knows ${d.known}). Use that version or a later one.`),
+  'store/damaged': entry(3, 500, (d: { place: string; reason: string }) => `'${d.place}' is damaged: ${d.reason}. Restore a backup with 'shoal store restore'.`),
+  'store/unavailable': entry(3, 503, (d: { place: string; reason: string }) => `The store '${d.place}' does not answer: ${d.reason}`),
+  'store/bad-backup': entry(2, 422, (d: { path: string; problem: string }) => `'${d.path}' cannot be restored: ${d.problem}`),
+  'govern/audit-broken': entry(1, 409, (d: { place: string; seq: number; problem: string }) => `The audit log of ${d.place} is not as it was written, from entry ${d.seq} on: ${d.problem}`),
   'engine/unsupported': entry(2, 422, (d: { dialect: string; what: string }) => `The ${d.dialect} dialect has no ${d.what}.`),
 } as const;
 

@@ -1,0 +1,193 @@
+import type { Alias, AliasMove } from '../domain/alias.js';
+import type { ApiKey } from '../domain/api-key.js';
+import type { AuditCheck, AuditEntry, AuditHead } from '../domain/audit-entry.js';
+import type { Decision } from '../domain/decision.js';
+import type { JobRecord, JobState } from '../domain/job-record.js';
+import type { Login } from '../domain/login.js';
+import type { Note, Topic } from '../domain/note.js';
+import type { Role } from '../domain/role.js';
+import type { RuleVersion, RunSegment, SegmentRecord } from '../domain/segment-record.js';
+import type { RunSummary, StoredRun } from '../domain/stored-run.js';
+import type { Flow, SeenTransition, Transition } from '../domain/transition.js';
+import type { Workspace } from '../domain/workspace.js';
+
+/** Who changes something, and why: written to the audit log in the transaction of the change. */
+export interface By {
+  readonly actor: string;
+  readonly reason?: string;
+  readonly request?: string;
+}
+
+/** Part of a list, and where the rest begins. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Give it as `after` for the next part; absent at the end. */
+  readonly next?: string;
+}
+
+/** Which part of a list. */
+export interface Paging {
+  readonly after?: string;
+  /** At most 1,000; 100 where absent. */
+  readonly limit?: number;
+}
+
+/** What is known about everybody's workspaces: which there are, and who may enter. @throws `store/not-found`, `store/exists`, `store/conflict`, `store/bad-value` */
+export interface HomeStore {
+  readonly workspaces: {
+    create(workspace: { readonly id: string; readonly name: string }, by: By): Promise<Workspace>;
+    /** By name; those removed only where asked for. */
+    list(options?: { readonly removed?: boolean }): Promise<Workspace[]>;
+    get(id: string): Promise<Workspace>;
+    rename(id: string, name: string, by: By): Promise<Workspace>;
+    remove(id: string, by: By): Promise<Workspace>;
+    restore(id: string, by: By): Promise<Workspace>;
+    /** Deletes the operational store of a removed workspace for good. Its folder is the caller's to delete. */
+    purge(id: string, by: By): Promise<void>;
+  };
+  readonly keys: {
+    /** Gives the secret, this once. */
+    create(key: NewApiKey, by: By): Promise<{ readonly key: ApiKey; readonly secret: string }>;
+    list(): Promise<ApiKey[]>;
+    /** The key with this secret, unless it is unknown, expired or revoked. Notes that it was used. */
+    find(secret: string): Promise<ApiKey | undefined>;
+    revoke(id: string, by: By): Promise<ApiKey>;
+  };
+  readonly logins: {
+    /** Gives the secret, this once. */
+    open(login: { readonly role: Role; readonly workspace?: string; readonly key?: string; readonly expiresAt: number }, by: By): Promise<{ readonly login: Login; readonly secret: string }>;
+    /** The login with this secret, unless it is unknown, expired or its key is no longer good. */
+    find(secret: string): Promise<Login | undefined>;
+    end(id: string, by: By): Promise<void>;
+  };
+  readonly audit: AuditLog;
+  /** The store of one workspace; opening it again gives the same one. @throws `store/not-found` for one that is unknown or removed */
+  open(workspace: string): Promise<Store>;
+  /** Resolves when the store answers. @throws `store/unavailable` */
+  check(): Promise<void>;
+  /** Closes this and every workspace's store. */
+  close(): Promise<void>;
+}
+
+export interface NewApiKey {
+  readonly name: string;
+  readonly workspace?: string;
+  /** One of the two. */
+  readonly role?: Role;
+  readonly only?: readonly string[];
+  readonly expiresAt?: number;
+}
+
+/** The operations of one workspace. Reads are pure; every change writes its audit entry or does not happen. @throws `store/not-found`, `store/exists`, `store/conflict`, `store/bad-value` */
+export interface Store {
+  readonly runs: {
+    /** Records that a run begins. One that ended unpublished can be begun again: what it had written is forgotten. */
+    begin(run: { readonly id: string; readonly title: string; readonly input: unknown }, by: By): Promise<StoredRun>;
+    /** Makes the run, its segments and its transitions visible, all at once. */
+    publish(id: string, found: { readonly summary: RunSummary; readonly segments: readonly RunSegment[] }, by: By): Promise<StoredRun>;
+    fail(id: string, error: string, by: By): Promise<StoredRun>;
+    rename(id: string, title: string, by: By): Promise<StoredRun>;
+    /** Takes it out of sight, with its transitions. @throws `store/conflict` while an alias points at it */
+    remove(id: string, by: By): Promise<StoredRun>;
+    restore(id: string, by: By): Promise<StoredRun>;
+    /** Deletes what the store knows of a removed run for good. Its folder is the caller's to delete. */
+    purge(id: string, by: By): Promise<void>;
+    get(id: string): Promise<StoredRun>;
+    /** Newest first; those removed only where asked for. */
+    list(options?: Paging & { readonly state?: StoredRun['state']; readonly removed?: boolean }): Promise<Page<StoredRun>>;
+  };
+  readonly aliases: {
+    /** Where each points now. */
+    current(): Promise<Readonly<Partial<Record<Alias, string>>>>;
+    /** Points an alias at a published run, or at none. */
+    move(alias: Alias, run: string | undefined, by: By): Promise<AliasMove>;
+    /** Points it back at the run before, in one transaction; doing so twice goes back two. @throws `store/conflict` where there is none to go back to */
+    rollback(alias: Alias, by: By): Promise<AliasMove>;
+    /** Newest first. */
+    history(alias?: Alias): Promise<AliasMove[]>;
+  };
+  readonly segments: {
+    /** A segment made by a rule or by drawing. Its id is made of its name. */
+    create(segment: { readonly origin: 'ruled' | 'drawn'; readonly name: string } & NewRule, by: By): Promise<SegmentRecord>;
+    /** A new version of its rule. */
+    revise(id: string, rule: NewRule, by: By): Promise<SegmentRecord>;
+    /** Its rules, newest first. */
+    versions(id: string): Promise<RuleVersion[]>;
+    rename(id: string, name: string, by: By): Promise<SegmentRecord>;
+    remove(id: string, by: By): Promise<SegmentRecord>;
+    restore(id: string, by: By): Promise<SegmentRecord>;
+    get(id: string, options?: { readonly run?: string }): Promise<SegmentRecord>;
+    /** Those of a run in its order, or all that a visible run or a rule holds, by name. Those removed only where asked for. */
+    list(options?: { readonly run?: string; readonly origin?: SegmentRecord['origin']; readonly removed?: boolean }): Promise<SegmentRecord[]>;
+    /** What it was in each visible run, oldest first: its size, value and stability over time. */
+    trend(id: string): Promise<(RunSegment & { readonly run: string; readonly asOf: number })[]>;
+  };
+  readonly transitions: {
+    /** Adds to a run that is not yet published; nobody sees them before. Gives how many. Written in chunks, between which others get their turn. */
+    append(run: string, transitions: Iterable<Transition> | AsyncIterable<Transition>, by: By, options?: { readonly signal?: AbortSignal }): Promise<number>;
+    /** Everything that happened to one entity, oldest first. */
+    ofEntity(entity: string): Promise<SeenTransition[]>;
+    /** How many entered and left a segment, oldest run first. */
+    flow(segment: string): Promise<Flow[]>;
+    /** Who entered or left a segment, newest run first. */
+    list(segment: string, options: Paging & { readonly direction: 'entered' | 'left'; readonly run?: string }): Promise<Page<SeenTransition>>;
+  };
+  readonly notes: {
+    add(note: { readonly about: Topic; readonly text: string }, by: By): Promise<Note>;
+    edit(id: string, text: string, by: By): Promise<Note>;
+    remove(id: string, by: By): Promise<Note>;
+    restore(id: string, by: By): Promise<Note>;
+    /** Newest first. */
+    list(options?: Paging & { readonly about?: Topic }): Promise<Page<Note>>;
+  };
+  readonly decisions: {
+    /** The reason is that of `by`, which must have one. */
+    record(decision: { readonly about: Topic; readonly text: string; readonly replaces?: string }, by: By): Promise<Decision>;
+    /** Newest first. */
+    list(options?: Paging & { readonly about?: Topic }): Promise<Page<Decision>>;
+  };
+  readonly jobs: {
+    queue(job: { readonly kind: string; readonly input: unknown }, by: By): Promise<JobRecord>;
+    start(id: string, by: By): Promise<JobRecord>;
+    /** How far it is. The one change without an audit entry. */
+    progress(id: string, progress: NonNullable<JobRecord['progress']>): Promise<void>;
+    finish(id: string, result: unknown, by: By): Promise<JobRecord>;
+    fail(id: string, error: NonNullable<JobRecord['error']>, by: By): Promise<JobRecord>;
+    cancel(id: string, by: By): Promise<JobRecord>;
+    /** After a restart: what ran is interrupted. Gives those. */
+    interrupt(by: By): Promise<JobRecord[]>;
+    /** Queues a job again that was interrupted, cancelled or failed. */
+    resume(id: string, by: By): Promise<JobRecord>;
+    get(id: string): Promise<JobRecord>;
+    /** Newest first. */
+    list(options?: Paging & { readonly state?: JobState; readonly kind?: string }): Promise<Page<JobRecord>>;
+  };
+  readonly audit: AuditLog;
+}
+
+export interface NewRule {
+  readonly rule: unknown;
+  readonly words: string;
+  readonly entities?: number;
+  readonly run?: string;
+}
+
+/** Every change, append-only. */
+export interface AuditLog {
+  /** Newest first. `action` may be a noun alone ('segment'). */
+  list(options?: Paging & AuditFilter): Promise<Page<AuditEntry>>;
+  head(): Promise<AuditHead>;
+  /** Reads the whole chain and names the first entry that does not fit; with a head kept elsewhere, also what was cut off or written anew before it. */
+  verify(head?: AuditHead): Promise<AuditCheck>;
+  /** Writes down what was done outside the store, such as an export or a refusal. */
+  record(entry: { readonly action: string; readonly subject: Topic; readonly before?: unknown; readonly after?: unknown }, by: By): Promise<AuditEntry>;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly subject?: Partial<Topic>;
+  /** Half-open, milliseconds: since ≤ at < until. */
+  readonly since?: number;
+  readonly until?: number;
+}
