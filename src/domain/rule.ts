@@ -19,14 +19,15 @@ export const instantOf = (written: string): number => Date.parse(written.length 
 const unit = z.enum(['minutes', 'hours', 'days']);
 const length = z.number('must be a number').int('must be a whole number').min(1, 'must be at least 1').max(1_000_000, 'must be at most 1,000,000');
 
-const ordered = ({ from, to }: { from: number | string; to: number | string }) =>
+interface Bounds { from: number | string; to: number | string }
+const ordered = ({ from, to }: Bounds) =>
   typeof from === 'string' ? typeof to !== 'string' || instantOf(from) <= instantOf(to) : typeof to === 'string' || from <= to;
 const upsideDown = { message: 'must not be below from', path: ['to'] };
 
 /** A column of a row, and what must hold of its value. A missing value fulfils 'missing' and nothing else. */
 const columnTests = <S extends z.ZodRawShape>(subject: S) => [
   z.strictObject({ ...subject, op: comparison, value: scalar }),
-  z.strictObject({ ...subject, op: z.literal('between'), from: z.union([number, instant]), to: z.union([number, instant]) }).refine(ordered, upsideDown),
+  z.strictObject({ ...subject, op: z.literal('between'), from: z.union([number, instant]), to: z.union([number, instant]) }).refine((given) => ordered(given as unknown as Bounds), upsideDown),
   z.strictObject({ ...subject, op: z.enum(['in', 'not in']), values: z.array(z.union([number, text], 'must be numbers or texts')).min(1, 'is empty').max(ruleLimits.values, `holds more than ${ruleLimits.values} values`) }),
   z.strictObject({ ...subject, op: z.enum(['contains', 'not contains']), value: text.min(1, 'is empty') }),
   z.strictObject({ ...subject, op: z.enum(['missing', 'known']) }),
