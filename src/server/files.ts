@@ -1,4 +1,11 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { StoredFile } from '../domain/file.js';
+import { ShoalError } from '../errors.js';
+import { synced } from './durable.js';
+import { diskName } from './file-name.js';
+import { inWords, soundness, type FileLimits } from './soundness.js';
 
 /** The files of one workspace. What is added is checked while it is read, and is there whole or not at all. */
 export interface Files {
@@ -7,14 +14,118 @@ export interface Files {
   /** @throws `files/unknown` */
   get(id: string): Promise<StoredFile>;
   /**
-   * Reads a file to the end. `name` is what it is called outside.
-   * @throws `files/bad-name`, `files/too-large`, `files/bomb`, `ingest/empty-file`, `ingest/binary-file`, `ingest/unreadable-file`, `run/aborted`
+   * Reads a file to the end. `name` is what it is called outside; an `origin` is where it comes from, upload by default. Durable when it resolves.
+   * @throws `files/bad-name`, `files/too-large`, `files/bomb`, `ingest/empty-file`, `ingest/binary-file`, `ingest/unreadable-file`, `run/aborted`, `run/write-failed`
    */
   add(name: string, content: AsyncIterable<Uint8Array>, options?: { readonly origin?: StoredFile['origin']; readonly from?: string; readonly signal?: AbortSignal }): Promise<StoredFile>;
-  /** Takes a file away; `restore` brings it back until the workspace is tidied. @throws `files/unknown` */
+  /** Takes a file away; `restore` brings it back for seven days. @throws `files/unknown` */
   remove(id: string): Promise<void>;
   /** @throws `files/unknown` */
   restore(id: string): Promise<StoredFile>;
   /** Absolute path of the content, for our own reading only. @throws `files/unknown` */
   path(id: string): Promise<string>;
+}
+
+/** What files may be where nothing else is said. */
+export const fileLimits: FileLimits = { bytes: 4 * 2 ** 30, unpacked: 32 * 2 ** 30 };
+
+/** Days that a removed file can be restored. */
+const keptDays = 7;
+const about = '.file.json';
+const validId = /^file_[0-9a-f]{16}$/;
+const removedName = /^\.removed-(\d+)-(file_[0-9a-f]{16})$/;
+
+/**
+ * Each file is a folder named by its id, with the content under a harmless name and what is known of it beside; it comes and goes by a rename of that folder.
+ * `clock` gives milliseconds since the epoch.
+ */
+export function openFiles(folder: string, limits: FileLimits, clock: () => number): Files {
+  const home = (id: string) => join(folder, validId.test(id) ? id : unknown(id));
+  const read = async (id: string): Promise<StoredFile & { readonly disk: string }> => {
+    const text = await readFile(join(home(id), about), 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? unknown(id) : Promise.reject(error)));
+    return JSON.parse(text);
+  };
+  const get = async (id: string): Promise<StoredFile> => {
+    const { disk: _, ...file } = await read(id);
+    return file;
+  };
+  return {
+    get,
+    async list() {
+      const ids = (await readdir(folder)).filter((name) => validId.test(name));
+      const found = await Promise.all(ids.map((id) => get(id).catch((error) => (error instanceof ShoalError ? undefined : Promise.reject(error)))));
+      return found.filter((file) => file !== undefined).sort((a, b) => b.added - a.added || (a.id < b.id ? -1 : 1));
+    },
+    async add(name, content, { origin = 'upload', from, signal = new AbortController().signal } = {}) {
+      const disk = diskName(name);
+      const id = `file_${randomBytes(8).toString('hex')}`;
+      const partial = join(folder, `.partial-${id}`);
+      try {
+        await mkdir(partial, { recursive: true });
+        const { bytes, fingerprint } = await receive(join(partial, disk), name, content, limits, signal);
+        const kind = await soundness(join(partial, disk), name, limits, signal);
+        const file: StoredFile = { id, name, bytes, added: clock(), ...kind, fingerprint, origin, ...(from !== undefined && { from }) };
+        await writeFile(join(partial, about), JSON.stringify({ ...file, disk }));
+        for (const path of [join(partial, about), partial]) await synced(path);
+        await rename(partial, join(folder, id));
+        await synced(folder);
+        return file;
+      } catch (cause) {
+        await rm(partial, { recursive: true, force: true });
+        throw cause instanceof ShoalError ? cause : writeFailed(cause, name);
+      }
+    },
+    async remove(id) {
+      const gone = join(folder, `.removed-${Math.floor(clock())}-${id}`);
+      await rename(home(id), gone).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? unknown(id) : Promise.reject(error)));
+      await synced(folder);
+    },
+    async restore(id) {
+      const removed = (await readdir(folder)).find((name) => removedName.exec(name)?.[2] === id);
+      if (removed === undefined) return get(id);
+      await rename(join(folder, removed), home(id));
+      await synced(folder);
+      return get(id);
+    },
+    async path(id) {
+      return join(home(id), (await read(id)).disk);
+    },
+  };
+}
+
+/** Clears away what an upload left that was cut off, and what was removed more than a week ago. For the one process that owns the folder, before it is used. */
+export async function tidyFiles(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const removed = removedName.exec(name);
+    if (name.startsWith('.partial-') || (removed && Number(removed[1]) < now - keptDays * 86_400_000)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+async function receive(path: string, name: string, content: AsyncIterable<Uint8Array>, limits: FileLimits, signal: AbortSignal): Promise<{ bytes: number; fingerprint: string }> {
+  const hash = createHash('sha256');
+  const handle = await open(path, 'wx', 0o600);
+  let bytes = 0;
+  try {
+    for await (const chunk of content) {
+      if (signal.aborted) throw new ShoalError('run/aborted', {});
+      bytes += chunk.length;
+      if (bytes > limits.bytes) throw new ShoalError('files/too-large', { name, limit: inWords(limits.bytes) });
+      hash.update(chunk);
+      await handle.appendFile(chunk);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return { bytes, fingerprint: hash.digest('hex').slice(0, 16) };
+}
+
+function writeFailed(cause: unknown, name: string): ShoalError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new ShoalError('run/write-failed', { path: name, reason: full ? 'The disk is full. Free some space and try again.' : code === undefined || code === 'ECONNRESET' ? 'The upload broke off.' : `${message}.` }, { cause });
+}
+
+function unknown(id: string): never {
+  throw new ShoalError('files/unknown', { id: id.slice(0, 40) });
 }
