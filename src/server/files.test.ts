@@ -1,9 +1,9 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { emptyFolder } from '../../test/support/shoal.js';
 import { openEngine } from '../engine/catalog.js';
 import { quoteText } from '../util/quote.js';
 import { diskName } from './file-name.js';
@@ -18,7 +18,7 @@ async function* of(...parts: (string | Uint8Array)[]) {
 
 let folder: string;
 beforeEach(async () => {
-  folder = await emptyFolder('files');
+  folder = await mkdtemp(join(tmpdir(), 'shoal-files-'));
 });
 const files = (limits = fileLimits, clock = () => 5) => openFiles(folder, limits, clock);
 
@@ -75,7 +75,6 @@ describe('files of a workspace', () => {
 
   it('clears away uploads that a killed server left', async () => {
     const file = await files().add('a.csv', of(table));
-    const { mkdir, writeFile } = await import('node:fs/promises');
     await mkdir(join(folder, '.partial-file_0'));
     await writeFile(join(folder, '.partial-file_0', 'half.csv'), 'customer');
     expect(await files().list()).toEqual([file]);
