@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+import { entityRoutes } from './entities.js';
+import { fileRoutes } from './files.js';
+import { governRoutes } from './govern.js';
+import { runRoutes } from './runs.js';
+import { segmentRoutes } from './segments.js';
+import { sessionRoutes } from './session.js';
+
+/** Everything the server can be asked, by method and path. Routing, checks, documentation, client and the tests of rights are made of it. */
+export const contract = { ...sessionRoutes, ...fileRoutes, ...runRoutes, ...segmentRoutes, ...entityRoutes, ...governRoutes } as const;
+
+export type Contract = typeof contract;
+export type RouteId = keyof Contract;
+
+/** What a caller gives for a route, and gets. */
+export type ParamsOf<R extends RouteId> = z.input<Contract[R]['params']>;
+export type QueryOf<R extends RouteId> = z.input<Contract[R]['query']>;
+export type BodyOf<R extends RouteId> = Contract[R] extends { readonly body?: infer B } ? (NonNullable<B> extends z.ZodType ? z.input<NonNullable<B>> : undefined) : undefined;
+export type AnswerOf<R extends RouteId> = z.output<Contract[R]['answer']>;
+
+/** A refusal: RFC 9457. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Of `errors.ts`, such as segment/unknown-algorithm. */
+  readonly code: string;
+  readonly request?: string;
+}
