@@ -58,6 +58,19 @@ export const catalogue = {
   'segment/bad-constraint': entry(2, 422, (d: { problem: string }) => `${d.problem}. Rows and segments are counted from 0.`),
   'segment/not-finite': entry(2, 422, (d: { value: number; row: number; feature: number }) =>
     `Row ${d.row + 1} holds ${d.value} as feature ${d.feature + 1}; distances need finite numbers. Fill or remove missing values first.`),
+  'rules/invalid': entry(2, 422, (d: { problems: string }) => `The rule has problems:\n${d.problems}`),
+  'rules/unknown-feature': entry(2, 422, (d: { name: string; suggestion?: string }) =>
+    `This run has no feature '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ' Choose one of its features.'}`),
+  'rules/unknown-segment': entry(2, 422, (d: { id: string; suggestion?: string }) =>
+    `This run has no segment '${d.id}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ' Choose one that it found.'}`),
+  'rules/unknown-source': entry(2, 422, (d: { name: string; known: string; suggestion?: string }) =>
+    `This run has no source '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
+  'rules/unknown-column': entry(2, 422, (d: { name: string; source: string; suggestion?: string }) =>
+    `The source '${d.source}' has no column '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ' Choose one of its columns.'}`),
+  'rules/no-times': entry(2, 422, (d: { source: string }) => `The rows of '${d.source}' have no time, so nothing can be counted in them. Ask for a column of it, or of another source.`),
+  'rules/wrong-type': entry(2, 422, (d: { name: string; type: string; wanted: string }) => `'${d.name}' is ${d.type}. Compare it with ${d.wanted}.`),
+  'rules/other-map': entry(2, 422, (d: { run: string; wanted: string }) =>
+    `The area was drawn on the map of run ${d.wanted}, and this is ${d.run}, whose map has other coordinates. Draw it again.`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>
     `There is no customer '${d.id}' in this run.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
   'explain/unknown-feature': entry(2, 404, (d: { feature: string; suggestion?: string }) =>
