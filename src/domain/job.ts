@@ -1,10 +1,6 @@
-/**
- * `queued` → `running` → `done`, `failed` or `cancelled`. `interrupted`: the server stopped while it was queued or running; it can be resumed, which runs it again
- * with the same input under the same id.
- */
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+import type { JobState } from './job-record.js';
 
-/** Long work behind the server: a kind, its input as plain JSON, and how far it is. */
+/** Long work behind the server, as it is told outside: a kind, its input as plain JSON, and how far it is. Instants are milliseconds since the Unix epoch. */
 export interface Job {
   readonly id: string;
   readonly workspace: string;
@@ -15,18 +11,17 @@ export interface Job {
   readonly by: string;
   /** Times it was begun; more than once where it was resumed. */
   readonly attempts: number;
-  /** Milliseconds since the Unix epoch, like the two below. */
   readonly created: number;
   readonly started?: number;
   readonly ended?: number;
+  /** Jobs that are before it in the queue. */
+  readonly ahead?: number;
   /** Where it is, or was when it ended. */
   readonly progress?: JobProgress;
   /** What a done job gave. */
   readonly result?: Readonly<Record<string, unknown>>;
-  /** Why a failed job failed: a code of the catalogue, or `jobs/crashed`. */
+  /** Why a failed job failed: a code of the catalogue, and its sentence. */
   readonly problem?: { readonly code: string; readonly sentence: string };
-  /** Milliseconds per stage of a done job, in order. */
-  readonly timings?: Readonly<Record<string, number>>;
 }
 
 /** How far a job is. */
@@ -41,5 +36,5 @@ export interface JobProgress {
   readonly remaining?: number;
 }
 
-/** States that nothing follows, unless the job is resumed. */
-export const ended = (state: JobState): boolean => state !== 'queued' && state !== 'running';
+/** Nothing follows these states, unless the job is resumed. */
+export const hasEnded = (state: JobState): boolean => state !== 'queued' && state !== 'running';

@@ -9,6 +9,7 @@ import { quoteText } from '../util/quote.js';
 import { diskName } from './file-name.js';
 import { fileLimits, openFiles, tidyFiles } from './files.js';
 
+const by = { actor: 'test' };
 const table = 'customer,amount\n1,10\n2,20\n';
 const day = 86_400_000;
 
@@ -20,14 +21,14 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shoal-files-'));
 });
-const files = (limits = fileLimits, clock = () => 5) => openFiles(folder, limits, clock);
+const files = (limits = fileLimits, clock = () => 5) => openFiles(folder, { limits, clock });
 
 describe('files of a workspace', () => {
   it('keeps a file with its name, size and fingerprint, and lists the newest first', async () => {
     let now = 1;
     const stored = files(fileLimits, () => now++);
-    const first = await stored.add('Orders 2024.csv', of('customer,amount\n', '1,10\n2,20\n'));
-    const second = await stored.add('größe.csv.gz', of(gzipSync(table)), { origin: 'demo' });
+    const first = await stored.add('Orders 2024.csv', of('customer,amount\n', '1,10\n2,20\n'), by);
+    const second = await stored.add('größe.csv.gz', of(gzipSync(table)), by, { origin: 'demo' });
     expect(first).toMatchObject({ name: 'Orders 2024.csv', bytes: 26, added: 1, format: 'text', gzipped: false, origin: 'upload', fingerprint: '0ff49f0c2d6fd351' });
     expect(second).toMatchObject({ gzipped: true, origin: 'demo' });
     expect(await stored.list()).toEqual([second, first]);
@@ -37,16 +38,16 @@ describe('files of a workspace', () => {
 
   it('gives a removed file back within seven days, then forgets it', async () => {
     const stored = files();
-    const file = await stored.add('a.csv', of(table));
-    await stored.remove(file.id);
+    const file = await stored.add('a.csv', of(table), by);
+    await stored.remove(file.id, by);
     expect(await stored.list()).toEqual([]);
     await expect(stored.path(file.id)).rejects.toMatchObject({ code: 'files/unknown' });
     await tidyFiles(folder, 6 * day);
-    expect(await stored.restore(file.id)).toEqual(file);
+    expect(await stored.restore(file.id, by)).toEqual(file);
     expect(await stored.list()).toEqual([file]);
-    await stored.remove(file.id);
+    await stored.remove(file.id, by);
     await tidyFiles(folder, 8 * day);
-    await expect(stored.restore(file.id)).rejects.toMatchObject({ code: 'files/unknown' });
+    await expect(stored.restore(file.id, by)).rejects.toMatchObject({ code: 'files/unknown' });
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -55,9 +56,9 @@ describe('files of a workspace', () => {
       yield Buffer.from(table);
       throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
     };
-    await expect(files().add('a.csv', broken())).rejects.toMatchObject({ code: 'run/write-failed', message: expect.stringContaining('broke off') });
-    await expect(files({ bytes: 19, unpacked: 1000 }).add('a.csv', of('customer,', 'amount\n1,2\n'))).rejects.toMatchObject({ code: 'files/too-large' });
-    await expect(files().add('a.csv', of(table), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'run/aborted' });
+    await expect(files().add('a.csv', broken(), by)).rejects.toMatchObject({ code: 'run/write-failed', message: expect.stringContaining('broke off') });
+    await expect(files({ bytes: 19, unpacked: 1000 }).add('a.csv', of('customer,', 'amount\n1,2\n'), by)).rejects.toMatchObject({ code: 'files/too-large' });
+    await expect(files().add('a.csv', of(table), by, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'run/aborted' });
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -69,12 +70,12 @@ describe('files of a workspace', () => {
         yield Buffer.alloc(1 << 16, 'a');
       }
     };
-    await expect(files({ bytes: 1 << 20, unpacked: 1 << 20 }).add('a.csv', endless())).rejects.toMatchObject({ code: 'files/too-large', message: expect.stringContaining('1 MiB') });
+    await expect(files({ bytes: 1 << 20, unpacked: 1 << 20 }).add('a.csv', endless(), by)).rejects.toMatchObject({ code: 'files/too-large', message: expect.stringContaining('1 MiB') });
     expect(given).toBe(17);
   });
 
   it('clears away uploads that a killed server left', async () => {
-    const file = await files().add('a.csv', of(table));
+    const file = await files().add('a.csv', of(table), by);
     await mkdir(join(folder, '.partial-file_0'));
     await writeFile(join(folder, '.partial-file_0', 'half.csv'), 'customer');
     expect(await files().list()).toEqual([file]);
@@ -84,13 +85,13 @@ describe('files of a workspace', () => {
 
   it('refuses ids that are none', async () => {
     for (const id of ['../../etc', '', 'file_xyz', '.removed-1-file_0000000000000000', '__proto__', 'file_0000000000000000', 'file_0000000000000000/..']) {
-      for (const ask of [files().get(id), files().path(id), files().remove(id), files().restore(id)]) await expect(ask).rejects.toMatchObject({ code: 'files/unknown' });
+      for (const ask of [files().get(id), files().path(id), files().remove(id, by), files().restore(id, by)]) await expect(ask).rejects.toMatchObject({ code: 'files/unknown' });
     }
   });
 });
 
 describe('hostile files', () => {
-  const refused = (name: string, content: Uint8Array | string, limits = fileLimits) => expect(files(limits).add(name, of(content))).rejects;
+  const refused = (name: string, content: Uint8Array | string, limits = fileLimits) => expect(files(limits).add(name, of(content), by)).rejects;
 
   it('refuses what is no table, by its bytes', async () => {
     await refused('a.csv', '').toMatchObject({ code: 'ingest/empty-file' });
@@ -107,7 +108,7 @@ describe('hostile files', () => {
     const bomb = Buffer.concat(Array.from({ length: 400 }, () => gzipSync(Buffer.alloc(1 << 20, 'a'))));
     await refused('bomb.csv.gz', bomb).toMatchObject({ code: 'files/bomb', message: expect.stringContaining('100 times') });
     await refused('large.csv.gz', gzipSync(table.repeat(10_000)), { bytes: 1 << 20, unpacked: 100_000 }).toMatchObject({ code: 'files/bomb', message: expect.stringContaining('97.7 KiB') });
-    await expect(files().add('small.csv.gz', of(gzipSync(table.repeat(10_000))))).resolves.toMatchObject({ gzipped: true });
+    await expect(files().add('small.csv.gz', of(gzipSync(table.repeat(10_000))), by)).resolves.toMatchObject({ gzipped: true });
   });
 
   it('takes sound Parquet, and refuses damaged footers and ones that promise too much', async () => {
@@ -117,7 +118,7 @@ describe('hostile files', () => {
     await engine.run(`COPY (SELECT 1 AS id FROM range(20000000)) TO ${quoteText(bomb)} (FORMAT parquet)`, 'test');
     await engine.close();
     const bytes = await readFile(sound);
-    expect(await files().add('a.parquet', of(bytes))).toMatchObject({ format: 'parquet', gzipped: false });
+    expect(await files().add('a.parquet', of(bytes), by)).toMatchObject({ format: 'parquet', gzipped: false });
     expect((await stat(bomb)).size).toBeLessThan(100_000);
     await refused('a.parquet', await readFile(bomb)).toMatchObject({ code: 'files/bomb', message: expect.stringContaining('20,000,000 rows') });
     await refused('a.parquet', bytes, { bytes: 1 << 20, unpacked: 10_000 }).toMatchObject({ code: 'files/bomb' });
@@ -132,7 +133,7 @@ describe('hostile files', () => {
     await fc.assert(fc.asyncProperty(fc.nat(footer - 1), fc.nat(255), async (at, byte) => {
       const changed = Buffer.from(bytes);
       changed[bytes.length - 8 - footer + at] = byte;
-      const code = await files().add('a.parquet', of(changed)).then(() => 'ok', (error: { code: string }) => error.code);
+      const code = await files().add('a.parquet', of(changed), by).then(() => 'ok', (error: { code: string }) => error.code);
       expect(['ok', 'ingest/unreadable-file', 'files/bomb']).toContain(code);
     }), { numRuns: 200 });
   });

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import type { StoredFile } from '../domain/file.js';
 import { ShoalError } from '../errors.js';
+import type { By } from '../store/store.js';
 import { synced } from './durable.js';
 import { diskName } from './file-name.js';
 import { inWords, soundness, type FileLimits } from './soundness.js';
@@ -17,11 +18,11 @@ export interface Files {
    * Reads a file to the end. `name` is what it is called outside; an `origin` is where it comes from, upload by default. Durable when it resolves.
    * @throws `files/bad-name`, `files/too-large`, `files/bomb`, `ingest/empty-file`, `ingest/binary-file`, `ingest/unreadable-file`, `run/aborted`, `run/write-failed`
    */
-  add(name: string, content: AsyncIterable<Uint8Array>, options?: { readonly origin?: StoredFile['origin']; readonly from?: string; readonly signal?: AbortSignal }): Promise<StoredFile>;
+  add(name: string, content: AsyncIterable<Uint8Array>, by: By, options?: { readonly origin?: StoredFile['origin']; readonly from?: string; readonly signal?: AbortSignal }): Promise<StoredFile>;
   /** Takes a file away; `restore` brings it back for seven days. @throws `files/unknown` */
-  remove(id: string): Promise<void>;
+  remove(id: string, by: By): Promise<void>;
   /** @throws `files/unknown` */
-  restore(id: string): Promise<StoredFile>;
+  restore(id: string, by: By): Promise<StoredFile>;
   /** Absolute path of the content, for our own reading only. @throws `files/unknown` */
   path(id: string): Promise<string>;
 }
@@ -35,11 +36,16 @@ const about = '.file.json';
 const validId = /^file_[0-9a-f]{16}$/;
 const removedName = /^\.removed-(\d+)-(file_[0-9a-f]{16})$/;
 
-/**
- * Each file is a folder named by its id, with the content under a harmless name and what is known of it beside; it comes and goes by a rename of that folder.
- * `clock` gives milliseconds since the epoch.
- */
-export function openFiles(folder: string, limits: FileLimits, clock: () => number): Files {
+export interface FilesOptions {
+  readonly limits: FileLimits;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Writes a change down, after it is durable. */
+  readonly record?: (action: 'file.add' | 'file.remove' | 'file.restore', file: StoredFile, by: By) => Promise<unknown>;
+}
+
+/** Each file is a folder named by its id, with the content under a harmless name and what is known of it beside; it comes and goes by a rename of that folder. */
+export function openFiles(folder: string, { limits, clock, record = async () => {} }: FilesOptions): Files {
   const home = (id: string) => join(folder, validId.test(id) ? id : unknown(id));
   const read = async (id: string): Promise<StoredFile & { readonly disk: string }> => {
     const text = await readFile(join(home(id), about), 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? unknown(id) : Promise.reject(error)));
@@ -56,7 +62,7 @@ export function openFiles(folder: string, limits: FileLimits, clock: () => numbe
       const found = await Promise.all(ids.map((id) => get(id).catch((error) => (error instanceof ShoalError ? undefined : Promise.reject(error)))));
       return found.filter((file) => file !== undefined).sort((a, b) => b.added - a.added || (a.id < b.id ? -1 : 1));
     },
-    async add(name, content, { origin = 'upload', from, signal = new AbortController().signal } = {}) {
+    async add(name, content, by, { origin = 'upload', from, signal = new AbortController().signal } = {}) {
       const disk = diskName(name);
       const id = `file_${randomBytes(8).toString('hex')}`;
       const partial = join(folder, `.partial-${id}`);
@@ -69,23 +75,28 @@ export function openFiles(folder: string, limits: FileLimits, clock: () => numbe
         for (const path of [join(partial, about), partial]) await synced(path);
         await rename(partial, join(folder, id));
         await synced(folder);
+        await record('file.add', file, by);
         return file;
       } catch (cause) {
         await rm(partial, { recursive: true, force: true });
         throw cause instanceof ShoalError ? cause : writeFailed(cause, name);
       }
     },
-    async remove(id) {
+    async remove(id, by) {
+      const file = await get(id);
       const gone = join(folder, `.removed-${Math.floor(clock())}-${id}`);
       await rename(home(id), gone).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? unknown(id) : Promise.reject(error)));
       await synced(folder);
+      await record('file.remove', file, by);
     },
-    async restore(id) {
+    async restore(id, by) {
       const removed = (await readdir(folder)).find((name) => removedName.exec(name)?.[2] === id);
       if (removed === undefined) return get(id);
       await rename(join(folder, removed), home(id));
       await synced(folder);
-      return get(id);
+      const file = await get(id);
+      await record('file.restore', file, by);
+      return file;
     },
     async path(id) {
       return join(home(id), (await read(id)).disk);

@@ -1,18 +1,16 @@
-import type { Files } from './files.js';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Workspace } from '../domain/workspace.js';
+import { ShoalError } from '../errors.js';
+import type { By, HomeStore, Store } from '../store/store.js';
+import { openFiles, tidyFiles, type Files } from './files.js';
+import type { FileLimits } from './soundness.js';
 
-/** What the address of a request is about: a company's, a client's or a project's data, apart from all others. */
-export interface Workspace {
-  /** Lower-case letters, digits and hyphens; the name of its folder. */
-  readonly id: string;
-  readonly name: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly created: number;
-}
-
-/** An open workspace. */
+/** An open workspace: its store, its files, the folders of its runs. */
 export interface OpenWorkspace {
   readonly workspace: Workspace;
   readonly folder: string;
+  readonly store: Store;
   readonly files: Files;
   /** Absolute path of the folder of a run, which need not exist. @throws `runs/unknown` for what cannot be an id */
   runFolder(run: string): string;
@@ -20,14 +18,84 @@ export interface OpenWorkspace {
 
 /** The workspaces of a server. */
 export interface Workspaces {
-  list(): Promise<readonly Workspace[]>;
-  /** The id is made of the name where none is given. @throws `workspaces/exists`, `workspaces/bad-id` */
-  create(given: { readonly name: string; readonly id?: string }, by: string): Promise<Workspace>;
-  /** Opens what is asked for the first time, and keeps it open. @throws `workspaces/unknown` */
+  list(options?: { readonly removed?: boolean }): Promise<readonly Workspace[]>;
+  /** The id is made of the name where none is given. @throws `store/exists`, `store/bad-value` */
+  create(given: { readonly name: string; readonly id?: string }, by: By): Promise<Workspace>;
+  rename(id: string, name: string, by: By): Promise<Workspace>;
+  /** Opens what is asked for the first time, and keeps it open. @throws `store/not-found` */
   open(id: string): Promise<OpenWorkspace>;
-  /** Takes a workspace away, files and all; `restore` brings it back. @throws `workspaces/unknown` */
-  remove(id: string, by: string): Promise<void>;
-  /** @throws `workspaces/unknown`, `workspaces/exists` */
-  restore(id: string, by: string): Promise<Workspace>;
-  close(): Promise<void>;
+  /** Takes a workspace out of sight; `restore` brings it back for seven days. @throws `store/not-found` */
+  remove(id: string, by: By): Promise<Workspace>;
+  restore(id: string, by: By): Promise<Workspace>;
+  /** Deletes for good what was removed more than seven days ago. */
+  tidy(by: By): Promise<void>;
+}
+
+export interface WorkspacesOptions {
+  readonly home: HomeStore;
+  /** The data folder. */
+  readonly folder: string;
+  readonly limits: FileLimits;
+  readonly clock: () => number;
+  /** Called once for each workspace that is opened, before anybody has it. */
+  readonly opened?: (place: OpenWorkspace) => Promise<void>;
+}
+
+const keptDays = 7;
+const validRun = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+export function openWorkspaces({ home, folder, limits, clock, opened }: WorkspacesOptions): Workspaces {
+  const places = new Map<string, Promise<OpenWorkspace>>();
+  const open = async (id: string): Promise<OpenWorkspace> => {
+    // The store says first whether there is one of that name, so that no other name reaches the disk.
+    const store = await home.open(id);
+    const workspace = await home.workspaces.get(id);
+    const own = join(folder, 'workspaces', workspace.id);
+    const files = join(own, 'files'), runs = join(own, 'runs');
+    for (const path of [files, runs]) await mkdir(path, { recursive: true, mode: 0o700 });
+    await tidyFiles(files, clock());
+    const place: OpenWorkspace = {
+      workspace, folder: own, store,
+      files: openFiles(files, { limits, clock, record: (action, file, by) => store.audit.record({ action, subject: { kind: 'file', id: file.id }, after: { name: file.name, bytes: file.bytes } }, by) }),
+      runFolder: (run) => (validRun.test(run) ? join(runs, run) : noSuchRun(run)),
+    };
+    await opened?.(place);
+    return place;
+  };
+  return {
+    list: (options) => home.workspaces.list(options),
+    create: async ({ name, id }, by) => home.workspaces.create({ id: id ?? (await freeId(name, home)), name }, by),
+    rename: (id, name, by) => home.workspaces.rename(id, name, by),
+    open(id) {
+      const place = places.get(id) ?? open(id);
+      places.set(id, place);
+      place.catch(() => places.delete(id));
+      return place;
+    },
+    async remove(id, by) {
+      const removed = await home.workspaces.remove(id, by);
+      places.delete(id);
+      return removed;
+    },
+    restore: (id, by) => home.workspaces.restore(id, by),
+    async tidy(by) {
+      for (const { id, removedAt } of await home.workspaces.list({ removed: true })) {
+        if (removedAt === undefined || removedAt > clock() - keptDays * 86_400_000) continue;
+        await home.workspaces.purge(id, by);
+        await rm(join(folder, 'workspaces', id), { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** 'Größen & Co. 2024' → 'grossen-co-2024', with a number behind where that is taken. */
+async function freeId(name: string, home: HomeStore): Promise<string> {
+  const plain = name.replaceAll('ß', 'ss').normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^[^a-z]+|-+$/g, '').slice(0, 36).replace(/-+$/, '');
+  const base = plain || 'workspace';
+  const taken = new Set((await home.workspaces.list({ removed: true })).map(({ id }) => id));
+  for (let n = 1; ; n++) if (!taken.has(n === 1 ? base : `${base}-${n}`)) return n === 1 ? base : `${base}-${n}`;
+}
+
+function noSuchRun(id: string): never {
+  throw new ShoalError('runs/unknown', { id: id.slice(0, 60) });
 }

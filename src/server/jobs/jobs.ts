@@ -1,30 +1,262 @@
-import type { Job } from '../../domain/job.js';
-
-/** Where the jobs of a workspace are recorded; a change is durable when its promise resolves. */
-export interface JobRecords {
-  /** Adds a job, or replaces the one of the same id. */
-  save(job: Job): Promise<void>;
-  get(id: string): Promise<Job | undefined>;
-  /** Newest first. */
-  list(options?: { readonly limit?: number }): Promise<readonly Job[]>;
-}
+import type { JobRecord } from '../../domain/job-record.js';
+import { hasEnded, type Job, type JobProgress } from '../../domain/job.js';
+import { ShoalError } from '../../errors.js';
+import { checked } from '../../options.js';
+import type { By, Store } from '../../store/store.js';
+import { listWords } from '../../util/words.js';
+import type { OpenWorkspace } from '../workspaces.js';
+import { channels } from './channel.js';
+import { remaining } from './estimate.js';
+import type { JobKind, Plain } from './kind.js';
+import { inProcess, JobFailure } from './process.js';
 
 /** The long work behind the server: one heavy job at a time, each in a process of its own, the others wait in order. */
 export interface Jobs {
   /** Checks the input and records the job; it is durable when this resolves, and runs when its turn comes. @throws `jobs/unknown-kind`, `config/invalid` */
-  start(workspace: string, kind: string, input: unknown, by: string): Promise<Job>;
+  start(workspace: string, kind: string, input: unknown, by: By): Promise<Job>;
   /** @throws `jobs/unknown` */
   get(workspace: string, id: string): Promise<Job>;
   /** Newest first. */
   list(workspace: string, options?: { readonly limit?: number }): Promise<readonly Job[]>;
-  /** The job as it is, then at every change; ends after a state that nothing follows, or when `signal` aborts. @throws `jobs/unknown` */
+  /** The job as it is, then as it changes; ends when the job has, or when `signal` aborts. @throws `jobs/unknown` */
   watch(workspace: string, id: string, signal?: AbortSignal): AsyncIterable<Job>;
   /** Every change of any job of a workspace, from now until `signal` aborts. */
   watchAll(workspace: string, signal: AbortSignal): AsyncIterable<Job>;
   /** Stops a job that is queued or running; resolves when it has ended (it may have been done before). @throws `jobs/unknown` */
-  cancel(workspace: string, id: string): Promise<Job>;
+  cancel(workspace: string, id: string, by: By): Promise<Job>;
   /** Queues a job that was interrupted, cancelled or failed again: same id, same input. @throws `jobs/unknown`, `jobs/not-resumable` */
-  resume(workspace: string, id: string): Promise<Job>;
-  /** Stops what runs and leaves it `interrupted`, with what was queued. */
+  resume(workspace: string, id: string, by: By): Promise<Job>;
+  /** For a workspace that has just been opened: what ran when the server ended is marked interrupted, what waited waits again. */
+  recover(workspace: string): Promise<void>;
+  /** Jobs that wait and that run, of all workspaces. */
+  counts(): { readonly queued: number; readonly running: number };
+  /** Stops what runs and marks it interrupted; what waits stays queued. */
   close(): Promise<void>;
+}
+
+export interface JobsOptions {
+  readonly kinds: Readonly<Record<string, JobKind>>;
+  /** Module that the process of a job runs; it calls `serveJob` with the same kinds. */
+  readonly entry: string;
+  readonly open: (workspace: string) => Promise<OpenWorkspace>;
+  readonly clock: () => number;
+  readonly threads: number;
+  /** Bytes that the process of a job may use. */
+  readonly memory: number;
+  /** Milliseconds between asking a job to stop and making it stop; 5,000 by default. */
+  readonly grace?: number;
+}
+
+interface Turn {
+  readonly workspace: string;
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly controller: AbortController;
+  /** Who stopped it. */
+  stopped?: By;
+  /** Stage, and when each began; only once it runs. */
+  progress?: { readonly stage: string; readonly note?: string; readonly done?: number };
+  begun?: number;
+  stages?: Map<string, number>;
+  /** Milliseconds per stage of the last one like it. */
+  usual?: Readonly<Record<string, number>>;
+  /** When its progress was last recorded. */
+  recorded?: number;
+  /** Settles when it has ended. */
+  readonly ended: Promise<void>;
+  readonly end: () => void;
+}
+
+const system: By = { actor: 'system', reason: 'the server was started' };
+/** Milliseconds between two records of the progress of a job. */
+const recordEvery = 2000;
+
+export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5000 }: JobsOptions): Jobs {
+  const waiting: Turn[] = [];
+  const running = new Map<JobKind['lane'], Turn>();
+  const changes = channels<Job>((job) => job.id);
+  let closing = false;
+
+  const turnOf = (workspace: string, id: string) => [...waiting, ...running.values()].find((turn) => turn.workspace === workspace && turn.id === id);
+  const jobs = async (workspace: string): Promise<Store['jobs']> => (await open(workspace)).store.jobs;
+  const found = (workspace: string, id: string) => jobs(workspace).then((all) => all.get(id)).catch((error) => {
+    throw error instanceof ShoalError && error.code === 'store/not-found' ? new ShoalError('jobs/unknown', { id: id.slice(0, 60) }, { cause: error }) : error;
+  });
+  const told = (workspace: string, record: JobRecord): Job => jobOf(workspace, record, turnOf(workspace, record.id), waiting, clock());
+  const emit = (workspace: string, record: JobRecord): Job => {
+    const job = told(workspace, record);
+    changes.emit(workspace, job);
+    return job;
+  };
+
+  const enqueue = (workspace: string, { id, kind }: JobRecord) => {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    waiting.push({ workspace, id, kind: kinds[kind], controller: new AbortController(), ended, end });
+  };
+
+  const next = () => {
+    for (const lane of ['heavy', 'light'] as const) {
+      if (closing || running.has(lane)) continue;
+      const at = waiting.findIndex(({ kind }) => kind.lane === lane);
+      if (at < 0) continue;
+      const [turn] = waiting.splice(at, 1);
+      running.set(lane, turn);
+      // A store that fails here is found out by whoever asks for the job; the queue goes on.
+      void take(turn).catch(() => {}).finally(() => {
+        running.delete(lane);
+        turn.end();
+        next();
+      });
+    }
+  };
+
+  const take = async (turn: Turn) => {
+    const { workspace, id, kind, controller: { signal } } = turn;
+    const place = await open(workspace);
+    const records = place.store.jobs;
+    const { input, queuedBy } = await records.get(id);
+    const by: By = { actor: queuedBy };
+    turn.begun = clock();
+    turn.stages = new Map();
+    turn.usual = await usual(records, kind);
+    let record = await records.start(id, by);
+    emit(workspace, record);
+    try {
+      const order = await kind.prepare(input as never, place, { id, by });
+      const result = await inProcess({ kind: kind.name, order, seed: 1, threads, memory }, {
+        entry, signal, grace,
+        progress(progress) {
+          if (turn.progress?.stage !== progress.stage) turn.stages!.set(progress.stage, clock());
+          turn.progress = progress;
+          if (clock() - (turn.recorded ?? -Infinity) >= recordEvery) {
+            turn.recorded = clock();
+            void records.progress(id, progress).catch(() => {});
+          }
+          emit(workspace, record);
+        },
+      });
+      const published = kind.publish ? await kind.publish(result, place, { id, by, input: input as never }) : result;
+      record = await records.finish(id, { ...published, timings: timingsOf(turn, clock()) }, by);
+    } catch (error) {
+      await kind.discard?.(place, { id });
+      // The mark of an interruption is set by `close`, for all at once.
+      if (closing && signal.aborted) return;
+      if (turn.stopped) record = await records.cancel(id, turn.stopped);
+      else record = await records.fail(id, problemOf(error), by);
+    }
+    running.delete(kind.lane);
+    emit(workspace, record);
+  };
+
+  return {
+    async start(workspace, name, input, by) {
+      const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+      if (!kind) throw new ShoalError('jobs/unknown-kind', { kind: name.slice(0, 60), known: listWords(Object.keys(kinds)) });
+      const record = await (await jobs(workspace)).queue({ kind: name, input: checked(kind.input, input) }, by);
+      enqueue(workspace, record);
+      const job = emit(workspace, record);
+      next();
+      return job;
+    },
+    async get(workspace, id) {
+      return told(workspace, await found(workspace, id));
+    },
+    async list(workspace, { limit } = {}) {
+      const { items } = await (await jobs(workspace)).list({ limit });
+      return items.map((record) => told(workspace, record));
+    },
+    async *watch(workspace, id, signal) {
+      // Listening begins before looking, so that nothing is missed between the two.
+      const listening = changes.listen(workspace, signal);
+      try {
+        const now = told(workspace, await found(workspace, id));
+        yield now;
+        if (hasEnded(now.state)) return;
+        for await (const job of listening) {
+          if (job.id !== id) continue;
+          yield job;
+          if (hasEnded(job.state)) return;
+        }
+      } finally {
+        listening.close();
+      }
+    },
+    watchAll: (workspace, signal) => changes.listen(workspace, signal),
+    async cancel(workspace, id, by) {
+      const turn = turnOf(workspace, id);
+      const at = turn ? waiting.indexOf(turn) : -1;
+      if (turn && at >= 0) {
+        waiting.splice(at, 1);
+        turn.end();
+        return emit(workspace, await (await jobs(workspace)).cancel(id, by));
+      }
+      if (turn) {
+        turn.stopped ??= by;
+        turn.controller.abort();
+        await turn.ended;
+      }
+      return told(workspace, await found(workspace, id));
+    },
+    async resume(workspace, id, by) {
+      const { state, kind } = await found(workspace, id);
+      if (!hasEnded(state) || state === 'done' || !Object.hasOwn(kinds, kind)) throw new ShoalError('jobs/not-resumable', { id, state });
+      const record = await (await jobs(workspace)).resume(id, by);
+      enqueue(workspace, record);
+      const job = emit(workspace, record);
+      next();
+      return job;
+    },
+    async recover(workspace) {
+      const records = await jobs(workspace);
+      await records.interrupt(system);
+      const { items } = await records.list({ state: 'queued', limit: 1000 });
+      for (const record of [...items].reverse()) if (!turnOf(workspace, record.id) && Object.hasOwn(kinds, record.kind)) enqueue(workspace, record);
+      next();
+    },
+    counts: () => ({ queued: waiting.length, running: running.size }),
+    async close() {
+      closing = true;
+      const stopped = [...running.values()];
+      for (const turn of stopped) turn.controller.abort();
+      await Promise.all(stopped.map(({ ended }) => ended));
+      for (const workspace of new Set(stopped.map((turn) => turn.workspace))) {
+        for (const record of await (await jobs(workspace)).interrupt({ actor: 'system', reason: 'the server was stopped' })) emit(workspace, record);
+      }
+      changes.close();
+    },
+  };
+}
+
+function jobOf(workspace: string, record: JobRecord, turn: Turn | undefined, waiting: readonly Turn[], now: number): Job {
+  const { id, kind, input, state, queuedBy, attempt, queuedAt, startedAt, endedAt, result, error } = record;
+  const ahead = turn && state === 'queued' ? waiting.slice(0, waiting.indexOf(turn)).filter((other) => other.kind.lane === turn.kind.lane).length : undefined;
+  const progress = turn?.progress ?? record.progress;
+  return {
+    id, workspace, kind, input: input as Plain, state, by: queuedBy, attempts: attempt, created: queuedAt,
+    ...(startedAt !== undefined && { started: startedAt }), ...(endedAt !== undefined && { ended: endedAt }), ...(ahead !== undefined && { ahead }),
+    ...(progress && { progress: progressOf(progress, turn, (endedAt ?? now) - (startedAt ?? now), now) }),
+    ...(result !== undefined && { result: result as Plain }), ...(error && { problem: { code: error.code, sentence: error.message } }),
+  };
+}
+
+function progressOf({ stage, note, done }: NonNullable<JobRecord['progress']>, turn: Turn | undefined, elapsed: number, now: number): JobProgress {
+  const left = turn?.stages && remaining({ begun: turn.begun!, stages: turn.stages, done, usual: turn.usual ?? {}, now });
+  return { stage, ...(note !== undefined && { note }), ...(done !== undefined && { done }), elapsed, ...(left !== undefined && { remaining: left }) };
+}
+
+function timingsOf({ stages }: Turn, now: number): Record<string, number> {
+  const starts = [...stages!];
+  return Object.fromEntries(starts.map(([stage, at], i) => [stage, (starts[i + 1]?.[1] ?? now) - at]));
+}
+
+/** How long each stage took the last time, else what it usually takes in proportion. */
+async function usual(records: Store['jobs'], kind: JobKind): Promise<Readonly<Record<string, number>> | undefined> {
+  const { items: [last] } = await records.list({ kind: kind.name, state: 'done', limit: 1 });
+  return (last?.result as { timings?: Record<string, number> } | undefined)?.timings ?? kind.stages;
+}
+
+function problemOf(error: unknown): { code: string; message: string } {
+  if (error instanceof JobFailure || error instanceof ShoalError) return { code: error.code, message: error.message };
+  return { code: 'jobs/crashed', message: new ShoalError('jobs/crashed', { reason: 'the program has failed in a way it should not.' }).message };
 }

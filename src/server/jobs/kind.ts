@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { Context } from '../../context.js';
+import type { By } from '../../store/store.js';
+import type { OpenWorkspace } from '../workspaces.js';
+
+/** Plain JSON. */
+export type Plain = Readonly<Record<string, unknown>>;
+
+/**
+ * A kind of long work, in three parts: the server makes an order of what was asked, a process of its own does the work, the server records what it gave.
+ * Input, order and result are plain JSON; everything large goes through files.
+ */
+export interface JobKind<I extends z.ZodObject = z.ZodObject, O extends Plain = Plain, R extends Plain = Plain> {
+  readonly name: string;
+  /** Heavy work runs one at a time; light work does not wait for it. */
+  readonly lane: 'heavy' | 'light';
+  readonly input: I;
+  /** In the server, when its turn comes: looks up folders, paths and secrets. `again` is set where it was begun before. */
+  prepare(input: z.output<I>, place: OpenWorkspace, job: { readonly id: string; readonly by: By }): Promise<O>;
+  /** In the process of its own. What it leaves behind counts for nothing until it is published. */
+  work(order: O, context: Context): Promise<R>;
+  /** In the server, afterwards: makes the result visible, all at once; doing it twice must be the same as once. Without it the result stands as it is. */
+  publish?(result: R, place: OpenWorkspace, job: { readonly id: string; readonly by: By; readonly input: z.output<I> }): Promise<Plain>;
+  /** In the server, where the work has failed or was stopped: clears away what it left. */
+  discard?(place: OpenWorkspace, job: { readonly id: string }): Promise<void>;
+  /** Usual shares of the time per stage, in order, for a first estimate. */
+  readonly stages?: Readonly<Record<string, number>>;
+}
+
+/** Keeps the types of a kind together and forgets them towards the catalogue: what goes from one part to the next is what that part gave. */
+export function jobKind<I extends z.ZodObject, O extends Plain, R extends Plain>(kind: JobKind<I, O, R>): JobKind {
+  return kind as unknown as JobKind;
+}
+
+/** What the process of a job is told, and what it tells. */
+export type ToChild = { readonly kind: string; readonly order: Plain; readonly seed: number; readonly threads: number; readonly memory: number };
+export type FromChild =
+  | { readonly progress: { readonly stage: string; readonly note?: string; readonly done?: number } }
+  | { readonly result: Plain }
+  | { readonly failure: { readonly code: string; readonly sentence: string } };
