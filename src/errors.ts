@@ -108,6 +108,24 @@ export const catalogue = {
   'store/bad-backup': entry(2, 422, (d: { path: string; problem: string }) => `'${d.path}' cannot be restored: ${d.problem}`),
   'govern/audit-broken': entry(1, 409, (d: { place: string; seq: number; problem: string }) => `The audit log of ${d.place} is not as it was written, from entry ${d.seq} on: ${d.problem}`),
   'engine/unsupported': entry(2, 422, (d: { dialect: string; what: string }) => `The ${d.dialect} dialect has no ${d.what}.`),
+  'server/invalid': entry(2, 422, (d: { problems: readonly { at: string; message: string }[] }) =>
+    `The request has ${d.problems.length === 1 ? 'a problem' : `${d.problems.length} problems`}: ${d.problems.map(({ at, message }) => `${at} ${message}`).join('; ')}.`),
+  'server/bad-json': entry(2, 400, (d: { reason: string }) => `The body is no JSON document that can be taken: ${d.reason}`),
+  'server/bad-address': entry(2, 400, (_: Record<string, never>) => 'The address cannot be read: it holds a broken % sequence or a character that may not be there.'),
+  'server/wrong-type': entry(2, 415, (d: { expected: string }) => `The body must be sent as ${d.expected}. Set the header content-type.`),
+  'server/too-large': entry(2, 413, (d: { limit: string }) => `The body is larger than the ${d.limit} that are read here.`),
+  'server/too-slow': entry(2, 408, (d: { seconds: number }) => `Nothing more of the body came for ${d.seconds} seconds. Send it again.`),
+  'server/no-route': entry(2, 404, (d: { method: string; path: string }) => `There is nothing at ${d.method} ${d.path}. The page /docs lists all that can be asked.`),
+  'server/wrong-method': entry(2, 405, (d: { method: string; allowed: string }) => `${d.method} cannot be done here, only ${d.allowed}.`),
+  'server/who-are-you': entry(2, 401, (d: { reason: string }) => `${d.reason} Log in, or send an API key as 'Authorization: Bearer shl_…'.`),
+  'server/not-allowed': entry(2, 403, (d: { reason: string }) => d.reason),
+  'server/other-workspace': entry(2, 403, (_: Record<string, never>) => 'This key or login is bound to another workspace. Leave the workspace out, or use one that is good for it.'),
+  'server/wrong-host': entry(2, 421, (_: Record<string, never>) => 'This server does not answer to that name. Use the address it printed when it started, or allow the name with --host-name.'),
+  'server/wrong-origin': entry(2, 403, (_: Record<string, never>) => 'This came from a page of another origin. Only pages of this server may use its sessions; programs use API keys.'),
+  'server/too-many': entry(2, 429, (d: { seconds: number }) => `Too many requests. Try again in ${d.seconds === 1 ? '1 second' : `${d.seconds} seconds`}.`),
+  'server/too-long': entry(3, 503, (d: { seconds: number }) => `This took longer than ${d.seconds} seconds and was given up. Ask for less, or try again when the server has less to do.`),
+  'server/not-ready': entry(3, 503, (d: { reason: string }) => `The server is not ready: ${d.reason}`),
+  'server/failed': entry(70, 500, (_: Record<string, never>) => 'The server has failed in a way it should not. Please report this, with the id of the request.'),
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -26,5 +26,7 @@ export interface Problem {
   readonly detail: string;
   /** Of `errors.ts`, such as segment/unknown-algorithm. */
   readonly code: string;
+  /** Every fault of the request, and where it is: 'body.name', 'query.limit'. */
+  readonly problems?: readonly { readonly at: string; readonly message: string }[];
   readonly request?: string;
 }

@@ -15,7 +15,7 @@ export const governRoutes = {
 
   'GET /health': route({ role: 'anyone', summary: 'Whether the process lives', answer: z.object({ status: z.literal('ok') }) }),
   'GET /ready': route({ role: 'anyone', summary: 'Whether it can serve: store open, migrations done', answer: z.object({ status: z.enum(['ready', 'starting']) }) }),
-  'GET /metrics': route({ role: 'admin', summary: 'Figures for Prometheus', answer: z.string(), answers: 'bytes' }),
+  'GET /metrics': route({ role: 'admin', serverWide: true, summary: 'Figures for Prometheus', answer: z.string(), answers: 'bytes' }),
   'GET /openapi.json': route({ role: 'anyone', summary: 'This interface as an OpenAPI 3.1 document', answer: z.unknown() }),
   'GET /docs': route({ role: 'anyone', summary: 'This interface as a page', answer: z.string(), answers: 'bytes' }),
 };

@@ -5,9 +5,11 @@ import type { Role } from '../../domain/role.js';
 export type Answering = 'json' | 'bytes' | 'events' | 'file';
 
 /** One thing the server can be asked: everything that routing, checks, documentation, the client and the tests of rights need to know of it. */
-export interface Route<P extends z.ZodObject = z.ZodObject, Q extends z.ZodObject = z.ZodObject, B extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
+export interface Route<P extends z.ZodObject = z.ZodObject, Q extends z.ZodObject = z.ZodObject, B extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType, W extends Answering = Answering> {
   /** The least role that may ask: viewers look at groups, analysts also at people and build and run, operators change what is in use, admins do everything; 'anyone' needs no token. */
   readonly role: Role | 'anyone';
+  /** Of the whole server: refused to keys and logins that are bound to one workspace. */
+  readonly serverWide?: boolean;
   /** One line, for documentation. */
   readonly summary: string;
   readonly details?: string;
@@ -19,12 +21,13 @@ export interface Route<P extends z.ZodObject = z.ZodObject, Q extends z.ZodObjec
   /** The body is taken as bytes, not as JSON. */
   readonly takesBytes?: boolean;
   readonly answer: A;
-  readonly answers: Answering;
+  readonly answers: W;
   readonly status: 200 | 201 | 202 | 204;
 }
 
-interface RouteInput<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType> {
+interface RouteInput<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType, W extends Answering> {
   readonly role: Route['role'];
+  readonly serverWide?: boolean;
   readonly summary: string;
   readonly details?: string;
   readonly params?: P;
@@ -32,7 +35,7 @@ interface RouteInput<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   readonly body?: B;
   readonly takesBytes?: boolean;
   readonly answer: A;
-  readonly answers?: Answering;
+  readonly answers?: W;
   readonly status?: Route['status'];
 }
 
@@ -40,8 +43,8 @@ type Nothing = z.ZodObject<Record<never, never>, z.core.$strict>;
 const nothing: Nothing = z.strictObject({});
 
 /** Declares a route; what is not said is nothing, JSON and 200. */
-export function route<P extends z.ZodObject = Nothing, Q extends z.ZodObject = Nothing, B extends z.ZodType = z.ZodUndefined, A extends z.ZodType = z.ZodType>(said: RouteInput<P, Q, B, A>): Route<P, Q, B, A> {
-  return { ...said, params: said.params ?? (nothing as unknown as P), query: said.query ?? (nothing as unknown as Q), answers: said.answers ?? 'json', status: said.status ?? 200 };
+export function route<P extends z.ZodObject = Nothing, Q extends z.ZodObject = Nothing, B extends z.ZodType = z.ZodUndefined, A extends z.ZodType = z.ZodType, const W extends Answering = 'json'>(said: RouteInput<P, Q, B, A, W>): Route<P, Q, B, A, W> {
+  return { ...said, params: said.params ?? (nothing as unknown as P), query: said.query ?? (nothing as unknown as Q), answers: said.answers ?? ('json' as W), status: said.status ?? 200 };
 }
 
 /** A document whose type is declared in `domain/`: not checked on the way out, named in the documentation. */

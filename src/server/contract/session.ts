@@ -26,13 +26,13 @@ export const sessionRoutes = {
   'DELETE /v1/session': route({ role: 'anyone', summary: 'Ends the session of the browser', answer: z.undefined(), status: 204 }),
 
   'GET /v1/workspaces': route({ role: 'viewer', summary: 'Lists workspaces', query: z.strictObject({ removed: z.stringbool().optional().describe('Also removed ones') }), answer: z.array(workspace) }),
-  'POST /v1/workspaces': route({ role: 'admin', summary: 'Creates a workspace', body: z.strictObject({ name: title, why }), answer: workspace, status: 201 }),
-  'PATCH /v1/workspaces/:workspace': route({ role: 'admin', summary: 'Renames a workspace', params: z.strictObject({ workspace: id }), body: z.strictObject({ name: title, why }), answer: workspace }),
+  'POST /v1/workspaces': route({ role: 'admin', serverWide: true, summary: 'Creates a workspace', body: z.strictObject({ name: title, why }), answer: workspace, status: 201 }),
+  'PATCH /v1/workspaces/:workspace': route({ role: 'admin', serverWide: true, summary: 'Renames a workspace', params: z.strictObject({ workspace: id }), body: z.strictObject({ name: title, why }), answer: workspace }),
   'DELETE /v1/workspaces/:workspace': route({
-    role: 'admin', summary: 'Removes a workspace', details: 'It can be restored for seven days; then its folder is deleted.',
+    role: 'admin', serverWide: true, summary: 'Removes a workspace', details: 'It can be restored for seven days; then its folder is deleted.',
     params: z.strictObject({ workspace: id }), query: z.strictObject({ why }), answer: z.undefined(), status: 204,
   }),
-  'POST /v1/workspaces/:workspace/restore': route({ role: 'admin', summary: 'Brings a removed workspace back', params: z.strictObject({ workspace: id }), answer: workspace }),
+  'POST /v1/workspaces/:workspace/restore': route({ role: 'admin', serverWide: true, summary: 'Brings a removed workspace back', params: z.strictObject({ workspace: id }), answer: workspace }),
 
   'GET /v1/keys': route({ role: 'admin', summary: 'Lists API keys', answer: z.array(key) }),
   'POST /v1/keys': route({

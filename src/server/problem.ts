@@ -1,0 +1,32 @@
+import { STATUS_CODES } from 'node:http';
+import { ShoalError } from '../errors.js';
+import type { Problem } from './contract/contract.js';
+
+/** Sentences can hold what a caller sent; nobody needs a megabyte of it back. */
+const longest = 2000;
+
+/** Any failure as a problem document (RFC 9457). What we did not expect says nothing about itself. */
+export function problemOf(error: unknown, request: string): Problem {
+  const known = error instanceof ShoalError ? error : expected(error);
+  const title = STATUS_CODES[known.status] ?? (known.status === 499 ? 'Stopped' : 'Problem');
+  return {
+    type: `urn:shoal:${known.code}`, title, status: known.status, detail: short(known.message), code: known.code,
+    ...(known.code === 'server/invalid' && { problems: (known as ShoalError<'server/invalid'>).details.problems.map(({ at, message }) => ({ at: short(at), message: short(message) })) }),
+    request,
+  };
+}
+
+/** As JSON in which no value could be taken for markup, whoever shows it. */
+export function problemText(problem: Problem): string {
+  return JSON.stringify(problem).replace(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The framework's own refusals in our words; all else is our fault. */
+function expected(error: unknown): ShoalError {
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_ASYNC_CONSTRAINT' || statusCode === 414) return new ShoalError('server/bad-address', {});
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || (error as Error)?.name === 'AbortError') return new ShoalError('run/aborted', {});
+  return new ShoalError('server/failed', {});
+}
+
+const short = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text);
