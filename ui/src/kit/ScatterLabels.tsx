@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
+import { type Points, pixel } from './points.js';
 import css from './Scatter.module.css';
 import { SegmentMark } from './SegmentMark.js';
-import { medianAt, pixel, type Size, spread, spreadAt, type View } from './view.js';
+import { medianOf, type Size, spread, spreadOf, type View } from './view.js';
 
 interface ScatterLabelsProps {
-  readonly u: Float64Array;
-  readonly v: Float64Array;
-  readonly group: readonly number[];
+  readonly points: Points;
+  readonly group: ArrayLike<number>;
   readonly hidden: ReadonlySet<number>;
   readonly view: View;
   readonly size: Size;
@@ -14,8 +14,8 @@ interface ScatterLabelsProps {
 }
 
 /** Each segment's number, and its name where there is room, over the middle of its points. */
-export function ScatterLabels({ u, v, group, hidden, view, size, groupName }: ScatterLabelsProps) {
-  const middles = useMemo(() => middlesOf(u, v, group), [u, v, group]);
+export function ScatterLabels({ points, group, hidden, view, size, groupName }: ScatterLabelsProps) {
+  const middles = useMemo(() => middlesOf(points, group), [points, group]);
   if (size.width === 0) return null;
   const named = size.width > 560 && middles.length <= 9;
   const shown = middles
@@ -49,13 +49,19 @@ interface Middle {
   readonly reach: number;
 }
 
-function middlesOf(u: Float64Array, v: Float64Array, group: readonly number[]): Middle[] {
-  const places = new Map<number, number[]>();
-  group.forEach((g, i) => {
-    if (g < 0) return;
-    const list = places.get(g);
-    if (list) list.push(i);
-    else places.set(g, [i]);
-  });
-  return [...places].map(([g, at]) => ({ group: g, u: medianAt(u, at), v: medianAt(v, at), reach: spreadAt(v, at) }));
+const SAMPLE = 40_000;
+
+/** The middle of each segment, of a sample taken evenly over the plane where there are many. */
+function middlesOf({ n, u, v, order }: Points, group: ArrayLike<number>): Middle[] {
+  const places = new Map<number, { u: number[]; v: number[] }>();
+  const step = Math.max(1, Math.floor(n / SAMPLE));
+  for (let i = 0; i < n; i += step) {
+    const g = group[order[i]];
+    if (g < 0) continue;
+    let own = places.get(g);
+    if (!own) places.set(g, (own = { u: [], v: [] }));
+    own.u.push(u[i]);
+    own.v.push(v[i]);
+  }
+  return [...places].map(([g, own]) => ({ group: g, u: medianOf(own.u), v: medianOf(own.v), reach: spreadOf(own.v) })).sort((a, b) => a.group - b.group);
 }

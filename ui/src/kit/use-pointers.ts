@@ -5,10 +5,14 @@ interface PointerActs {
   zoom(factor: number, x: number, y: number): void;
   point(x: number, y: number): void;
   leave(): void;
+  /** Pressed and let go at about the same place. */
+  click?(x: number, y: number): void;
+  /** Where given, one pointer draws instead of moving the plane. */
+  draw?(x: number, y: number, phase: 'start' | 'move' | 'end'): void;
 }
 
 /**
- * Drag to pan, pinch or wheel to zoom, move to point. A bare wheel zooms only once the element has been pressed, so that
+ * Drag to pan or draw, pinch or wheel to zoom, move to point, press to choose. A bare wheel zooms only once the element has been pressed, so that
  * scrolling the page past it does not; with Ctrl or ⌘ it always does.
  */
 export function usePointers(element: RefObject<HTMLElement | null>, acts: PointerActs): void {
@@ -17,30 +21,56 @@ export function usePointers(element: RefObject<HTMLElement | null>, acts: Pointe
   useEffect(() => (element.current ? listen(element.current, () => latest.current) : undefined), [element]);
 }
 
+type Place = [number, number];
+
+/** A pointer may stray so many pixels and still be a press. */
+const STRAY = 4;
+
 function listen(target: HTMLElement, acts: () => PointerActs): () => void {
-  const down = new Map<number, [number, number]>();
+  const down = new Map<number, Place>();
   let engaged = false;
-  const place = (event: PointerEvent | WheelEvent): [number, number] => {
+  let pressed: Place | undefined;
+  let drawing = false;
+  const place = (event: PointerEvent | WheelEvent): Place => {
     const box = target.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
 
   const onDown = (event: PointerEvent) => {
+    const now = place(event);
     engaged = true;
-    down.set(event.pointerId, place(event));
-    acts().point(...place(event));
+    down.set(event.pointerId, now);
+    pressed = down.size === 1 && event.button === 0 ? now : undefined;
+    acts().point(...now);
+    if (drawing && down.size > 1) endDrawing(now);
+    else if (acts().draw && pressed) {
+      drawing = true;
+      acts().draw?.(...now, 'start');
+    }
   };
   const onMove = (event: PointerEvent) => {
     const now = place(event);
     const before = down.get(event.pointerId);
     if (!before) return acts().point(...now);
     if (!target.hasPointerCapture(event.pointerId)) target.setPointerCapture(event.pointerId);
+    if (pressed && apart(now, pressed) > STRAY) pressed = undefined;
     const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
     if (other) acts().zoom(apart(now, other) / (apart(before, other) || 1), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
+    else if (drawing) acts().draw?.(...now, 'move');
     else acts().pan(now[0] - before[0], now[1] - before[1]);
     down.set(event.pointerId, now);
   };
-  const onUp = (event: PointerEvent) => down.delete(event.pointerId);
+  const onUp = (event: PointerEvent) => {
+    const now = place(event);
+    if (drawing) endDrawing(now);
+    else if (pressed && event.type === 'pointerup') acts().click?.(...now);
+    pressed = undefined;
+    down.delete(event.pointerId);
+  };
+  const endDrawing = (now: Place) => {
+    drawing = false;
+    acts().draw?.(...now, 'end');
+  };
   const onLeave = () => {
     engaged = false;
     acts().leave();
@@ -60,4 +90,4 @@ function listen(target: HTMLElement, acts: () => PointerActs): () => void {
   };
 }
 
-const apart = (a: [number, number], b: [number, number]): number => Math.hypot(a[0] - b[0], a[1] - b[1]);
+const apart = (a: Place, b: Place): number => Math.hypot(a[0] - b[0], a[1] - b[1]);

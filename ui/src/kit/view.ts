@@ -11,14 +11,13 @@ export interface Size {
 }
 
 export const HOME: View = { k: 1, tx: 0, ty: 0 };
-const CLOSEST = 40;
-const PADDING = 28;
-/** Room for the buttons, where they lie over the plane. */
-const BUTTONS = 48;
 
-/** The view after zooming by `factor` around the pixel (px, py), which stays where it is. */
-export function zoomAt(view: View, factor: number, px: number, py: number, size: Size): View {
-  const k = Math.min(CLOSEST, Math.max(0.5, view.k * factor));
+/** How near a plane of so many points can be looked at: until a handful fill the frame. */
+export const closestTo = (n: number): number => Math.max(40, Math.min(400, Math.sqrt(n) / 2));
+
+/** The view after zooming by `factor` around the pixel (px, py), which stays where it is; at most `closest` times as large as at home. */
+export function zoomAt(view: View, factor: number, px: number, py: number, size: Size, closest = 40): View {
+  const k = Math.min(closest, Math.max(0.5, view.k * factor));
   const f = k / view.k;
   return within({ k, tx: px - (px - view.tx) * f, ty: py - (py - view.ty) * f }, size);
 }
@@ -31,30 +30,15 @@ function within(view: View, { width, height }: Size): View {
   return { k: view.k, tx: clamp(view.tx, width), ty: clamp(view.ty, height) };
 }
 
-/** Pixel of a unit coordinate (0–1, y upwards). */
-export function pixel(u: number, v: number, view: View, { width, height }: Size): [number, number] {
-  const right = width > 600 ? PADDING + BUTTONS : PADDING;
-  return [(PADDING + u * (width - PADDING - right)) * view.k + view.tx, (PADDING + (1 - v) * (height - 2 * PADDING)) * view.k + view.ty];
-}
-
-/** Values scaled so that all but the outermost half per cent lie in 0–1; far outliers are let lie outside. */
-export function toUnit(values: readonly number[]): Float64Array {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
-  const at = (q: number) => sorted[Math.round(q * (sorted.length - 1))] ?? 0;
-  const low = at(0.005);
-  const span = at(0.995) - low || 1;
-  return Float64Array.from(values, (x) => (Number.isFinite(x) ? (x - low) / span : 0.5));
-}
-
-/** The median of `values` at the given places. */
-export function medianAt(values: ArrayLike<number>, places: readonly number[]): number {
-  const sorted = places.map((i) => values[i]).sort((a, b) => a - b);
+/** The median of some values; the middle of the plane where there are none. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0.5;
 }
 
-/** How far the middle half of `values` at the given places reaches. */
-export function spreadAt(values: ArrayLike<number>, places: readonly number[]): number {
-  const sorted = places.map((i) => values[i]).sort((a, b) => a - b);
+/** How far the middle half of them reaches. */
+export function spreadOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
   return (sorted[Math.floor(sorted.length * 0.75)] ?? 0) - (sorted[Math.floor(sorted.length * 0.25)] ?? 0);
 }
 

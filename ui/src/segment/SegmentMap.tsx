@@ -1,9 +1,12 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { Report } from '../../../src/domain/report.js';
 import { useFormats } from '../kit/formats.js';
+import { pointsOf } from '../kit/points.js';
 import { Scatter } from '../kit/Scatter.js';
+import { useScheme } from '../kit/SchemeToggle.js';
 import { Empty, Section } from '../kit/Section.js';
 import { useSegments } from '../kit/segments.js';
+import { segmentTable, tonesOf } from '../kit/tones.js';
 import { Legend } from './Legend.js';
 import css from './segment.module.css';
 
@@ -13,6 +16,10 @@ export function SegmentMap({ map }: { readonly map: Report['map'] }) {
   const segments = useSegments();
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
   const groupName = useCallback((group: number) => segments.find((s) => s.index === group)?.name ?? 'No segment', [segments]);
+  const scheme = useScheme();
+  const points = useMemo(() => pointsOf(map.x, map.y), [map]);
+  const tone = useMemo(() => tonesOf(points, map.segment), [points, map]);
+  const colours = useMemo(() => segmentTable(Math.max(0, ...map.segment) + 1, hidden, scheme), [map, hidden, scheme]);
   const shown = map.segment.reduce((n, g) => n + (hidden.has(g) ? 0 : 1), 0);
   return (
     <Section
@@ -25,12 +32,18 @@ export function SegmentMap({ map }: { readonly map: Report['map'] }) {
       ) : (
         <figure className={css.map}>
           <Scatter
-            x={map.x}
-            y={map.y}
+            points={points}
+            tone={tone}
+            colours={colours}
             group={map.segment}
             hidden={hidden}
             groupName={groupName}
-            name={(i) => map.entity[i] ?? ''}
+            tip={(i) => (
+              <>
+                <strong>{map.entity[i] ?? ''}</strong>
+                <span>{groupName(map.segment[i])}</span>
+              </>
+            )}
             label={`Map of ${f.count(map.x.length)} ${f.many} in ${segments.length} segments. Arrow keys move it, plus and minus zoom, 0 shows everything.`}
           />
           <Legend hidden={hidden} onChange={setHidden} />
