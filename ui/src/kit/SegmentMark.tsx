@@ -22,7 +22,7 @@ export function SegmentMark({ index, alone = false, size = 22 }: { readonly inde
 /** Mark and name, leading to the segment's card. */
 export function SegmentLink({ segment }: { readonly segment: SegmentKey }) {
   return (
-    <a className={css.segmentLink} href={`#${segment.anchor}`}>
+    <a className={css.segmentLink} href={segment.href}>
       <SegmentMark index={segment.index} />
       <span>{segment.name}</span>
     </a>

@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, MantineProvider, type MantineColorsTuple } from '@mantine/core';
+import { convertCssVariables, createTheme, type CSSVariablesResolver, DEFAULT_THEME, defaultCssVariablesResolver, MantineProvider, type MantineColorsTuple, mergeMantineTheme } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { paletteVariables } from './palette.js';
 import '@mantine/core/styles/baseline.css';
@@ -16,6 +16,9 @@ import '@mantine/core/styles/SegmentedControl.css';
 import '@mantine/core/styles/FloatingIndicator.css';
 import '@mantine/core/styles/InlineInput.css';
 import '@mantine/core/styles/Switch.css';
+import '@mantine/core/styles/Menu.css';
+import '@mantine/core/styles/PasswordInput.css';
+import '@mantine/core/styles/Loader.css';
 import './tokens.css';
 
 const sea: MantineColorsTuple = [
@@ -37,7 +40,7 @@ const theme = createTheme({
   respectReducedMotion: true,
 });
 
-const variables: CSSVariablesResolver = () => ({
+const shoalVariables: ReturnType<CSSVariablesResolver> = {
   variables: {
     '--mantine-color-body': 'var(--ground)',
     '--mantine-color-text': 'var(--ink)',
@@ -50,12 +53,26 @@ const variables: CSSVariablesResolver = () => ({
   },
   light: paletteVariables('light'),
   dark: paletteVariables('dark'),
-});
+};
+
+/** The same as a stylesheet of its own: a <style> in the page would need the content policy to allow inline styles. */
+function wear(): void {
+  const whole = defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme));
+  const variables = {
+    variables: { ...whole.variables, ...shoalVariables.variables },
+    light: { '--mantine-color-scheme': 'light', ...whole.light, ...shoalVariables.light },
+    dark: { '--mantine-color-scheme': 'dark', ...whole.dark, ...shoalVariables.dark },
+  };
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(convertCssVariables(variables));
+  document.adoptedStyleSheets.push(sheet);
+}
+wear();
 
 /** Colours, type and components as Shoal wears them; follows the system's light or dark until the reader chooses. */
 export function Theme({ children }: { readonly children: ReactNode }) {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+    <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} defaultColorScheme="auto">
       {children}
     </MantineProvider>
   );

@@ -75,7 +75,7 @@ function Nearest({ segment }: { readonly segment: Segment }) {
   return (
     <p className={css.nearest}>
       <span>
-        Nearest: <a href={`#${other.anchor}`}>{other.name}</a>.
+        Nearest: <a href={other.href}>{other.name}</a>.
       </span>{' '}
       {sentence(segment.nearest.difference)}
     </p>

@@ -1,0 +1,6 @@
+import { Page } from '../workspace/Page.js';
+
+/** One segment. */
+export function SegmentPage() {
+  return <Page title="Segment">{null}</Page>;
+}

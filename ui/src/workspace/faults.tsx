@@ -1,0 +1,25 @@
+import { Button } from '@mantine/core';
+import type { ErrorComponentProps } from '@tanstack/react-router';
+import { EmptyState, ProblemNote } from '../kit/states.js';
+import css from './shell.module.css';
+
+/** An address that leads nowhere. */
+export function NotFound({ workspace }: { readonly workspace?: string }) {
+  return (
+    <div className={css.nowhere}>
+      <title>Not found – Shoal</title>
+      <EmptyState title={workspace ? 'There is no such workspace' : 'There is no such page'} action={<Button component="a" href="/">To the overview</Button>}>
+        {workspace ? `The address names the workspace “${workspace}”, which was removed or is not open to you.` : 'The address may be mistyped, or what it named was removed.'}
+      </EmptyState>
+    </div>
+  );
+}
+
+/** A page that broke: the fault is ours, the data is safe, and the rest still works. */
+export function PageFault({ error, reset }: ErrorComponentProps) {
+  return (
+    <div className={css.nowhere}>
+      <ProblemNote title="This page broke." error={`That is a fault in Shoal, not in your data, which is untouched. (${error.message})`} onRetry={reset} />
+    </div>
+  );
+}

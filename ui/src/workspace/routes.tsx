@@ -1,0 +1,85 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { FormatsProvider } from '../kit/formats.js';
+import { Loading } from '../kit/states.js';
+import { WireProvider, wireTo } from '../wire/client.js';
+import { NotFound, PageFault } from './faults.js';
+import { useSession } from './session.js';
+import { Shell } from './Shell.js';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+/** The bare address leads to the first workspace. */
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: function Home() {
+    const { workspace } = useSession();
+    return <Navigate to="/w/$workspace" params={{ workspace }} replace />;
+  },
+});
+
+/** Everything of one workspace. `run` in the address names the run in view; without it, it is the champion. */
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: '/w/$workspace',
+  validateSearch: (given: Record<string, unknown>): { run?: string } => (typeof given['run'] === 'string' && given['run'] ? { run: given['run'] } : {}),
+  component: function Workspace() {
+    const { workspace: id } = workspace.useParams();
+    const { workspaces } = useSession();
+    const wire = useMemo(() => wireTo(id), [id]);
+    if (!workspaces.some((w) => w.id === id)) return <NotFound workspace={id} />;
+    return (
+      <WireProvider value={wire}>
+        <FormatsProvider locale={navigator.language}>
+          <Shell key={id} />
+        </FormatsProvider>
+      </WireProvider>
+    );
+  },
+});
+
+/** The strings of an address that a page says it understands; whatever else is there is let go. */
+const strings = <K extends string>(...names: readonly K[]) => (given: Record<string, unknown>): { [N in K]?: string } =>
+  Object.fromEntries(names.flatMap((name) => (typeof given[name] === 'string' || typeof given[name] === 'number' ? [[name, String(given[name])]] : []))) as { [N in K]?: string };
+
+const page = { getParentRoute: () => workspace };
+
+const overview = createRoute({ ...page, path: '/', component: lazyRouteComponent(() => import('../overview/OverviewPage.js'), 'OverviewPage') });
+const start = createRoute({ ...page, path: '/start', component: lazyRouteComponent(() => import('../start/StartPage.js'), 'StartPage'), validateSearch: strings('job', 'rerun') });
+const data = createRoute({ ...page, path: '/data', component: lazyRouteComponent(() => import('../data/DataPage.js'), 'DataPage') });
+const runs = createRoute({ ...page, path: '/runs', component: lazyRouteComponent(() => import('../run/RunsPage.js'), 'RunsPage') });
+const compareRuns = createRoute({ ...page, path: '/runs/$first/versus/$second', component: lazyRouteComponent(() => import('../run/CompareRunsPage.js'), 'CompareRunsPage') });
+const settings = createRoute({ ...page, path: '/settings', component: lazyRouteComponent(() => import('../settings/SettingsPage.js'), 'SettingsPage'), validateSearch: strings('part') });
+
+const map = createRoute({ ...page, path: '/map', component: lazyRouteComponent(() => import('../segment/MapPage.js'), 'MapPage'), validateSearch: strings('colour', 'hide') });
+const segments = createRoute({ ...page, path: '/segments', component: lazyRouteComponent(() => import('../segment/SegmentsPage.js'), 'SegmentsPage'), validateSearch: strings('sort') });
+const segment = createRoute({ ...page, path: '/segments/$segment', component: lazyRouteComponent(() => import('../segment/SegmentPage.js'), 'SegmentPage'), validateSearch: strings('part') });
+const compareSegments = createRoute({ ...page, path: '/segments/$segment/versus/$other', component: lazyRouteComponent(() => import('../segment/CompareSegmentsPage.js'), 'CompareSegmentsPage') });
+const overlap = createRoute({ ...page, path: '/overlap', component: lazyRouteComponent(() => import('../segment/OverlapPage.js'), 'OverlapPage'), validateSearch: strings('segments') });
+const choose = createRoute({ ...page, path: '/choose', component: lazyRouteComponent(() => import('../choose/ChoosePage.js'), 'ChoosePage'), validateSearch: strings('k', 'cut') });
+
+const rules = createRoute({ ...page, path: '/rules', component: lazyRouteComponent(() => import('../rules/RulesPage.js'), 'RulesPage'), validateSearch: strings('segment', 'rule') });
+const entities = createRoute({ ...page, path: '/entities', component: lazyRouteComponent(() => import('../entity/EntitiesPage.js'), 'EntitiesPage'), validateSearch: strings('text', 'sort', 'page') });
+const entity = createRoute({ ...page, path: '/entities/$entity', component: lazyRouteComponent(() => import('../entity/EntityPage.js'), 'EntityPage'), validateSearch: strings('part') });
+
+const pages = [overview, start, data, runs, compareRuns, settings, map, segments, segment, compareSegments, overlap, choose, rules, entities, entity] as const;
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, workspace.addChildren(pages)]),
+  defaultErrorComponent: PageFault,
+  defaultNotFoundComponent: NotFound,
+  defaultPendingComponent: Loading,
+  scrollRestoration: true,
+});
+
+/** Fetches the code of every page once the browser has nothing better to do, so that a change of page waits for nothing. */
+export async function fetchPages(): Promise<void> {
+  for (const { options } of pages) await (options.component as { preload?(): Promise<unknown> } | undefined)?.preload?.();
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
