@@ -1,8 +1,10 @@
-// Builds the report template: one HTML file with its script and styles inside, which asks nothing of the network and works from file://.
+// Builds both pages. The report template: one HTML file with its script and styles inside, which asks nothing of the network and works from file://.
+// The workspace: dist/ui/workspace/, a page and its hashed assets, which the server gives out.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -28,6 +30,28 @@ export async function buildUi({ out = join(root, 'dist/ui/report.html') } = {}) 
   await writeFile(partial, html);
   await rename(partial, out);
   return { path: out, bytes: Buffer.byteLength(html) };
+}
+
+/**
+ * Writes the workspace to `out` (default dist/ui/workspace) and gives the gzipped bytes that its first page takes:
+ * the HTML, and the scripts and styles of the frame and of the Overview.
+ * @param {{ out?: string }} [options]
+ * @returns {Promise<{ path: string, firstLoad: number }>}
+ */
+export async function buildWorkspace({ out = join(root, 'dist/ui/workspace') } = {}) {
+  await build({ configFile: join(root, 'ui/vite.config.ts'), configLoader: 'runner', mode: 'workspace', build: { outDir: out } });
+  const manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
+  const wanted = new Set(['workspace.html', ...['workspace.html', 'src/overview/OverviewPage.tsx'].flatMap((entry) => filesOf(manifest, entry))]);
+  const sizes = await Promise.all([...wanted].map(async (file) => gzipSync(await readFile(join(out, file))).length));
+  return { path: out, firstLoad: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** Every file that an entry of the manifest takes before it can be shown. */
+function filesOf(manifest, name, seen = new Set()) {
+  if (seen.has(name)) return [];
+  seen.add(name);
+  const { file, css = [], imports = [] } = manifest[name];
+  return [file, ...css, ...imports.flatMap((next) => filesOf(manifest, next, seen))];
 }
 
 function inline(page, script, styles) {
@@ -58,4 +82,6 @@ function text(part) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { path, bytes } = await buildUi({ out: process.argv[2] });
   console.log(`${path}  ${(bytes / 1000).toFixed(0)} kB`);
+  const workspace = await buildWorkspace();
+  console.log(`${workspace.path}  ${(workspace.firstLoad / 1000).toFixed(0)} kB gzipped at first load`);
 }

@@ -10,8 +10,12 @@ export async function build() {
   await step('Bundling the command', () => buildBin());
   const { buildWasm } = await import('./build-wasm.mjs');
   await step('Building the kernel', () => buildWasm());
-  const { buildUi } = await import('./build-ui.mjs');
+  const { buildUi, buildWorkspace } = await import('./build-ui.mjs');
   await step('Building the report page', () => buildUi());
+  await step('Building the workspace', async () => {
+    const { firstLoad } = await buildWorkspace();
+    process.stdout.write(`  ${(firstLoad / 1000).toFixed(0)} kB gzipped at first load\n`);
+  });
 }
 
 /** A source file that was renamed must not leave its old output behind, so a clean build clears dist first. */

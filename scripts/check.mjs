@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { main, root } from './run.mjs';
+import { bin, main, node, root } from './run.mjs';
 
 const stages = ['ingest', 'unify', 'featurize', 'segment', 'explain', 'predict', 'act', 'measure', 'watch', 'govern', 'text'];
 const ports = ['engine', 'kernel', 'store', 'stream', 'language'];
@@ -30,8 +30,23 @@ export async function check() {
     if (!test && /^export default /m.test(text)) problems.push(`${here}: has a default export; name it`);
     if (/\bthrow new Error\(/.test(text) && !test && here !== 'errors.ts') problems.push(`${here}: throws a bare Error; use ShoalError or assert`);
   }
+  problems.push(...uiProblems());
   for (const cycle of cycles(graph)) problems.push(`import cycle: ${cycle.map((f) => relative(src, f)).join(' → ')}`);
   if (problems.length) throw new Error(`The structure does not hold:\n  ${problems.join('\n  ')}`);
+  await node(bin('typescript', 'tsc'), ['-p', 'ui']);
+}
+
+/** The pages take types of the contract and of the nouns, and one piece of code: the client, which imports nothing. */
+function uiProblems() {
+  const ui = join(root, 'ui', 'src');
+  const files = walk(ui).filter((f) => /\.tsx?$/.test(f) && !/\.test\.tsx?$/.test(f));
+  return files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (type )?[^;]*?from '((?:\.\.\/)+src\/[^']+)'/gm)].flatMap(([, type, target]) => {
+      const path = relative(join(root, 'src'), resolve(dirname(file), target)).split(sep).join('/');
+      const allowed = path === 'server/client.js' || (type && /^(domain|server\/contract)\//.test(path));
+      return allowed ? [] : [`ui/src/${relative(ui, file)}: imports ${path}; pages take only types, of domain and server/contract (and the client)`];
+    }),
+  );
 }
 
 function upward(from, to) {

@@ -1,12 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+const common = { root: import.meta.dirname, base: './', plugins: [react()], logLevel: 'warn' } as const;
+
 /** The report's page: one script and one stylesheet, which scripts/build-ui.mjs then writes into a single HTML file. */
-const config = defineConfig({
-  root: import.meta.dirname,
-  base: './',
-  plugins: [react()],
-  logLevel: 'warn',
+const report = defineConfig({
+  ...common,
+  publicDir: false,
   build: {
     target: 'es2022',
     cssCodeSplit: false,
@@ -15,5 +15,23 @@ const config = defineConfig({
     rolldownOptions: { input: 'report.html', output: { codeSplitting: false } },
   },
 });
+
+/** The workspace: a page whose code comes piece by piece, every piece named by its content, nothing inline. */
+const workspace = defineConfig({
+  ...common,
+  base: '/',
+  build: {
+    target: 'es2022',
+    outDir: '../dist/ui/workspace',
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    manifest: 'manifest.json',
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: { input: 'workspace.html' },
+  },
+});
+
+const config = defineConfig(({ mode }) => (mode === 'workspace' ? workspace : report));
 
 export default config;

@@ -36,6 +36,7 @@ const theme = createTheme({
   fontFamilyMonospace: MONO,
   headings: { fontFamily: FONT },
   defaultRadius: 'md',
+  autoContrast: true,
   cursorType: 'pointer',
   respectReducedMotion: true,
 });

@@ -1,6 +1,6 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import type { Report } from '../../../src/domain/report.js';
-import type { RunSummary } from '../../../src/server/contract/runs.js';
+import type { RunRow } from '../../../src/server/contract/runs.js';
 import { useAsk } from './ask.js';
 
 /** Every run that is there, newest first. */
@@ -9,9 +9,14 @@ export const useRuns = () => useAsk('GET /v1/runs');
 /** The report of a run: everything `segments.json` holds. It never changes, so it is asked for once. */
 export const useReport = (run: string | undefined) => useAsk('GET /v1/runs/:run', { params: { run: run ?? '' } }, { fixed: true, enabled: run !== undefined });
 
+/** A run that has ended well. */
+export type PublishedRun = RunRow & { readonly summary: NonNullable<RunRow['summary']> };
+
+export const isPublished = (run: RunRow): run is PublishedRun => run.state === 'published' && run.summary !== undefined && run.removedAt === undefined;
+
 /** A run as a page shows it. */
 export interface ShownRun {
-  readonly summary: RunSummary;
+  readonly run: PublishedRun;
   readonly report: Report;
   readonly isChampion: boolean;
 }
@@ -30,19 +35,20 @@ export interface ShownRunAnswer {
 export function useShownRun(): ShownRunAnswer {
   const { run: asked } = useSearch({ strict: false });
   const runs = useRuns();
-  const summary = runs.data && pickRun(runs.data, asked);
-  const report = useReport(summary?.id);
-  const shown = summary && report.data ? { summary, report: report.data, isChampion: summary.aliases.includes('champion') } : undefined;
+  const published = runs.data?.filter(isPublished);
+  const run = published && pickRun(published, asked);
+  const report = useReport(run?.id);
+  const shown = run && report.data ? { run, report: report.data, isChampion: run.aliases.includes('champion') } : undefined;
   return {
     shown,
     error: runs.error ?? report.error,
-    none: runs.data?.length === 0,
-    unknown: runs.data && runs.data.length > 0 && !summary ? asked : undefined,
+    none: published?.length === 0,
+    unknown: published && published.length > 0 && !run ? asked : undefined,
   };
 }
 
-export function pickRun(runs: readonly RunSummary[], asked?: string): RunSummary | undefined {
-  if (asked) return runs.find((run) => run.id === asked || run.aliases.includes(asked));
+export function pickRun(runs: readonly PublishedRun[], asked?: string): PublishedRun | undefined {
+  if (asked) return runs.find((run) => run.id === asked || run.aliases.some((alias) => alias === asked));
   return runs.find((run) => run.aliases.includes('champion')) ?? runs[0];
 }
 

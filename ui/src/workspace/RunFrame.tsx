@@ -20,7 +20,7 @@ export function RunFrame({ children, loading }: RunFrameProps) {
   const { shown, error, none, unknown } = useShownRun();
   const to = usePaths();
   const refresh = useRefresh();
-  const run = shown?.isChampion ? undefined : shown?.summary.id;
+  const run = shown?.isChampion ? undefined : shown?.run.id;
   const link = useCallback((id: string) => to(`segments/${encodeURIComponent(id)}`, { run }), [to, run]);
   if (error) return <ProblemNote error={error} onRetry={() => void refresh()} />;
   if (none) return <NoRuns />;

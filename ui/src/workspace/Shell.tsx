@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { Icon, Mark } from '../kit/Icon.js';
 import { SchemeToggle, useLightPrint } from '../kit/SchemeToggle.js';
 import { useWire } from '../wire/client.js';
+import { usePaths } from '../wire/runs.js';
 import { Jobs } from './Jobs.js';
 import { PAGES } from './pages.js';
 import { useLeave, useMay, useSession } from './session.js';
@@ -62,11 +63,11 @@ function Brand() {
 }
 
 function NewData() {
-  const { workspace } = useWire();
+  const to = usePaths();
   const may = useMay('analyst');
   if (!may) return null;
   return (
-    <Button component={Link} to="/w/$workspace/start" {...{ params: { workspace } }} className={css.newData} leftSection={<Icon name="plus" size={16} />} fullWidth>
+    <Button component="a" href={to('start')} className={css.newData} leftSection={<Icon name="plus" size={16} />} fullWidth>
       Add data
     </Button>
   );

@@ -4,12 +4,21 @@ import { EmptyState, ProblemNote } from '../kit/states.js';
 import css from './shell.module.css';
 
 /** An address that leads nowhere. */
-export function NotFound({ workspace }: { readonly workspace?: string }) {
+export function NotFound() {
+  return <Nowhere title="There is no such page" why="The address may be mistyped, or what it named was removed." />;
+}
+
+/** A workspace that is not there, or not for whoever is here. */
+export function NoWorkspace({ workspace }: { readonly workspace: string }) {
+  return <Nowhere title="There is no such workspace" why={`The address names the workspace “${workspace}”, which was removed or is not open to you.`} />;
+}
+
+function Nowhere({ title, why }: { readonly title: string; readonly why: string }) {
   return (
     <div className={css.nowhere}>
       <title>Not found – Shoal</title>
-      <EmptyState title={workspace ? 'There is no such workspace' : 'There is no such page'} action={<Button component="a" href="/">To the overview</Button>}>
-        {workspace ? `The address names the workspace “${workspace}”, which was removed or is not open to you.` : 'The address may be mistyped, or what it named was removed.'}
+      <EmptyState title={title} action={<Button component="a" href="/">To the overview</Button>}>
+        {why}
       </EmptyState>
     </div>
   );
@@ -19,7 +28,7 @@ export function NotFound({ workspace }: { readonly workspace?: string }) {
 export function PageFault({ error, reset }: ErrorComponentProps) {
   return (
     <div className={css.nowhere}>
-      <ProblemNote title="This page broke." error={`That is a fault in Shoal, not in your data, which is untouched. (${error.message})`} onRetry={reset} />
+      <ProblemNote title="This page broke." error={`That is a fault in Shoal, not in your data, which is untouched. (${error instanceof Error ? error.message : String(error)})`} onRetry={reset} />
     </div>
   );
 }

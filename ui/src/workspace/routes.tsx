@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { FormatsProvider } from '../kit/formats.js';
 import { Loading } from '../kit/states.js';
 import { WireProvider, wireTo } from '../wire/client.js';
-import { NotFound, PageFault } from './faults.js';
+import { NotFound, NoWorkspace, PageFault } from './faults.js';
 import { useSession } from './session.js';
 import { Shell } from './Shell.js';
 
@@ -28,7 +28,7 @@ const workspace = createRoute({
     const { workspace: id } = workspace.useParams();
     const { workspaces } = useSession();
     const wire = useMemo(() => wireTo(id), [id]);
-    if (!workspaces.some((w) => w.id === id)) return <NotFound workspace={id} />;
+    if (!workspaces.some((w) => w.id === id)) return <NoWorkspace workspace={id} />;
     return (
       <WireProvider value={wire}>
         <FormatsProvider locale={navigator.language}>

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import type { AnswerOf } from '../../../src/server/contract/contract.js';
-import type { Role } from '../../../src/server/contract/route.js';
+import type { Role } from '../../../src/domain/role.js';
 import { createClient } from '../../../src/server/client.js';
 import { ProblemNote } from '../kit/states.js';
 import { ProblemError } from '../wire/client.js';
