@@ -18,7 +18,7 @@ export function serveJob(kinds: Readonly<Record<string, JobKind>>): void {
   process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit(1));
   process.once('message', (told: ToChild) => {
-    guard(told.memory);
+    guard(told);
     void work(kinds[told.kind], told, controller.signal).then(tell).then(() => process.exit(0));
   });
 }
@@ -59,14 +59,13 @@ function sparing(report: (progress: Progress) => void): (progress: Progress) => 
 export const tooLarge = 'shoal: the job has grown too large';
 
 /** Watches from a thread of its own, since the main one may be computing for seconds: ends the process when its parent is gone or its memory too much. */
-function guard(memory: number): void {
+function guard({ parent, memory }: ToChild): void {
   const watch = `
     const { writeSync } = require('node:fs');
-    const parent = process.ppid;
     setInterval(() => {
       const large = process.memoryUsage.rss() > ${memory};
       if (large) writeSync(2, ${JSON.stringify(tooLarge)});
-      if (large || process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+      if (large || process.ppid !== ${parent}) process.kill(process.pid, 'SIGKILL');
     }, 250);`;
   new Worker(watch, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref();
 }

@@ -1,6 +1,5 @@
-/** A job under way: when it and each of its stages began (ms), how much of the last stage is done, and what the stages took (or their shares) another time. */
+/** A job under way: when each of its stages began (ms), how much of the last stage is done, and what the stages took (or their shares) another time. */
 export interface UnderWay {
-  readonly begun: number;
   readonly stages: ReadonlyMap<string, number>;
   readonly done?: number;
   readonly usual: Readonly<Record<string, number>>;

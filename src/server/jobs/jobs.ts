@@ -54,9 +54,8 @@ interface Turn {
   readonly controller: AbortController;
   /** Who stopped it. */
   stopped?: By;
-  /** Stage, and when each began; only once it runs. */
+  /** Only once it runs: how far it is, and when each stage began. */
   progress?: { readonly stage: string; readonly note?: string; readonly done?: number };
-  begun?: number;
   stages?: Map<string, number>;
   /** Milliseconds per stage of the last one like it. */
   usual?: Readonly<Record<string, number>>;
@@ -117,14 +116,13 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
     const records = place.store.jobs;
     const { input, queuedBy } = await records.get(id);
     const by: By = { actor: queuedBy };
-    turn.begun = clock();
     turn.stages = new Map();
     turn.usual = await usual(records, kind);
     let record = await records.start(id, by);
     emit(workspace, record);
     try {
       const order = await kind.prepare(input as never, place, { id, by });
-      const result = await inProcess({ kind: kind.name, order, seed: 1, threads, memory }, {
+      const result = await inProcess({ kind: kind.name, order, seed: 1, threads, memory, parent: process.pid }, {
         entry, signal, grace,
         progress(progress) {
           if (turn.progress?.stage !== progress.stage) turn.stages!.set(progress.stage, clock());
@@ -241,7 +239,7 @@ function jobOf(workspace: string, record: JobRecord, turn: Turn | undefined, wai
 }
 
 function progressOf({ stage, note, done }: NonNullable<JobRecord['progress']>, turn: Turn | undefined, elapsed: number, now: number): JobProgress {
-  const left = turn?.stages && remaining({ begun: turn.begun!, stages: turn.stages, done, usual: turn.usual ?? {}, now });
+  const left = turn?.stages && remaining({ stages: turn.stages, done, usual: turn.usual ?? {}, now });
   return { stage, ...(note !== undefined && { note }), ...(done !== undefined && { done }), elapsed, ...(left !== undefined && { remaining: left }) };
 }
 

@@ -33,7 +33,16 @@ export function jobKind<I extends z.ZodObject, O extends Plain, R extends Plain>
 }
 
 /** What the process of a job is told, and what it tells. */
-export type ToChild = { readonly kind: string; readonly order: Plain; readonly seed: number; readonly threads: number; readonly memory: number };
+export interface ToChild {
+  readonly kind: string;
+  readonly order: Plain;
+  readonly seed: number;
+  readonly threads: number;
+  /** Most bytes that the process may use. */
+  readonly memory: number;
+  /** Process id of the one that tells it. */
+  readonly parent: number;
+}
 export type FromChild =
   | { readonly progress: { readonly stage: string; readonly note?: string; readonly done?: number } }
   | { readonly result: Plain }
