@@ -1,0 +1,96 @@
+import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient, type Transaction } from 'kysely';
+import pg from 'pg';
+import { ShoalError } from '../../errors.js';
+import type { Database, Databases } from '../database.js';
+import type { Tables } from '../tables.js';
+import { workspaceId } from '../values.js';
+
+/**
+ * Schemas of a PostgreSQL database: `shoal` and `shoal_<workspace>`. Changes of a schema come one after the other, also those of several processes.
+ * @throws `store/unavailable`
+ */
+export async function openPostgres(url: string): Promise<Databases> {
+  const name = told(url);
+  const pool = new pg.Pool({
+    connectionString: url, max: 8, connectionTimeoutMillis: 10_000, application_name: 'shoal', types: { getTypeParser },
+    // A commit that is told is on the disk, whatever the server's default; names in quotes keep their case and backslashes mean themselves.
+    options: '-c synchronous_commit=on -c standard_conforming_strings=on -c client_encoding=UTF8',
+  });
+  // A connection that fails while nobody uses it is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool, name) }) });
+  try {
+    const { rows: [{ server_encoding: encoding }] } = await sql<{ server_encoding: string }>`SHOW server_encoding`.execute(root);
+    if (encoding !== 'UTF8') throw new ShoalError('store/unavailable', { place: name, reason: `its encoding is ${encoding}, which cannot hold every name. Make a database with ENCODING 'UTF8'.` });
+  } catch (error) {
+    await root.destroy();
+    throw error;
+  }
+  const schemaOf = (workspace?: string) => (workspace === undefined ? 'shoal' : `shoal_${workspaceId(workspace)}`);
+  const exists = async (workspace?: string) => {
+    const { rows } = await sql`SELECT 1 FROM pg_namespace WHERE nspname = ${schemaOf(workspace)}`.execute(root);
+    return rows.length > 0;
+  };
+  return {
+    name,
+    readonly: false,
+    exists,
+    open: async (workspace) => database(root, schemaOf(workspace), workspace === undefined ? name : `${name} (workspace '${workspace}')`),
+    async drop(workspace) {
+      await sql`DROP SCHEMA IF EXISTS ${sql.id(schemaOf(workspace))} CASCADE`.execute(root);
+    },
+    close: () => root.destroy(),
+  };
+}
+
+function database(root: Kysely<Tables>, schema: string, name: string): Database {
+  return {
+    name,
+    db: root.withSchema(schema),
+    async lock(trx: Transaction<Tables>, creating = false) {
+      // Held until the transaction ends. The schema itself may not be there yet, so the lock is on its name.
+      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`shoal:${schema}`}, 0))`.execute(trx);
+      if (creating) await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(trx);
+    },
+    // The server looks after its own files.
+    inspect: async () => undefined,
+  };
+}
+
+/** Numbers of 64 bits as numbers: ours are all below 2⁵³. */
+const int8 = 20;
+const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid as never, format as never)) as typeof pg.types.getTypeParser;
+
+/** A pool whose failures are sentences. */
+function telling(pool: pg.Pool, name: string): PostgresPool {
+  const refuse = (cause: unknown): never => {
+    const { code, message } = cause as { code?: string; message: string };
+    // Of class 22 and 23 are mistakes about values, of class 42 in the statement: bugs of ours, not the server's state.
+    if (code && /^(22|23|42)/.test(code)) throw cause;
+    throw new ShoalError('store/unavailable', { place: name, reason: `${(message || code || 'no answer').replace(/\.$/, '')}.` }, { cause });
+  };
+  return {
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect().catch(refuse);
+      let broken = false;
+      const query = (text: string, values: unknown[]) => client.query(text, values).catch((error: { severity?: string }) => {
+        broken ||= error.severity === undefined || error.severity === 'FATAL';
+        return refuse(error);
+      });
+      // A connection that failed is not used again.
+      return { query, release: () => client.release(broken) } as unknown as PostgresPoolClient;
+    },
+  };
+}
+
+/** The URL as it may be shown: without the password. */
+function told(url: string): string {
+  try {
+    const { protocol, username, host, pathname } = new URL(url);
+    return `${protocol}//${username ? `${username}@` : ''}${host}${pathname}`;
+  } catch (cause) {
+    throw new ShoalError('store/unavailable', { place: url.replace(/\/\/[^@]*@/, '//'), reason: 'this is no PostgreSQL address. Give one like postgres://user:password@host:5432/database.' }, { cause });
+  }
+}

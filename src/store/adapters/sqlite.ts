@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Kysely, SqliteDialect } from 'kysely';
+import { assert, ShoalError } from '../../errors.js';
+import type { Database, Databases, Opening } from '../database.js';
+import type { Tables } from '../tables.js';
+import { workspaceId } from '../values.js';
+import { openSqlite, type SqliteConnection, type SqliteStatement } from './sqlite-library.js';
+
+/**
+ * SQLite files in a data folder: `home.sqlite` and `workspaces/<id>/store.sqlite`, each with one connection; a commit is on the disk before it is told (WAL, synchronous = FULL).
+ * One process at a time may write: it holds an exclusive lock on `lock.sqlite`, which the operating system takes back however the process ends.
+ * @throws `store/in-use`, `store/unavailable`
+ */
+export async function openSqliteFolder(folder: string, { beside = false }: Opening = {}): Promise<Databases> {
+  const root = resolve(folder);
+  const pathOf = (workspace?: string) => (workspace === undefined ? join(root, 'home.sqlite') : join(root, 'workspaces', workspaceId(workspace), 'store.sqlite'));
+  await mkdir(root, { recursive: true }).catch((cause) => refuse(folder, cause));
+  const lock = await lockOf(join(root, 'lock.sqlite'), folder);
+  if (!lock && !beside) throw new ShoalError('store/in-use', { place: folder });
+  const opened = new Map<string, Promise<SqliteDatabase>>();
+  return {
+    name: folder,
+    readonly: !lock,
+    exists: async (workspace) => existsSync(pathOf(workspace)),
+    open(workspace) {
+      const path = pathOf(workspace);
+      const found = opened.get(path) ?? openFile(path, workspace === undefined ? folder : `${folder} (workspace '${workspace}')`, !lock);
+      opened.set(path, found);
+      found.catch(() => opened.delete(path));
+      return found;
+    },
+    async drop(workspace) {
+      const path = pathOf(workspace);
+      await opened.get(path)?.then(({ db }) => db.destroy());
+      opened.delete(path);
+      for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true });
+    },
+    async close() {
+      for (const database of opened.values()) await database.then(({ db }) => db.destroy(), () => undefined);
+      opened.clear();
+      lock?.close();
+    },
+  };
+}
+
+/** The lock as long as it is open; undefined where another process has it. */
+async function lockOf(path: string, folder: string): Promise<SqliteConnection | undefined> {
+  let connection: SqliteConnection | undefined;
+  try {
+    connection = openSqlite(path);
+    connection.exec('PRAGMA busy_timeout = 0');
+    connection.exec('BEGIN EXCLUSIVE');
+    return connection;
+  } catch (error) {
+    connection?.close();
+    if (isBusy(error)) return undefined;
+    return refuse(folder, error);
+  }
+}
+
+type SqliteDatabase = Database;
+
+async function openFile(path: string, name: string, readonly: boolean): Promise<SqliteDatabase> {
+  await mkdir(join(path, '..'), { recursive: true }).catch((cause) => refuse(name, cause));
+  const telling = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      return refuse(name, error);
+    }
+  };
+  const connection = telling(() => openSqlite(path));
+  const pragmas = ['busy_timeout = 5000', 'trusted_schema = OFF', ...(readonly ? ['query_only = ON', 'wal_autocheckpoint = 0'] : ['journal_mode = WAL', 'synchronous = FULL'])];
+  telling(() => pragmas.forEach((pragma) => connection.prepare(`PRAGMA ${pragma}`).all([])));
+  const database = { prepare: cached(connection, telling), close: () => connection.close() };
+  return {
+    name,
+    db: new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }),
+    // The only connection that writes is in a transaction: it is alone.
+    lock: async () => undefined,
+    async inspect() {
+      const found = telling(() => connection.prepare('PRAGMA integrity_check(1)').all([]));
+      const verdict = String(Object.values(found[0] ?? {})[0]);
+      if (verdict !== 'ok') throw new ShoalError('store/damaged', { place: name, reason: verdict });
+    },
+  };
+}
+
+/** Statements are prepared once: it is faster, and they pile up until the event loop turns. */
+function cached(connection: SqliteConnection, telling: <T>(work: () => T) => T) {
+  const most = 300;
+  const statements = new Map<string, SqliteStatement & { iterate(): never }>();
+  return (sql: string) => {
+    const found = statements.get(sql) ?? guarded(telling(() => connection.prepare(sql)), telling);
+    statements.delete(sql);
+    statements.set(sql, found);
+    if (statements.size > most) statements.delete(statements.keys().next().value!);
+    return found;
+  };
+}
+
+function guarded(statement: SqliteStatement, telling: <T>(work: () => T) => T) {
+  const plain = (values: readonly unknown[]) => {
+    for (const value of values) assert(value === null || typeof value === 'string' || typeof value === 'number', `a ${typeof value} is no value of a column`);
+    return values;
+  };
+  return {
+    reader: statement.reader,
+    all: (values: readonly unknown[]) => telling(() => statement.all(plain(values))),
+    run: (values: readonly unknown[]) => telling(() => statement.run(plain(values))),
+    iterate: (): never => assert(false, 'rows are read in parts, not streamed') as never,
+  };
+}
+
+function refuse(name: string, cause: unknown): never {
+  if (cause instanceof ShoalError) throw cause;
+  const { code, message, errcode } = cause as { code?: string; message: string; errcode?: number };
+  if (message.startsWith('bug: ')) throw cause;
+  if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') || errcode === 26 || errcode === 11) throw new ShoalError('store/damaged', { place: name, reason: `${message}.` }, { cause });
+  throw new ShoalError('store/unavailable', { place: name, reason: `${message.replace(/\.$/, '')}.` }, { cause });
+}
+
+function isBusy(error: unknown): boolean {
+  const { code, errcode } = error as { code?: string; errcode?: number };
+  return code === 'SQLITE_BUSY' || (code === 'ERR_SQLITE_ERROR' && errcode === 5);
+}

@@ -1,0 +1,32 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from './tables.js';
+
+/** One database: the tables of home, or those of one workspace. */
+export interface Database {
+  /** As a person is told: without a password. */
+  readonly name: string;
+  readonly db: Kysely<Tables>;
+  /** Inside a transaction: from here to its end nobody else changes anything. `audit` exists already unless `creating`. */
+  lock(trx: Transaction<Tables>, creating?: boolean): Promise<void>;
+  /** Throws `store/damaged` when the engine finds its own file broken. */
+  inspect(): Promise<void>;
+}
+
+/** A place that holds databases: that of home (no workspace named) and one per workspace. What an adapter provides. */
+export interface Databases {
+  readonly name: string;
+  /** True where another process is writing here, and this one can only read. */
+  readonly readonly: boolean;
+  exists(workspace?: string): Promise<boolean>;
+  /** Opens a database, empty where there was none; opening it again gives the same. */
+  open(workspace?: string): Promise<Database>;
+  /** Deletes a workspace's database for good. */
+  drop(workspace: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How to open a place. */
+export interface Opening {
+  /** Read beside a process that is writing, instead of refusing. Nothing can be changed then. */
+  readonly beside?: boolean;
+}

@@ -1,0 +1,9 @@
+import type { Migration } from '../migrate.js';
+import { start as homeStart } from './home/0001-start.js';
+import { start as workspaceStart } from './workspace/0001-start.js';
+
+/** The steps of each schema, in order. A new step is one file and one line here. */
+export const migrations: { readonly home: readonly Migration[]; readonly workspace: readonly Migration[] } = {
+  home: [homeStart],
+  workspace: [workspaceStart],
+};

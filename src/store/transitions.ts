@@ -1,0 +1,120 @@
+import { sql, type Selectable } from 'kysely';
+import type { SeenTransition, Transition } from '../domain/transition.js';
+import { ShoalError } from '../errors.js';
+import type { Ledger } from './ledger.js';
+import { limitOf } from './page.js';
+import { pause } from './pause.js';
+import { runNamed } from './run-row.js';
+import type { Store } from './store.js';
+import type { Tables } from './tables.js';
+import { bad, instant, line, maybe } from './values.js';
+
+/** Rows per transaction: on SQLite the event loop waits for one chunk, some ten milliseconds. */
+const chunk = 500;
+
+/** Who entered and left which segment. They belong to a run, and are seen when it is. */
+export function transitionsOf({ db, database, change }: Ledger): Store['transitions'] {
+  const visible = () => db.selectFrom('transitions').innerJoin('runs', 'runs.seq', 'transitions.run').where('runs.state', '=', 'published').where('runs.removed_at', 'is', null)
+    .selectAll('transitions').select('runs.id as run_id');
+  return {
+    async append(run, transitions, by, { signal } = {}) {
+      let written = 0;
+      for await (const rows of chunksOf(transitions)) {
+        if (signal?.aborted) throw new ShoalError('run/aborted', {});
+        // Nobody can see these before the run is published: the audit entry is one, of the whole.
+        await db.transaction().execute(async (trx) => {
+          await database.lock(trx);
+          const { seq, state } = await runNamed(trx, run);
+          mustRun(run, state);
+          const newest = await trx.selectFrom('transitions').select('n').where('run', '=', seq).orderBy('n', 'desc').limit(1).executeTakeFirst();
+          const first = (newest?.n ?? 0) + 1;
+          await trx.insertInto('transitions').values(rows.map((row, i) => ({ ...row, run: seq, n: first + i }))).execute();
+          await trx.insertInto('flows').values(flowsOf(rows).map((flow) => ({ ...flow, run: seq }))).onConflict((same) => same.columns(['segment', 'run']).doUpdateSet({
+            entered: ({ ref }) => sql<number>`${ref('flows.entered')} + ${ref('excluded.entered')}`, left: ({ ref }) => sql<number>`${ref('flows.left')} + ${ref('excluded.left')}`,
+          })).execute();
+        });
+        written += rows.length;
+        await pause();
+      }
+      await change(by, async ({ trx, audit }) => {
+        mustRun(run, (await runNamed(trx, run)).state);
+        await audit('transitions.append', { kind: 'run', id: run }, { after: { rows: written } });
+      });
+      return written;
+    },
+    async ofEntity(entity) {
+      return (await visible().where('transitions.entity', '=', line('entity', entity, 500)).orderBy('transitions.run').orderBy('transitions.n').execute()).map(transitionFrom);
+    },
+    async flow(segment) {
+      const rows = await db.selectFrom('flows').innerJoin('runs', 'runs.seq', 'flows.run').select(['runs.id as run', 'runs.as_of', 'flows.entered', 'flows.left'])
+        .where('flows.segment', '=', line('segment', segment)).where('runs.state', '=', 'published').where('runs.removed_at', 'is', null).orderBy('flows.run').execute();
+      return rows.map(({ run, as_of, entered, left }) => ({ run, asOf: as_of ?? 0, entered, left }));
+    },
+    async list(segment, { direction, run, ...paging }) {
+      const limit = limitOf(paging);
+      const end = direction === 'entered' ? 'transitions.to_segment' : 'transitions.from_segment';
+      let query = visible().where(end, '=', line('segment', segment)).orderBy('transitions.run', 'desc').orderBy('transitions.n').limit(limit + 1);
+      if (run !== undefined) query = query.where('transitions.run', '=', (await runNamed(db, run)).seq);
+      if (paging.after !== undefined) {
+        const [lastRun, n] = placeOf(paging.after);
+        query = query.where((is) => is.or([is('transitions.run', '<', lastRun), is.and([is('transitions.run', '=', lastRun), is('transitions.n', '>', n)])]));
+      }
+      const rows = await query.execute();
+      const items = rows.slice(0, limit);
+      return { items: items.map(transitionFrom), ...(rows.length > limit && { next: `${items[limit - 1].run}.${items[limit - 1].n}` }) };
+    },
+  };
+}
+
+function mustRun(run: string, state: string): void {
+  if (state !== 'running') throw new ShoalError('store/conflict', { problem: `The run '${run}' is ${state}; transitions are added while it runs.` });
+}
+
+type NewRow = Omit<Tables['transitions'], 'run' | 'n'>;
+
+async function* chunksOf(transitions: Iterable<Transition> | AsyncIterable<Transition>): AsyncGenerator<NewRow[]> {
+  let rows: NewRow[] = [];
+  const add = (transition: Transition) => rows.push(rowOf(transition)) === chunk;
+  const take = () => {
+    const full = rows;
+    rows = [];
+    return full;
+  };
+  // A plain list is not awaited one by one.
+  if (Symbol.iterator in transitions) for (const transition of transitions) { if (add(transition)) yield take(); }
+  else for await (const transition of transitions) if (add(transition)) yield take();
+  if (rows.length) yield rows;
+}
+
+function rowOf({ entity, at, from, to, reason }: Transition): NewRow {
+  if (from === to) throw bad('transition', from === undefined ? 'says neither what was left nor what was entered' : `leaves and enters the same segment, '${from}'`);
+  return {
+    entity: line('entity', entity, 500), at: instant('instant of the transition', at), from_segment: maybe(line, 'segment left', from), to_segment: maybe(line, 'segment entered', to),
+    reason: maybe((what, value: string) => line(what, value, 500), 'reason of the transition', reason),
+  };
+}
+
+/** How many entered and left each segment. */
+function flowsOf(rows: readonly NewRow[]): { segment: string; entered: number; left: number }[] {
+  const flows = new Map<string, { segment: string; entered: number; left: number }>();
+  const add = (segment: string | null, entered: number) => {
+    if (segment === null) return;
+    const flow = flows.get(segment) ?? { segment, entered: 0, left: 0 };
+    flows.set(segment, { segment, entered: flow.entered + entered, left: flow.left + 1 - entered });
+  };
+  for (const { from_segment, to_segment } of rows) {
+    add(from_segment, 0);
+    add(to_segment, 1);
+  }
+  return [...flows.values()];
+}
+
+function placeOf(cursor: string): [run: number, n: number] {
+  const found = /^(\d{1,9})\.(\d{1,9})$/.exec(cursor);
+  if (!found) throw bad('cursor', 'is not one that was given; start from the beginning');
+  return [Number(found[1]), Number(found[2])];
+}
+
+function transitionFrom({ entity, at, from_segment, to_segment, reason, run_id }: Selectable<Tables['transitions']> & { run_id: string }): SeenTransition {
+  return { entity, at, ...(from_segment !== null && { from: from_segment }), ...(to_segment !== null && { to: to_segment }), ...(reason !== null && { reason }), run: run_id };
+}
