@@ -86,6 +86,7 @@ export const catalogue = {
   'jobs/unknown-kind': entry(2, 404, (d: { kind: string; known: string }) => `There is no kind of job '${d.kind}'. There are: ${d.known}.`),
   'jobs/not-resumable': entry(2, 409, (d: { id: string; state: string }) => `Job '${d.id}' is ${d.state}, so there is nothing to resume.`),
   'jobs/crashed': entry(1, 500, (d: { reason: string }) => `The work ended before it was done: ${d.reason} Nothing was left half-written; it can be resumed.`),
+  'desk/restarted': entry(1, 503, (_: Record<string, never>) => 'The question could not be answered: what answers such questions had to be started again. Ask again.'),
   'files/unknown': entry(2, 404, (d: { id: string }) => `There is no file '${d.id}' in this workspace.`),
   'files/bad-name': entry(2, 422, (d: { reason: string }) => `The file's name cannot be used: ${d.reason}`),
   'files/too-large': entry(2, 413, (d: { name: string; limit: string }) => `'${d.name}' is larger than the ${d.limit} that a file may have here. Split it, or raise the limit where the server is started.`),

@@ -1,17 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from '../domain/workspace.js';
-import { ShoalError } from '../errors.js';
 import type { By, HomeStore, Store } from '../store/store.js';
+import type { Desk } from './desk/desk.js';
 import { openFiles, tidyFiles, type Files } from './files.js';
+import { runFolder } from './run-folder.js';
 import type { FileLimits } from './soundness.js';
 
-/** An open workspace: its store, its files, the folders of its runs. */
+/** An open workspace: its store, its files, its runs. */
 export interface OpenWorkspace {
   readonly workspace: Workspace;
   readonly folder: string;
   readonly store: Store;
   readonly files: Files;
+  /** Answers questions on its runs. */
+  readonly desk: Desk;
   /** Absolute path of the folder of a run, which need not exist. @throws `runs/unknown` for what cannot be an id */
   runFolder(run: string): string;
 }
@@ -29,6 +32,8 @@ export interface Workspaces {
   restore(id: string, by: By): Promise<Workspace>;
   /** Deletes for good what was removed more than seven days ago. */
   tidy(by: By): Promise<void>;
+  /** Closes the desks. The store is its owner's to close. */
+  close(): Promise<void>;
 }
 
 export interface WorkspacesOptions {
@@ -37,14 +42,15 @@ export interface WorkspacesOptions {
   readonly folder: string;
   readonly limits: FileLimits;
   readonly clock: () => number;
+  /** Opens a desk on a folder of runs. */
+  readonly desk: (runs: string) => Desk;
   /** Called once for each workspace that is opened, before anybody has it. */
   readonly opened?: (place: OpenWorkspace) => Promise<void>;
 }
 
 const keptDays = 7;
-const validRun = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-export function openWorkspaces({ home, folder, limits, clock, opened }: WorkspacesOptions): Workspaces {
+export function openWorkspaces({ home, folder, limits, clock, desk, opened }: WorkspacesOptions): Workspaces {
   const places = new Map<string, Promise<OpenWorkspace>>();
   const open = async (id: string): Promise<OpenWorkspace> => {
     // The store says first whether there is one of that name, so that no other name reaches the disk.
@@ -57,7 +63,8 @@ export function openWorkspaces({ home, folder, limits, clock, opened }: Workspac
     const place: OpenWorkspace = {
       workspace, folder: own, store,
       files: openFiles(files, { limits, clock, record: (action, file, by) => store.audit.record({ action, subject: { kind: 'file', id: file.id }, after: { name: file.name, bytes: file.bytes } }, by) }),
-      runFolder: (run) => (validRun.test(run) ? join(runs, run) : noSuchRun(run)),
+      desk: desk(runs),
+      runFolder: (run) => runFolder(runs, run),
     };
     await opened?.(place);
     return place;
@@ -74,7 +81,9 @@ export function openWorkspaces({ home, folder, limits, clock, opened }: Workspac
     },
     async remove(id, by) {
       const removed = await home.workspaces.remove(id, by);
+      const place = await places.get(id);
       places.delete(id);
+      await place?.desk.close();
       return removed;
     },
     restore: (id, by) => home.workspaces.restore(id, by),
@@ -85,6 +94,9 @@ export function openWorkspaces({ home, folder, limits, clock, opened }: Workspac
         await rm(join(folder, 'workspaces', id), { recursive: true, force: true });
       }
     },
+    async close() {
+      for (const place of await Promise.allSettled(places.values())) if (place.status === 'fulfilled') await place.value.desk.close();
+    },
   };
 }
 
@@ -94,8 +106,4 @@ async function freeId(name: string, home: HomeStore): Promise<string> {
   const base = plain || 'workspace';
   const taken = new Set((await home.workspaces.list({ removed: true })).map(({ id }) => id));
   for (let n = 1; ; n++) if (!taken.has(n === 1 ? base : `${base}-${n}`)) return n === 1 ? base : `${base}-${n}`;
-}
-
-function noSuchRun(id: string): never {
-  throw new ShoalError('runs/unknown', { id: id.slice(0, 60) });
 }

@@ -1,0 +1,3 @@
+import { serveDesk } from './serve-desk.js';
+
+serveDesk();

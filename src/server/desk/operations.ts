@@ -1,0 +1,35 @@
+import type { RunView } from '../../flow/view/view.js';
+
+/** What an operation works with: the views of the workspace's runs, and the signal of whoever asks. */
+export interface Reading {
+  /** @throws `explain/no-run` */
+  view(run: string): Promise<RunView>;
+  /** Folder of a run. */
+  folder(run: string): string;
+  readonly signal: AbortSignal;
+}
+
+type Operation = (reading: Reading, ...args: never[]) => Promise<unknown>;
+
+/** Questions that a view answers by itself: `page` of a run is asked as `ask('page', run, …)`. */
+const ofViews = [
+  'map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'whatIf', 'levels', 'export',
+] as const satisfies readonly (keyof RunView)[];
+type OfView = (typeof ofViews)[number];
+
+const views = Object.fromEntries(ofViews.map((name) => [name, async ({ view }: Reading, run: string, ...args: unknown[]) => {
+  const opened = await view(run);
+  return (opened[name] as (...args: unknown[]) => unknown).apply(opened, args);
+}])) as unknown as { readonly [M in OfView]: (reading: Reading, run: string, ...args: Parameters<RunView[M]>) => ReturnType<RunView[M]> };
+
+/** Everything that can be asked at a desk, by name: nothing else is called there. Arguments and answers are plain data and typed arrays. */
+export const operations = {
+  ...views,
+  report: async ({ view }: Reading, run: string) => (await view(run)).report,
+  freshness: async ({ view }: Reading, run: string) => (await view(run)).freshness(),
+} satisfies Readonly<Record<string, Operation>>;
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+export type ArgumentsOf<N extends OperationName> = Operations[N] extends (reading: Reading, ...args: infer A) => unknown ? A : never;
+export type AnswerOf<N extends OperationName> = Awaited<ReturnType<Operations[N]>>;

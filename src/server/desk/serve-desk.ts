@@ -1,0 +1,58 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createContext } from '../../context.js';
+import { assert, ShoalError } from '../../errors.js';
+import { openView, type RunView } from '../../flow/view/view.js';
+import { runFolder } from '../run-folder.js';
+import type { FromDesk, ToDesk } from './desk.js';
+import { operations, type Reading } from './operations.js';
+import { keptViews } from './views.js';
+
+type Named = Readonly<Record<string, (reading: Reading, ...args: unknown[]) => Promise<unknown>>>;
+
+/** The thread of a desk: takes questions by name, and answers each as soon as it can. Large arrays are handed over, not copied. */
+export function serveDesk(known: Named = operations as unknown as Named, open: (folder: string) => Promise<RunView> = openHere): void {
+  const { runs, memory } = workerData as { runs: string; memory: number };
+  const port = parentPort;
+  assert(port, 'a desk is the main thread');
+  const folder = (run: string) => runFolder(runs, run);
+  const views = keptViews((run) => open(folder(run)), memory);
+  const asked = new Map<number, AbortController>();
+  const tell = (message: FromDesk, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, [...transfer]);
+
+  port.on('message', async (message: ToDesk) => {
+    if ('cancel' in message) return asked.get(message.cancel)?.abort();
+    const { ask: id, name, args } = message;
+    const controller = new AbortController();
+    asked.set(id, controller);
+    const using: (() => void)[] = [];
+    try {
+      assert(Object.hasOwn(known, name), `there is no operation '${name}'`);
+      const answer = await known[name]({
+        folder, signal: controller.signal,
+        async view(run) {
+          const { view, release } = await views.use(run);
+          using.push(release);
+          return view;
+        },
+      }, ...args);
+      if (!controller.signal.aborted) tell({ id, answer }, buffersIn(answer));
+    } catch (error) {
+      if (error instanceof ShoalError) tell({ id, refusal: { code: error.code, details: error.details } });
+      else tell({ id, bug: { name: error instanceof Error ? error.name : typeof error, ...(error instanceof Error && { stack: error.stack }) } });
+    } finally {
+      asked.delete(id);
+      for (const release of using) release();
+    }
+  });
+}
+
+function openHere(folder: string): Promise<RunView> {
+  return openView(folder, createContext({ threads: (workerData as { threads: number }).threads }));
+}
+
+/** Buffers of the typed arrays that an answer is, or holds directly, and that are theirs alone. */
+function buffersIn(answer: unknown): ArrayBuffer[] {
+  const parts = ArrayBuffer.isView(answer) ? [answer] : typeof answer === 'object' && answer !== null ? Object.values(answer) : [];
+  const whole = parts.filter((part): part is NodeJS.TypedArray<ArrayBuffer> => ArrayBuffer.isView(part) && part.buffer instanceof ArrayBuffer && part.byteLength === part.buffer.byteLength && !Buffer.isBuffer(part));
+  return [...new Set(whole.map(({ buffer }) => buffer))];
+}

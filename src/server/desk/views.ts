@@ -1,0 +1,49 @@
+import type { RunView } from '../../flow/view/view.js';
+
+interface Kept {
+  readonly view: Promise<RunView>;
+  bytes: number;
+  users: number;
+}
+
+/** Opened views, the last used ones kept as far as `memory` bytes go, the one in use in any case. */
+export function keptViews(open: (run: string) => Promise<RunView>, memory: number) {
+  /** Last used last. */
+  const kept = new Map<string, Kept>();
+  const tidy = () => {
+    let total = [...kept.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [run, one] of kept) {
+      if (total <= memory || kept.size === 1) return;
+      if (one.users > 0) continue;
+      kept.delete(run);
+      total -= one.bytes;
+      void one.view.then((view) => view.close()).catch(() => {});
+    }
+  };
+  return {
+    /** A view to use until it is released. */
+    async use(run: string): Promise<{ readonly view: RunView; release(): void }> {
+      const one = kept.get(run) ?? { view: open(run), bytes: 0, users: 0 };
+      kept.delete(run);
+      kept.set(run, one);
+      one.users++;
+      const release = () => {
+        one.users--;
+        tidy();
+      };
+      try {
+        const view = await one.view;
+        one.bytes ||= bytesOf(view);
+        return { view, release };
+      } catch (error) {
+        if (kept.get(run) === one) kept.delete(run);
+        throw error;
+      }
+    },
+  };
+}
+
+/** About what a view holds: every feature of everyone once as it is and once encoded, places and ids. */
+function bytesOf({ entities, report }: RunView): number {
+  return entities * (report.features.length * 12 + 64);
+}
