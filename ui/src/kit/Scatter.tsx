@@ -58,6 +58,7 @@ export function Scatter({ points, tone, colours, group, groupName, hidden, label
     },
     draw: onDraw && ((px, py, phase) => {
       if (phase === 'start') line.current = [];
+      setHover(-1);
       line.current.push([px, py]);
       const done = phase === 'end';
       const corners = done ? simplified(line.current, 0.75) : line.current;

@@ -10,11 +10,11 @@ export function SegmentMark({ index, alone = false, size = 22 }: { readonly inde
       className={css.mark}
       style={{ background: segmentColour(index), color: segmentInk(index), minWidth: size, height: size, fontSize: size * 0.55 }}
       role={alone ? 'img' : undefined}
-      aria-label={alone ? `${key.number}. ${key.name}` : undefined}
+      aria-label={alone ? (index < 0 ? 'In no segment' : `${key.number}. ${key.name}`) : undefined}
       aria-hidden={alone ? undefined : true}
-      title={alone ? key.name : undefined}
+      title={alone ? (index < 0 ? 'In no segment' : key.name) : undefined}
     >
-      {key.number}
+      {index < 0 ? '–' : key.number}
     </span>
   );
 }
