@@ -39,6 +39,8 @@ interface MapViewProps {
   /** Why there are no bins. */
   readonly problem?: string;
   onFeature(name: string | undefined): void;
+  readonly hidden: ReadonlySet<number>;
+  onHide(hidden: ReadonlySet<number>): void;
   readonly tip: (row: number) => ReactNode;
   readonly onPick?: (row: number) => void;
   /** Makes a segment of a region; absent where the reader may not. @throws what the region's card shows as a sentence */
@@ -48,12 +50,11 @@ interface MapViewProps {
 const BY_SEGMENT = '';
 
 /** The map with its tools: colour by segment or feature, hide segments, choose a region by hand or keys and make a segment of it. */
-export function MapView({ map, features, feature, bins, problem, onFeature, tip, onPick, onMake }: MapViewProps) {
+export function MapView({ map, features, feature, bins, problem, onFeature, hidden, onHide, tip, onPick, onMake }: MapViewProps) {
   const f = useFormats();
   const scheme = useScheme();
   const segments = useSegments();
   const plane = useRef<HTMLDivElement>(null);
-  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
   const [drawing, setDrawing] = useState(false);
   const [region, setRegion] = useState<Polygon>();
   const [settled, setSettled] = useState<Polygon>();
@@ -130,7 +131,7 @@ export function MapView({ map, features, feature, bins, problem, onFeature, tip,
             <RegionCard count={inside} of={points.n} parts={parts} onClear={clear} onMake={onMake && settled ? (name) => onMake(name, { points: settled, count: inside, ...shownOf(counts, hidden) }) : undefined} />
           ) : null}
         </section>
-        <Legend hidden={hidden} onChange={setHidden} counts={counts} />
+        <Legend hidden={hidden} onChange={onHide} counts={counts} />
       </div>
     </div>
   );
