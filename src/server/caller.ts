@@ -27,6 +27,20 @@ export interface Credentials {
   readonly cookie?: string;
 }
 
+/** Whether a login was used within `idle` milliseconds; asking counts as using it. */
+export function idleLogins(idle: number, clock: () => number): (login: string) => boolean {
+  const used = new Map<string, number>();
+  return (login) => {
+    const now = clock();
+    const last = used.get(login) ?? now;
+    used.delete(login);
+    if (now - last > idle) return false;
+    used.set(login, now);
+    if (used.size > 10_000) used.delete(used.keys().next().value!);
+    return true;
+  };
+}
+
 /**
  * Who it is, by a key in the header or else by the session's cookie. A header that is no good is refused, never overlooked; an old cookie is only an end of the session.
  * @throws `server/who-are-you`
@@ -39,7 +53,11 @@ export async function identify({ authorization, cookie }: Credentials, { keys, l
     return { actor: key.name, via: 'key', id: key.id, role: key.role, only: key.only, workspace: key.workspace };
   }
   const login = cookie && /^[\x21-\x7e]{1,200}$/.test(cookie) ? await logins.find(cookie) : undefined;
-  return login && awake(login.id) ? { actor: login.actor, via: 'login', id: login.id, role: login.role, workspace: login.workspace } : nobody;
+  if (login && !awake(login.id)) {
+    await logins.end(login.id, { actor: 'system', reason: 'nothing was asked for long' });
+    return nobody;
+  }
+  return login ? { actor: login.actor, via: 'login', id: login.id, role: login.role, workspace: login.workspace } : nobody;
 }
 
 /** Lets a caller ask a route, or refuses: whatever is not allowed is forbidden. @throws `server/who-are-you`, `server/not-allowed`, `server/other-workspace` */

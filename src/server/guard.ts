@@ -12,13 +12,11 @@ export const securityHeaders = {
   'permissions-policy': 'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), usb=()',
 } as const;
 
-/** The content security policy of a page; styles that scripts insert carry the nonce. Answers that are no pages are given none. */
-export function pagePolicy(nonce?: string): string {
-  return [
-    "default-src 'none'", "script-src 'self'", `style-src 'self'${nonce ? ` 'nonce-${nonce}'` : ''}`, "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'", "worker-src 'self'",
-    "manifest-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
-  ].join('; ');
-}
+/** The content security policy of a page: nothing inline, nothing from elsewhere. */
+export const pagePolicy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'", "worker-src 'self'", "manifest-src 'self'",
+  "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
+].join('; ');
 
 /** Of answers that are no pages: should one be opened as such, it can do nothing. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";

@@ -7,6 +7,8 @@ export interface Invitation {
   readonly role: Role;
   /** The only workspace it opens; all where absent. */
   readonly workspace?: string;
+  /** The API key that it stands for: the session ends with it. */
+  readonly key?: string;
 }
 
 /** Tokens that open one session each: printed when the server starts, gone when used. They live in memory, as hashes. */

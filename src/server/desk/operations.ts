@@ -1,13 +1,8 @@
+import { createContext } from '../../context.js';
+import { compareRuns, loadRun } from '../../flow/saved.js';
 import type { RunView } from '../../flow/view/view.js';
-
-/** What an operation works with: the views of the workspace's runs, and the signal of whoever asks. */
-export interface Reading {
-  /** @throws `explain/no-run` */
-  view(run: string): Promise<RunView>;
-  /** Folder of a run. */
-  folder(run: string): string;
-  readonly signal: AbortSignal;
-}
+import type { Reading } from './reading.js';
+import { ruleOperations } from './rule-operations.js';
 
 type Operation = (reading: Reading, ...args: never[]) => Promise<unknown>;
 
@@ -25,7 +20,15 @@ const views = Object.fromEntries(ofViews.map((name) => [name, async ({ view }: R
 /** Everything that can be asked at a desk, by name: nothing else is called there. Arguments and answers are plain data and typed arrays. */
 export const operations = {
   ...views,
+  ...ruleOperations,
   report: async ({ view }: Reading, run: string) => (await view(run)).report,
+  /** The whole run as yes/no questions, with at most so many leaves. */
+  tree: async ({ folder, signal }: Reading, run: string, leaves: number) => (await loadRun(folder(run), createContext({ signal }))).tree(leaves),
+  /** Two runs side by side, under the names given. */
+  async compareRuns({ folder, signal }: Reading, run: string, other: string, names: readonly [string, string]) {
+    const context = createContext({ signal });
+    return compareRuns(await loadRun(folder(run), context), await loadRun(folder(other), context), names, context);
+  },
   freshness: async ({ view }: Reading, run: string) => (await view(run)).freshness(),
 } satisfies Readonly<Record<string, Operation>>;
 

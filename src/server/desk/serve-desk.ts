@@ -4,7 +4,8 @@ import { assert, ShoalError } from '../../errors.js';
 import { openView, type RunView } from '../../flow/view/view.js';
 import { runFolder } from '../run-folder.js';
 import type { FromDesk, ToDesk } from './desk.js';
-import { operations, type Reading } from './operations.js';
+import { operations } from './operations.js';
+import type { Reading } from './reading.js';
 import { keptViews } from './views.js';
 
 type Named = Readonly<Record<string, (reading: Reading, ...args: unknown[]) => Promise<unknown>>>;

@@ -1,4 +1,0 @@
-import { jobKinds } from './catalog.js';
-import { serveJob } from './child.js';
-
-serveJob(jobKinds);

@@ -1,0 +1,48 @@
+import type { SegmentRecord } from '../../domain/segment-record.js';
+import type { StoredRun } from '../../domain/stored-run.js';
+import { type Alias, aliases } from '../../domain/alias.js';
+import { ShoalError } from '../../errors.js';
+import type { AnswerOf, ArgumentsOf, OperationName } from '../desk/operations.js';
+import type { OpenWorkspace } from '../workspaces.js';
+
+/** A workspace, to be asked about one of its runs. */
+export interface Asking {
+  readonly place: OpenWorkspace;
+  readonly run: StoredRun;
+  /** Asks the desk a question on this run. */
+  ask<N extends OperationName>(name: N, ...args: ArgumentsOf<N> extends [string, ...infer Rest] ? Rest : never): Promise<AnswerOf<N>>;
+}
+
+interface From {
+  place(): Promise<OpenWorkspace>;
+  readonly signal: AbortSignal;
+}
+
+/** A run by its id or alias. What is not published, or removed, is not there. @throws `runs/unknown` */
+export async function askingRun({ place, signal }: From, said: string): Promise<Asking> {
+  const at = await place();
+  const { runs } = at.store;
+  const id = isAlias(said) ? (await at.store.aliases.current())[said] : said;
+  const unknown = new ShoalError('runs/unknown', { id: said.slice(0, 60) });
+  if (id === undefined) throw unknown;
+  const run = await runs.get(id).catch((error) => {
+    throw error instanceof ShoalError && error.status < 500 ? unknown : error;
+  });
+  if (run.state !== 'published' || run.removedAt !== undefined) throw unknown;
+  const ask: Asking['ask'] = (name, ...args) => at.desk.ask(name, { signal }, ...([run.id, ...args] as never));
+  return { place: at, run, ask };
+}
+
+const isAlias = (said: string): said is Alias => (aliases as readonly string[]).includes(said);
+
+/** The run in use. @throws `runs/none` where there is none yet */
+export async function askingChampion(from: From): Promise<Asking> {
+  const { champion } = await (await from.place()).store.aliases.current();
+  if (champion === undefined) throw new ShoalError('runs/none', {});
+  return askingRun(from, champion);
+}
+
+/** Names that segments of a run bear now, by their position in it. */
+export function namesIn(records: readonly SegmentRecord[]): ReadonlyMap<number, string> {
+  return new Map(records.flatMap(({ name, run }) => (run ? [[run.segment, name] as const] : [])));
+}

@@ -1,0 +1,30 @@
+import { ShoalError } from '../../errors.js';
+import { isAtLeast } from '../caller.js';
+import type { fileRoutes } from '../contract/files.js';
+import type { Handlers } from '../handler.js';
+
+/** Data in: files, tables of a database, and the work on them. */
+export const fileHandlers: Handlers<keyof typeof fileRoutes> = {
+  'GET /v1/files': async ({ place }) => [...(await (await place()).files.list())],
+  'PUT /v1/files/:name': async ({ params: { name }, bytes, by, signal, place }) => (await place()).files.add(name, bytes, by, { signal }),
+  async 'DELETE /v1/files/:file'({ params: { file }, by, place }) {
+    await (await place()).files.remove(file, by);
+    return undefined;
+  },
+  'POST /v1/files/:file/restore': async ({ params: { file }, by, place }) => (await place()).files.restore(file, by),
+
+  'POST /v1/postgres/tables': ({ body: { url } }, { tablesOf }) => tablesOf(url),
+  'POST /v1/postgres/import': ({ body: { url, tables }, workspace, by }, { jobs }) => jobs.start(workspace, 'import', { url, tables }, by),
+
+  'POST /v1/inspect': ({ body: { files, options }, workspace, by }, { jobs }) => jobs.start(workspace, 'inspect', { files, options }, by),
+  'POST /v1/discover'({ body: { files, options, promote }, workspace, caller, by }, { jobs }) {
+    if (promote && !isAtLeast(caller.role, 'operator')) throw new ShoalError('server/not-allowed', { reason: "Making a run the champion needs the role operator. Leave 'promote' out, and let one decide." });
+    return jobs.start(workspace, 'discover', { files, options, promote }, by);
+  },
+
+  'GET /v1/jobs': async ({ workspace }, { jobs }) => [...(await jobs.list(workspace))],
+  'GET /v1/jobs/:job': ({ params: { job }, workspace }, { jobs }) => jobs.get(workspace, job),
+  'GET /v1/jobs/:job/events': ({ params: { job }, workspace, signal }, { jobs }) => jobs.watch(workspace, job, signal),
+  'DELETE /v1/jobs/:job': ({ params: { job }, workspace, by }, { jobs }) => jobs.cancel(workspace, job, by),
+  'POST /v1/jobs/:job/resume': ({ params: { job }, workspace, by }, { jobs }) => jobs.resume(workspace, job, by),
+};

@@ -1,0 +1,11 @@
+import type { RouteId } from '../contract/contract.js';
+import type { Handlers } from '../handler.js';
+import { entityHandlers } from './entities.js';
+import { fileHandlers } from './files.js';
+import { governHandlers } from './govern.js';
+import { runHandlers } from './runs.js';
+import { segmentHandlers } from './segments.js';
+import { sessionHandlers } from './session.js';
+
+/** What answers each route of the contract. A route without a handler does not compile. */
+export const handlers: Handlers<RouteId> = { ...sessionHandlers, ...fileHandlers, ...runHandlers, ...segmentHandlers, ...entityHandlers, ...governHandlers };

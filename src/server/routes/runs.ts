@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Alias } from '../../domain/alias.js';
+import type { StoredRun } from '../../domain/stored-run.js';
+import { ShoalError } from '../../errors.js';
+import type { Store } from '../../store/store.js';
+import { isAtLeast } from '../caller.js';
+import type { RunRow, runRoutes } from '../contract/runs.js';
+import type { Bytes, Handlers, Kept } from '../handler.js';
+import { askingRun, type Asking } from './asking.js';
+
+/** What was found: runs, their reports and maps, the models behind them. */
+export const runHandlers: Handlers<keyof typeof runRoutes> = {
+  async 'GET /v1/runs'({ query: { removed }, place }) {
+    const { store } = await place();
+    const { items } = await store.runs.list({ removed, limit: 1000 });
+    const pointed = await store.aliases.current();
+    return items.map((run) => row(run, pointed));
+  },
+  async 'GET /v1/runs/:run'({ params, caller, ...asked }, { reports }) {
+    const asking = await askingRun(asked, params.run);
+    // Viewers look at groups: the people that a report names as examples are left out for them.
+    const people = isAtLeast(caller.role, 'analyst') || caller.only !== undefined;
+    const folder = asking.place.runFolder(asking.run.id);
+    if (people) return kept(asking, 'all', async (): Promise<Bytes> => ({ type: 'application/json; charset=utf-8', parts: [await reports.bytes(folder)] }));
+    return kept(asking, 'without people', async () => {
+      const report = await reports.get(folder);
+      return { ...report, segments: report.segments.map((segment) => ({ ...segment, typical: [] })), map: { ...report.map, entity: [] } };
+    });
+  },
+  async 'PATCH /v1/runs/:run'({ params, body: { title }, by, ...asked }) {
+    const { place: { store }, run } = await askingRun(asked, params.run);
+    return row(await store.runs.rename(run.id, title, by), await store.aliases.current());
+  },
+  async 'DELETE /v1/runs/:run'({ params, by, ...asked }) {
+    const { place: { store }, run } = await askingRun(asked, params.run);
+    await store.runs.remove(run.id, by);
+    return undefined;
+  },
+  async 'POST /v1/runs/:run/restore'({ params, by, place }) {
+    const { store } = await place();
+    return row(await store.runs.restore(params.run, by), await store.aliases.current());
+  },
+
+  async 'GET /v1/runs/:run/map'({ params, ...asked }) {
+    const asking = await askingRun(asked, params.run);
+    return kept(asking, '', async (): Promise<Bytes> => {
+      const { x, y, segment, rows, bounds, method } = await asking.ask('map');
+      return { type: 'application/octet-stream', parts: [x, y, segment], facts: { 'shoal-map': { rows, bounds, method } } };
+    });
+  },
+  async 'GET /v1/runs/:run/colours/:feature'({ params: { run, feature }, query, ...asked }) {
+    const asking = await askingRun(asked, run);
+    return kept(asking, JSON.stringify([feature, query.bins]), async (): Promise<Bytes> => {
+      const { bins, title, edges, legend, counts, missing } = await asking.ask('colours', feature, query.bins);
+      return { type: 'application/octet-stream', parts: [bins], facts: { 'shoal-colours': { title, edges, legend, counts, missing } } };
+    });
+  },
+  async 'GET /v1/runs/:run/distributions/:feature'({ params: { run, feature }, ...asked }) {
+    const asking = await askingRun(asked, run);
+    return kept(asking, feature, () => asking.ask('distribution', feature));
+  },
+  async 'GET /v1/runs/:run/what-if'({ params, query: { k }, ...asked }) {
+    const asking = await askingRun(asked, params.run);
+    return kept(asking, String(k), () => asking.ask('whatIf', k));
+  },
+  async 'GET /v1/runs/:run/tree'({ params, query: { leaves }, ...asked }, { reports }) {
+    const asking = await askingRun(asked, params.run);
+    return kept(asking, String(leaves), async () => (leaves === undefined ? (await reports.get(asking.place.runFolder(asking.run.id))).tree : asking.ask('tree', leaves)));
+  },
+  async 'GET /v1/runs/:run/levels'({ params, query: { ks }, ...asked }) {
+    const asking = await askingRun(asked, params.run);
+    return kept(asking, String(ks), () => asking.ask('levels', ks?.split(',').map(Number)));
+  },
+  async 'GET /v1/runs/:run/compare/:other'({ params, ...asked }) {
+    const asking = await askingRun(asked, params.run);
+    const { run: other } = await askingRun(asked, params.other);
+    return kept(asking, JSON.stringify([other.id, asking.run.title, other.title]), () => asking.ask('compareRuns', other.id, [asking.run.title, other.title]));
+  },
+  async 'GET /v1/runs/:run/files/:file'({ params: { run, file }, by, ...asked }) {
+    const { place, run: { id } } = await askingRun(asked, run);
+    const path = join(place.runFolder(id), file);
+    if (!(await stat(path).catch(() => undefined))?.isFile()) throw new ShoalError('store/not-found', { kind: 'file of this run', id: file });
+    await place.store.audit.record({ action: 'run.download', subject: { kind: 'run', id }, after: { file } }, by);
+    return { path, name: `${id}-${file}`, type: types[extname(file)] ?? 'application/octet-stream' };
+  },
+
+  async 'GET /v1/aliases'({ place }) {
+    const { aliases } = (await place()).store;
+    return { ...(await aliases.current()), history: await aliases.history() };
+  },
+  async 'PUT /v1/aliases/:alias'({ params: { alias }, body, by, ...asked }) {
+    const { place: { store }, run } = await askingRun(asked, body.run);
+    return store.aliases.move(alias, run.id, by);
+  },
+  'POST /v1/aliases/:alias/rollback': async ({ params: { alias }, by, place }) => (await place()).store.aliases.rollback(alias, by),
+};
+
+const types: Readonly<Record<string, string>> = {
+  '.csv': 'text/csv; charset=utf-8', '.json': 'application/json', '.html': 'text/html; charset=utf-8', '.parquet': 'application/vnd.apache.parquet', '.sql': 'application/sql', '.js': 'text/javascript; charset=utf-8',
+};
+
+function row(run: StoredRun, pointed: Awaited<ReturnType<Store['aliases']['current']>>): RunRow {
+  return { ...run, aliases: (Object.keys(pointed) as Alias[]).filter((alias) => pointed[alias] === run.id) };
+}
+
+/** What a run answers never changes: it is written once and then only read. */
+function kept<T>({ run }: Asking, question: string, make: () => Promise<T>): Kept<T> {
+  return { etag: JSON.stringify([run.id, run.endedAt, question]), make };
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Group } from '../../domain/answer.js';
+import type { Rule } from '../../domain/rule.js';
+import type { SegmentRecord } from '../../domain/segment-record.js';
+import { ShoalError } from '../../errors.js';
+import { isAtLeast } from '../caller.js';
+import type { SegmentDetail, SegmentRow, segmentRoutes } from '../contract/segments.js';
+import type { Asked, Handlers, Tools } from '../handler.js';
+import { askingChampion, askingRun, type Asking } from './asking.js';
+
+/** The groups themselves: found, ruled and drawn. */
+export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
+  async 'GET /v1/segments'({ query: { removed }, ...asked }, tools) {
+    const asking = await champion(asked);
+    return asking ? rowsOf(asking, tools, removed ?? false) : [];
+  },
+  async 'POST /v1/segments'({ body: { name, rule }, by, ...asked }, tools) {
+    const asking = await askingChampion(asked);
+    const { entities, words } = await asking.ask('ruleMeasure', rule);
+    const origin = 'kind' in rule && rule.kind === 'drawn' ? 'drawn' : 'ruled';
+    return detailOf(asking, await asking.place.store.segments.create({ origin, name, rule, words, entities, run: asking.run.id }, by), tools);
+  },
+  async 'GET /v1/segments/overlap'({ query: { segments }, ...asked }) {
+    const asking = await askingChampion(asked);
+    const wanted = segments?.split(',').slice(0, 60);
+    const all = await recordsOf(asking, false);
+    const chosen = wanted ? await Promise.all(wanted.map((id) => recordOf(asking, id))) : all;
+    return { ...(await asking.ask('overlap', await Promise.all(chosen.map((record) => groupOf(asking, record))))), names: chosen.map(({ name }) => name), run: asking.run.id, ids: chosen.map(({ id }) => id) };
+  },
+  async 'GET /v1/segments/:segment'({ params, ...asked }, tools) {
+    const asking = await askingChampion(asked);
+    return detailOf(asking, await recordOf(asking, params.segment), tools);
+  },
+  async 'PATCH /v1/segments/:segment'({ params: { segment }, body: { name, rule }, by, ...asked }, tools) {
+    if (name === undefined && rule === undefined) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: 'must have a name or a rule' }] });
+    const asking = await askingChampion(asked);
+    const { segments } = asking.place.store;
+    if (rule) {
+      const { entities, words } = await asking.ask('ruleMeasure', rule);
+      await segments.revise(segment, { rule, words, entities, run: asking.run.id }, by);
+    }
+    if (name !== undefined) await segments.rename(segment, name, by);
+    return detailOf(asking, await recordOf(asking, segment), tools);
+  },
+  async 'DELETE /v1/segments/:segment'({ params: { segment }, by, place }) {
+    const { segments } = (await place()).store;
+    const { origin, name } = await segments.get(segment);
+    if (origin === 'found') throw new ShoalError('store/conflict', { problem: `The segment '${name}' was found by a run, and goes only with its run. What can be removed is a segment made by hand.` });
+    await segments.remove(segment, by);
+    return undefined;
+  },
+  async 'POST /v1/segments/:segment/restore'({ params: { segment }, by, ...asked }, tools) {
+    const asking = await askingChampion(asked);
+    await asking.place.store.segments.restore(segment, by);
+    return detailOf(asking, await recordOf(asking, segment), tools);
+  },
+  async 'GET /v1/segments/:segment/members'({ params: { segment }, query: { offset, limit, sort, columns }, ...asked }) {
+    const { asking, group } = await membersOf(asked, segment);
+    return { ...(await asking.ask('page', { of: group, offset, limit, ...sorted(sort), ...listed(columns) })), run: asking.run.id };
+  },
+  async 'GET /v1/segments/:segment/export'({ params: { segment }, query: { format, columns }, by, ...asked }) {
+    const { asking, group, record } = await membersOf(asked, segment);
+    const { place, run } = asking;
+    const folder = join(place.folder, 'exports');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, `${randomUUID()}.${format}`);
+    const done = () => rm(path, { force: true });
+    try {
+      const { rows, mediaType } = await asking.ask('export', { what: 'members', of: group, ...listed(columns) }, format, path);
+      await place.store.audit.record({ action: 'segment.export', subject: { kind: 'segment', id: record.id }, after: { run: run.id, format, rows } }, by);
+      return { path, name: `${record.id}.${format}`, type: mediaType, done };
+    } catch (error) {
+      await done();
+      throw error;
+    }
+  },
+  async 'GET /v1/segments/:segment/versus/:other'({ params: { segment, other }, ...asked }) {
+    const asking = await askingChampion(asked);
+    const records = await Promise.all([segment, other].map((id) => recordOf(asking, id)));
+    const [a, b] = await Promise.all(records.map((record) => groupOf(asking, record)));
+    return { ...(await asking.ask('compare', a, b)), names: [records[0].name, records[1].name] };
+  },
+  async 'POST /v1/segments/:segment/notes'({ params, body: { text }, by, place }) {
+    const { segments, notes } = (await place()).store;
+    const { id } = await segments.get(params.segment);
+    return notes.add({ about: { kind: 'segment', id }, text }, by);
+  },
+  async 'DELETE /v1/segments/:segment/notes/:note'({ params: { segment, note }, by, place }) {
+    const { notes } = (await place()).store;
+    const { items } = await notes.list({ about: { kind: 'segment', id: segment }, limit: 1000 });
+    if (!items.some(({ id }) => id === note)) throw new ShoalError('store/not-found', { kind: 'note on this segment', id: note.slice(0, 60) });
+    await notes.remove(note, by);
+    return undefined;
+  },
+  async 'POST /v1/segments/:segment/decisions'({ params, body: { text }, by, place }) {
+    const { segments, decisions } = (await place()).store;
+    const { id } = await segments.get(params.segment);
+    return decisions.record({ about: { kind: 'segment', id }, text }, by);
+  },
+
+  async 'GET /v1/rules/vocabulary'(asked) {
+    const asking = await askingChampion(asked);
+    const { names } = await namesOf(asking);
+    const vocabulary = await asking.ask('vocabulary');
+    return { ...vocabulary, run: asking.run.id, segments: vocabulary.segments.map(({ id, name }) => ({ id, name: names.get(id) ?? name })) };
+  },
+  async 'POST /v1/rules/preview'({ body: { rule }, caller, ...asked }) {
+    const asking = await askingChampion(asked);
+    const { names, others } = await namesOf(asking);
+    const preview = await asking.ask('rulePreview', rule, { names: [...names], others, sample: isAtLeast(caller.role, 'analyst') || caller.only ? 20 : 0 });
+    return { ...preview, run: asking.run.id };
+  },
+};
+
+type From = Pick<Asked, 'place' | 'signal'>;
+
+const champion = (from: From): Promise<Asking | undefined> => askingChampion(from).catch((error) => {
+  if (error instanceof ShoalError && error.code === 'runs/none') return undefined;
+  throw error;
+});
+
+/** Segments of the run in its order, then those made by hand. */
+async function recordsOf({ place: { store }, run }: Asking, removed: boolean): Promise<SegmentRecord[]> {
+  const [found, ...made] = await Promise.all([store.segments.list({ run: run.id, removed }), ...(['ruled', 'drawn'] as const).map((origin) => store.segments.list({ origin, removed }))]);
+  return [...found, ...made.flat().sort((a, b) => (a.name < b.name ? -1 : 1))];
+}
+
+/** A segment as it is in the run, or in the newest run that has it. */
+async function recordOf({ place: { store }, run }: Asking, id: string): Promise<SegmentRecord> {
+  const here = await store.segments.get(id, { run: run.id });
+  return here.run || here.origin !== 'found' ? here : store.segments.get(id);
+}
+
+/** Its members as the desk takes them. @throws `runs/unknown` for one that no visible run has */
+async function groupOf(asking: Asking, { id, name, run, rule }: SegmentRecord): Promise<Group> {
+  if (rule) return { kind: 'rows', name, bits: await asking.ask('ruleMembers', rule.rule as Rule) };
+  if (run?.run !== asking.run.id) throw new ShoalError('store/conflict', { problem: `The segment '${name}' (${id}) is not in this run, so it cannot be compared with others of it.` });
+  return { kind: 'segment', segment: run.segment };
+}
+
+async function membersOf(from: From, id: string): Promise<{ asking: Asking; group: Group; record: SegmentRecord }> {
+  const inUse = await askingChampion(from);
+  const record = await recordOf(inUse, id);
+  const asking = record.origin !== 'found' || record.run?.run === inUse.run.id ? inUse : await askingRun(from, record.run?.run ?? '');
+  return { asking, record, group: await groupOf(asking, record) };
+}
+
+async function rowsOf(asking: Asking, tools: Tools, removed: boolean): Promise<SegmentRow[]> {
+  return Promise.all((await recordsOf(asking, removed)).map((record) => rowOf(asking, record, tools)));
+}
+
+/** A segment with its figures: of the run where it was found, by counting where it is made by hand. */
+async function rowOf(asking: Asking, { id, name, origin, run: found, rule, createdAt, removedAt }: SegmentRecord, { reports }: Tools): Promise<SegmentRow> {
+  const { place, run } = asking;
+  const base = { id, name, origin, since: createdAt, ...(removedAt !== undefined && { removed: removedAt }) };
+  if (rule) {
+    const { entities, share, revenueShare } = await measured(asking, rule.rule as Rule) ?? { entities: rule.entities ?? 0, share: 0 };
+    const revenue = revenueShare === undefined ? undefined : (run.summary?.metrics.revenue ?? 0) * revenueShare;
+    return { ...base, entities, share, ...(revenue !== undefined && { revenue, revenueShare }), run: run.id, asOf: run.summary?.asOf ?? 0, trend: [] };
+  }
+  if (!found) return { ...base, entities: 0, share: 0, run: '', asOf: 0, trend: [] };
+  const [report, past, flow] = await Promise.all([reports.get(place.runFolder(found.run)), place.store.segments.trend(id), place.store.transitions.flow(id)]);
+  const profile = report.segments.find(({ segment }) => segment === found.segment);
+  const { entered, left } = flow.find((one) => one.run === found.run) ?? {};
+  return {
+    ...base, segment: found.segment, entities: found.entities, share: found.share, run: found.run, asOf: found.asOf,
+    ...(found.revenue !== undefined && { revenue: found.revenue }), ...(profile?.revenueShare !== undefined && { revenueShare: profile.revenueShare }),
+    ...(found.stability !== undefined && { stability: found.stability }), ...(profile && { goal: profile.brief.goal }), ...(entered !== undefined && { entered, left }),
+    trend: past.map((one) => ({ run: one.run, at: one.asOf, entities: one.entities, share: one.share })),
+  };
+}
+
+/** Undefined where the run does not know what the rule speaks of: another run had it. */
+async function measured(asking: Asking, rule: Rule) {
+  return asking.ask('ruleMeasure', rule).catch((error) => {
+    if (error instanceof ShoalError && error.code.startsWith('rules/')) return undefined;
+    throw error;
+  });
+}
+
+/** Runs whose movements are told with their reasons, newest first, and how many movements are read for these. */
+const explained = { runs: 3, movements: 1000 };
+
+async function detailOf(asking: Asking, record: SegmentRecord, tools: Tools): Promise<SegmentDetail> {
+  const { store } = asking.place;
+  const about = { kind: 'segment', id: record.id };
+  const [row, notes, decisions, versions, flow, written] = await Promise.all([
+    rowOf(asking, record, tools), store.notes.list({ about }), store.decisions.list({ about }), record.rule ? store.segments.versions(record.id) : [], store.transitions.flow(record.id),
+    record.rule && measured(asking, record.rule.rule as Rule),
+  ]);
+  const told = new Set(flow.slice(-explained.runs).map(({ run }) => run));
+  const movements = await Promise.all(flow.map(async ({ run, asOf, entered, left }) => ({ run, at: asOf, entered, left, reasons: told.has(run) ? await reasonsOf(store, record.id, run) : [] })));
+  return { ...row, names: [...record.names], notes: [...notes.items], decisions: [...decisions.items], versions: [...versions], ...(written && { sql: written.sql }), movements };
+}
+
+async function reasonsOf({ transitions }: Asking['place']['store'], segment: string, run: string): Promise<{ reason: string; entities: number }[]> {
+  const lists = await Promise.all((['entered', 'left'] as const).map((direction) => transitions.list(segment, { direction, run, limit: explained.movements })));
+  const counts = new Map<string, number>();
+  for (const { reason } of lists.flatMap(({ items }) => items)) if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, entities]) => ({ reason, entities })).sort((a, b) => b.entities - a.entities).slice(0, 8);
+}
+
+/** Names that segments bear now by id, and those made by hand with their rules. */
+async function namesOf(asking: Asking): Promise<{ names: Map<string, string>; others: { id: string; name: string; rule: Rule }[] }> {
+  const records = await recordsOf(asking, false);
+  return { names: new Map(records.map(({ id, name }) => [id, name])), others: records.flatMap(({ id, name, rule }) => (rule ? [{ id, name, rule: rule.rule as Rule }] : [])) };
+}
+
+/** 'spend' or '-spend' as the desk takes it. */
+export const sorted = (said: string | undefined) => (said ? { sort: said.startsWith('-') ? { by: said.slice(1), descending: true } : { by: said } } : {});
+
+/** Names parted by commas. */
+export const listed = (said: string | undefined) => (said ? { columns: said.split(',').map((name) => name.trim()).filter(Boolean).slice(0, 50) } : {});
