@@ -69,6 +69,8 @@ export const catalogue = {
     `The source '${d.source}' has no column '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ' Choose one of its columns.'}`),
   'rules/no-times': entry(2, 422, (d: { source: string }) => `The rows of '${d.source}' have no time, so nothing can be counted in them. Ask for a column of it, or of another source.`),
   'rules/wrong-type': entry(2, 422, (d: { name: string; type: string; wanted: string }) => `'${d.name}' is ${d.type}. Compare it with ${d.wanted}.`),
+  'rules/not-attributes': entry(2, 422, (d: { source: string }) => `The rows of '${d.source}' are things that happened, not what somebody is. Ask how often with 'performed'.`),
+  'rules/no-map': entry(2, 422, (d: { run: string }) => `Run ${d.run} has no map to draw on. Use conditions instead.`),
   'rules/other-map': entry(2, 422, (d: { run: string; wanted: string }) =>
     `The area was drawn on the map of run ${d.wanted}, and this is ${d.run}, whose map has other coordinates. Draw it again.`),
   'explain/unknown-entity': entry(2, 404, (d: { id: string; suggestion?: string }) =>

@@ -24,3 +24,8 @@ it('two steps of one name are a bug', () => {
 it('an unknown dialect is said to be unsupported', () => {
   expect(() => dialectOf('oracle')).toThrow(/oracle dialect has no/);
 });
+
+it('a line break inside a text, a name or after a comment stays as it is', () => {
+  const q = query().step('odd', `-- it's fine\nSELECT 'a\nb''\n', "c\nd" -- 'x\nFROM t`);
+  expect(q.select(duckdb, 'SELECT 1')).toBe(`WITH "odd" AS (\n  -- it's fine\n  SELECT 'a\nb''\n', "c\nd" -- 'x\n  FROM t\n)\nSELECT 1`);
+});

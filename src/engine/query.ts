@@ -33,4 +33,5 @@ export function query(steps: readonly Step[] = []): Query {
   };
 }
 
-const indent = (sql: string) => sql.split('\n').map((line) => `  ${line}`).join('\n');
+/** Two spaces before each line, but not inside a literal, a quoted name or a comment: a line break in a text is part of the text. */
+const indent = (sql: string) => `  ${sql.replaceAll(/--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"|\n/g, (token) => (token === '\n' ? '\n  ' : token))}`;

@@ -1,7 +1,7 @@
 import type { Feature } from '../domain/feature.js';
 import { formatDays, formatNumber, formatPercent, formatValue } from '../util/format-value.js';
 import { countWord } from '../util/words.js';
-import { oneOf, reading } from './reading.js';
+import { oneOf, reading } from '../domain/reading.js';
 
 export interface Bound {
   readonly op: '<=' | '>';

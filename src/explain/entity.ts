@@ -10,7 +10,7 @@ import type { Contrast } from './contrast.js';
 import { flip, type Lever } from './flip.js';
 import { formsNear, limitForm, type Nearness, nearness, partsAt, segmentAt, sharesAt, valueAt } from './forms.js';
 import { phrase } from './phrase.js';
-import { article, oneOf, reading } from './reading.js';
+import { article, oneOf, reading } from '../domain/reading.js';
 import type { Subject } from './subject.js';
 import { themeKey, themeOf } from '../util/theme.js';
 import { typicalText } from './traits.js';

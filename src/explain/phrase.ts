@@ -1,7 +1,7 @@
 import type { Feature } from '../domain/feature.js';
 import { formatDays, formatNumber, formatPercent, formatValue } from '../util/format-value.js';
 import { ratioWords } from '../util/words.js';
-import { article, oneOf, reading } from './reading.js';
+import { article, oneOf, reading } from '../domain/reading.js';
 
 /**
  * A typical value as a noun phrase that fits after "has": "24 orders", "a last order 12 days ago", "an average order value of £84",

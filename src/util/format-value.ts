@@ -48,6 +48,9 @@ export function formatPercent(share: number): string {
   return `${minus(trimZeros(percent.toFixed(size < 10 ? 1 : 0)))} %`;
 }
 
+/** How a currency is written before an amount: "£", "SEK"; nothing without one. */
+export const symbolOf = (currency = ''): string => symbols[currency.toUpperCase()] ?? currency;
+
 /** Money in `currency` (ISO code or symbol; none gives the plain number): "£84", "£4.20", "£1.2 million". */
 export function formatMoney(value: number, currency?: string): string {
   if (!Number.isFinite(value)) return 'unknown';
@@ -56,8 +59,7 @@ export function formatMoney(value: number, currency?: string): string {
   const digits = word ? (scaled < 10 ? 2 : 1) : scaled >= 99.5 || Number.isInteger(scaled) ? 0 : 2;
   const number = grouped(word ? trimZeros(scaled.toFixed(digits)) : scaled.toFixed(digits)) + word;
   const sign = value < 0 && !/^[0.]*$/.test(number) ? '−' : '';
-  if (!currency) return sign + number;
-  const symbol = symbols[currency.toUpperCase()] ?? currency;
+  const symbol = symbolOf(currency);
   return /^[A-Za-z]{2,}$/.test(symbol) ? `${sign}${symbol} ${number}` : sign + symbol + number;
 }
 

@@ -1,4 +1,4 @@
-import type { Feature } from '../domain/feature.js';
+import type { Feature } from './feature.js';
 import { cleanText, lowerFirst, singular } from '../util/words.js';
 
 /**

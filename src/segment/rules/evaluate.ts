@@ -1,0 +1,152 @@
+import type { RowBits } from '../../domain/answer.js';
+import type { Condition, Rule } from '../../domain/rule.js';
+import { checkAborted, type Context } from '../../context.js';
+import { dialectOf } from '../../engine/dialects/catalog.js';
+import { fingerprint } from '../../util/fingerprint.js';
+import { createLru } from '../../util/lru.js';
+import { countRows, rowsIn } from './bits.js';
+import { kindOf } from './catalog.js';
+import type { Ground } from './ground.js';
+import { combine, influences, type Influence } from './losses.js';
+import { openSources } from './source-rows.js';
+import { ruleSql } from './sql.js';
+import { leavesOf, ruleOutline, ruleWords, type Leaf, type OutlineLine } from './words.js';
+
+/** One condition of a rule and what it does to it. */
+export interface ConditionAnswer extends Influence, Pick<Leaf, 'path'> {
+  readonly words: string;
+}
+
+/** How far a rule and a found segment share members. */
+export interface SegmentOverlap {
+  readonly segment: number;
+  readonly id: string;
+  readonly name: string;
+  readonly both: number;
+  /** Of the rule's members, and of the segment's. */
+  readonly share: number;
+  readonly shareOfSegment: number;
+  readonly jaccard: number;
+}
+
+/** All about a rule in one run: every number and every list is of the same rows. */
+export interface RuleAnswer {
+  readonly run: string;
+  readonly of: number;
+  readonly entities: number;
+  readonly share: number;
+  /** Of what everyone is worth together, the part of those in the rule; absent where the run knows no worth. */
+  readonly revenueShare?: number;
+  readonly conditions: readonly ConditionAnswer[];
+  readonly overlap: readonly SegmentOverlap[];
+  /** Some of them, the same for the same rule, and nearly the same for a nearly equal one: those whose rows hash lowest. */
+  readonly sample: Int32Array;
+  readonly bits: RowBits;
+  readonly words: string;
+  readonly outline: readonly OutlineLine[];
+  readonly sql: string;
+}
+
+/** Rules over one run, with what was found out lately kept at hand. */
+export interface RuleBook {
+  /** The rows in a rule: what every count and list is made of. @throws as `ruleWords` */
+  members(rule: Rule, context?: Pick<Context, 'signal'>): Promise<RowBits>;
+  /** All about a rule; `sample` of them at most (by default 20). @throws as `ruleWords`, `run/aborted` */
+  evaluate(rule: Rule, options?: { readonly sample?: number }, context?: Pick<Context, 'signal'>): Promise<RuleAnswer>;
+  /** The rule as a sentence, as a list and as SQL, without asking the data. @throws as `ruleWords` */
+  written(rule: Rule): Pick<RuleAnswer, 'words' | 'outline' | 'sql'>;
+}
+
+export interface RuleBookOptions {
+  /** Bytes of source columns kept at most; 400 MB by default. */
+  readonly columns?: number;
+  /** Bytes of answered conditions kept at most; 64 MB by default. */
+  readonly conditions?: number;
+}
+
+/** Opens a run for rules. Nothing is read before a rule needs it. */
+export function openRules(ground: Ground, { columns = 400e6, conditions = 64e6 }: RuleBookOptions = {}): RuleBook {
+  const scan = { ...ground, source: openSources(ground, columns) };
+  const { rows, vocabulary } = ground;
+  const scope = { dialect: dialectOf(ground.engine.dialect), relations: ground.relations, vocabulary, asOf: ground.asOf };
+  const answered = createLru<RowBits>(conditions, (bits) => bits.byteLength);
+  const keyOf = (condition: Condition) => fingerprint(JSON.stringify(condition));
+
+  async function answersOf(rule: Rule, context?: Pick<Context, 'signal'>): Promise<(condition: Condition) => RowBits> {
+    const found = new Map<string, RowBits>();
+    for (const { condition } of leavesOf(rule)) {
+      if (context) checkAborted(context);
+      const key = keyOf(condition);
+      found.set(key, await answered.get(key, () => kindOf(condition).bits(condition, scan)));
+    }
+    const byCondition = new Map(leavesOf(rule).map(({ condition }) => [condition, found.get(keyOf(condition))!]));
+    return (condition) => byCondition.get(condition)!;
+  }
+  const written = (rule: Rule) => ({ words: ruleWords(rule, vocabulary), outline: ruleOutline(rule, vocabulary), sql: ruleSql(rule, scope) });
+
+  return {
+    written,
+    async members(rule, context) {
+      ruleWords(rule, vocabulary);
+      return combine(rule, rows, await answersOf(rule, context));
+    },
+    async evaluate(rule, { sample = 20 } = {}, context) {
+      // Names and types are checked before anything is read.
+      const texts = written(rule);
+      const of = await answersOf(rule, context);
+      const bits = combine(rule, rows, of);
+      const influence = influences(rule, rows, of);
+      const members = rowsIn(bits);
+      return {
+        run: vocabulary.run, of: rows, entities: countRows(bits), share: rows ? members.length / rows : 0, revenueShare: await worthOf(ground, members),
+        conditions: leavesOf(rule).map(({ path, condition }, i) => ({ path, words: kindOf(condition).words(condition, vocabulary), ...influence[i] })),
+        overlap: await overlapOf(ground, members), sample: sampleOf(members, sample), bits, ...texts,
+      };
+    },
+  };
+}
+
+async function worthOf({ value, feature }: Ground, members: Int32Array): Promise<number | undefined> {
+  if (value === undefined) return undefined;
+  const values = await feature(value);
+  const worth = (row: number) => (values[row] === values[row] ? values[row] : 0);
+  let part = 0, all = 0;
+  for (const row of members) part += worth(row);
+  for (let row = 0; row < values.length; row++) all += worth(row);
+  return all > 0 ? part / all : undefined;
+}
+
+async function overlapOf({ rows, vocabulary, membership }: Ground, members: Int32Array): Promise<SegmentOverlap[]> {
+  const { segment: labels } = await membership();
+  const count = (n: number, row: (i: number) => number) => {
+    const counts = new Map<number, number>();
+    for (let i = 0; i < n; i++) counts.set(labels[row(i)], (counts.get(labels[row(i)]) ?? 0) + 1);
+    return counts;
+  };
+  const inside = count(members.length, (i) => members[i]), sizes = count(rows, (i) => i);
+  return vocabulary.segments.map(({ segment, id, name }) => {
+    const both = inside.get(segment) ?? 0, size = sizes.get(segment) ?? 0;
+    const either = members.length + size - both;
+    return { segment, id, name, both, share: members.length ? both / members.length : 0, shareOfSegment: size ? both / size : 0, jaccard: either ? both / either : 0 };
+  });
+}
+
+/** The `n` rows whose hashes are lowest, by row. */
+function sampleOf(members: Int32Array, n: number): Int32Array {
+  if (members.length <= n) return members;
+  const hash = (row: number) => {
+    let h = Math.imul(row ^ (row >>> 16), 0x45d9f3b);
+    h = Math.imul(h ^ (h >>> 16), 0x45d9f3b);
+    return (h ^ (h >>> 16)) >>> 0;
+  };
+  const chosen: { row: number; rank: number }[] = [];
+  for (const row of members) {
+    const rank = hash(row);
+    if (chosen.length === n && rank >= chosen[n - 1].rank) continue;
+    let at = chosen.length;
+    while (at > 0 && chosen[at - 1].rank > rank) at--;
+    chosen.splice(at, 0, { row, rank });
+    chosen.length = Math.min(chosen.length, n);
+  }
+  return Int32Array.from(chosen, ({ row }) => row).sort();
+}

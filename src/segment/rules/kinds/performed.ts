@@ -1,0 +1,133 @@
+import { conditionSchemas, type ConditionOf } from '../../../domain/rule.js';
+import { ShoalError } from '../../../errors.js';
+import { countWord, lowerFirst, singular } from '../../../util/words.js';
+import { rowsWhere } from '../bits.js';
+import { comparisons } from '../compare.js';
+import { defineKind } from '../condition.js';
+import { exactMoney, exactNumber } from '../exactly.js';
+import { plural, rowWords } from '../nouns.js';
+import { numberSql } from '../row-test.js';
+import { rowsSql } from '../rows-sql.js';
+import type { SourceRows } from '../source-rows.js';
+import { boundsMicros, boundsOf, windowWords } from '../spans.js';
+import { columnNamed, sourceNamed, timedSource, type ColumnWords, type SourceWords, type Vocabulary } from '../vocabulary.js';
+
+type Performed = ConditionOf<'performed'>;
+
+export const performed = defineKind({
+  name: 'performed',
+  title: 'How often they did something',
+  schema: conditionSchemas.performed,
+  words(condition, vocabulary) {
+    const { source, measured } = checked(condition, vocabulary);
+    const { one, many, tests } = rowWords(source, condition.where, vocabulary);
+    const when = windowWords(condition.window);
+    const { op, value } = condition;
+    if (condition.sum !== undefined && measured) {
+      const money = /^(amount|price|discount)$/.test(measured.name);
+      const amount = `${comparisons[op].words()}${money ? exactMoney(value, vocabulary.currency) : exactNumber(value)}`;
+      if (money && source.kind === 'transactions') return `with ${measured.name === 'amount' ? 'spend' : `total ${measured.name}`} ${amount}${tests && ` on ${many}${tests}`}${when}`;
+      return `with ${lowerFirst(measured.title)} adding up to ${amount} over ${many}${tests}${when}`;
+    }
+    // An order has a line at least: none of one is none of the other.
+    const order = measured?.name === 'order_id' || (!measured && isWhether(condition) && one === 'order line');
+    const things = order ? { one: 'order', many: 'orders' } : measured ? kindsOf(measured) : { one, many };
+    const among = measured && !order ? ` in ${many}` : '';
+    return `with ${times(op, value, things)}${among}${tests}${when}`;
+  },
+  sql(condition, scope) {
+    const { dialect: d, relations, vocabulary } = scope;
+    checked(condition, vocabulary);
+    const total = condition.sum !== undefined ? d.double(`coalesce(sum(TRY_CAST(${d.quote(condition.sum)} AS DECIMAL(18, 4))), 0)`)
+      : condition.distinct !== undefined ? `count(DISTINCT ${d.varchar(d.quote(condition.distinct))})` : 'count(*)';
+    const { sql: compares, holds } = comparisons[condition.op];
+    const rows = rowsSql(condition, boundsOf(condition.window, scope.asOf), scope);
+    const holding = `SELECT "entity" FROM ${rows}\nGROUP BY "entity"\nHAVING ${total} ${compares} ${numberSql(d, condition.value)}`;
+    if (!holds(0, condition.value)) return holding;
+    // Nobody without such rows is unknown: they count 0, which is enough here.
+    return `${holding}\nUNION\nSELECT "entity" FROM ${relations.features}\nWHERE "entity" NOT IN (SELECT "entity" FROM ${rows})`;
+  },
+  async bits(condition, { rows, asOf, vocabulary, source }) {
+    checked(condition, vocabulary);
+    const found = await source(condition.source);
+    const pass = await found.passing(condition.where);
+    const [from, to] = boundsMicros(boundsOf(condition.window, asOf));
+    const inside = insideOf(found, pass, from, to);
+    const total = await totalOf(condition, found, inside);
+    const { holds } = comparisons[condition.op];
+    return rowsWhere(rows, (row) => holds(total(found.start[row], found.start[row + 1]), condition.value));
+  },
+  example: {
+    given: { kind: 'performed', source: 'orders', where: [{ column: 'product', op: '=', value: 'Mug' }], distinct: 'order_id', op: '>=', value: 3, window: { last: 30, unit: 'days' } },
+    words: 'with at least three orders with product ‘Mug’ in the last 30 days',
+  },
+  failing: [
+    { given: { kind: 'performed', source: 'order', op: '>=', value: 1 }, says: "no source 'order'. Did you mean 'orders'?" },
+    { given: { kind: 'performed', source: 'orders', where: [{ column: 'produkt', op: '=', value: 'Mug' }], op: '>=', value: 1 }, says: "'orders' has no column 'produkt'. Did you mean 'product'?" },
+    { given: { kind: 'performed', source: 'orders', where: [{ column: 'product', op: '=', value: 5 }], op: '>=', value: 1 }, says: "'product' is text" },
+    { given: { kind: 'performed', source: 'orders', where: [{ column: 'amount', op: 'contains', value: '5' }], op: '>=', value: 1 }, says: "'amount' is a number" },
+    { given: { kind: 'performed', source: 'orders', where: [{ column: 'amount', op: 'in', values: ['5'] }], op: '>=', value: 1 }, says: "'amount' is a number" },
+    { given: { kind: 'performed', source: 'orders', where: [{ column: 'returned', op: '>', value: true }], op: '>=', value: 1 }, says: "'returned' is yes or no" },
+    { given: { kind: 'performed', source: 'orders', sum: 'product', op: '>=', value: 1 }, says: "'product' is text. Compare it with another column" },
+    { given: { kind: 'performed', source: 'orders', op: '>=', value: -1 }, says: 'value counts whole times from 0' },
+    { given: { kind: 'performed', source: 'people', op: '>=', value: 1, window: { last: 1, unit: 'days' } }, says: "'people' have no time" },
+    { given: { kind: 'performed', source: 'orders', op: '>=', value: 1, window: { last: 1, unit: 'weeks' } }, says: 'window must be' },
+  ],
+});
+
+function checked({ source: name, where, window, sum, distinct }: Performed, vocabulary: Vocabulary): { source: SourceWords; measured?: ColumnWords } {
+  const source = window ? timedSource(vocabulary, name) : sourceNamed(vocabulary, name);
+  rowWords(source, where, vocabulary);
+  const measured = sum ?? distinct;
+  if (measured === undefined) return { source };
+  const column = columnNamed(source, measured);
+  if (sum !== undefined && column.type !== 'number') throw new ShoalError('rules/wrong-type', { name: sum, type: column.type === 'text' ? 'text' : column.type === 'flag' ? 'yes or no' : 'a time', wanted: 'another column: only numbers add up' });
+  return { source, measured: column };
+}
+
+/** Whether row i of the source counts. */
+function insideOf({ at }: SourceRows, pass: Uint8Array | undefined, from: number, to: number): (i: number) => boolean {
+  if (!at) return (i) => !pass || pass[i] === 1;
+  return pass ? (i) => pass[i] === 1 && at[i] >= from && at[i] <= to : (i) => at[i] >= from && at[i] <= to;
+}
+
+/** What the rows from `a` to before `b` amount to. */
+async function totalOf({ sum, distinct }: Performed, source: SourceRows, inside: (i: number) => boolean): Promise<(a: number, b: number) => number> {
+  if (sum !== undefined) {
+    const values = await source.scaled(sum);
+    return (a, b) => {
+      let total = 0;
+      for (let i = a; i < b; i++) if (inside(i) && values[i] === values[i]) total += values[i];
+      return total / 10_000;
+    };
+  }
+  if (distinct !== undefined) {
+    const values = await source.identity(distinct);
+    return (a, b) => {
+      const seen = new Set<number>();
+      for (let i = a; i < b; i++) if (inside(i) && values[i] === values[i]) seen.add(values[i]);
+      return seen.size;
+    };
+  }
+  return (a, b) => {
+    let total = 0;
+    for (let i = a; i < b; i++) if (inside(i)) total++;
+    return total;
+  };
+}
+
+/** Whether it only asks if there is any such row at all. */
+const isWhether = ({ op, value }: Performed) => value === (op === '>=' || op === '<' ? 1 : 0);
+
+/** "at least three orders", "no orders", "more than one order", "exactly two orders". */
+function times(op: Performed['op'], value: number, { one, many }: { one: string; many: string }): string {
+  if (value === (op === '=' || op === '<=' ? 0 : op === '<' ? 1 : -1)) return `no ${many}`;
+  if (value === 0 && (op === '>' || op === '!=')) return `at least one ${one}`;
+  const words = { '=': 'exactly ', '!=': 'not exactly ', '<': 'fewer than ', '<=': 'at most ', '>': 'more than ', '>=': 'at least ' }[op];
+  return `${words}${countWord(value)} ${value === 1 ? one : many}`;
+}
+
+function kindsOf({ title }: ColumnWords): { one: string; many: string } {
+  const noun = singular(lowerFirst(title));
+  return { one: `${noun}`, many: `different ${plural(noun)}` };
+}

@@ -1,0 +1,90 @@
+import { conditionSchemas, type ConditionOf } from '../../../domain/rule.js';
+import { lowerFirst } from '../../../util/words.js';
+import { rowsWhere } from '../bits.js';
+import { defineKind } from '../condition.js';
+import { deedWords, withArticle } from '../nouns.js';
+import { rowTests } from '../rows-sql.js';
+import { boundsMicros, boundsOf, boundsSql, spanMs, spanWords, windowWords } from '../spans.js';
+import { columnNamed, timedSource, type Vocabulary } from '../vocabulary.js';
+
+type Sequence = ConditionOf<'sequence'>;
+
+export const sequence = defineKind({
+  name: 'sequence',
+  title: 'What they did after something else',
+  schema: conditionSchemas.sequence,
+  words(condition, vocabulary) {
+    const { first, then, shared } = checked(condition, vocabulary);
+    const one = deedWords(first, condition.first, vocabulary);
+    const other = deedWords(then, condition.then, vocabulary);
+    const start = `with ${withArticle(one.one)}${one.tests}${windowWords(condition.window)}`;
+    const same = shared && `${shared === 'order' ? ' of' : ' with'} the same ${shared}`;
+    const within = `within ${spanWords(condition.within.length, condition.within.unit)}`;
+    return condition.followed ? `${start} and then ${withArticle(other.one)}${other.tests}${same} ${within}` : `${start} but no ${other.one}${other.tests}${same} ${within} after it`;
+  },
+  sql(condition, scope) {
+    const { dialect: d, relations, asOf, vocabulary } = scope;
+    checked(condition, vocabulary);
+    const { followed, within, per, window } = condition;
+    const span = `INTERVAL '${within.length}' ${within.unit.slice(0, -1).toUpperCase()}`;
+    const key = (of: string) => d.varchar(`${of}.${d.quote(per!)}`);
+    const outer = [
+      ...rowTests(condition.first, scope, 'a.'), boundsSql(d, boundsOf(window, asOf), 'a."at"'), ...(per === undefined ? [] : [`a.${d.quote(per)} IS NOT NULL`]),
+      ...(followed ? [] : [`a."at" + ${span} <= ${d.timestamp(asOf)}`]),
+    ];
+    const inner = [
+      'b."entity" = a."entity"', 'b."at" > a."at"', `b."at" <= a."at" + ${span}`, boundsSql(d, { until: asOf }, 'b."at"'), ...(per === undefined ? [] : [`${key('b')} = ${key('a')}`]), ...rowTests(condition.then, scope, 'b.'),
+    ];
+    const { sources } = relations;
+    return `SELECT DISTINCT a."entity" FROM ${sources[condition.first.source]} AS a\nWHERE ${outer.join(' AND ')}\n  AND ${followed ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${sources[condition.then.source]} AS b WHERE ${inner.join(' AND ')})`;
+  },
+  async bits(condition, { rows, asOf, vocabulary, source }) {
+    checked(condition, vocabulary);
+    const { followed, per } = condition;
+    const first = await source(condition.first.source), then = await source(condition.then.source);
+    const firstPass = await first.passing(condition.first.where), thenPass = await then.passing(condition.then.where);
+    const firstKey = per === undefined ? undefined : await first.identity(per), thenKey = per === undefined ? undefined : await then.identity(per);
+    const [from, to] = boundsMicros(boundsOf(condition.window, asOf));
+    const now = asOf * 1000, span = spanMs(condition.within.length, condition.within.unit) * 1000;
+    const a = first.at!, b = then.at!;
+    /** When `then` came last, seen from the end; per key where they must share one. Later rows come first, so that each `first` knows the next `then` after it. */
+    const next = new Map<number, number>();
+    return rowsWhere(rows, (row) => {
+      next.clear();
+      let j = then.start[row + 1] - 1;
+      for (let i = first.start[row + 1] - 1; i >= first.start[row]; i--) {
+        if (!(a[i] >= from && a[i] <= to) || (firstPass && !firstPass[i])) continue;
+        const key = firstKey ? firstKey[i] : 0;
+        if (key !== key) continue;
+        for (; j >= then.start[row] && !(b[j] <= a[i]); j--) {
+          if (b[j] <= now && (!thenPass || thenPass[j]) && !(thenKey && thenKey[j] !== thenKey[j])) next.set(thenKey ? thenKey[j] : 0, b[j]);
+        }
+        const after = next.get(key);
+        const came = after !== undefined && after - a[i] <= span;
+        if (followed ? came : !came && a[i] + span <= now) return true;
+      }
+      return false;
+    });
+  },
+  example: {
+    given: { kind: 'sequence', first: { source: 'web', where: [{ column: 'event', op: '=', value: 'cart' }] }, then: { source: 'orders' }, followed: false, within: { length: 1, unit: 'days' }, per: 'product', window: { last: 7, unit: 'days' } },
+    words: 'with a ‘cart’ event in the last 7 days but no order with the same product within one day after it',
+  },
+  failing: [
+    { given: { kind: 'sequence', first: { source: 'web' }, then: { source: 'orders' }, followed: true, within: { length: 1, unit: 'days' }, per: 'cart_id' }, says: "'web' has no column 'cart_id'" },
+    { given: { kind: 'sequence', first: { source: 'web' }, then: { source: 'orders' }, followed: true, within: { length: 1, unit: 'days' }, per: 'event' }, says: "'orders' has no column 'event'" },
+    { given: { kind: 'sequence', first: { source: 'people' }, then: { source: 'orders' }, followed: true, within: { length: 1, unit: 'days' } }, says: "'people' have no time" },
+    { given: { kind: 'sequence', first: { source: 'web' }, then: { source: 'orders' }, within: { length: 1, unit: 'days' } }, says: 'followed is missing' },
+    { given: { kind: 'sequence', first: { source: 'web' }, then: { source: 'orders' }, followed: true, within: { length: 0.5, unit: 'days' } }, says: 'within.length must be a whole number' },
+  ],
+});
+
+function checked({ first: a, then: b, per }: Sequence, vocabulary: Vocabulary) {
+  const first = timedSource(vocabulary, a.source), then = timedSource(vocabulary, b.source);
+  deedWords(first, a, vocabulary);
+  deedWords(then, b, vocabulary);
+  if (per === undefined) return { first, then, shared: '' };
+  const { title } = columnNamed(first, per);
+  columnNamed(then, per);
+  return { first, then, shared: lowerFirst(title) };
+}
