@@ -33,16 +33,40 @@ export function continued({ report, entities, labels }: Earlier, now: { readonly
   return align({ labels, entities, ids, retired: report.since?.retired }, now, { k: now.wanted.length, wanted: now.wanted });
 }
 
-/** The same findings under the ids of the segments they continue, with what changed since. */
-export function continuing(findings: Findings, earlier: Earlier): Findings {
+/**
+ * The same findings under the ids of the segments they continue, with what changed since. Where the earlier run is about something else, nothing lives on; its ids are
+ * not given again.
+ */
+export function continuing(findings: Findings, before: Earlier): Findings {
   const { table, assignment, profiles, entityWord } = findings;
+  const same = aboutTheSame(findings, before);
+  const earlier = same ? before : { ...before, entities: [], labels: [] };
   const alignment = continued(earlier, { entities: table.entities, labels: assignment.labels, wanted: profiles.map(({ id }) => id) });
-  const before = new Map(earlier.report.segments.map(({ id, name }) => [id, name]));
-  const sentences = fates(alignment, { before, now: new Map(profiles.map(({ name }, segment) => [alignment.ids[segment], name])), entityWord });
-  const gone = [...before.keys()].filter((id) => !alignment.ids.includes(id));
+  const names = new Map(earlier.report.segments.map(({ id, name }) => [id, name]));
+  const sentences = !same ? [`The run before is about other ${before.report.entityWord.many}, so none of its segments lives on here.`] : fates(alignment, { before: names, now: new Map(profiles.map(({ name }, segment) => [alignment.ids[segment], name])), entityWord });
+  const gone = [...names.keys()].filter((id) => !alignment.ids.includes(id));
   return {
     ...findings,
     profiles: profiles.map((profile, segment) => ({ ...profile, id: alignment.ids[segment] })),
     since: { run: earlier.report.run.id, asOf: earlier.report.run.asOf, sentences, retired: [...(earlier.report.since?.retired ?? []), ...gone] },
   };
+}
+
+/** Least share of the smaller side that two runs about the same have in common: of their columns, and of their entities. */
+const common = { columns: 0.5, entities: 0.05 };
+
+/** Whether two runs are about the same entities: called the same, described by much the same columns, and enough of them there both times. Ids alone may agree by chance. */
+export function aboutTheSame({ ingested: { sources }, table: { entities }, entityWord }: Pick<Findings, 'ingested' | 'table' | 'entityWord'>, earlier: Earlier): boolean {
+  const columns = (of: Report['sources'] | typeof sources) => of.flatMap((source) => source.columns.map(({ name }) => name.toLowerCase()));
+  return entityWord.one === earlier.report.entityWord.one
+    && shared(columns(sources), columns(earlier.report.sources)) >= common.columns && shared(entities, earlier.entities) >= common.entities;
+}
+
+/** Share of the smaller list that is in the larger one. */
+function shared(a: readonly string[], b: readonly string[]): number {
+  const [small, large] = a.length < b.length ? [a, new Set(b)] : [b, new Set(a)];
+  const different = new Set(small);
+  let count = 0;
+  for (const one of different) if (large.has(one)) count++;
+  return different.size === 0 ? 0 : count / different.size;
 }

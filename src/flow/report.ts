@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Report, Run } from '../domain/report.js';
 import { distributions, heatmap } from '../explain/distribution.js';
 import { map } from '../explain/map.js';
@@ -17,7 +18,7 @@ export function report(findings: Findings, run: Run, options: { title?: string }
     currency,
     totals: totalsOf(findings),
     headline: headline(findings),
-    sources: ingested.sources.map(({ name, kind, path, format, columns, audit }) => ({ name, kind, path, format, columns, audit })),
+    sources: ingested.sources.map(({ name, kind, path, format, columns, audit }) => ({ name, kind, path: basename(path), format, columns, audit })),
     features: table.features.map((feature) => ({ ...feature, encoding: encodings.get(feature.name) })),
     encodingNotes: findings.notes,
     choice,

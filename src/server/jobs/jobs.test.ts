@@ -4,34 +4,44 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasEnded, type Job } from '../../domain/job.js';
+import { openStore } from '../../store/catalog.js';
+import type { HomeStore } from '../../store/store.js';
 import type { OpenWorkspace } from '../workspaces.js';
 import { fakeKinds } from './fake.test.fixture.js';
 import { openJobs, type Jobs, type JobsOptions } from './jobs.js';
-import { memoryJobs } from './memory.test.fixture.js';
 
 const entry = fileURLToPath(new URL('../../../dist/server/jobs/fake.test.fixture.js', import.meta.url));
 const by = { actor: 'test' };
+const clock = () => Math.round(performance.timeOrigin + performance.now());
+let home: HomeStore;
 const opened: Jobs[] = [];
+beforeAll(async () => {
+  home = await openStore(await mkdtemp(join(tmpdir(), 'shoal-jobs-')), { clock });
+});
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((jobs) => jobs.close()));
 });
+afterAll(() => home.close());
 
-/** A server's jobs over records that outlive it. */
-function server(records = new Map([['main', memoryJobs()], ['other', memoryJobs()]]), options: Partial<JobsOptions> = {}) {
-  const open = async (workspace: string) => ({ store: { jobs: records.get(workspace)! } }) as unknown as OpenWorkspace;
-  const jobs = openJobs({ kinds: fakeKinds, entry, open, clock: () => Date.now(), threads: 1, memory: 2 ** 30, grace: 200, ...options });
+/** A server's jobs over records that outlive it, in two new workspaces. */
+let count = 0;
+async function server({ names, ...options }: Partial<JobsOptions> & { names?: { main: string; other: string } } = {}) {
+  const spaces = names ?? { main: `main-${++count}`, other: `other-${count}` };
+  if (!names) for (const id of Object.values(spaces)) await home.workspaces.create({ id, name: id }, by);
+  const open = async (workspace: string) => ({ store: await home.open(workspace) }) as unknown as OpenWorkspace;
+  const jobs = openJobs({ kinds: fakeKinds, entry, open, clock, threads: 1, memory: 2 ** 30, grace: 200, ...options });
   opened.push(jobs);
-  return { jobs, records };
+  return { jobs, ...spaces };
 }
 
 /** The job as soon as something holds of it. */
-async function when(jobs: Jobs, id: string, holds: (job: Job) => boolean, workspace = 'main'): Promise<Job> {
+async function when(jobs: Jobs, workspace: string, id: string, holds: (job: Job) => boolean): Promise<Job> {
   for await (const job of jobs.watch(workspace, id)) if (holds(job)) return job;
   throw new Error('it ended before');
 }
-const ended = (jobs: Jobs, id: string) => when(jobs, id, ({ state }) => hasEnded(state));
+const ended = (jobs: Jobs, workspace: string, id: string) => when(jobs, workspace, id, ({ state }) => hasEnded(state));
 const under = (stage: string) => (job: Job) => job.state === 'running' && job.progress?.stage === stage;
 const alive = (pid: number) => {
   try {
@@ -43,66 +53,66 @@ const alive = (pid: number) => {
 
 describe('jobs', () => {
   it('runs a job in a process of its own and tells every state on the way', async () => {
-    const { jobs } = server();
-    const job = await jobs.start('main', 'echo', { what: 'hello' }, by);
-    expect(job).toMatchObject({ kind: 'echo', workspace: 'main', state: 'queued', by: 'test', attempts: 0, input: { what: 'hello', bytes: 0 } });
-    const done = await ended(jobs, job.id);
-    expect(done).toMatchObject({ state: 'done', attempts: 1, result: { said: 'hello', timings: { echo: expect.any(Number) } }, progress: { stage: 'echo', note: 'hello', done: 0.5 } });
+    const { jobs, main } = await server();
+    const job = await jobs.start(main, 'echo', { what: 'hello' }, by);
+    expect(job).toMatchObject({ kind: 'echo', workspace: main, state: 'queued', by: 'test', attempts: 0, input: { what: 'hello', bytes: 0 } });
+    const done = await ended(jobs, main, job.id);
+    expect(done).toMatchObject({ state: 'done', attempts: 1, result: { said: 'hello', timings: { echo: expect.any(Number) } } });
     expect(done.result!['pid']).not.toBe(process.pid);
     expect(alive(done.result!['pid'] as number)).toBe(false);
-    expect(await jobs.get('main', job.id)).toEqual(done);
-    expect(await jobs.list('main')).toEqual([done]);
+    expect(await jobs.get(main, job.id)).toEqual(done);
+    expect(await jobs.list(main)).toEqual([done]);
   });
 
   it('refuses kinds and options that do not exist, and records nothing of them', async () => {
-    const { jobs } = server();
-    await expect(jobs.start('main', 'toString', {}, by)).rejects.toMatchObject({ code: 'jobs/unknown-kind' });
-    await expect(jobs.start('main', 'echo', { wat: 1 }, by)).rejects.toMatchObject({ code: 'config/invalid', message: expect.stringContaining("Did you mean 'what'?") });
-    await expect(jobs.get('main', 'job_x')).rejects.toMatchObject({ code: 'jobs/unknown' });
-    await expect(async () => { for await (const _ of jobs.watch('main', 'job_x')); }).rejects.toMatchObject({ code: 'jobs/unknown' });
-    expect(await jobs.list('main')).toEqual([]);
+    const { jobs, main } = await server();
+    await expect(jobs.start(main, 'toString', {}, by)).rejects.toMatchObject({ code: 'jobs/unknown-kind' });
+    await expect(jobs.start(main, 'echo', { wat: 1 }, by)).rejects.toMatchObject({ code: 'config/invalid', message: expect.stringContaining("Did you mean 'what'?") });
+    await expect(jobs.get(main, 'job_x')).rejects.toMatchObject({ code: 'jobs/unknown' });
+    await expect(async () => { for await (const _ of jobs.watch(main, 'job_x')); }).rejects.toMatchObject({ code: 'jobs/unknown' });
+    expect(await jobs.list(main)).toEqual([]);
   });
 
   it('runs one heavy job at a time, in order, whatever workspace they are of, and light ones beside', async () => {
-    const { jobs } = server();
-    const first = await jobs.start('main', 'hold', {}, by);
-    await when(jobs, first.id, under('holding'));
-    const second = await jobs.start('other', 'echo', { what: '2' }, by);
-    const third = await jobs.start('main', 'echo', { what: '3' }, by);
+    const { jobs, main, other } = await server();
+    const first = await jobs.start(main, 'hold', {}, by);
+    await when(jobs, main, first.id, under('holding'));
+    const second = await jobs.start(other, 'echo', { what: '2' }, by);
+    const third = await jobs.start(main, 'echo', { what: '3' }, by);
     expect([second.ahead, third.ahead]).toEqual([0, 1]);
-    const light = await jobs.start('main', 'quick', { what: 'light' }, by);
-    expect(await ended(jobs, light.id)).toMatchObject({ state: 'done' });
+    const light = await jobs.start(main, 'quick', { what: 'light' }, by);
+    expect(await ended(jobs, main, light.id)).toMatchObject({ state: 'done' });
     expect(jobs.counts()).toEqual({ queued: 2, running: 1 });
-    expect(await jobs.get('main', third.id)).toMatchObject({ state: 'queued', ahead: 1 });
-    await jobs.cancel('main', first.id, by);
-    const last = await ended(jobs, third.id);
-    const before = await jobs.get('other', second.id);
+    expect(await jobs.get(main, third.id)).toMatchObject({ state: 'queued', ahead: 1 });
+    await jobs.cancel(main, first.id, by);
+    const last = await ended(jobs, main, third.id);
+    const before = await jobs.get(other, second.id);
     expect(before).toMatchObject({ state: 'done', result: { said: '2' } });
     expect(before.ended).toBeLessThanOrEqual(last.started!);
-    await expect(jobs.get('main', second.id)).rejects.toMatchObject({ code: 'jobs/unknown' });
+    await expect(jobs.get(main, second.id)).rejects.toMatchObject({ code: 'jobs/unknown' });
   });
 
   it('cancels what waits, what runs, and what does not listen', async () => {
-    const { jobs } = server();
-    const held = await jobs.start('main', 'hold', {}, by);
-    const queued = await jobs.start('main', 'echo', {}, by);
-    expect(await jobs.cancel('main', queued.id, by)).toMatchObject({ state: 'cancelled', attempts: 0 });
-    const { progress } = await when(jobs, held.id, under('holding'));
-    expect(await jobs.cancel('main', held.id, by)).toMatchObject({ state: 'cancelled' });
+    const { jobs, main } = await server();
+    const held = await jobs.start(main, 'hold', {}, by);
+    const queued = await jobs.start(main, 'echo', {}, by);
+    expect(await jobs.cancel(main, queued.id, by)).toMatchObject({ state: 'cancelled', attempts: 0 });
+    const { progress } = await when(jobs, main, held.id, under('holding'));
+    expect(await jobs.cancel(main, held.id, by)).toMatchObject({ state: 'cancelled' });
     expect(alive(Number(progress!.note))).toBe(false);
-    const stubborn = await jobs.start('main', 'stubborn', {}, by);
-    const computing = await when(jobs, stubborn.id, under('computing'));
-    expect(await jobs.cancel('main', stubborn.id, by)).toMatchObject({ state: 'cancelled' });
+    const stubborn = await jobs.start(main, 'stubborn', {}, by);
+    const computing = await when(jobs, main, stubborn.id, under('computing'));
+    expect(await jobs.cancel(main, stubborn.id, by)).toMatchObject({ state: 'cancelled' });
     expect(alive(Number(computing.progress!.note))).toBe(false);
-    expect(await jobs.cancel('main', held.id, by)).toMatchObject({ state: 'cancelled' });
-    await expect(jobs.cancel('main', 'job_x', by)).rejects.toMatchObject({ code: 'jobs/unknown' });
+    expect(await jobs.cancel(main, held.id, by)).toMatchObject({ state: 'cancelled' });
+    await expect(jobs.cancel(main, 'job_x', by)).rejects.toMatchObject({ code: 'jobs/unknown' });
   });
 
   it('says in a sentence why a job failed, and goes on with the next', async () => {
-    const { jobs } = server(undefined, { memory: 300 * 2 ** 20 });
+    const { jobs, main } = await server({ memory: 300 * 2 ** 20 });
     const ids = [];
-    for (const [kind, input] of [['fail', { what: 'gone.csv' }], ['bug', { what: 'Ann Smith' }], ['exit', {}], ['killed', {}], ['greedy', { bytes: 2 ** 30 }], ['echo', {}]] as const) ids.push((await jobs.start('main', kind, input, by)).id);
-    const [fail, bug, exit, killed, greedy, echo] = await Promise.all(ids.map((id) => ended(jobs, id)));
+    for (const [kind, input] of [['fail', { what: 'gone.csv' }], ['bug', { what: 'Ann Smith' }], ['exit', {}], ['killed', {}], ['greedy', { bytes: 2 ** 30 }], ['echo', {}]] as const) ids.push((await jobs.start(main, kind, input, by)).id);
+    const [fail, bug, exit, killed, greedy, echo] = await Promise.all(ids.map((id) => ended(jobs, main, id)));
     expect(fail).toMatchObject({ state: 'failed', problem: { code: 'ingest/no-such-file', sentence: expect.stringContaining("There is no file 'gone.csv'") } });
     expect(bug).toMatchObject({ state: 'failed', problem: { code: 'jobs/crashed' } });
     expect(JSON.stringify(bug.problem)).not.toContain('Ann');
@@ -114,44 +124,44 @@ describe('jobs', () => {
 
   it('marks what runs as interrupted when the server is stopped, and resumes it under the same id with the same input', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-jobs-'));
-    const { jobs, records } = server();
-    const job = await jobs.start('main', 'gate', { what: join(folder, 'go') }, by);
-    const waiting = await jobs.start('main', 'echo', { what: 'later' }, by);
-    await when(jobs, job.id, under('waiting'));
+    const { jobs, main, other } = await server();
+    const job = await jobs.start(main, 'gate', { what: join(folder, 'go') }, by);
+    const waiting = await jobs.start(main, 'echo', { what: 'later' }, by);
+    await when(jobs, main, job.id, under('waiting'));
     await jobs.close();
-    const again = server(records).jobs;
-    await again.recover('main');
-    expect(await again.get('main', job.id)).toMatchObject({ state: 'interrupted', attempts: 1 });
-    expect(await ended(again, waiting.id)).toMatchObject({ state: 'done', result: { said: 'later' } });
-    await expect(again.resume('main', waiting.id, by)).rejects.toMatchObject({ code: 'jobs/not-resumable' });
-    expect(await again.resume('main', job.id, by)).toMatchObject({ id: job.id, state: 'queued', input: job.input });
+    const { jobs: again } = await server({ names: { main, other } });
+    await again.recover(main);
+    expect(await again.get(main, job.id)).toMatchObject({ state: 'interrupted', attempts: 1 });
+    expect(await ended(again, main, waiting.id)).toMatchObject({ state: 'done', result: { said: 'later' } });
+    await expect(again.resume(main, waiting.id, by)).rejects.toMatchObject({ code: 'jobs/not-resumable' });
+    expect(await again.resume(main, job.id, by)).toMatchObject({ id: job.id, state: 'queued', input: job.input });
     await writeFile(join(folder, 'go'), '');
-    expect(await ended(again, job.id)).toMatchObject({ state: 'done', attempts: 2, result: { said: 'open' } });
+    expect(await ended(again, main, job.id)).toMatchObject({ state: 'done', attempts: 2, result: { said: 'open' } });
   });
 
   it('finds what a killed server left running, and runs it again when asked', async () => {
-    const { jobs, records } = server();
-    const job = await jobs.start('main', 'hold', {}, by);
-    await when(jobs, job.id, under('holding'));
+    const { jobs, main, other } = await server();
+    const job = await jobs.start(main, 'hold', {}, by);
+    await when(jobs, main, job.id, under('holding'));
     // Another server over the same records, as after a kill: nobody told it what ran.
-    const again = server(records).jobs;
-    await again.recover('main');
-    expect(await again.get('main', job.id)).toMatchObject({ state: 'interrupted', progress: { stage: 'holding' } });
-    await again.resume('main', job.id, by);
-    expect(await when(again, job.id, under('holding'))).toMatchObject({ attempts: 2 });
+    const { jobs: again } = await server({ names: { main, other } });
+    await again.recover(main);
+    expect(await again.get(main, job.id)).toMatchObject({ state: 'interrupted', progress: { stage: 'holding' } });
+    await again.resume(main, job.id, by);
+    expect(await when(again, main, job.id, under('holding'))).toMatchObject({ attempts: 2 });
   });
 
   it('tells every change of a workspace to whoever listens, and nothing of others', async () => {
-    const { jobs } = server();
+    const { jobs, main, other } = await server();
     const stop = new AbortController();
-    const listening = jobs.watchAll('main', stop.signal);
+    const listening = jobs.watchAll(main, stop.signal);
     const states: string[] = [];
-    const heard = (async () => { for await (const { state, workspace } of listening) { states.push(`${workspace} ${state}`); if (state === 'done') stop.abort(); } })();
-    const other = await jobs.start('other', 'echo', {}, by);
-    await when(jobs, other.id, ({ state }) => state === 'done', 'other');
-    await jobs.start('main', 'echo', {}, by);
+    const heard = (async () => { for await (const { state, workspace } of listening) { states.push(`${workspace === main} ${state}`); if (state === 'done') stop.abort(); } })();
+    const one = await jobs.start(other, 'echo', {}, by);
+    await ended(jobs, other, one.id);
+    await jobs.start(main, 'echo', {}, by);
     await heard;
-    expect(new Set(states)).toEqual(new Set(['main queued', 'main running', 'main done']));
+    expect(new Set(states)).toEqual(new Set(['true queued', 'true running', 'true done']));
   });
 
   it('ends the process of a job when the server is gone, even while it computes', async () => {

@@ -138,6 +138,7 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
       record = await records.finish(id, { ...published, timings: timingsOf(turn, clock()) }, by);
     } catch (error) {
       await kind.discard?.(place, { id });
+      if (turn.progress) await records.progress(id, turn.progress);
       // The mark of an interruption is set by `close`, for all at once.
       if (closing && signal.aborted) return;
       if (turn.stopped) record = await records.cancel(id, turn.stopped);

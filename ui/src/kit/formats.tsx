@@ -21,6 +21,8 @@ export interface Formats {
   /** Dates are shown in UTC: the data's own clock, whoever reads it. */
   date(ms: Maybe): string;
   month(ms: Maybe): string;
+  /** A moment of the workspace itself (when a run ended, a key was made), by the reader's own clock: "22 Nov 2026, 10:15". */
+  moment(ms: Maybe): string;
   /** A raw feature value in its own unit. */
   value(value: Maybe, kind: FeatureKind, unit?: string): string;
 }
@@ -57,6 +59,7 @@ export function createFormats({ locale, currency, one = 'customer', many = 'cust
   const [moneyWhole, moneyCents, moneyShort] = moneyFormats(build, currency);
   const date = dateIn({ year: 'numeric', month: 'short', day: 'numeric' });
   const month = dateIn({ year: 'numeric', month: 'short' });
+  const momentFormat = new Intl.DateTimeFormat(known, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 
   const number = (x: number, digits?: number) =>
     digits !== undefined ? digitsIn[Math.min(4, digits)](x) : Math.abs(x) >= 100 ? whole(x) : Math.abs(x) >= 1 || x === 0 ? digitsIn[1](x) : small(x);
@@ -84,6 +87,7 @@ export function createFormats({ locale, currency, one = 'customer', many = 'cust
     bytes: present((x) => bytesIn(x, number)),
     date: present(date),
     month: present(month),
+    moment: present((x) => momentFormat.format(x)),
     value: present(value),
   };
 }

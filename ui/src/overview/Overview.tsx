@@ -1,18 +1,25 @@
-import type { Lint } from '../../../src/domain/brief.js';
+import type { ReactNode } from 'react';
 import type { Report } from '../../../src/domain/report.js';
 import { useFormats } from '../kit/formats.js';
 import { Stat } from '../kit/Section.js';
 import { prose } from '../kit/prose.js';
+import { AtRisk } from './AtRisk.js';
+import { stale } from './stale.js';
 import { Lints } from './Lints.js';
 import css from './overview.module.css';
 import { Shares } from './Shares.js';
 import { Since } from './Since.js';
 import { Verdict } from './Verdict.js';
 
-type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run' | 'since' | 'steadiness'>;
+type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run' | 'since' | 'steadiness'> & {
+  /** Where it is told how the number of segments was decided. */
+  readonly choiceHref?: string;
+  /** What the workspace knows beside the report, before the lints. */
+  readonly children?: ReactNode;
+};
 
-/** The market on one page: what was found, how sure it is, where the money is, what to beware of. */
-export function Overview({ title, headline, choice, totals, segments, lints, run, since, steadiness }: OverviewProps) {
+/** The market on one page: what was found, how sure it is, where the money is, who is at risk, what changed, what to beware of. */
+export function Overview({ title, headline, choice, totals, segments, lints, run, since, steadiness, choiceHref = '#choice', children }: OverviewProps) {
   const f = useFormats();
   return (
     <section id="overview" className={css.overview} aria-labelledby="overview-title">
@@ -21,7 +28,7 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
           {title}
           {run.asOf > 0 ? <span> · as of {f.date(run.asOf)}</span> : null}
         </p>
-        <h1 id="overview-title" className={headline.length > 220 ? css.headlineLong : css.headline}>
+        <h1 id="overview-title" tabIndex={-1} className={headline.length > 220 ? css.headlineLong : css.headline}>
           {prose(headline)}
         </h1>
       </header>
@@ -32,21 +39,14 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
         <Stat label={choice.verdict === 'segments' ? 'Segments' : 'Slices'} value={f.count(segments.length)} />
         <Period {...totals} />
       </dl>
-      <Verdict choice={choice} stabilities={segments.map((s) => s.stability)} steadiness={steadiness} />
+      <Verdict choiceHref={choiceHref} choice={choice} stabilities={segments.map((s) => s.stability)} steadiness={steadiness} />
       <Shares segments={segments} />
+      <AtRisk segments={segments} />
       <Since since={since} />
+      {children}
       <Lints lints={[...lints, ...stale(run.asOf, Date.now())]} />
     </section>
   );
-}
-
-const DAY = 86_400_000;
-
-/** How old the data is depends on when the page is read, so it is said here and not in the report's bytes. */
-function stale(asOf: number, now: number): Lint[] {
-  const days = Math.floor((now - asOf) / DAY);
-  if (asOf <= 0 || days < 90) return [];
-  return [{ kind: 'stale', severity: days >= 180 ? 'warning' : 'note', sentence: `The data ends ${days} days ago. People have moved on since: find the segments again on fresh data before acting on them.` }];
 }
 
 function Period({ entities, from, to, rows }: Report['totals']) {

@@ -1,6 +1,27 @@
 import { Page } from '../workspace/Page.js';
+import { RunFrame } from '../workspace/RunFrame.js';
+import { RunLine } from '../workspace/RunLine.js';
+import { usePaths } from '../wire/runs.js';
+import { Changes } from './Changes.js';
+import { NextSteps } from './NextSteps.js';
+import { Overview } from './Overview.js';
 
 /** The market on one page. */
 export function OverviewPage() {
-  return <Page title="Overview">{null}</Page>;
+  const to = usePaths();
+  return (
+    <Page title="Overview" ownTitle>
+      <RunFrame>
+        {(shown) => (
+          <div>
+            <RunLine shown={shown} />
+            <Overview {...shown.report} choiceHref={to('choose', { run: shown.isChampion ? undefined : shown.run.id })}>
+              {shown.isChampion ? <Changes /> : null}
+              <NextSteps shown={shown} />
+            </Overview>
+          </div>
+        )}
+      </RunFrame>
+    </Page>
+  );
 }

@@ -16,8 +16,12 @@ interface VerdictProps {
   readonly steadiness: Report['steadiness'];
 }
 
+interface VerdictWordsProps extends VerdictProps {
+  readonly choiceHref: string;
+}
+
 /** Proven segments or not, said first and plainly, and how sure that is. */
-export function Verdict({ choice, stabilities, steadiness }: VerdictProps) {
+export function Verdict({ choice, stabilities, steadiness, choiceHref }: VerdictWordsProps) {
   const proven = choice.verdict === 'segments';
   const f = useFormats();
   /** Something is proven, but it is not what is shown. */
@@ -37,7 +41,7 @@ export function Verdict({ choice, stabilities, steadiness }: VerdictProps) {
             ? `What was asked for (${choice.asked!.title}) gives other segments than the ${f.count(choice.asked!.proven)} that are proven: a view of the same people, useful where it helps.`
             : 'No separate groups could be proven. What follows is a convenience partition: useful slices of one continuum, whose borders could as well lie elsewhere.'}{' '}
           {proven && shaky > 0 ? caution(shaky, stabilities.length) : ''}
-          <a href="#choice">How this was decided</a>
+          <a href={choiceHref}>How this was decided</a>
         </p>
       </div>
       <HowSure choice={choice} stabilities={stabilities} steadiness={steadiness} />

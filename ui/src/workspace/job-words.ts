@@ -5,23 +5,37 @@ const TITLES: Readonly<Record<string, string>> = { discover: 'Finding the groups
 /** What a job is, for a person. */
 export const jobTitle = (job: Pick<Job, 'kind'>): string => TITLES[job.kind] ?? 'At work';
 
-/** The stages as people would say them, in order. */
-const STAGES: readonly (readonly [stage: string, words: string])[] = [
-  ['ingest', 'Reading and cleaning the files'],
-  ['featurize', 'Working out what is known about each customer'],
-  ['choose', 'Testing whether there are groups, and how many'],
-  ['segment', 'Forming the groups'],
-  ['stability', 'Checking that the groups come out again'],
-  ['explain', 'Describing each group in words'],
-  ['act', 'Thinking about what to do with each'],
-  ['write', 'Writing everything down'],
+/** What a stage of the loop is, as people would say it, in order. */
+const STAGES: readonly (readonly [stages: readonly string[], words: string])[] = [
+  [['fetch', 'postgres', 'import'], 'Fetching the data'],
+  [['simulate'], 'Making up the demo company'],
+  [['ingest'], 'Reading and cleaning the files'],
+  [['featurize', 'encode'], 'Working out what is known about everyone'],
+  [['segment', 'assign', 'membership'], 'Looking for groups, and testing whether they are real'],
+  [['stability', 'seams', 'explain', 'contrast', 'tree'], 'Putting each group into words'],
+  [['act'], 'Thinking about what to do with each group'],
+  [['report', 'write', 'view', 'publish'], 'Writing everything down'],
 ];
+
+/** The stages that a kind of job goes through, as positions in STAGES; any other job shows the one it is in. */
+const COURSES: Readonly<Record<string, readonly number[]>> = { discover: [2, 3, 4, 5, 6, 7], inspect: [2] };
+
+export interface Stage {
+  readonly words: string;
+  readonly state: 'done' | 'now' | 'later';
+}
+
+/** The course of a job: what is done, what is being done, what comes. */
+export function stagesOf(job: Pick<Job, 'kind' | 'state' | 'progress'>): Stage[] {
+  const at = STAGES.findIndex(([names]) => names.includes(job.progress?.stage ?? ''));
+  const course = COURSES[job.kind] ?? (at < 0 ? [] : [at]);
+  return course.map((i) => ({ words: STAGES[i][1], state: job.state === 'done' || i < at ? 'done' : i === at ? 'now' : 'later' }));
+}
 
 /** Where a job is, in a few plain words. */
 export function stageWords(job: Pick<Job, 'state' | 'progress'>): string {
   if (job.state === 'queued') return 'Waits for its turn';
-  const stage = job.progress?.stage;
-  return STAGES.find(([name]) => stage === name || stage?.startsWith(`${name}/`))?.[1] ?? 'Getting ready';
+  return STAGES.find(([names]) => names.includes(job.progress?.stage ?? ''))?.[1] ?? 'Getting ready';
 }
 
 /** How much is done, 0–1, by time taken and time left; undefined where nothing sensible can be said. */

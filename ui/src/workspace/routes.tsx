@@ -46,7 +46,7 @@ const strings = <K extends string>(...names: readonly K[]) => (given: Record<str
 const page = { getParentRoute: () => workspace };
 
 const overview = createRoute({ ...page, path: '/', component: lazyRouteComponent(() => import('../overview/OverviewPage.js'), 'OverviewPage') });
-const start = createRoute({ ...page, path: '/start', component: lazyRouteComponent(() => import('../start/StartPage.js'), 'StartPage'), validateSearch: strings('job', 'rerun') });
+const start = createRoute({ ...page, path: '/start', component: lazyRouteComponent(() => import('../start/StartPage.js'), 'StartPage'), validateSearch: strings('job') });
 const data = createRoute({ ...page, path: '/data', component: lazyRouteComponent(() => import('../data/DataPage.js'), 'DataPage') });
 const runs = createRoute({ ...page, path: '/runs', component: lazyRouteComponent(() => import('../run/RunsPage.js'), 'RunsPage') });
 const compareRuns = createRoute({ ...page, path: '/runs/$first/versus/$second', component: lazyRouteComponent(() => import('../run/CompareRunsPage.js'), 'CompareRunsPage') });

@@ -1,0 +1,7 @@
+import type { JobKind } from './kind.js';
+import { demoKind } from './kinds/demo.js';
+import { discoverKind } from './kinds/discover.js';
+import { inspectKind } from './kinds/inspect.js';
+
+/** Every kind of long work. */
+export const jobKinds: Readonly<Record<string, JobKind>> = { demo: demoKind, discover: discoverKind, inspect: inspectKind };

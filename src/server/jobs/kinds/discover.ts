@@ -1,0 +1,138 @@
+import { rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Report } from '../../../domain/report.js';
+import type { RunSegment } from '../../../domain/segment-record.js';
+import type { RunSummary, StoredRun } from '../../../domain/stored-run.js';
+import { ShoalError } from '../../../errors.js';
+import type { By, Store } from '../../../store/store.js';
+import { fingerprint } from '../../../util/fingerprint.js';
+import { runOptions } from '../../contract/files.js';
+import { synced, syncedFolder } from '../../durable.js';
+import type { OpenWorkspace } from '../../workspaces.js';
+import { jobKind, type Plain } from '../kind.js';
+
+const input = z.strictObject({
+  files: z.array(z.string()).min(1),
+  options: runOptions.partial().default({}),
+  promote: z.boolean().default(false),
+  why: z.string().optional(),
+});
+
+/** What a run was asked for: recorded with it, and enough to ask again. */
+interface Asked extends Plain {
+  readonly files: readonly { readonly id: string; readonly name: string; readonly fingerprint: string }[];
+  readonly options: Plain;
+  /** The run whose segments it continues. */
+  readonly previous?: string;
+}
+
+interface Found extends Plain {
+  readonly run: string;
+  /** Where its files are until it is published. */
+  readonly folder: string;
+  readonly title: string;
+  readonly asked: Asked;
+  readonly summary: RunSummary;
+  readonly segments: readonly RunSegment[];
+}
+
+/**
+ * Finds segments in files of the workspace. Its run continues the segments of the champion; the first run becomes the champion, later ones the challenger unless asked
+ * otherwise. Gives `{ run }`, and `again` where the same run was there before: same files, options and champion.
+ */
+export const discoverKind = jobKind({
+  name: 'discover',
+  lane: 'heavy',
+  input,
+  stages: { ingest: 25, featurize: 20, segment: 30, assign: 1, membership: 1, stability: 10, explain: 8, act: 2, report: 5 },
+  async prepare({ files, options }, place, { id }) {
+    const stored = await Promise.all(files.map(place.files.get));
+    const asked = { files: stored.map(({ id: file, name, fingerprint: print }) => ({ id: file, name, fingerprint: print })), options };
+    const previous = await earlierRun(asked, place.store);
+    return {
+      paths: await Promise.all(files.map(place.files.path)), folder: partial(place, id), asked: { ...asked, ...(previous && { previous }) } as Asked,
+      ...(previous && { previousFolder: place.runFolder(previous) }),
+    };
+  },
+  async work({ paths, folder, asked, previousFolder }, context): Promise<Found> {
+    const { discover } = await import('../../../flow/discover.js');
+    const options = z.parse(runOptions.partial(), asked.options);
+    await rm(folder, { recursive: true, force: true });
+    const found = await discover(paths, { ...options, ...(previousFolder && { previous: previousFolder }) }, context);
+    try {
+      context.progress({ stage: 'write' });
+      await found.write(folder);
+      await syncedFolder(folder);
+      const { report } = found;
+      return { run: report.run.id, folder, title: report.title, asked, summary: summaryOf(report, found.model), segments: segmentsOf(report) };
+    } finally {
+      await found.close();
+    }
+  },
+  async publish({ run, folder, title, asked, summary, segments }, place, { by: { actor }, input: { promote, why } }) {
+    const by: By = { actor, ...(why && { reason: why }) };
+    const { store } = place;
+    const before = await known(store, run);
+    if (before?.removedAt !== undefined) await store.runs.restore(run, by);
+    if (before?.state === 'published') await rm(folder, { recursive: true, force: true });
+    else {
+      await putInPlace(folder, place.runFolder(run));
+      await store.runs.begin({ id: run, title, input: asked }, by);
+      await store.runs.publish(run, { summary, segments }, by);
+    }
+    await point(store, run, promote, by);
+    return { run, ...(before?.state === 'published' && { again: true }) };
+  },
+  async discard(place, { id }) {
+    await rm(partial(place, id), { recursive: true, force: true });
+  },
+});
+
+const partial = (place: OpenWorkspace, job: string) => join(dirname(place.runFolder('x')), `.partial-${job}`);
+
+/** The champion; or what it continues itself, where just the same is asked as it was: then the answer is the champion again. */
+async function earlierRun(asked: Pick<Asked, 'files' | 'options'>, store: Store): Promise<string | undefined> {
+  const { champion } = await store.aliases.current();
+  if (champion === undefined) return undefined;
+  const its = (await store.runs.get(champion)).input as Asked;
+  const what = ({ files, options }: Pick<Asked, 'files' | 'options'>) => JSON.stringify([files.map((file) => file.fingerprint), Object.entries(options).sort()]);
+  return what(its) === what(asked) ? its.previous : champion;
+}
+
+async function known(store: Store, run: string): Promise<StoredRun | undefined> {
+  return store.runs.get(run).catch((error) => {
+    if (error instanceof ShoalError && error.code === 'store/not-found') return undefined;
+    throw error;
+  });
+}
+
+/** Moves a whole folder to its place. What is there was left by a server that ended before it published it. */
+async function putInPlace(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  await rename(from, to);
+  await synced(dirname(to));
+}
+
+async function point(store: Store, run: string, promote: boolean, by: By): Promise<void> {
+  const { champion, challenger } = await store.aliases.current();
+  if (champion === run) return;
+  if (champion === undefined || promote) await store.aliases.move('champion', run, by);
+  else if (challenger !== run) await store.aliases.move('challenger', run, by);
+}
+
+function summaryOf({ headline, totals, segments, run, choice, tree, steadiness }: Report, model: { readonly algorithm: string; readonly kind: 'found' | 'convenience' }): RunSummary {
+  const strength = choice.candidates.find(({ k }) => k === choice.k)?.predictionStrength;
+  const stability = segments.length ? segments.reduce((sum, segment) => sum + segment.stability.jaccard, 0) / segments.length : undefined;
+  const metrics = { strength, stability, fidelity: tree?.fidelity, revenue: totals.revenue, rows: totals.rows, steadiness: steadiness?.seeds?.mean };
+  return {
+    headline, entities: totals.entities, segments: segments.length, asOf: run.asOf, seed: run.seed, version: run.version, algorithm: model.algorithm, kind: model.kind,
+    fingerprint: fingerprint(run.inputs.map((one) => one.fingerprint).join()),
+    metrics: Object.fromEntries(Object.entries(metrics).filter((entry): entry is [string, number] => entry[1] !== undefined)),
+  };
+}
+
+function segmentsOf({ segments }: Report): RunSegment[] {
+  return segments.map(({ id, segment, name, entities, share, revenue, stability }) => ({ id, segment, name, entities, share, ...(revenue !== undefined && { revenue }), stability: stability.jaccard }));
+}
+

@@ -1,0 +1,4 @@
+import { jobKinds } from './catalog.js';
+import { serveJob } from './child.js';
+
+serveJob(jobKinds);
