@@ -8,7 +8,7 @@ import { root } from './run.mjs';
 /** Packages that are built in; the others are loaded from where npm put them. */
 const inside = ['@duckdb/node-api', 'picocolors', 'pure-rand', 'zod'];
 
-/** Bundles dist/cli/main.js and dist/index.js into dist/bin, one level deep like every stage, so that paths relative to a file hold in both. */
+/** Bundles the command, the library, and what the server runs in processes and threads of their own into dist/bin, one level deep like every stage, so that paths relative to a file hold in both. */
 export async function buildBin() {
   await build({
     configFile: false,
@@ -17,7 +17,7 @@ export async function buildBin() {
     ssr: { noExternal: inside },
     build: {
       ssr: true, outDir: join(root, 'dist/bin'), emptyOutDir: true, target: 'node20', minify: false,
-      rolldownOptions: { input: { shoal: join(root, 'dist/cli/main.js'), index: join(root, 'dist/index.js') }, output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
+      rolldownOptions: { input: { shoal: join(root, 'dist/cli/main.js'), index: join(root, 'dist/index.js'), job: join(root, 'dist/server/jobs/main.js'), desk: join(root, 'dist/server/desk/main.js') }, output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
     },
   });
   const licences = await Promise.all(inside.map(async (name) => `${name}\n\n${await readFile(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`));

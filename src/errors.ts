@@ -84,6 +84,10 @@ export const catalogue = {
   'config/unreadable': entry(2, 422, (d: { path: string; reason: string }) => `'${d.path}' cannot be loaded: ${d.reason}`),
   'cli/usage': entry(2, 400, (d: { message: string }) => d.message),
   'cli/exists': entry(2, 409, (d: { path: string }) => `'${d.path}' exists already. Use --force to replace it.`),
+  'server/not-local': entry(2, 422, (d: { host: string }) =>
+    `Shoal listens on this machine only, and '${d.host}' is more than that. Put a proxy with https in front and say --behind-proxy, or leave --host out.`),
+  'server/port-taken': entry(2, 409, (d: { port: number; shoal: boolean }) =>
+    `Port ${d.port} is in use by ${d.shoal ? 'another Shoal' : 'another program'}. Stop it, or choose another port with --port (0 for any free one).`),
   'jobs/unknown': entry(2, 404, (d: { id: string }) => `There is no job '${d.id}' in this workspace.`),
   'jobs/unknown-kind': entry(2, 404, (d: { kind: string; known: string }) => `There is no kind of job '${d.kind}'. There are: ${d.known}.`),
   'jobs/not-resumable': entry(2, 409, (d: { id: string; state: string }) => `Job '${d.id}' is ${d.state}, so there is nothing to resume.`),

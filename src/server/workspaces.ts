@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from '../domain/workspace.js';
 import type { By, HomeStore, Store } from '../store/store.js';
@@ -44,13 +44,13 @@ export interface WorkspacesOptions {
   readonly clock: () => number;
   /** Opens a desk on a folder of runs. */
   readonly desk: (runs: string) => Desk;
-  /** Called once for each workspace that is opened, before anybody has it. */
-  readonly opened?: (place: OpenWorkspace) => Promise<void>;
+  /** Called before a workspace is taken away: stops what is done in it. */
+  readonly removing: (id: string, by: By) => Promise<void>;
 }
 
 const keptDays = 7;
 
-export function openWorkspaces({ home, folder, limits, clock, desk, opened }: WorkspacesOptions): Workspaces {
+export function openWorkspaces({ home, folder, limits, clock, desk, removing }: WorkspacesOptions): Workspaces {
   const places = new Map<string, Promise<OpenWorkspace>>();
   const open = async (id: string): Promise<OpenWorkspace> => {
     // The store says first whether there is one of that name, so that no other name reaches the disk.
@@ -60,14 +60,13 @@ export function openWorkspaces({ home, folder, limits, clock, desk, opened }: Wo
     const files = join(own, 'files'), runs = join(own, 'runs');
     for (const path of [files, runs]) await mkdir(path, { recursive: true, mode: 0o700 });
     await tidyFiles(files, clock());
-    const place: OpenWorkspace = {
+    for (const place of [own, runs]) for (const name of await readdir(place)) if (name.startsWith('.partial-')) await rm(join(place, name), { recursive: true, force: true });
+    return {
       workspace, folder: own, store,
       files: openFiles(files, { limits, clock, record: (action, file, by) => store.audit.record({ action, subject: { kind: 'file', id: file.id }, after: { name: file.name, bytes: file.bytes } }, by) }),
       desk: desk(runs),
       runFolder: (run) => runFolder(runs, run),
     };
-    await opened?.(place);
-    return place;
   };
   return {
     list: (options) => home.workspaces.list(options),
@@ -80,6 +79,7 @@ export function openWorkspaces({ home, folder, limits, clock, desk, opened }: Wo
       return place;
     },
     async remove(id, by) {
+      await removing(id, by);
       const removed = await home.workspaces.remove(id, by);
       const place = await places.get(id);
       places.delete(id);

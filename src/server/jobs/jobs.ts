@@ -24,6 +24,8 @@ export interface Jobs {
   watchAll(workspace: string, signal: AbortSignal): AsyncIterable<Job>;
   /** Stops a job that is queued or running; resolves when it has ended (it may have been done before). @throws `jobs/unknown` */
   cancel(workspace: string, id: string, by: By): Promise<Job>;
+  /** Stops all jobs of a workspace. */
+  cancelAll(workspace: string, by: By): Promise<void>;
   /** Queues a job that was interrupted, cancelled or failed again: same id, same input. @throws `jobs/unknown`, `jobs/not-resumable` */
   resume(workspace: string, id: string, by: By): Promise<Job>;
   /** For a workspace that has just been opened: what ran when the server ended is marked interrupted, what waited waits again. */
@@ -148,6 +150,22 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
     emit(workspace, record);
   };
 
+  const cancel = async (workspace: string, id: string, by: By): Promise<Job> => {
+    const turn = turnOf(workspace, id);
+    const at = turn ? waiting.indexOf(turn) : -1;
+    if (turn && at >= 0) {
+      waiting.splice(at, 1);
+      turn.end();
+      return emit(workspace, await (await jobs(workspace)).cancel(id, by));
+    }
+    if (turn) {
+      turn.stopped ??= by;
+      turn.controller.abort();
+      await turn.ended;
+    }
+    return told(workspace, await found(workspace, id));
+  };
+
   return {
     async start(workspace, name, input, by) {
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
@@ -182,20 +200,10 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
       }
     },
     watchAll: (workspace, signal) => changes.listen(workspace, signal),
-    async cancel(workspace, id, by) {
-      const turn = turnOf(workspace, id);
-      const at = turn ? waiting.indexOf(turn) : -1;
-      if (turn && at >= 0) {
-        waiting.splice(at, 1);
-        turn.end();
-        return emit(workspace, await (await jobs(workspace)).cancel(id, by));
-      }
-      if (turn) {
-        turn.stopped ??= by;
-        turn.controller.abort();
-        await turn.ended;
-      }
-      return told(workspace, await found(workspace, id));
+    cancel,
+    async cancelAll(workspace, by) {
+      const turns = [...waiting, ...running.values()].filter((turn) => turn.workspace === workspace);
+      await Promise.all(turns.map(({ id }) => cancel(workspace, id, by)));
     },
     async resume(workspace, id, by) {
       const { state, kind } = await found(workspace, id);

@@ -11,6 +11,7 @@ import { runOptions } from '../../contract/files.js';
 import { synced, syncedFolder } from '../../durable.js';
 import type { OpenWorkspace } from '../../workspaces.js';
 import { jobKind, type Plain } from '../kind.js';
+import { onFiles } from './file-names.js';
 
 const input = z.strictObject({
   files: z.array(z.string()).min(1),
@@ -59,7 +60,7 @@ export const discoverKind = jobKind({
     const { discover } = await import('../../../flow/discover.js');
     const options = z.parse(runOptions.partial(), asked.options);
     await rm(folder, { recursive: true, force: true });
-    const found = await discover(paths, { ...options, ...(previousFolder && { previous: previousFolder }) }, context);
+    const found = await onFiles(paths, () => discover(paths, { ...options, ...(previousFolder && { previous: previousFolder }) }, context));
     try {
       context.progress({ stage: 'write' });
       await found.write(folder);

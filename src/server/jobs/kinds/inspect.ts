@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { ingestOptions } from '../../../ingest/options.js';
 import { jobKind } from '../kind.js';
+import { onFiles } from './file-names.js';
 
 const input = z.strictObject({ files: z.array(z.string()).min(1), options: z.record(z.string(), z.unknown()).default({}) });
 const known = new Set(Object.keys(ingestOptions.shape));
@@ -16,6 +18,7 @@ export const inspectKind = jobKind({
   },
   async work({ paths, options }, context) {
     const { inspectSources } = await import('../../../flow/inspect.js');
-    return { ...(await inspectSources(paths, options, context)) };
+    const found = await onFiles(paths, () => inspectSources(paths, options, context));
+    return { ...found, config: { ...found.config, files: paths.map((path) => basename(path)) } };
   },
 });

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasEnded, type Job } from '../domain/job.js';
+import { createRng } from '../util/rng.js';
+import { openBackend, type Backend } from './backend.js';
+import { serverConfig } from './config.js';
+import type { OpenWorkspace } from './workspaces.js';
+
+const by = { actor: 'test' };
+const clock = () => Math.round(performance.timeOrigin + performance.now());
+let data: string;
+let backend: Backend;
+let place: OpenWorkspace;
+
+beforeAll(async () => {
+  data = join(await mkdtemp(join(tmpdir(), 'shoal-backend-')), 'data');
+  backend = await openBackend(serverConfig({ data }, {}), clock);
+  place = await backend.workspaces.open('main');
+});
+afterAll(() => backend.close());
+
+/** Orders of a few hundred customers of two plain kinds, the last ones only from a later day on. */
+function orders(days: number, column = 'customer_id'): string {
+  const rng = createRng(7, 'orders');
+  const rows = [`order_id,${column},order_date,amount`];
+  for (let customer = 0; customer < 400; customer++) {
+    const keen = customer % 2 === 0;
+    for (let n = 0; n < (keen ? 20 : 3); n++) {
+      const day = Math.floor(rng.next() * 300);
+      const amount = (keen ? 20 : 150) * (0.8 + 0.4 * rng.next());
+      if (day < days) rows.push(`${rows.length},C${1000 + customer},${new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10)},${amount.toFixed(2)}`);
+    }
+  }
+  return `${rows.join('\n')}\n`;
+}
+
+const upload = (name: string, text: string) => place.files.add(name, (async function* () { yield Buffer.from(text); })(), by);
+
+async function done(kind: string, input: unknown): Promise<Job> {
+  const { id } = await backend.jobs.start('main', kind, input, by);
+  for await (const job of backend.jobs.watch('main', id)) if (hasEnded(job.state)) return job;
+  throw new Error('it never ended');
+}
+
+describe('behind the server', () => {
+  it('begins with one workspace in a folder that is for nobody else', async () => {
+    expect(await backend.workspaces.list()).toMatchObject([{ id: 'main', name: 'Main' }]);
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
+  });
+
+  it('says what files would be taken for', async () => {
+    const file = await upload('orders.csv', orders(300));
+    const job = await done('inspect', { files: [file.id], options: { maxK: 5, entity: 'customer_id' } });
+    expect(job).toMatchObject({ state: 'done', result: { config: { options: { entity: 'customer_id' } }, entity: { count: 400, word: { one: 'customer' } }, sources: [{ name: 'orders', kind: 'transactions', path: 'orders.csv' }] } });
+    expect(JSON.stringify(job.result)).not.toContain(data);
+  });
+
+  it('finds segments; the first run is the champion, the next continues it and challenges, just the same again is the same run', async () => {
+    const { store } = place;
+    const first = await upload('orders.csv', orders(200));
+    const one = await done('discover', { files: [first.id], options: { k: 2 } });
+    expect(one).toMatchObject({ state: 'done', attempts: 1 });
+    const run = one.result!['run'] as string;
+    expect(await store.runs.get(run)).toMatchObject({
+      state: 'published', title: expect.any(String), begunBy: 'test', input: { files: [{ id: first.id, name: 'orders.csv', fingerprint: first.fingerprint }] },
+      summary: { entities: 395, segments: 2, seed: 1, algorithm: 'kmeans', metrics: { stability: expect.any(Number), strength: expect.any(Number), fidelity: expect.any(Number), revenue: expect.any(Number) } },
+    });
+    expect(await store.aliases.current()).toEqual({ champion: run });
+    const ids = (await store.segments.list({ run })).map(({ id }) => id);
+    const report = JSON.parse(await readFile(join(place.runFolder(run), 'segments.json'), 'utf8'));
+    expect(report.run.id).toBe(run);
+    expect(report.segments.map(({ id }: { id: string }) => id)).toEqual(ids);
+
+    const second = await upload('orders.csv', orders(300));
+    const two = await done('discover', { files: [second.id], options: { k: 2 } });
+    const next = two.result!['run'] as string;
+    expect(await store.aliases.current()).toEqual({ champion: run, challenger: next });
+    expect((await store.runs.get(next)).input).toMatchObject({ previous: run });
+    expect((await store.segments.list({ run: next })).map(({ id }) => id).sort()).toEqual([...ids].sort());
+    expect(await store.segments.trend(ids[0])).toHaveLength(2);
+
+    expect((await done('discover', { files: [first.id], options: { k: 2 } })).result).toMatchObject({ run, again: true });
+    await done('discover', { files: [second.id], options: { k: 2 }, promote: true, why: 'newer' });
+    expect(await store.aliases.current()).toMatchObject({ champion: next });
+    expect((await store.aliases.history('champion'))[0]).toMatchObject({ run: next, previous: run, reason: 'newer', actor: 'test' });
+    expect((await readdir(join(place.folder, 'runs'))).sort()).toEqual([run, next].sort());
+  });
+
+  it('gives segments of other data ids of their own', async () => {
+    const other = await upload('visits.csv', orders(300, 'patient_id'));
+    const run = (await done('discover', { files: [other.id], options: { k: 2 } })).result!['run'] as string;
+    const report = JSON.parse(await readFile(join(place.runFolder(run), 'segments.json'), 'utf8'));
+    expect(report.since.sentences).toEqual([expect.stringContaining('about other customers')]);
+    const { champion } = await place.store.aliases.current();
+    const before = (await place.store.segments.list({ run: champion })).map(({ id }) => id);
+    for (const { id } of await place.store.segments.list({ run })) expect(before).not.toContain(id);
+  });
+
+  it('leaves nothing of a run that is stopped or fails', async () => {
+    const before = await readdir(join(place.folder, 'runs'));
+    const file = await upload('orders.csv', orders(250));
+    const { id } = await backend.jobs.start('main', 'discover', { files: [file.id] }, by);
+    for await (const { progress } of backend.jobs.watch('main', id)) if (progress) break;
+    expect(await backend.jobs.cancel('main', id, by)).toMatchObject({ state: 'cancelled' });
+    const few = await upload('few.csv', 'customer,amount\n1,2\n2,3\n3,4\n');
+    expect(await done('discover', { files: [few.id] })).toMatchObject({ state: 'failed', problem: { code: 'featurize/too-few-entities' } });
+    const head = await upload('head.csv', 'customer,amount\n');
+    expect(await done('discover', { files: [head.id] })).toMatchObject({ problem: { code: 'ingest/no-rows', sentence: expect.stringMatching(/^'head.csv' has a header/) } });
+    expect(await done('discover', { files: ['file_0000000000000000'] })).toMatchObject({ state: 'failed', problem: { code: 'files/unknown' } });
+    expect(await readdir(join(place.folder, 'runs'))).toEqual(before);
+    expect((await place.store.runs.list({ state: 'running' })).items).toEqual([]);
+  });
+
+  it('makes a market to try things on', async () => {
+    await backend.workspaces.create({ name: 'Größe & Demo' }, by);
+    const demo = await backend.workspaces.open('grosse-demo');
+    const { id } = await backend.jobs.start('grosse-demo', 'demo', { customers: 200 }, by);
+    for await (const job of backend.jobs.watch('grosse-demo', id)) if (hasEnded(job.state)) expect(job.state).toBe('done');
+    const files = await demo.files.list();
+    expect(files.map(({ name }) => name).sort()).toEqual(['customers.csv', 'emails.csv', 'events.csv', 'orders.csv', 'products.csv', 'promotions.csv', 'reviews.csv', 'support.csv']);
+    expect(files[0]).toMatchObject({ origin: 'demo' });
+    expect((await readdir(demo.folder)).filter((name) => name.startsWith('.partial'))).toEqual([]);
+    await backend.workspaces.remove('grosse-demo', by);
+    await expect(backend.workspaces.open('grosse-demo')).rejects.toMatchObject({ code: 'store/not-found' });
+    await backend.workspaces.restore('grosse-demo', by);
+    expect(await (await backend.workspaces.open('grosse-demo')).files.list()).toEqual(files);
+  });
+
+  it('never makes a folder for a workspace that does not exist', async () => {
+    for (const id of ['nobody', '../evil', '__proto__', '']) await expect(backend.workspaces.open(id)).rejects.toThrow();
+    expect(existsSync(join(data, 'workspaces', 'nobody'))).toBe(false);
+    for (const run of ['../../etc', 'A', '', '.partial-x']) expect(() => place.runFolder(run)).toThrowError(expect.objectContaining({ code: 'runs/unknown' }));
+  });
+});

@@ -1,0 +1,57 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openStore } from '../store/catalog.js';
+import type { By, HomeStore } from '../store/store.js';
+import type { ServerConfig } from './config.js';
+import { openDesk } from './desk/desk.js';
+import { entry } from './entries.js';
+import { jobKinds } from './jobs/catalog.js';
+import type { JobKind } from './jobs/kind.js';
+import { openJobs, type Jobs } from './jobs/jobs.js';
+import { openWorkspaces, type Workspaces } from './workspaces.js';
+
+/** What is behind the routes of a server: the records, the workspaces and the long work. */
+export interface Backend {
+  readonly home: HomeStore;
+  readonly workspaces: Workspaces;
+  readonly jobs: Jobs;
+  /** Stops what runs, and closes everything. */
+  close(): Promise<void>;
+}
+
+const system: By = { actor: 'system', reason: 'the server was started' };
+
+/**
+ * Opens a data folder, which is made where absent: migrates the records, makes the workspace 'main' where there is none, marks what was running as interrupted and takes up
+ * what waited. `kinds` and `jobEntry` are for tests. @throws `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
+ */
+export async function openBackend(config: ServerConfig, clock: () => number, { kinds = jobKinds, jobEntry = entry('job') }: { kinds?: Readonly<Record<string, JobKind>>; jobEntry?: string } = {}): Promise<Backend> {
+  const { data, store, threads, jobMemory, deskMemory, files } = config;
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const home = await openStore(store, { clock });
+  const workspaces = openWorkspaces({
+    home, folder: data, limits: files, clock,
+    desk: (runs) => openDesk({ entry: entry('desk'), runs, threads, memory: deskMemory }),
+    removing: (id, by) => jobs.cancelAll(id, by),
+  });
+  const jobs = openJobs({ kinds, entry: jobEntry, open: workspaces.open, clock, threads, memory: jobMemory });
+  try {
+    await workspaces.tidy(system);
+    if ((await workspaces.list({ removed: true })).length === 0) await workspaces.create({ id: 'main', name: 'Main' }, system);
+    for (const { id } of await workspaces.list()) await jobs.recover(id);
+  } catch (error) {
+    await home.close();
+    throw error;
+  }
+  return {
+    home, workspaces, jobs,
+    async close() {
+      await jobs.close();
+      await workspaces.close();
+      await home.close();
+    },
+  };
+}
+
+/** Folder of the built pages. */
+export const pagesFolder = (): string => join(entry('job'), '../../ui/workspace');
