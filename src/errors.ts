@@ -79,6 +79,7 @@ export const catalogue = {
     `There is no feature '${d.feature}' in this run.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
   'explain/unknown-segment': entry(2, 404, (d: { segment: number; segments: number }) =>
     `There is no segment ${d.segment} in this run. Its ${d.segments} segments are counted from 0.`),
+  'explain/unknown-tier': entry(2, 404, (d: { tier: number; tiers: number }) => `There is no tier ${d.tier} in this run. Its ${d.tiers} tiers are counted from 0.`),
   'explain/no-run': entry(2, 404, (d: { folder: string }) => `'${d.folder}' holds no run. Run 'shoal discover <files>' first, or name its folder with --out.`),
   'config/invalid': entry(2, 422, (d: { problems: string }) => `The configuration has problems:\n${d.problems}`),
   'config/unreadable': entry(2, 422, (d: { path: string; reason: string }) => `'${d.path}' cannot be loaded: ${d.reason}`),

@@ -16,6 +16,14 @@ export type Group =
   | { readonly kind: 'tier'; readonly tier: number }
   | { readonly kind: 'rows'; readonly name: string; readonly bits: RowBits };
 
+/** How many a group has and what they are worth; the latter where the data has money spent. */
+export interface GroupFigures {
+  readonly entities: number;
+  readonly share: number;
+  readonly revenue?: number;
+  readonly revenueShare?: number;
+}
+
 /** Everyone on the two axes of the report's map: one point per row. */
 export interface MapPoints {
   readonly rows: number;

@@ -5,7 +5,7 @@ import type { Form, Forms } from '../domain/forms.js';
 import type { Assignment } from '../domain/segment.js';
 import { createRng } from '../util/rng.js';
 import { contrast } from './contrast.js';
-import { distributions } from './distribution.js';
+import { distributions, tellingFeatures } from './distribution.js';
 import { explainEntity } from './entity.js';
 import { flip } from './flip.js';
 import { map } from './map.js';
@@ -120,7 +120,7 @@ describe('outliers', () => {
     const spend = table.columns[table.features.findIndex((f) => f.name === 'spend')];
     const missing = outside.reduce((sum, i) => sum + spend[i], 0) / spend.reduce((a, b) => a + b);
     expect(made.reduce((sum, p) => sum + p.revenueShare!, 0)).toBeCloseTo(1 - missing, 6);
-    const all = distributions(subject, found).find(({ feature }) => feature === 'orders')!;
+    const all = distributions(subject, found, tellingFeatures(found)).find(({ feature }) => feature === 'orders')!;
     expect(all.everyone.reduce((a, b) => a + b)).toBeCloseTo(1, 3);
     const points = map(subject, createContext());
     expect(points.segment.filter((s) => s < 0)).toHaveLength(outside.length);

@@ -26,7 +26,7 @@ export function heatmap(found: Contrast, shown: readonly number[] = tellingFeatu
 }
 
 /** How each feature is spread over everyone and per segment: shares of the known values per bin; what lies outside the edges is in the end bins. */
-export function distributions(subject: Subject, found: Contrast, shown: readonly number[] = tellingFeatures(found)): Distribution[] {
+export function distributions(subject: Pick<Subject, 'table' | 'assignment'>, found: Pick<Contrast, 'k' | 'features' | 'range' | 'sample'>, shown: readonly number[]): Distribution[] {
   const { rows, weights } = found.sample;
   const labels = gatherInts(subject.assignment.labels, rows);
   return shown.map((j) => {

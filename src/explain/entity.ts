@@ -5,7 +5,7 @@ import { closest } from '../util/closest.js';
 import { encodeValue } from '../util/encode-value.js';
 import { formatDays, formatNumber, formatPercent, formatValue } from '../util/format-value.js';
 import { cleanText, countWord, listWords, upperFirst } from '../util/words.js';
-import { centres } from './centres.js';
+import { distanceTo, middlesOf } from './centres.js';
 import type { Contrast } from './contrast.js';
 import { flip, type Lever } from './flip.js';
 import { formsNear, limitForm, type Nearness, nearness, partsAt, segmentAt, sharesAt, valueAt } from './forms.js';
@@ -15,13 +15,16 @@ import type { Subject } from './subject.js';
 import { themeKey, themeOf } from '../util/theme.js';
 import { typicalText } from './traits.js';
 
+/** What of a contrast explains one entity. */
+export type Usual = Pick<Contrast, 'k' | 'here' | 'range'>;
+
 /**
  * Why one entity is in its segment and not in the next, and what would move it; for an outlier, how far it is from the nearest and why. `contributions`
  * split the difference of the model's distances to the next segment and to its own, exactly: positive weights pull it in, negative ones pull it out,
  * and with `base` they sum to the whole. Where a model has neither forms nor centres the distances are to the segments' means.
  * Throws `explain/unknown-entity`.
  */
-export function explainEntity(subject: Subject, found: Contrast, profiles: readonly Profile[], id: string): Explanation {
+export function explainEntity(subject: Subject, found: Usual, profiles: readonly Profile[], id: string): Explanation {
   const { table, matrix, assignment, currency, entityWord } = subject;
   const row = table.entities.indexOf(id);
   if (row < 0) throw new ShoalError('explain/unknown-entity', { id: cleanText(id), suggestion: closest(id, table.entities) });
@@ -140,23 +143,13 @@ export function explainEntity(subject: Subject, found: Contrast, profiles: reado
   }
 }
 
-/** How far a row is from the middle of a segment, as a multiple of the median distance of its members (of at most 2,000, evenly taken). */
-function remoteness({ model, matrix, assignment }: Subject, segment: number, k: number, z: Float64Array): number {
-  const { d, stride, data } = matrix;
-  const centre = centres({ model, matrix, assignment }, k).subarray(segment * d, (segment + 1) * d);
-  const distance = (point: ArrayLike<number>, at: number) => {
-    let sum = 0;
-    for (let j = 0; j < d; j++) sum += (point[at + j] - centre[j]) ** 2;
-    return Math.sqrt(sum);
-  };
-  const members: number[] = [];
-  assignment.labels.forEach((label, i) => { if (label === segment) members.push(i); });
-  const step = Math.max(1, Math.floor(members.length / 2000));
-  const usual = Float64Array.from(members.filter((_, m) => m % step === 0), (i) => distance(data, i * stride)).sort();
-  return usual.length > 0 && usual[usual.length >> 1] > 0 ? distance(z, 0) / usual[usual.length >> 1] : Infinity;
+/** How far a row is from the middle of a segment, as a multiple of the median distance of its members. */
+function remoteness(subject: Subject, segment: number, k: number, z: Float64Array): number {
+  const { centres, usual } = subject.middles ?? middlesOf(subject, k);
+  return usual[segment] > 0 ? distanceTo(centres, segment * z.length, z, 0, z.length) / usual[segment] : Infinity;
 }
 
-function movesOf(subject: Subject, found: Contrast, profiles: readonly Profile[], row: number, z: Float64Array, { forms, exact }: Nearness) {
+function movesOf(subject: Subject, found: Usual, profiles: readonly Profile[], row: number, z: Float64Array, { forms, exact }: Nearness) {
   const { currency, assignment } = subject;
   if (!exact && !subject.assign) return [];
   const own = assignment.labels[row];
@@ -195,7 +188,7 @@ const rowsOf = (points: readonly Float64Array[], d: number) => ({ rows: points.l
  * Movable features that took part, from where they are to the observed 5th and 95th percentile. What has happened cannot be undone, so
  * totals only grow, and nobody's last order was before the first.
  */
-function leversOf({ table, matrix }: Subject, found: Contrast, row: number): Lever[] {
+function leversOf({ table, matrix }: Subject, found: Usual, row: number): Lever[] {
   const position = new Map(table.features.map((f, j) => [f.name, j]));
   const first = table.features.findIndex((f) => themeOf(f) === 'tenure' && /^days since/i.test(f.title));
   const age = first < 0 ? Number.NaN : table.columns[first][row];

@@ -10,7 +10,7 @@ export interface Nearness {
 }
 
 /** The model's quadratic forms: as given, from its centres, or from the means of its segments where it has neither. */
-export function nearness(subject: Pick<Subject, 'model' | 'matrix' | 'assignment' | 'forms' | 'assign'>, k: number): Nearness {
+export function nearness(subject: Pick<Subject, 'model' | 'matrix' | 'assignment' | 'middles' | 'forms' | 'assign'>, k: number): Nearness {
   // Categories have no slope to explain by.
   if (subject.forms && !subject.forms.indicators) return { forms: subject.forms, exact: true };
   const { d } = subject.matrix;

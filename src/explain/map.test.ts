@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createContext } from '../context.js';
 import { contrast } from './contrast.js';
 import { distributions, heatmap, tellingFeatures } from './distribution.js';
-import { map } from './map.js';
+import { map, mapAxes, placesOn } from './map.js';
 import { market, subjectOf } from './market.test.fixture.js';
 
 const subject = market(3000);
@@ -54,7 +54,7 @@ describe('heatmap and distributions', () => {
   });
 
   it('spread every known value over bins that grow', () => {
-    for (const d of distributions(subject, found)) {
+    for (const d of distributions(subject, found, tellingFeatures(found))) {
       expect(d.edges.every((e, i) => i === 0 || e > d.edges[i - 1]), d.feature).toBe(true);
       expect(d.everyone.length).toBe(d.edges.length - 1);
       for (const row of [d.everyone, ...d.segments]) {
@@ -62,5 +62,25 @@ describe('heatmap and distributions', () => {
         expect(sum === 0 || Math.abs(sum - 1) < 1e-3, d.feature).toBe(true);
       }
     }
+  });
+});
+
+describe('placesOn', () => {
+  it('puts everyone where the sample lies', () => {
+    const axes = mapAxes(subject, createContext());
+    const { x, y } = placesOn(axes, subject.matrix);
+    const shown = map(subject, createContext(), axes);
+    axes.sample.forEach((row, i) => {
+      expect(x[row]).toBeCloseTo(shown.x[i], 2);
+      expect(y[row]).toBeCloseTo(shown.y[i], 2);
+    });
+    const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+    expect(mean).toBeCloseTo(0, 5);
+    expect(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length).toBeCloseTo(1, 4);
+  });
+
+  it('leaves at 0 what has no second axis', () => {
+    const { x, y } = placesOn({ axes: [{ weights: Float64Array.of(2), mean: 1, scale: 0.5 }], sample: Int32Array.of(0), method: '' }, { ...subject.matrix, rows: 2, d: 1, stride: 1, data: Float32Array.of(1, 3) });
+    expect([[...x], [...y]]).toEqual([[0.5, 2.5], [0, 0]]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import type { Report } from '../domain/report.js';
+import { gatherInts } from '../util/gather.js';
 import { normalTail } from '../util/normal-tail.js';
 import { stratifiedSample } from '../util/stratified-sample.js';
 import { symmetricEigen } from '../util/symmetric-eigen.js';
@@ -7,35 +8,67 @@ import { segmentCount, type Subject } from './subject.js';
 
 const mostPoints = 4_000;
 
+/** One axis of the map: an encoded row z lies at (z · weights − mean) × scale. */
+export interface MapAxis {
+  readonly weights: Float64Array;
+  readonly mean: number;
+  readonly scale: number;
+}
+
+/** The axes of the map (two; fewer where there are fewer features), and the sample of rows they were made from. */
+export interface MapAxes {
+  readonly axes: readonly MapAxis[];
+  readonly sample: Int32Array;
+  readonly method: string;
+}
+
 /**
- * A sample of entities on the two directions that part the segments most: Fisher's linear discriminants of the encoded features
+ * The two directions that part the segments most: Fisher's linear discriminants of the encoded features
  * (Sw regularised by 1 % of its mean variance), each pair of segments weighted by
  * how much of it is still mixed up (approximate pairwise accuracy; Loog, Duin & Haeb-Umbach 2001), so that a far segment does not claim a whole axis. With two segments the second direction is the main variation left beside the first;
  * with one, both are principal components. Axes have unit variance; the largest loading of each is positive.
  */
-export function map(subject: Subject, context: Pick<Context, 'rng'>): Report['map'] {
-  const { matrix, table, assignment } = subject;
+export function mapAxes(subject: Pick<Subject, 'matrix' | 'model' | 'assignment'>, context: Pick<Context, 'rng'>): MapAxes {
+  const { matrix, assignment } = subject;
   const k = segmentCount(subject);
   const { d, stride, data } = matrix;
   const { rows, weights } = stratifiedSample(assignment.labels, k, mostPoints, 40, context.rng('explain/map'));
-  const labels = new Int32Array(rows.length);
+  const labels = gatherInts(assignment.labels, rows);
   const points = new Float64Array(rows.length * d);
-  for (let i = 0; i < rows.length; i++) {
-    labels[i] = assignment.labels[rows[i]];
-    for (let j = 0; j < d; j++) points[i * d + j] = data[rows[i] * stride + j];
-  }
+  for (let i = 0; i < rows.length; i++) for (let j = 0; j < d; j++) points[i * d + j] = data[rows[i] * stride + j];
   const scatter = scatters(points, labels, weights, d, k);
   const present = scatter.mass.filter((m) => m > 0).length;
   const first = present > 1 ? discriminants(scatter, d, Math.min(2, present - 1)) : [];
   const axes = first.length < 2 ? [...first, ...components(scatter.total, d, first, 2 - first.length)] : first;
-  const [x, y] = axes.map((axis) => standardised(points, weights, axis, d));
   return {
-    x: x ?? [...rows].map(() => 0),
-    y: y ?? [...rows].map(() => 0),
-    segment: [...labels],
-    entity: Array.from(rows, (row) => table.entities[row]),
+    axes: axes.map((axis) => standardised(points, weights, axis, d)),
+    sample: rows,
     method: present > 2 ? 'linear discriminants' : present === 2 ? 'linear discriminant and principal component' : 'principal components',
   };
+}
+
+/** A sample of entities on the axes of the map, to three decimals. */
+export function map(subject: Subject, context: Pick<Context, 'rng'>, { axes, sample, method }: MapAxes = mapAxes(subject, context)): Report['map'] {
+  const { matrix, table, assignment } = subject;
+  const [x, y] = [0, 1].map((a) => Array.from(sample, (row) => (axes[a] ? Math.round(positionOn(axes[a], matrix, row) * 1000) / 1000 + 0 : 0)));
+  return { x, y, segment: [...gatherInts(assignment.labels, sample)], entity: Array.from(sample, (row) => table.entities[row]), method };
+}
+
+/** Where a row lies on an axis. */
+export function positionOn({ weights, mean, scale }: MapAxis, { d, stride, data }: Pick<Subject['matrix'], 'd' | 'stride' | 'data'>, row: number): number {
+  let sum = 0;
+  for (let j = 0; j < d; j++) sum += data[row * stride + j] * weights[j];
+  return (sum - mean) * scale;
+}
+
+/** Everyone on the axes: a number per row for each of the two. */
+export function placesOn({ axes }: MapAxes, matrix: Subject['matrix']): { readonly x: Float32Array; readonly y: Float32Array } {
+  const [x, y] = [0, 1].map((a) => {
+    const places = new Float32Array(matrix.rows);
+    if (axes[a]) for (let row = 0; row < matrix.rows; row++) places[row] = positionOn(axes[a], matrix, row);
+    return places;
+  });
+  return { x, y };
 }
 
 interface Scatter {
@@ -166,8 +199,8 @@ function components(total: Float64Array, d: number, without: readonly Float64Arr
   return Array.from({ length: Math.min(count, d) }, (_, r) => vectors.slice(r * d, r * d + d));
 }
 
-/** Projections with mean 0 and variance 1, three decimals, the axis's largest loading made positive. */
-function standardised(points: Float64Array, weights: Float64Array, axis: Float64Array, d: number): number[] {
+/** The axis on which the points have mean 0 and variance 1, its largest loading made positive. */
+function standardised(points: Float64Array, weights: Float64Array, axis: Float64Array, d: number): MapAxis {
   const n = weights.length;
   const largest = axis.reduce((best, x) => (Math.abs(x) > Math.abs(best) + 1e-12 ? x : best), 0);
   const projected = new Float64Array(n);
@@ -179,6 +212,5 @@ function standardised(points: Float64Array, weights: Float64Array, axis: Float64
   }
   mean /= mass;
   for (let i = 0; i < n; i++) squares += weights[i] * (projected[i] - mean) ** 2;
-  const scale = (largest < 0 ? -1 : 1) / (Math.sqrt(squares / mass) || 1);
-  return Array.from(projected, (x) => Math.round((x - mean) * scale * 1000) / 1000 + 0);
+  return { weights: axis, mean, scale: (largest < 0 ? -1 : 1) / (Math.sqrt(squares / mass) || 1) };
 }

@@ -3,6 +3,14 @@ import type { Forms } from '../domain/forms.js';
 import type { FeatureMatrix } from '../domain/matrix.js';
 import type { Assignment, SegmentModel, SegmentStability } from '../domain/segment.js';
 
+/** Where the segments' members lie in encoded space. */
+export interface Middles {
+  /** k × d row-major: the model's own centres or the means of the members, see `centres`. */
+  readonly centres: Float64Array;
+  /** Median distance of the members to their centre, per segment; NaN where there are none. */
+  readonly usual: Float64Array;
+}
+
 /** Everything there is to explain: the features, the segments made of them, and the words for what they are about. */
 export interface Subject {
   readonly table: FeatureTable;
@@ -13,6 +21,8 @@ export interface Subject {
   readonly forms?: Forms;
   /** What the model says of encoded rows: checks a move where there are neither forms nor centres. */
   readonly assign?: (x: Pick<FeatureMatrix, 'rows' | 'd' | 'stride' | 'data'>) => Assignment;
+  /** The middles of the segments, where they were measured before; else they are, of all rows. */
+  readonly middles?: Middles;
   /** One per segment; may be empty where stability was not measured. */
   readonly stability: readonly SegmentStability[];
   readonly entityWord: { readonly one: string; readonly many: string };

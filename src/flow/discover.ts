@@ -15,6 +15,7 @@ import { fingerprint } from '../util/fingerprint.js';
 import { discoverOptions, type DiscoverInput } from './config.js';
 import { continuing, earlierRun } from './identity.js';
 import { ownContext } from './session.js';
+import type { WriteOptions } from './write.js';
 
 /** What `discover` gives: the report as data, the memberships, and ways to ask and to write. Close it when done. */
 export interface Discovery {
@@ -29,8 +30,8 @@ export interface Discovery {
   readonly assignSql?: string;
   /** Why one entity is where it is, and what would move it. @throws `explain/unknown-entity` */
   explain(id: string): Explanation;
-  /** Writes report, memberships, model and the rest into a folder, all or nothing. @throws `run/write-failed` */
-  write(folder: string): Promise<string[]>;
+  /** Writes report, memberships, model and the rest into a folder, all or nothing. With `workspace`, also what `openView` asks of it. @throws `run/write-failed` */
+  write(folder: string, options?: WriteOptions): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -86,7 +87,7 @@ export async function discover(files: readonly string[], options: DiscoverInput 
       assignment: findings.assignment,
       assignSql,
       explain: (id) => explainEntity(findings, findings.contrast, findings.profiles, id),
-      write: (folder) => write(folder, findings, document, assignSql, engine),
+      write: (folder, options) => write(folder, findings, document, assignSql, engine, options),
       close,
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Report, Run } from '../domain/report.js';
-import { distributions, heatmap } from '../explain/distribution.js';
+import { distributions, heatmap, tellingFeatures } from '../explain/distribution.js';
 import { map } from '../explain/map.js';
 import { formatMoney, formatPercent } from '../util/format-value.js';
 import { countWord, upperFirst } from '../util/words.js';
@@ -10,6 +10,7 @@ import type { Findings } from './batch.js';
 /** Puts what was found into the one document that the report shows and `segments.json` holds. */
 export function report(findings: Findings, run: Run, options: { title?: string }, context: Context): Report {
   const { ingested, table, matrix, choice, profiles, stability, briefs, contrast, currency, entityWord } = findings;
+  const shown = tellingFeatures(contrast);
   const encodings = new Map(matrix.encoder.features.map((feature) => [feature.name, feature]));
   return {
     title: options.title ?? titleOf(findings),
@@ -29,8 +30,8 @@ export function report(findings: Findings, run: Run, options: { title?: string }
     tiers: findings.tiers,
     lints: findings.lints,
     map: map(findings, context),
-    heatmap: heatmap(contrast),
-    distributions: distributions(findings, contrast),
+    heatmap: heatmap(contrast, shown),
+    distributions: distributions(findings, contrast, shown),
     rhythm: findings.rhythm,
   };
 }

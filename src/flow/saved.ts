@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createContext, type Context } from '../context.js';
 import type { Alignment } from '../domain/alignment.js';
@@ -11,19 +11,19 @@ import type { Assignment, SegmentModel } from '../domain/segment.js';
 import type { SegmentTree } from '../domain/tree.js';
 import { openEngine } from '../engine/catalog.js';
 import { ShoalError } from '../errors.js';
-import { contrast } from '../explain/contrast.js';
+import { contrast, type Contrast } from '../explain/contrast.js';
 import { explainEntity } from '../explain/entity.js';
 import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
 import { rowsOf } from '../segment/batches.js';
 import { compare } from '../segment/compare.js';
 import { assignRaw } from '../segment/assign.js';
-import { encodeValue } from '../util/encode-value.js';
 import { quoteText } from '../util/quote.js';
 import { continued } from './identity.js';
-import { columnsOf } from './model.js';
+import { columnsOf, encodedRows } from './model.js';
 import { withKernel } from './session.js';
 import { placing } from './placing.js';
+import { runFiles } from './run-files.js';
 import type { ModelFile } from './write.js';
 
 /** A run read back from its folder. */
@@ -42,26 +42,38 @@ export interface SavedRun {
   tree(leaves?: number): SegmentTree | undefined;
 }
 
-/** Reads what `discover` wrote. @throws `explain/no-run` where the folder holds none */
+/** A run read back whole, and what it was made of. */
+export interface WholeRun {
+  readonly report: Report;
+  readonly subject: Subject;
+  readonly contrast: Contrast;
+}
+
+/** Reads what `discover` wrote, all of it into memory: for one question about somebody, `openView` is lighter. @throws `explain/no-run` where the folder holds none */
 export async function loadRun(folder: string, context: Context = createContext()): Promise<SavedRun> {
-  const path = (name: string) => join(folder, name);
-  await Promise.all(['model.json', 'segments.json', 'features.parquet'].map((name) => access(path(name)))).catch((cause) => {
-    throw new ShoalError('explain/no-run', { folder }, { cause });
-  });
-  const report: Report = JSON.parse(await readFile(path('segments.json'), 'utf8'));
-  const saved: ModelFile = JSON.parse(await readFile(path('model.json'), 'utf8'));
-  const table = await savedFeatures(path('features.parquet'), saved, context);
-  const matrix = encoded(table, saved.model.encoder, saved.model.trainedOn.fingerprint);
-  const assignment = assignRaw(saved.model, columnsOf(table, matrix));
-  const subject: Subject = {
-    table, matrix, model: saved.model, assignment, ...placing(saved.model), stability: report.segments.map((segment) => segment.stability), entityWord: report.entityWord, currency: report.currency,
-  };
-  const found = contrast(subject, createContext({ seed: report.run.seed }));
+  const { report, subject, contrast: found } = await wholeRun(folder, context);
+  const { table, matrix, model, assignment } = subject;
   return {
-    report, model: saved.model, entities: table.entities, assignment, table, matrix,
+    report, model, entities: table.entities, assignment, table, matrix,
     explain: (id) => explainEntity(subject, found, report.segments, id),
     tree: (leaves) => thresholdTree(subject, createContext({ seed: report.run.seed }), { leaves }),
   };
+}
+
+/** @throws `explain/no-run` */
+export async function wholeRun(folder: string, context: Context): Promise<WholeRun> {
+  const { report, saved } = await runFiles(folder);
+  const path = join(folder, 'features.parquet');
+  await access(path).catch((cause) => {
+    throw new ShoalError('explain/no-run', { folder }, { cause });
+  });
+  const table = await savedFeatures(path, saved, context);
+  const matrix = encoded(table, saved.model.encoder, saved.model.trainedOn.fingerprint);
+  const subject: Subject = {
+    table, matrix, model: saved.model, assignment: assignRaw(saved.model, columnsOf(table, matrix)), ...placing(saved.model),
+    stability: report.segments.map((segment) => segment.stability), entityWord: report.entityWord, currency: report.currency,
+  };
+  return { report, subject, contrast: contrast(subject, createContext({ seed: report.run.seed })) };
 }
 
 async function savedFeatures(path: string, { features, asOf }: ModelFile, context: Context): Promise<FeatureTable> {
@@ -77,13 +89,8 @@ async function savedFeatures(path: string, { features, asOf }: ModelFile, contex
 }
 
 function encoded(table: FeatureTable, encoder: Encoder, fingerprint: string): FeatureMatrix {
-  const d = encoder.features.length;
-  const stride = Math.ceil(d / 4) * 4;
-  const data = new Float32Array(table.rows * stride);
-  columnsOf(table, { encoder }).forEach((column, j) => {
-    for (let i = 0; i < table.rows; i++) data[i * stride + j] = encodeValue(column[i], encoder.features[j]);
-  });
-  return { rows: table.rows, d, stride, data, encoder, asOf: table.asOf, fingerprint };
+  const columns = columnsOf(table, { encoder });
+  return { ...encodedRows(table.rows, encoder, (j) => columns[j]), encoder, asOf: table.asOf, fingerprint };
 }
 
 /** What became of the segments between two runs over (partly) the same entities. */

@@ -3,20 +3,17 @@ import type { Choice } from '../domain/choice.js';
 import type { FeatureTable } from '../domain/feature.js';
 import type { FeatureMatrix } from '../domain/matrix.js';
 import type { RareGroup } from '../domain/rare.js';
-import type { LevelSegment } from '../domain/segment.js';
 import { openEngine } from '../engine/catalog.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { levels } from '../explain/levels.js';
 import { checked } from '../options.js';
 import { anomalyOptions, fitAnomaly, scoreAnomaly } from '../segment/anomaly.js';
 import { algorithmNamed } from '../segment/catalog.js';
 import { choose } from '../segment/choose.js';
 import { rareOptions, rarePower, rowsInRegion, scanRare, type RareOptions } from '../segment/rare.js';
-import { nested } from '../segment/nested.js';
 import { formatNumber, formatPercent, formatValue } from '../util/format-value.js';
 import { listWords } from '../util/words.js';
 import { discoverOptions, type DiscoverInput, type DiscoverOptions } from './config.js';
-import { modelOf } from './model.js';
+import { type NamedLevels, namedLevels } from './levels.js';
 import { prepare, type Prepared } from './prepare.js';
 import { ownContext, withKernel } from './session.js';
 import { stopwatch } from './stopwatch.js';
@@ -43,11 +40,8 @@ export async function withMatrix<T>(files: readonly string[], options: DiscoverI
 }
 
 /** Named segments at every level, broadest first, and the dendrogram they are cut from. */
-export interface NestedSegments {
+export interface NestedSegments extends NamedLevels {
   readonly entityWord: { readonly one: string; readonly many: string };
-  readonly levels: readonly (readonly LevelSegment[])[];
-  /** Correlation of the dendrogram with the exact one of a sample; absent where it is exact. */
-  readonly agreement?: number;
 }
 
 /**
@@ -57,10 +51,8 @@ export interface NestedSegments {
 export async function nestedSegments(files: readonly string[], options: DiscoverInput, ks: readonly number[] | undefined, context: Context): Promise<NestedSegments> {
   return withMatrix(files, options, context, async ({ ingested, table, matrix, settings: { settings, maxK, currency }, kernel, context: own }) => {
     const broad = ks ? 0 : (await choose(matrix, { maxK }, own, kernel)).choice.k;
-    const { params, labels } = await nested(matrix, ks ?? [broad, Math.min(3 * broad, table.rows)], { ...settings }, own, kernel);
-    const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, own.seed);
-    const subject = { table, matrix, model, entityWord: ingested.entity.word, currency: currency ?? ingested.currency };
-    return { entityWord: ingested.entity.word, levels: levels(subject, labels, own), ...(params.agreement !== undefined && { agreement: params.agreement }) };
+    const subject = { table, matrix, entityWord: ingested.entity.word, currency: currency ?? ingested.currency };
+    return { entityWord: subject.entityWord, ...(await namedLevels(subject, ks ?? [broad, Math.min(3 * broad, table.rows)], settings ?? {}, own, kernel)) };
   });
 }
 

@@ -9,9 +9,15 @@ import { renderReport } from '../util/report-html.js';
 import type { Findings } from './batch.js';
 import { writeAll, writeText } from './output.js';
 import { outputs } from './outputs.js';
+import { keepForView, viewFiles } from './view/keep.js';
+
+export interface WriteOptions {
+  /** Also what a workspace asks more of a run: cleaned sources, everyone's place. About as much again as the features, and a second per million rows of sources. */
+  readonly workspace?: boolean;
+}
 
 /** Writes everything a run found into a folder, all or nothing; `script` is what `assignScript` gives. Gives the paths written. */
-export async function write(folder: string, findings: Findings, report: Report, script: string | undefined, engine: Engine): Promise<string[]> {
+export async function write(folder: string, findings: Findings, report: Report, script: string | undefined, engine: Engine, { workspace = false }: WriteOptions = {}): Promise<string[]> {
   const template = await reportTemplate();
   const { timings: _, ...run } = report.run;
   const lasting = { ...report, run };
@@ -24,6 +30,7 @@ export async function write(folder: string, findings: Findings, report: Report, 
       await memberships(findings, engine);
       await copy('membership.csv', 'FROM shoal_membership', 'FORMAT csv, HEADER');
       await copy('membership.parquet', 'FROM shoal_membership', 'FORMAT parquet');
+      if (workspace) await keepForView({ subject: findings, contrast: findings.contrast, tierLabels: findings.tierLabels, seed: report.run.seed }, findings.ingested.sources, findings.table.table, engine, path);
     };
     const texts = async () => {
       await text('report.html', renderReport(template, lasting));
@@ -35,7 +42,7 @@ export async function write(folder: string, findings: Findings, report: Report, 
     };
     // The engine writes tables while this thread writes words. Both are waited for even where one fails, so that nothing is written after all is cleared away.
     for (const end of await Promise.allSettled([tables(), texts()])) if (end.status === 'rejected') throw end.reason;
-  }, Object.keys(outputs));
+  }, [...Object.keys(outputs), ...(await viewFiles(folder, findings.ingested.sources))]);
 }
 
 /** `shoal_membership`: one row per entity, in the order of the features, names written out. */

@@ -1,10 +1,29 @@
 import type { Context } from '../../context.js';
 import type {
-  Colours, EntityAnswer, ExportAsk, Exported, ExportFormat, Group, GroupComparison, LevelsAnswer, MapPoints, OverlapAnswer, Page, PageAsk, RowBits, SearchAnswer, SegmentAnswer, Timeline, TimelineAsk, WhatIf,
+  Changes, Colours, EntityAnswer, ExportAsk, Exported, ExportFormat, Group, GroupComparison, GroupFigures, LevelsAnswer, MapPoints, OverlapAnswer, Page, PageAsk, RowBits, SearchAnswer, SegmentAnswer,
+  Timeline, TimelineAsk, WhatIf,
 } from '../../domain/answer.js';
 import type { Distribution, Report } from '../../domain/report.js';
 import type { SegmentModel } from '../../domain/segment.js';
-import { ShoalError } from '../../errors.js';
+import type { SegmentTree } from '../../domain/tree.js';
+import type { Ground } from '../../segment/rules/ground.js';
+import { changes } from './changes.js';
+import { colours } from './colours.js';
+import { compare } from './compare.js';
+import { distribution } from './distribution.js';
+import { entity } from './entity.js';
+import { exportTo } from './export.js';
+import { groundOf } from './ground.js';
+import { bitsOf, figures } from './groups.js';
+import { columnOf, hold } from './held.js';
+import { levels } from './levels.js';
+import { mapPoints } from './map.js';
+import { overlap } from './overlap.js';
+import { page, search } from './page.js';
+import { segment } from './segment.js';
+import { timeline } from './timeline.js';
+import { tree } from './tree.js';
+import { whatIf } from './what-if.js';
 
 /**
  * Everything one can ask of a finished run. Answers are plain data that a message port can carry (see `domain/answer`); typed arrays are the caller's own.
@@ -15,7 +34,7 @@ export interface RunView {
   readonly model: SegmentModel;
   /** How many entities there are; each has a row from 0, in the order of their ids. */
   readonly entities: number;
-  /** When the data ends, and how old it was when asked (days; by the context's clock). Absent where the data has no times. */
+  /** When the data ends, and how old it is now by the context's clock. Absent where the data has no times. */
   freshness(): { readonly asOf: number; readonly days: number } | undefined;
 
   /** Everyone on the axes of the report's map. */
@@ -24,18 +43,20 @@ export interface RunView {
   colours(feature: string, bins?: number): Promise<Colours>;
   /** Raw values of a feature, one per row, NaN = missing. @throws `explain/unknown-feature` */
   column(feature: string): Promise<Float64Array>;
-  /** Segment of everyone (−1 = outlier), and how firmly, 0–1. */
+  /** Segment of everyone (−1 = outlier), how firmly (0–1), the nearest other segment, and the tier (−1 = none). */
   membership(): Promise<{ readonly segment: Int16Array; readonly strength: Float32Array; readonly second: Int16Array; readonly tier: Int8Array }>;
-  /** A group as bits. @throws `explain/unknown-segment` */
+  /** A group as bits. @throws `explain/unknown-segment`, `explain/unknown-tier` */
   bits(group: Group): Promise<RowBits>;
+  /** How many a group has and what they are worth. @throws `explain/unknown-segment`, `explain/unknown-tier` */
+  figures(group: Group): Promise<GroupFigures>;
 
-  /** Entities whose id holds the text, whatever its case: those that are it first, then those that begin with it. `limit` ≤ 100, by default 20. */
+  /** Entities whose id holds the text, A–Z as a–z: those that are it first, then those that begin with it. `limit` ≤ 100, by default 20. */
   search(text: string, limit?: number): Promise<SearchAnswer>;
   /** Part of a list of entities. @throws `explain/unknown-feature`, `explain/unknown-segment` */
   page(ask: PageAsk): Promise<Page>;
   /** All about one entity. @throws `explain/unknown-entity` */
   entity(id: string): Promise<EntityAnswer>;
-  /** What happened to one entity, newest first, over all sources with times. @throws `explain/unknown-entity` */
+  /** What happened to one entity, newest first, over all sources with times; none where the run kept no sources. @throws `explain/unknown-entity` */
   timeline(id: string, ask?: TimelineAsk): Promise<Timeline>;
 
   /** Figures of one segment beside its profile. @throws `explain/unknown-segment` */
@@ -44,21 +65,59 @@ export interface RunView {
   distribution(feature: string): Promise<Distribution>;
   /** How far any groups share members. @throws `explain/unknown-segment` */
   overlap(groups: readonly Group[]): Promise<OverlapAnswer>;
-  /** What sets two groups apart, at most `limit` features (by default 20), the largest effects first. @throws `explain/unknown-segment` */
+  /** What sets two groups apart, at most `limit` features (by default 20), most telling first. @throws `explain/unknown-segment` */
   compare(a: Group, b: Group, limit?: number): Promise<GroupComparison>;
 
-  /** Everyone parted into k (2–12) instead, by the run's own matrix; kept once computed. Seconds for a million. @throws `segment/bad-k` */
+  /** Everyone parted into k (2–50) by k-means instead; kept once computed. @throws `config/invalid` */
   whatIf(k: number): Promise<WhatIf>;
-  /** Named segments within segments at each of `ks` (2–50; by default the run's number and three times as many); kept once computed. @throws `segment/bad-k` */
+  /** Named segments within segments at each of `ks` (2–50; by default the run's number and three times as many); kept once computed. @throws `config/invalid` */
   levels(ks?: readonly number[]): Promise<LevelsAnswer>;
+  /** All segments as yes/no questions; with a number, at most so many leaves. Undefined where nobody is in a segment. */
+  tree(leaves?: number): Promise<SegmentTree | undefined>;
 
+  /** Who is in another segment than in an earlier run, and why. @throws `explain/no-run` */
+  changesSince(earlier: string): Promise<Changes>;
+  /** What rules are evaluated on; `named`: names that segments bear now, by lasting id. Its columns are shared: not to be changed. Stays in this process. */
+  ground(named?: Readonly<Record<string, string>>): Promise<Ground>;
   /** Writes something to a file at `path`, streamed. In CSV no cell can be taken for a formula by a spreadsheet. @throws `run/write-failed` */
   export(ask: ExportAsk, format: ExportFormat, path: string): Promise<Exported>;
   close(): Promise<void>;
 }
 
-/** Opens a run that `discover` wrote into a folder. @throws `explain/no-run` */
+/** Opens a run that `discover` wrote into a folder: at once where it was written with `workspace`, else after reading it whole. @throws `explain/no-run` */
 export async function openView(folder: string, context: Context): Promise<RunView> {
-  context.progress({ stage: 'view', note: folder });
-  throw new ShoalError('explain/no-run', { folder });
+  const held = await hold(folder, context);
+  const { report, model, rows, asOf } = held;
+  return {
+    report, model, entities: rows,
+    freshness: () => (asOf > 0 ? { asOf, days: Math.max(0, Math.floor((context.clock() - asOf) / 86_400_000)) } : undefined),
+    map: async () => mapPoints(held),
+    colours: async (feature, bins) => colours(held, feature, bins),
+    column: async (feature) => columnOf(held, feature).slice(),
+    membership: async () => ({ segment: held.segment.slice(), strength: held.strength.slice(), second: held.second.slice(), tier: held.tier.slice() }),
+    bits: async (group) => bitsOf(held, group),
+    figures: async (group) => figures(held, group),
+    search: async (text, limit) => search(held, text, limit),
+    page: async (ask) => page(held, ask),
+    entity: async (id) => entity(held, id),
+    timeline: (id, ask) => timeline(held, id, ask),
+    segment: async (asked) => segment(held, asked),
+    distribution: async (feature) => distribution(held, feature),
+    overlap: async (groups) => overlap(held, groups),
+    compare: async (a, b, limit) => compare(held, a, b, limit),
+    whatIf: async (k) => whatIf(held, k),
+    levels: async (ks) => levels(held, ks),
+    tree: (leaves) => tree(held, leaves),
+    changesSince: async (earlier) => {
+      const before = await hold(earlier, context);
+      try {
+        return changes(before, held);
+      } finally {
+        await before.close();
+      }
+    },
+    ground: (named) => groundOf(held, named),
+    export: (ask, format, path) => exportTo(held, ask, format, path),
+    close: () => held.close(),
+  };
 }

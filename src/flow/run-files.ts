@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Report } from '../domain/report.js';
+import { ShoalError } from '../errors.js';
+import type { ModelFile } from './write.js';
+
+/** What a run's folder says of the run: its report, and what loads it again. @throws `explain/no-run` where it holds none */
+export async function runFiles(folder: string): Promise<{ readonly report: Report; readonly saved: ModelFile }> {
+  const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
+  const [report, saved] = await Promise.all([read('segments.json'), read('model.json')]).catch((cause) => {
+    throw new ShoalError('explain/no-run', { folder }, { cause });
+  });
+  return { report, saved };
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { createContext, type Context, within } from '../../context.js';
+import type { Feature } from '../../domain/feature.js';
+import type { FeatureMatrix } from '../../domain/matrix.js';
+import type { Report } from '../../domain/report.js';
+import type { SegmentModel } from '../../domain/segment.js';
+import { openEngine } from '../../engine/catalog.js';
+import type { Engine } from '../../engine/engine.js';
+import { ShoalError } from '../../errors.js';
+import type { Middles } from '../../explain/subject.js';
+import { createByteCache, type ByteCache } from '../../util/byte-cache.js';
+import { closest } from '../../util/closest.js';
+import { type ColumnFile, openColumns } from '../../util/column-file.js';
+import { tiers } from '../../segment/tiers.js';
+import { encodedRows } from '../model.js';
+import { runFiles } from '../run-files.js';
+import type { ModelFile } from '../write.js';
+import { type Ids, openIds } from './ids.js';
+import { type Everyone, everyoneFile, everyoneInMemory, featureColumn } from './keep.js';
+
+/** A run as its questions see it: what is always in memory (30 bytes per entity), and how to come by the rest. */
+export interface Held {
+  readonly folder: string;
+  readonly context: Context;
+  readonly report: Report;
+  readonly model: SegmentModel;
+  readonly features: readonly Feature[];
+  readonly asOf: number;
+  readonly rows: number;
+  readonly k: number;
+  readonly ids: Ids;
+  readonly segment: Int16Array;
+  readonly strength: Float32Array;
+  readonly second: Int16Array;
+  readonly tier: Int8Array;
+  readonly middles: Middles;
+  /** Typical value of each feature in each segment (k × features), of each feature over everyone, and its 1st, 5th, 95th and 99th percentile. */
+  readonly here: Float64Array;
+  readonly typical: Float64Array;
+  readonly range: readonly (readonly [number, number, number, number])[];
+  /** Randomness of the run: the same question always has the same answer. */
+  readonly rng: Context['rng'];
+  readonly file: ColumnFile<Everyone>;
+  /** Columns, the matrix and orders that were asked for. */
+  readonly cache: ByteCache;
+  /** Answers that took long, by what was asked. */
+  readonly answers: Map<string, Promise<unknown>>;
+  /** A number that was not given before: for names of temporary tables. */
+  next(): number;
+  /** Opened at the first question that needs it. */
+  engine(): Promise<Engine>;
+  close(): Promise<void>;
+}
+
+/** Columns and orders kept: 25 columns of a million. */
+const cacheBytes = 256 * 2 ** 20;
+/** Beside it, a process has its own memory to live in. */
+const engineMemory = '300MB';
+
+/** @throws `explain/no-run` */
+export async function hold(folder: string, context: Context): Promise<Held> {
+  const { report, saved } = await runFiles(folder);
+  const file = (await kept(folder, saved)) ?? (await rebuilt(folder, context));
+  const { meta } = file;
+  const typed = <T>(name: string) => file.read(name) as T;
+  let engine: Promise<Engine> | undefined;
+  let given = 0;
+  const range = typed<Float64Array>('range');
+  return {
+    folder, context, report, model: saved.model, features: saved.features, asOf: saved.asOf, rows: meta.rows, k: meta.k,
+    ids: openIds({ bytes: typed('ids'), starts: typed('starts'), order: meta.order }),
+    segment: typed('segment'), strength: typed('strength'), second: typed('second'), tier: typed('tier'),
+    middles: { centres: typed('centres'), usual: typed('usual') }, here: typed('here'), typical: typed('typical'),
+    range: saved.features.map((_, j) => [range[4 * j], range[4 * j + 1], range[4 * j + 2], range[4 * j + 3]]),
+    rng: createContext({ seed: report.run.seed }).rng, file, cache: createByteCache(cacheBytes), answers: new Map(),
+    next: () => ++given,
+    engine: () => (engine ??= opened(context)),
+    close: async () => {
+      file.close();
+      await (await engine?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+async function opened(context: Context): Promise<Engine> {
+  const engine = await openEngine({ threads: context.threads, memory: engineMemory });
+  await engine.run('SET parquet_metadata_cache = true', 'open');
+  return engine;
+}
+
+/** What the run kept, unless it is another version's or not whole. */
+async function kept(folder: string, { features }: ModelFile): Promise<ColumnFile<Everyone> | undefined> {
+  const file = openColumns<Everyone>(join(folder, everyoneFile));
+  if (file && features.every(({ name }) => file.has(featureColumn(name)))) return file;
+  file?.close();
+  return undefined;
+}
+
+/** The same of a run that was written for reading alone: without its sources, and slower the larger it is. */
+async function rebuilt(folder: string, context: Context): Promise<ColumnFile<Everyone>> {
+  const { wholeRun } = await import('../saved.js');
+  const { subject, contrast, report } = await wholeRun(folder, context);
+  return openColumns<Everyone>(everyoneInMemory({ subject, contrast, tierLabels: tiers(subject.table).labels, seed: report.run.seed, sources: [] }))!;
+}
+
+/** Position of a feature in the table. @throws `explain/unknown-feature` */
+export function positionOf({ features }: Pick<Held, 'features'>, name: string): number {
+  const j = features.findIndex((feature) => feature.name === name);
+  if (j < 0) throw new ShoalError('explain/unknown-feature', { feature: name, suggestion: closest(name, features.map((feature) => feature.name)) });
+  return j;
+}
+
+/** Raw values of a feature, one per row; kept, so not to be changed. @throws `explain/unknown-feature` */
+export function columnOf(held: Held, name: string): Float64Array {
+  positionOf(held, name);
+  return held.cache.get(name, () => held.file.numbers(featureColumn(name)), (column) => column.byteLength);
+}
+
+/** Everyone in the space the segments were made in; kept, so not to be changed. */
+export function matrixOf(held: Held): FeatureMatrix {
+  const { model: { encoder, trainedOn }, rows, asOf, file } = held;
+  return held.cache.get('the matrix', () => ({
+    ...encodedRows(rows, encoder, (j) => file.numbers(featureColumn(encoder.features[j].name))), encoder, asOf, fingerprint: trainedOn.fingerprint,
+  }), ({ data }) => data.byteLength);
+}
+
+/** An answer that takes long, once for all who ask; what failed is tried again. */
+export function remembered<T>(held: Held, key: string, work: (context: Context) => Promise<T>): Promise<T> {
+  const { answers, context, rng, report } = held;
+  const answer = (answers.get(key) as Promise<T> | undefined) ?? work(within({ ...context, seed: report.run.seed, rng }, 'view'));
+  answers.set(key, answer);
+  answer.catch(() => answers.delete(key));
+  return answer;
+}

@@ -1,0 +1,23 @@
+import type { LevelsAnswer } from '../../domain/answer.js';
+import { ShoalError } from '../../errors.js';
+import { namedLevels } from '../levels.js';
+import { withKernel } from '../session.js';
+import { type Held, remembered } from './held.js';
+import { subjectOf } from './subject.js';
+
+/** More groups than this have no names worth reading. */
+const mostGroups = 50;
+
+/** Segments within segments; by default the run's number of them and three times as many. Kept once computed. @throws `config/invalid` */
+export function levels(held: Held, asked?: readonly number[]): Promise<LevelsAnswer> {
+  const broad = Math.max(2, held.report.segments.length);
+  const ks = [...new Set(asked?.length ? asked : [broad, 3 * broad].map((k) => Math.min(k, mostGroups, held.rows)))].sort((a, b) => a - b);
+  for (const k of ks) requireGroups(held, k);
+  return remembered(held, `levels ${ks}`, (context) => withKernel(context, (kernel) => namedLevels(subjectOf(held), ks, {}, context, kernel)));
+}
+
+/** @throws `config/invalid` */
+export function requireGroups({ rows }: Pick<Held, 'rows'>, k: number): void {
+  const most = Math.min(mostGroups, rows);
+  if (!(Number.isInteger(k) && k >= 2 && k <= most)) throw new ShoalError('config/invalid', { problems: `- k: is ${k}; must be a whole number from 2 to ${most}` });
+}
