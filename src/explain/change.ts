@@ -1,7 +1,7 @@
 import type { Feature } from '../domain/feature.js';
 import { formatDays, formatNumber, formatValue } from '../util/format-value.js';
 import { cleanText, lowerFirst } from '../util/words.js';
-import { reading } from './reading.js';
+import { reading } from '../domain/reading.js';
 
 /** How one value became another, in a few words: "last order 12 → 97 days ago", "4 → 1 orders", "average order value £60 → £42". Undefined where both read alike. */
 export function changePhrase(feature: Feature, from: number, to: number, currency?: string): string | undefined {
