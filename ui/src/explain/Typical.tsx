@@ -7,10 +7,12 @@ import css from './explain.module.css';
 interface TypicalProps {
   readonly members: readonly TypicalMember[];
   readonly features: readonly Feature[];
+  /** Where an entity has a page of its own. */
+  readonly link?: (entity: string) => string;
 }
 
 /** The members nearest to the heart of a segment, with the values that tell. */
-export function Typical({ members, features }: TypicalProps) {
+export function Typical({ members, features, link }: TypicalProps) {
   const f = useFormats();
   if (members.length === 0) return null;
   const names = [...new Set(members.flatMap((m) => Object.keys(m.values)))].slice(0, 4);
@@ -33,7 +35,7 @@ export function Typical({ members, features }: TypicalProps) {
           <tbody>
             {members.slice(0, 5).map((member, i) => (
               <tr key={i}>
-                <th scope="row">{member.entity}</th>
+                <th scope="row">{link ? <a href={link(member.entity)}>{member.entity}</a> : member.entity}</th>
                 {names.map((name) => (
                   <td key={name}>{Object.hasOwn(member.values, name) ? member.values[name] : '–'}</td>
                 ))}

@@ -28,7 +28,6 @@ interface SegmentCardProps {
 /** One segment: its story, its size, how steady it is, what sets it apart, how to find it and what to do. */
 export function SegmentCard({ segment, features, rhythm, reach, proven }: SegmentCardProps) {
   const key = useSegment(segment.segment);
-  const busy = rhythm && rhythm.some((n) => n > 0) ? rhythm : undefined;
   return (
     <article id={key.anchor} className={css.card} aria-labelledby={`${key.anchor}-name`} style={{ borderTopColor: segmentColour(key.index) }}>
       <header className={css.cardHead}>
@@ -38,6 +37,21 @@ export function SegmentCard({ segment, features, rhythm, reach, proven }: Segmen
         </h3>
         {proven ? null : <span className={css.slice}>convenience slice</span>}
       </header>
+      <SegmentStory segment={segment} features={features} rhythm={rhythm} reach={reach} />
+    </article>
+  );
+}
+
+type SegmentStoryProps = Omit<SegmentCardProps, 'proven'> & {
+  /** Where an entity has a page of its own. */
+  readonly entityLink?: (entity: string) => string;
+};
+
+/** What there is to say about a segment, under its name: in the report's card and on its page. */
+export function SegmentStory({ segment, features, rhythm, reach, entityLink }: SegmentStoryProps) {
+  const busy = rhythm && rhythm.some((n) => n > 0) ? rhythm : undefined;
+  return (
+    <>
       <div className={css.cardBody}>
         <div className={css.story}>
           <p className={css.narrative}>{prose(segment.narrative)}</p>
@@ -45,15 +59,15 @@ export function SegmentCard({ segment, features, rhythm, reach, proven }: Segmen
           <Stability stability={segment.stability} />
           <Nearest segment={segment} />
         </div>
-        <Traits traits={segment.traits} reach={reach} colour={segmentColour(key.index)} />
+        <Traits traits={segment.traits} reach={reach} colour={segmentColour(segment.segment)} />
       </div>
       <BriefCard brief={segment.brief} />
-      {busy ? <Rhythm counts={busy} segment={key.index} /> : null}
+      {busy ? <Rhythm counts={busy} segment={segment.segment} /> : null}
       <div className={css.proof}>
         <RuleCard rule={segment.rule} />
-        <Typical members={segment.typical} features={features} />
+        <Typical members={segment.typical} features={features} link={entityLink} />
       </div>
-    </article>
+    </>
   );
 }
 

@@ -41,7 +41,7 @@ export function SegmentCards({ report }: { readonly report: Report }) {
 }
 
 /** One scale for the effects of every card, so that bars can be compared across them. */
-function scaleOf(report: Report): number {
+export function scaleOf(report: Pick<Report, 'segments'>): number {
   const effects = report.segments.flatMap((s) => s.traits.map((t) => Math.abs(t.effect))).filter(Number.isFinite);
   return Math.min(4, Math.max(1, ...effects));
 }

@@ -1,6 +1,94 @@
+import { Button, TextInput } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { useFormats } from '../kit/formats.js';
+import { Icon } from '../kit/Icon.js';
+import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
+import { usePaths } from '../wire/runs.js';
+import { useSegmentRows } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
+import { RunFrame } from '../workspace/RunFrame.js';
+import css from './list.module.css';
+import { matching, orderOf, orderText, sortSegments } from './order.js';
+import { SegmentList } from './SegmentList.js';
 
-/** Every segment. */
+/** Every segment: those found by the run in use and those made by hand. */
 export function SegmentsPage() {
-  return <Page title="Segments">{null}</Page>;
+  const to = usePaths();
+  return (
+    <Page
+      title="Segments"
+      lead="The groups that were found, and those that people wrote as rules or drew on the map. Their numbers are of the run in use."
+      actions={
+        <>
+          <Button component="a" href={to('overlap')} variant="default">
+            Overlap
+          </Button>
+          <Button component="a" href={to('rules')} leftSection={<Icon name="plus" size={16} />}>
+            Build a segment
+          </Button>
+        </>
+      }
+    >
+      <RunFrame>{() => <Listed />}</RunFrame>
+    </Page>
+  );
+}
+
+function Listed() {
+  const f = useFormats();
+  const to = usePaths();
+  const navigate = useNavigate();
+  const { sort } = useSearch({ strict: false }) as { sort?: string };
+  const { data, error, refetch } = useSegmentRows();
+  const [text, setText] = useState('');
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const order = orderOf(sort);
+  const rows = useMemo(() => sortSegments(matching(data ?? [], text), order), [data, text, sort]);
+  if (error) return <ProblemNote title="The segments did not come." error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Loading what="the segments"><Skeleton height={380} /></Loading>;
+  const [first, second] = [...chosen];
+  return (
+    <div className={css.whole}>
+      <div className={css.tools}>
+        <TextInput aria-label="Find a segment" placeholder="Find a segment" leftSection={<Icon name="search" size={16} />} value={text} onChange={(event) => setText(event.currentTarget.value)} className={css.search} />
+        <p className={css.count} aria-live="polite">
+          {rows.length === data.length ? `${f.count(data.length)} segments` : `${f.count(rows.length)} of ${f.count(data.length)} segments`}
+        </p>
+        <div className={css.picked}>
+          {chosen.size === 0 ? <span className={css.sub}>Choose two to compare them.</span> : null}
+          {chosen.size === 2 ? (
+            <Button component="a" href={to(`segments/${encodeURIComponent(first)}/versus/${encodeURIComponent(second)}`)} leftSection={<Icon name="compare" size={16} />}>
+              Compare the two
+            </Button>
+          ) : null}
+          {chosen.size === 1 ? <span className={css.sub}>One more to compare.</span> : null}
+          {chosen.size > 1 ? (
+            <Button component="a" variant="default" href={to('overlap', { segments: [...chosen].join(',') })}>
+              Overlap of {chosen.size}
+            </Button>
+          ) : null}
+          {chosen.size > 0 ? (
+            <Button variant="subtle" onClick={() => setChosen(new Set())}>
+              Clear
+            </Button>
+          ) : null}
+        </div>
+      </div>
+      {rows.length === 0 ? (
+        <EmptyState title="No segment is called that" action={<Button variant="default" onClick={() => setText('')}>Show all</Button>}>
+          Names, goals and origins were searched for “{text}”.
+        </EmptyState>
+      ) : (
+        <SegmentList
+          rows={rows}
+          order={order}
+          onOrder={(next) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, sort: orderText(next) }), replace: true, resetScroll: false })}
+          link={(id) => to(`segments/${encodeURIComponent(id)}`)}
+          chosen={chosen}
+          onChoose={setChosen}
+        />
+      )}
+    </div>
+  );
 }
