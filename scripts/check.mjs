@@ -7,7 +7,7 @@ import { bin, main, node, root } from './run.mjs';
 const stages = ['ingest', 'unify', 'featurize', 'segment', 'explain', 'predict', 'act', 'measure', 'watch', 'govern', 'text'];
 const ports = ['engine', 'kernel', 'store', 'stream', 'language'];
 /** Lowest first. A file may import from its own folder and from strictly lower layers. */
-const layers = [['util'], ['errors', 'context', 'options'], ['domain'], ports, stages, ['flow', 'templates', 'simulate'], ['cli', 'server', 'index']];
+const layers = [['util'], ['errors', 'context', 'options'], ['domain'], ports, stages, ['flow', 'templates', 'simulate'], ['server'], ['cli', 'index']];
 const ambient = /\bMath\.random\(|\bDate\.now\(|\bprocess\.env\b/;
 const ambientHomes = ['context.ts', `cli${sep}`, `server${sep}config.ts`];
 

@@ -84,7 +84,11 @@ export const catalogue = {
   'config/invalid': entry(2, 422, (d: { problems: string }) => `The configuration has problems:\n${d.problems}`),
   'config/unreadable': entry(2, 422, (d: { path: string; reason: string }) => `'${d.path}' cannot be loaded: ${d.reason}`),
   'cli/usage': entry(2, 400, (d: { message: string }) => d.message),
+  'cli/failed': entry(1, 500, (d: { sentence: string }) => d.sentence),
   'cli/exists': entry(2, 409, (d: { path: string }) => `'${d.path}' exists already. Use --force to replace it.`),
+  'postgres/bad-url': entry(2, 422, (_: Record<string, never>) => 'That is no address of a PostgreSQL database. It must be like postgres://user:password@host:5432/database.'),
+  'postgres/failed': entry(2, 422, (d: { where: string; reason: string }) => `${d.where} cannot be read: ${d.reason}`),
+  'postgres/no-password': entry(2, 409, (_: Record<string, never>) => 'The address of the database was not kept, so this import cannot be resumed. Start it again.'),
   'server/not-local': entry(2, 422, (d: { host: string }) =>
     `Shoal listens on this machine only, and '${d.host}' is more than that. Put a proxy with https in front and say --behind-proxy, or leave --host out.`),
   'server/port-taken': entry(2, 409, (d: { port: number; shoal: boolean }) =>
@@ -129,7 +133,7 @@ export const catalogue = {
   'server/who-are-you': entry(2, 401, (d: { reason: string }) => `${d.reason} Log in, or send an API key as 'Authorization: Bearer shl_…'.`),
   'server/not-allowed': entry(2, 403, (d: { reason: string }) => d.reason),
   'server/other-workspace': entry(2, 403, (_: Record<string, never>) => 'This key or login is bound to another workspace. Leave the workspace out, or use one that is good for it.'),
-  'server/wrong-host': entry(2, 421, (_: Record<string, never>) => 'This server does not answer to that name. Use the address it printed when it started, or allow the name with --host-name.'),
+  'server/wrong-host': entry(2, 421, (_: Record<string, never>) => 'This server does not answer to that name. Use the address it printed when it started, or name its address with --url.'),
   'server/wrong-origin': entry(2, 403, (_: Record<string, never>) => 'This came from a page of another origin. Only pages of this server may use its sessions; programs use API keys.'),
   'server/too-many': entry(2, 429, (d: { seconds: number }) => `Too many requests. Try again in ${d.seconds === 1 ? '1 second' : `${d.seconds} seconds`}.`),
   'server/too-long': entry(3, 503, (d: { seconds: number }) => `This took longer than ${d.seconds} seconds and was given up. Ask for less, or try again when the server has less to do.`),

@@ -8,6 +8,7 @@ const verbs: Record<string, { summary: string; load: () => Promise<Command | Com
   discover: { summary: 'Find, explain and test the segments in your files', load: async () => (await import('./discover.js')).discoverCommand },
   segment: { summary: 'Choose, fit, compare and explain segments with any algorithm', load: async () => (await import('./segment/segment.js')).segmentCommands },
   explain: { summary: 'Say why one customer is in its segment, and what would move it', load: async () => (await import('./explain.js')).explainCommand },
+  serve: { summary: 'Serve the workspace: everything in the browser', load: async () => (await import('./serve.js')).serveCommand },
   demo: { summary: 'Make a synthetic market with known truth to try things on', load: async () => (await import('./demo.js')).demoCommand },
   init: { summary: 'Write a commented shoal.config.ts from what your files look like', load: async () => (await import('./init.js')).initCommand },
 };

@@ -1,0 +1,64 @@
+import type { Client } from 'pg';
+import { ShoalError } from '../../errors.js';
+
+/** Milliseconds: until there is a connection, and that one statement may take. */
+const patience = { connect: 10_000, statement: 30 * 60_000 };
+
+/**
+ * Does something in one read-only transaction on a PostgreSQL database, all of it seeing one snapshot. Nothing of the URL's password comes out: not in errors, not in what
+ * they cause. @throws `postgres/bad-url`, `postgres/failed`, `run/aborted`
+ */
+export async function reading<T>(url: string, signal: AbortSignal, work: (client: Client) => Promise<T>, { statement = patience.statement } = {}): Promise<T> {
+  const where = masked(url);
+  const { default: pg } = await import('pg');
+  if (signal.aborted) throw new ShoalError('run/aborted', {});
+  const client = new pg.Client({
+    connectionString: url, connectionTimeoutMillis: patience.connect, statement_timeout: statement, idle_in_transaction_session_timeout: patience.statement, application_name: 'shoal',
+    // Text as the server writes it: nothing is parsed that is copied on.
+    keepAlive: true,
+  });
+  client.on('error', () => {});
+  const stop = () => void client.end().catch(() => {});
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await client.connect();
+    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await client.query("SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1");
+    return await work(client);
+  } catch (error) {
+    if (signal.aborted) throw new ShoalError('run/aborted', {});
+    if (error instanceof ShoalError) throw error;
+    throw new ShoalError('postgres/failed', { where, reason: reasonOf(error, url) });
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // Nothing was changed, so there is nothing to commit.
+    await client.end().catch(() => {});
+  }
+}
+
+/** 'postgres://ann@db.example.org:5432/shop': what a URL says without its password and options. @throws `postgres/bad-url` */
+export function masked(url: string): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new ShoalError('postgres/bad-url', {});
+  }
+  if (!/^postgres(ql)?:$/.test(parsed.protocol) || parsed.hostname === '') throw new ShoalError('postgres/bad-url', {});
+  return `postgres://${parsed.username ? `${parsed.username}@` : ''}${parsed.host}${parsed.pathname}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there. Check host and port.', ENOTFOUND: 'there is no such host.', EAI_AGAIN: 'the name of the host cannot be looked up now.', ETIMEDOUT: 'it does not answer.',
+  ECONNRESET: 'the connection broke off.', '28P01': 'user or password is wrong.', '28000': 'this user may not connect.', '3D000': 'there is no such database.', '42501': 'this user may not read that.',
+  '25006': 'only reading is allowed, and this would change something.', '57014': 'it took too long, or was cancelled there.', '53300': 'it has too many connections now.',
+};
+
+/** The database's own sentence where it is about the question; never with the password in it. */
+function reasonOf(error: unknown, url: string): string {
+  const { code = '', message } = error as { code?: string; message: string };
+  if (reasons[code]) return reasons[code];
+  if (/timeout expired/i.test(message)) return reasons['ETIMEDOUT'];
+  const secrets = [new URL(url).password, decodeURIComponent(new URL(url).password)].filter((secret) => secret !== '');
+  return `${secrets.reduce((text, secret) => text.replaceAll(secret, '…'), message).slice(0, 500).replace(/\.$/, '')}.`;
+}

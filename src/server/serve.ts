@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { ShoalError } from '../errors.js';
+import { createApp, type LogLine } from './app.js';
+import { openBackend, pagesFolder, type Backend } from './backend.js';
+import type { ServerConfig } from './config.js';
+import { createLoginTokens } from './login-tokens.js';
+import { tablesOf } from './postgres/tables.js';
+
+/** A server that listens. */
+export interface RunningServer extends Backend {
+  /** 'http://127.0.0.1:7411', or the address that browsers use where a proxy is in front. */
+  readonly url: string;
+  /** An address that opens one session of an administrator, once. */
+  invitation(workspace?: string): string;
+}
+
+export interface ServeOptions {
+  readonly clock: () => number;
+  /** Told of every answer, without anything personal. */
+  readonly log?: (line: LogLine) => void;
+}
+
+/** Milliseconds that requests under way are given when the server stops. */
+const patience = 5000;
+
+/** Opens a data folder and listens. Closing finishes requests, stops jobs and closes the records. @throws `server/port-taken` and what `openBackend` throws */
+export async function serve(config: ServerConfig, { clock, log }: ServeOptions): Promise<RunningServer> {
+  const { host, port, behindProxy, url } = config;
+  const backend = await openBackend(config, clock);
+  const loginTokens = createLoginTokens(clock);
+  const app = await createApp({ ...backend, loginTokens, clock, tablesOf, version: await version() }, {
+    ...(url && { hosts: [url.hostname] }), https: url?.protocol === 'https:', behindProxy, pages: pagesFolder(), log, limits: { upload: config.files.bytes },
+  });
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await backend.close();
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new ShoalError('server/port-taken', { port, shoal: await isShoal(host, port) }, { cause: error });
+    throw error;
+  }
+  const { port: given } = app.server.address() as AddressInfo;
+  const address = url?.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${given}`;
+  return {
+    ...backend,
+    url: address,
+    invitation: (workspace) => `${address}/${workspace === undefined ? '' : `w/${workspace}`}#token=${loginTokens.issue({ actor: 'admin', role: 'admin' })}`,
+    async close() {
+      // Streams of events end with the jobs they tell of, so both close at once.
+      const late = setTimeout(() => app.server.closeAllConnections(), patience);
+      await Promise.all([app.close(), backend.jobs.close()]);
+      clearTimeout(late);
+      await backend.close();
+    },
+  };
+}
+
+async function isShoal(host: string, port: number): Promise<boolean> {
+  return fetch(`http://${host}:${port}/health`, { signal: AbortSignal.timeout(1000), redirect: 'error' }).then(async (answer) => (await answer.text()).includes('"status":"ok"'), () => false);
+}
+
+async function version(): Promise<string> {
+  return JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
