@@ -8,6 +8,9 @@ export interface Database {
   readonly db: Kysely<Tables>;
   /** Inside a transaction: from here to its end nobody else changes anything. `audit` exists already unless `creating`. */
   lock(trx: Transaction<Tables>, creating?: boolean): Promise<void>;
+  /** Names of the tables there are; the rows of one in parts, in any order, inside a transaction. */
+  tables(db: Kysely<Tables>): Promise<(keyof Tables)[]>;
+  rows(trx: Kysely<Tables>, table: keyof Tables): AsyncGenerator<Record<string, unknown>[]>;
   /** Throws `store/damaged` when the engine finds its own file broken. */
   inspect(): Promise<void>;
 }

@@ -52,6 +52,19 @@ function database(root: Kysely<Tables>, schema: string, name: string): Database 
       await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`shoal:${schema}`}, 0))`.execute(trx);
       if (creating) await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(trx);
     },
+    async tables(db) {
+      const { rows } = await sql<{ name: keyof Tables }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = ${schema} ORDER BY tablename`.execute(db);
+      return rows.map(({ name: table }) => table);
+    },
+    async *rows(trx, table) {
+      await sql`DECLARE shoal_rows NO SCROLL CURSOR FOR SELECT * FROM ${sql.table(`${schema}.${table}`)}`.execute(trx);
+      for (;;) {
+        const { rows } = await sql<Record<string, unknown>>`FETCH 500 FROM shoal_rows`.execute(trx);
+        if (rows.length === 0) break;
+        yield rows;
+      }
+      await sql`CLOSE shoal_rows`.execute(trx);
+    },
     // The server looks after its own files.
     inspect: async () => undefined,
   };

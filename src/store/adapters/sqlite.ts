@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, sql, SqliteDialect } from 'kysely';
 import { assert, ShoalError } from '../../errors.js';
 import type { Database, Databases, Opening } from '../database.js';
 import type { Tables } from '../tables.js';
@@ -16,7 +16,7 @@ import { openSqlite, type SqliteConnection, type SqliteStatement } from './sqlit
 export async function openSqliteFolder(folder: string, { beside = false }: Opening = {}): Promise<Databases> {
   const root = resolve(folder);
   const pathOf = (workspace?: string) => (workspace === undefined ? join(root, 'home.sqlite') : join(root, 'workspaces', workspaceId(workspace), 'store.sqlite'));
-  await mkdir(root, { recursive: true }).catch((cause) => refuse(folder, cause));
+  await mkdir(root, { recursive: true, mode: 0o700 }).catch((cause) => refuse(folder, cause));
   const lock = await lockOf(join(root, 'lock.sqlite'), folder);
   if (!lock && !beside) throw new ShoalError('store/in-use', { place: folder });
   const opened = new Map<string, Promise<SqliteDatabase>>();
@@ -63,7 +63,7 @@ async function lockOf(path: string, folder: string): Promise<SqliteConnection | 
 type SqliteDatabase = Database;
 
 async function openFile(path: string, name: string, readonly: boolean): Promise<SqliteDatabase> {
-  await mkdir(join(path, '..'), { recursive: true }).catch((cause) => refuse(name, cause));
+  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 }).catch((cause) => refuse(name, cause));
   const telling = <T>(work: () => T): T => {
     try {
       return work();
@@ -75,11 +75,24 @@ async function openFile(path: string, name: string, readonly: boolean): Promise<
   const pragmas = ['busy_timeout = 5000', 'trusted_schema = OFF', ...(readonly ? ['query_only = ON', 'wal_autocheckpoint = 0'] : ['journal_mode = WAL', 'synchronous = FULL'])];
   telling(() => pragmas.forEach((pragma) => connection.prepare(`PRAGMA ${pragma}`).all([])));
   const database = { prepare: cached(connection, telling), close: () => connection.close() };
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   return {
-    name,
-    db: new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }),
+    name, db,
     // The only connection that writes is in a transaction: it is alone.
     lock: async () => undefined,
+    async tables(from) {
+      const { rows } = await sql<{ name: keyof Tables }>`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`.execute(from);
+      return rows.map(({ name }) => name);
+    },
+    async *rows(trx, table) {
+      let last = -1;
+      for (;;) {
+        const { rows } = await sql<{ place: number } & Record<string, unknown>>`SELECT rowid AS place, * FROM ${sql.table(table)} WHERE rowid > ${last} ORDER BY rowid LIMIT 500`.execute(trx);
+        if (rows.length === 0) return;
+        last = rows[rows.length - 1].place;
+        yield rows.map(({ place: _, ...row }) => row);
+      }
+    },
     async inspect() {
       const found = telling(() => connection.prepare('PRAGMA integrity_check(1)').all([]));
       const verdict = String(Object.values(found[0] ?? {})[0]);
