@@ -173,8 +173,9 @@ export async function createApp(services: Services, options: AppOptions = {}): P
       params, query, body, bytes: request.body as AsyncIterable<Uint8Array>, caller, workspace, by: { actor: caller.actor, request: request.id, ...(reason && { reason }) },
       place: () => services.workspaces.open(workspace), signal: AbortSignal.any([gone.signal, time]), session: sessionCookie(request, reply, https),
     } as unknown as Asked;
-    const handler = handlers[id] as (asked: Asked, tools: Tools) => Promise<unknown>;
-    const given = await (timed ? inTime(handler(asked, tools), time, limits.longest) : handler(asked, tools));
+    const handler = handlers[id] as (asked: Asked, tools: Tools) => unknown;
+    const work = (async () => handler(asked, tools))();
+    const given = await (timed ? inTime(work, time, limits.longest) : work);
     reply.code(route.status);
     if (id === 'GET /docs') reply.header('content-security-policy', pagePolicy);
     if (route.answers === 'events') return stream(request, reply, given as AsyncIterable<unknown>);

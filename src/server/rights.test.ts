@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { roles, type Role } from '../domain/role.js';
+import { canary, listening, type Listening } from './app.test.fixture.js';
+import { contract, type RouteId } from './contract/contract.js';
+import type { Route } from './contract/route.js';
+
+const ids = Object.keys(contract) as RouteId[];
+let server: Listening;
+const keys = new Map<string, string>();
+
+beforeAll(async () => {
+  server = await listening({ limits: { perCaller: { perSecond: 1e6, burst: 1e6 }, perAddress: { perSecond: 1e6, burst: 1e6 }, failedLogins: { perSecond: 1e6, burst: 1e6 } } });
+  for (const role of roles) keys.set(role, await server.key({ role }));
+  keys.set('other admin', await server.key({ role: 'admin', workspace: 'other' }));
+});
+afterAll(() => server.close());
+
+/** Values that are good for a route, so that only rights can refuse it; ids of nothing, so that nothing is destroyed. */
+function request(id: RouteId, workspace?: string): { path: string; init: RequestInit & { json?: unknown } } {
+  const [method, pattern] = id.split(' ');
+  const values: Record<string, string> = { run: 'champion', other: 'champion', segment: 'regulars', entity: canary(workspace ?? 'main'), feature: 'spend', alias: 'challenger', workspace: 'nowhere', file: id.includes('/runs/') ? 'membership.csv' : 'file_0', name: 'a.csv' };
+  const path = pattern.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? 'nothing'));
+  const query = { k: '3', format: 'csv', text: 'a' };
+  const said = new URLSearchParams(Object.entries(query).filter(([name]) => name in (contract[id] as Route).query.shape));
+  const bodies: Partial<Record<RouteId, unknown>> = {
+    'POST /v1/session': { token: 'none' }, 'POST /v1/workspaces': { name: 'New' }, 'POST /v1/keys': { name: 'k', role: 'viewer' }, 'PATCH /v1/workspaces/:workspace': { name: 'New' },
+    'POST /v1/postgres/tables': { url: 'postgres://x/y' }, 'POST /v1/postgres/import': { url: 'postgres://x/y', tables: [{ schema: 'a', table: 'b' }] }, 'POST /v1/inspect': { files: ['f'] }, 'POST /v1/discover': { files: ['f'] },
+    'PATCH /v1/runs/:run': { title: 'T' }, 'PUT /v1/aliases/:alias': { run: 'nothing' }, 'POST /v1/aliases/:alias/rollback': {}, 'POST /v1/segments': { name: 'S', rule: { kind: 'feature', feature: 'spend', op: 'known' } },
+    'PATCH /v1/segments/:segment': { name: 'N' }, 'POST /v1/segments/:segment/notes': { text: 't' }, 'POST /v1/segments/:segment/decisions': { text: 't', why: 'w' }, 'POST /v1/rules/preview': { rule: { kind: 'feature', feature: 'spend', op: 'known' } },
+  };
+  const route: Route = contract[id];
+  return {
+    path: `${path}${said.size ? `?${said}` : ''}`,
+    init: { method, headers: { ...(workspace && { 'shoal-workspace': workspace }) }, ...(route.takesBytes ? { body: 'a,b\n1,2\n' } : route.body ? { json: bodies[id] ?? {} } : {}) },
+  };
+}
+
+const ask = async (id: RouteId, token?: string, workspace?: string) => {
+  const { path, init } = request(id, workspace);
+  const response = await server.ask(path, { ...init, token });
+  const text = await (id.endsWith('/events') && response.ok ? response.body!.cancel().then(() => '') : response.text());
+  return { status: response.status, text };
+};
+/** What says no to who asks, rather than to what is asked. */
+const refusals = [401, 403];
+
+it.each(ids)('%s: nobody without a token, unless it is open to anyone', async (id) => {
+  const { status, text } = await ask(id);
+  if (contract[id].role === 'anyone') expect(text).not.toContain('Nobody is logged in');
+  else expect(status).toBe(401);
+});
+
+it.each(ids.flatMap((id) => roles.map((role) => [id, role] as const)))('%s as %s', async (id, role) => {
+  const least = contract[id].role;
+  const allowed = least === 'anyone' || roles.indexOf(role) >= roles.indexOf(least as Role);
+  const { status, text } = await ask(id, keys.get(role));
+  if (id === 'POST /v1/session') return expect(status).toBe(401);
+  expect(refusals.includes(status), text).toBe(!allowed);
+  expect(status, text).toBeLessThan(500);
+});
+
+it.each(ids)('%s: a key of one other route cannot, and one of this route can', async (id) => {
+  const elsewhere = await server.key({ only: [id === 'GET /v1/session' ? 'GET /v1/runs' : 'GET /v1/session'] });
+  const here = await server.key({ only: [id] });
+  if (contract[id].role === 'anyone') return;
+  expect((await ask(id, elsewhere)).status).toBe(403);
+  expect(refusals).not.toContain((await ask(id, here)).status);
+});
+
+it.each(ids)("%s: a key of another workspace reaches nothing of this one, by header, by query or by its own", async (id) => {
+  const token = keys.get('other admin');
+  if (contract[id].role === 'anyone') return;
+  const { path, init } = request(id);
+  for (const response of [
+    await server.ask(path, { ...init, token, headers: { 'shoal-workspace': 'main' } }), await server.ask(`${path}${path.includes('?') ? '&' : '?'}workspace=main`, { ...init, token }),
+  ]) {
+    expect(response.status).toBe(403);
+    expect(await response.text()).not.toContain(canary('main'));
+  }
+  const { path: there, init: given } = request(id, 'other');
+  const own = await server.ask(there, { ...given, headers: {}, token });
+  expect(await (id.endsWith('/events') ? '' : own.text())).not.toContain(canary('main'));
+  if ((contract[id] as Route).serverWide) expect(own.status).toBe(403);
+});
+
+it('is the workspace of the key that is asked, and no sign of the other is seen', async () => {
+  const [bound, all] = [keys.get('other admin'), keys.get('admin')];
+  for (const id of ids.filter((one) => one.startsWith('GET') && !one.endsWith('/events'))) {
+    const { path, init } = request(id, 'other');
+    const [of, main] = [await server.ask(path, { ...init, token: bound }), await server.ask(request(id, 'main').path, { token: all })];
+    const facts = async (response: Response) => `${[...response.headers].join('\n')}${await response.text()}`;
+    const everywhere = ['GET /v1/session', 'GET /v1/workspaces', 'GET /v1/audit'].includes(id);
+    expect(await facts(of), id).not.toContain(canary('main'));
+    if (!everywhere) expect(await facts(main), id).not.toContain(canary('other'));
+  }
+});
+
+it('a key bound to a workspace makes, sees and ends only keys of that workspace', async () => {
+  const token = keys.get('other admin');
+  const made = await (await server.ask('/v1/keys', { token, json: { name: 'mine', role: 'viewer' } })).json();
+  expect(made.key.workspace).toBe('other');
+  expect((await server.ask('/v1/keys', { token, json: { name: 'theirs', role: 'viewer', workspace: 'main' } })).status).toBe(403);
+  const listed = await (await server.ask('/v1/keys', { token })).json();
+  expect(new Set(listed.map((key: { workspace?: string }) => key.workspace))).toEqual(new Set(['other']));
+  const theirs = (await server.home.keys.list()).find((key) => key.workspace === undefined)!;
+  expect((await server.ask(`/v1/keys/${theirs.id}`, { token, method: 'DELETE' })).status).toBe(404);
+  expect((await server.ask('/v1/audit?of=server', { token })).status).toBe(403);
+  const { workspaces } = await (await server.ask('/v1/session', { token })).json();
+  expect(workspaces.map(({ id }: { id: string }) => id)).toEqual(['other']);
+});
+
+it('a revoked or unknown key opens nothing, and cannot be told apart', async () => {
+  const { key, secret } = await server.home.keys.create({ name: 'gone', role: 'admin' }, { actor: 'test' });
+  expect((await server.ask('/v1/runs', { token: secret })).status).toBe(200);
+  await server.home.keys.revoke(key.id, { actor: 'test' });
+  const [revoked, unknown] = await Promise.all([secret, `shl_${'x'.repeat(43)}`].map(async (token) => (await server.ask('/v1/runs', { token })).json()));
+  expect({ ...revoked, request: '' }).toEqual({ ...unknown, request: '' });
+  expect(revoked.status).toBe(401);
+});
+
+it('viewers see groups, and no person in any of them', async () => {
+  const token = keys.get('viewer');
+  for (const path of ['/v1/runs/champion', '/v1/segments/regulars']) {
+    const text = await (await server.ask(path, { token })).text();
+    const report = JSON.parse(text);
+    expect(report.map?.entity ?? []).toEqual([]);
+    for (const segment of report.segments ?? []) expect(segment.typical).toEqual([]);
+  }
+  const preview = await (await server.ask('/v1/rules/preview', { token, json: { rule: { kind: 'feature', feature: 'spend', op: 'known' } } })).json();
+  expect(preview.sample.rows).toEqual([]);
+  const whole = await (await server.ask('/v1/runs/champion', { token: keys.get('analyst') })).json();
+  expect(whole.map.entity).toEqual([canary('main')]);
+});
