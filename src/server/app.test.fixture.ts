@@ -17,6 +17,9 @@ import { openWorkspaces, type Workspaces } from './workspaces.js';
 /** Stands in every text that a workspace holds, so that a test sees where it should not have got to. */
 export const canary = (workspace: string) => `canary-of-${workspace}`;
 
+/** The JSON of an answer, unchecked. */
+export const jsonOf = async (response: Promise<Response> | Response) => JSON.parse(await (await response).text());
+
 export const by: By = { actor: 'test' };
 
 /**
@@ -27,7 +30,7 @@ export async function listening(options: AppOptions & { readonly clock?: () => n
   const folder = await mkdtemp(join(tmpdir(), 'shoal-app-'));
   const clock = options.clock ?? Date.now;
   const home = await openStore(folder, { clock });
-  const workspaces = openWorkspaces({ home, folder, limits: fileLimits, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main') });
+  const workspaces = openWorkspaces({ home, folder, limits: fileLimits, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), removing: async () => {} });
   const loginTokens = createLoginTokens(clock);
   const jobs = fakeJobs();
   for (const id of ['main', 'other']) await furnish(workspaces, id);
@@ -153,6 +156,7 @@ function fakeJobs(): Jobs & { finish(id: string): void } {
     cancel: async (workspace, id) => put({ ...known(workspace, id), state: 'cancelled' }),
     resume: async (workspace, id) => put({ ...known(workspace, id), state: 'running', attempts: 2 }),
     recover: async () => {},
+    cancelAll: async () => {},
     counts: () => ({ queued: 0, running: [...all.values()].filter(({ state }) => state === 'running').length }),
     close: async () => {},
     finish: (id) => void put({ ...all.get(id)!, state: 'done', result: {} }),

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listening, type Listening } from './app.test.fixture.js';
+import { jsonOf, listening, type Listening } from './app.test.fixture.js';
 import { checkHost, checkOrigin } from './guard.js';
 
 let server: Listening;
@@ -78,7 +78,7 @@ it('a login token opens one session; its cookie cannot be read by scripts nor se
   expect(response.status).toBe(200);
   expect(set).toMatch(new RegExp(`^shoal_session_${server.port}=shs_[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Max-Age=\\d+$`));
   expect((await server.ask('/v1/session', { json: { token } })).status).toBe(401);
-  const session = await (await server.ask('/v1/session', { headers: { cookie } })).json();
+  const session = await jsonOf(server.ask('/v1/session', { headers: { cookie } }));
   expect(session.actor).toEqual({ name: 'ann', role: 'admin' });
 });
 
@@ -158,7 +158,7 @@ it('every answer guards itself: no sniffing, no framing, no referrer, no scripts
 
 it('says no in the form of RFC 9457, with the id of the request', async () => {
   const response = await server.ask('/v1/segments/regulars/members?limit=abc&ofset=1', { token: await server.key({ role: 'analyst' }) });
-  const problem = await response.json();
+  const problem = await jsonOf(response);
   expect(response.headers.get('content-type')).toMatch('application/problem+json');
   expect(problem).toMatchObject({ type: 'urn:shoal:server/invalid', title: 'Unprocessable Entity', status: 422, code: 'server/invalid', request: response.headers.get('x-request-id') });
   expect(problem.problems).toEqual([{ at: 'query.limit', message: 'must be a number' }, { at: 'query.ofset', message: "is not known; did you mean 'offset'?" }]);

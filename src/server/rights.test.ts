@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { roles, type Role } from '../domain/role.js';
-import { canary, listening, type Listening } from './app.test.fixture.js';
+import { canary, jsonOf, listening, type Listening } from './app.test.fixture.js';
 import { contract, type RouteId } from './contract/contract.js';
 import type { Route } from './contract/route.js';
 
@@ -97,15 +97,15 @@ it('is the workspace of the key that is asked, and no sign of the other is seen'
 
 it('a key bound to a workspace makes, sees and ends only keys of that workspace', async () => {
   const token = keys.get('other admin');
-  const made = await (await server.ask('/v1/keys', { token, json: { name: 'mine', role: 'viewer' } })).json();
+  const made = await jsonOf(server.ask('/v1/keys', { token, json: { name: 'mine', role: 'viewer' } }));
   expect(made.key.workspace).toBe('other');
   expect((await server.ask('/v1/keys', { token, json: { name: 'theirs', role: 'viewer', workspace: 'main' } })).status).toBe(403);
-  const listed = await (await server.ask('/v1/keys', { token })).json();
+  const listed = await jsonOf(server.ask('/v1/keys', { token }));
   expect(new Set(listed.map((key: { workspace?: string }) => key.workspace))).toEqual(new Set(['other']));
   const theirs = (await server.home.keys.list()).find((key) => key.workspace === undefined)!;
   expect((await server.ask(`/v1/keys/${theirs.id}`, { token, method: 'DELETE' })).status).toBe(404);
   expect((await server.ask('/v1/audit?of=server', { token })).status).toBe(403);
-  const { workspaces } = await (await server.ask('/v1/session', { token })).json();
+  const { workspaces } = await jsonOf(server.ask('/v1/session', { token }));
   expect(workspaces.map(({ id }: { id: string }) => id)).toEqual(['other']);
 });
 
@@ -113,7 +113,7 @@ it('a revoked or unknown key opens nothing, and cannot be told apart', async () 
   const { key, secret } = await server.home.keys.create({ name: 'gone', role: 'admin' }, { actor: 'test' });
   expect((await server.ask('/v1/runs', { token: secret })).status).toBe(200);
   await server.home.keys.revoke(key.id, { actor: 'test' });
-  const [revoked, unknown] = await Promise.all([secret, `shl_${'x'.repeat(43)}`].map(async (token) => (await server.ask('/v1/runs', { token })).json()));
+  const [revoked, unknown] = await Promise.all([secret, `shl_${'x'.repeat(43)}`].map(async (token) => jsonOf(server.ask('/v1/runs', { token }))));
   expect({ ...revoked, request: '' }).toEqual({ ...unknown, request: '' });
   expect(revoked.status).toBe(401);
 });
@@ -126,8 +126,8 @@ it('viewers see groups, and no person in any of them', async () => {
     expect(report.map?.entity ?? []).toEqual([]);
     for (const segment of report.segments ?? []) expect(segment.typical).toEqual([]);
   }
-  const preview = await (await server.ask('/v1/rules/preview', { token, json: { rule: { kind: 'feature', feature: 'spend', op: 'known' } } })).json();
+  const preview = await jsonOf(server.ask('/v1/rules/preview', { token, json: { rule: { kind: 'feature', feature: 'spend', op: 'known' } } }));
   expect(preview.sample.rows).toEqual([]);
-  const whole = await (await server.ask('/v1/runs/champion', { token: keys.get('analyst') })).json();
+  const whole = await jsonOf(server.ask('/v1/runs/champion', { token: keys.get('analyst') }));
   expect(whole.map.entity).toEqual([canary('main')]);
 });
