@@ -7,6 +7,8 @@ export interface Formats {
   /** What one entity is called, and several. */
   readonly one: string;
   readonly many: string;
+  /** The sign of money, as it is written: '£'. */
+  readonly currency: string | undefined;
   count(value: Maybe): string;
   number(value: Maybe, digits?: number): string;
   /** Always so many decimals, for columns that are read downwards. */
@@ -77,6 +79,7 @@ export function createFormats({ locale, currency, one = 'customer', many = 'cust
     locale: known,
     one,
     many,
+    currency: signOf(currency, known),
     count: present(whole),
     number: present(number),
     fixed: present((x, digits: number) => fixedIn[Math.min(4, digits)](x)),
@@ -119,6 +122,12 @@ function moneyFormats(build: (options: Intl.NumberFormatOptions) => NumberFormat
     const plain = build(shape);
     return (x) => (sign ? `${x < 0 ? '−' : ''}${sign.slice(0, 4)}${plain(Math.abs(x))}` : plain(x));
   });
+}
+
+function signOf(currency: string | undefined, locale: string | undefined): string | undefined {
+  const sign = currency?.trim();
+  if (!sign || !/^[A-Za-z]{3}$/.test(sign)) return sign?.slice(0, 4) || undefined;
+  return new Intl.NumberFormat(locale, { style: 'currency', currency: sign.toUpperCase(), currencyDisplay: 'narrowSymbol' }).formatToParts(1).find((part) => part.type === 'currency')?.value;
 }
 
 function bytesIn(x: number, number: (x: number, digits?: number) => string): string {
