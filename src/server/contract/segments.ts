@@ -32,8 +32,9 @@ const detail = segment.extend({
 const list = document<Page & { readonly run: string }>('Page', 'Part of a list, with its whole count: of one snapshot');
 
 const condition = z.object({
-  /** Where the condition is in the rule: positions from the outermost, such as [0, 2]. */
+  /** Where the condition is in the rule: positions from the outermost, such as [0, 2]; what is inside a not is at 0. */
   path: z.array(z.number().int()), words: z.string(), entities: z.number().int().describe('How many it holds for'), lost: z.number().int().describe('How many more the rule would have without it'),
+  brought: z.number().int().describe('How many fewer the rule would have without it: an alternative brings people in'),
 });
 
 const overlap = z.object({ segment: z.string(), name: z.string(), both: z.number().int(), jaccard: z.number() });

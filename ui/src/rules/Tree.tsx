@@ -153,7 +153,7 @@ function ConditionRow({ leaf, hands, within }: { readonly leaf: Leaf; readonly h
         <Grip part={leaf} hands={hands} />
         <button type="button" className={css.sentence} data-part={leaf.id} aria-expanded={open} onClick={() => hands.toggle(leaf.id)}>
           {leaf.not ? <span className={css.not}>not</span> : null}
-          <span>{counted?.words ?? subject}</span>
+          <span>{counted ? upperFirst(counted.words) : subject}</span>
           <Icon name={open ? 'up' : 'down'} size={15} />
         </button>
         <PartMenu part={leaf} hands={hands} name={subject} />
@@ -163,17 +163,20 @@ function ConditionRow({ leaf, hands, within }: { readonly leaf: Leaf; readonly h
           <Icon name="warning" size={16} /> {unknown} Change the condition or remove it.
         </p>
       ) : null}
-      <Count counted={counted} not={leaf.not} of={hands.of} within={within} waiting={hands.waiting} />
+      <Count counted={counted} of={hands.of} within={within} waiting={hands.waiting} />
       {open ? <ConditionForm condition={leaf.condition} onChange={(condition) => hands.put(setCondition(hands.draft, leaf.id, condition), `condition ${leaf.id}`)} /> : null}
     </div>
   );
 }
 
+const upperFirst = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+
 /** How many a condition holds for, and what it does to the whole. */
-function Count({ counted, of, within, waiting }: { readonly counted?: Counted; readonly not: boolean; readonly of?: number; readonly within: Join; readonly waiting: boolean }) {
+function Count({ counted, of, within, waiting }: { readonly counted?: Counted; readonly of?: number; readonly within: Join; readonly waiting: boolean }) {
   const f = useFormats();
   if (!counted || !of) return null;
-  const change = counted.lost > 0 ? `keeps ${f.count(counted.lost)} out` : counted.lost < 0 ? `lets ${f.count(-counted.lost)} in` : within === 'all' ? 'keeps nobody else out' : 'lets nobody else in';
+  const changes = [counted.lost > 0 ? `keeps ${f.count(counted.lost)} out` : '', counted.brought > 0 ? `brings ${f.count(counted.brought)} in` : ''].filter(Boolean);
+  const change = changes.join(', ') || (within === 'all' ? 'keeps nobody else out' : 'brings nobody else in');
   return (
     <p className={css.count} data-waiting={waiting}>
       <span className={css.countBar} aria-hidden="true">

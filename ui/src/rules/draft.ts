@@ -59,16 +59,17 @@ function groupOf({ join, items }: Group): Rule | undefined {
 }
 
 /**
- * Where each condition of a draft is in the rule that it says, as the server counts: positions from the outermost, what is inside a not being at the not's own position.
+ * Where each condition of a draft is in the rule that it says, as the server counts: positions from the outermost group inward, what is inside a not being at 0.
  * Keys are paths joined by dots.
  */
 export function placesOf(draft: Draft): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
-  const walk = (part: Part, path: string): void => {
-    if (part.kind === 'leaf') places.set(path, part.id);
-    else part.items.filter((item) => said(item)).forEach((item, i) => walk(item, path ? `${path}.${i}` : `${i}`));
+  const walk = (part: Part, outer: readonly number[]): void => {
+    const path = part.not ? [...outer, 0] : outer;
+    if (part.kind === 'leaf') places.set(path.join('.'), part.id);
+    else part.items.filter((item) => said(item)).forEach((item, i) => walk(item, [...path, i]));
   };
-  walk(draft.root, '');
+  walk(draft.root, []);
   return places;
 }
 

@@ -41,7 +41,7 @@ describe('a draft', () => {
   it('knows where each condition is in the rule', () => {
     const draft = addGroup(draftOf(nested), 1, 'all');
     const named = [...placesOf(draft)].map(([path, id]) => `${path} ${leaves(draft.root).find((leaf) => leaf.id === id)!.condition.kind === 'feature' ? told(leaves(draft.root).find((leaf) => leaf.id === id)!.condition) : ''}`);
-    expect(named).toEqual(['0 a', '1.0 b', '1.1 c', '2 d']);
+    expect(named).toEqual(['0 a', '1.0.0 b', '1.0.1.0 c', '2 d']);
   });
 });
 
