@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { type Rule } from '../../../src/domain/rule.js';
+import type { Rule } from '../../../src/domain/rule.js';
 import type { SegmentDetail } from '../../../src/server/contract/segments.js';
 import { useFormats } from '../kit/formats.js';
 import css from './rules.module.css';
