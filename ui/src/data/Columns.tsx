@@ -5,6 +5,7 @@ import { useFormats } from '../kit/formats.js';
 import { Scroller } from '../kit/Section.js';
 import { sentence } from '../kit/prose.js';
 import css from './data.module.css';
+import { ROLES } from './roles.js';
 
 const FEW = 12;
 
@@ -35,13 +36,13 @@ export function Columns({ columns }: { readonly columns: readonly SourceColumn[]
                 <th scope="row">{column.name}</th>
                 <td>
                   <span className={css.role} data-role={column.role}>
-                    {column.role}
+                    {ROLES[column.role]?.title ?? column.role}
                   </span>
                   <span className={css.type}>{column.type}</span>
                 </td>
                 <td className={css.why}>
                   {sentence(column.reason)}
-                  {column.links ? ` Points to ${column.links.source}.${column.links.column}.` : ''}
+                  {column.links && !column.reason.includes('points to') ? ` Points to ${column.links.source}.${column.links.column}.` : ''}
                 </td>
                 <td className={css.figure}>{f.count(column.distinct)}</td>
                 <td className={css.figure}>{column.missing > 0 ? f.count(column.missing) : 'none'}</td>

@@ -1,13 +1,10 @@
 import type { Report } from '../../../src/domain/report.js';
-import type { SourceAudit, SourceKind } from '../../../src/domain/source.js';
+import type { SourceAudit } from '../../../src/domain/source.js';
 import { useFormats } from '../kit/formats.js';
 import { prose, sentence } from '../kit/prose.js';
 import { Columns } from './Columns.js';
 import css from './data.module.css';
-
-const KINDS: Record<SourceKind, string> = {
-  transactions: 'Transactions', events: 'Events', entities: 'One row per entity', lookup: 'Lookup table', text: 'Free text',
-};
+import { KINDS } from './roles.js';
 
 /** One source: what it is, its rows, its columns, its oddities. */
 export function SourceCard({ source }: { readonly source: Report['sources'][number] }) {
@@ -16,7 +13,7 @@ export function SourceCard({ source }: { readonly source: Report['sources'][numb
       <header className={css.sourceHead}>
         <h3>{source.name}</h3>
         <p>
-          <span className={css.kind}>{KINDS[source.kind] ?? source.kind}</span>
+          <span className={css.kind}>{KINDS[source.kind]?.title ?? source.kind}</span>
           {source.path} · {source.format}
         </p>
       </header>

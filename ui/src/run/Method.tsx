@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Report, Run } from '../../../src/domain/report.js';
 import { useFormats } from '../kit/formats.js';
-import { Scroller, Section } from '../kit/Section.js';
+import { Section } from '../kit/Section.js';
+import { Inputs } from './Inputs.js';
 import css from './run.module.css';
 
 /** What is needed to make this report again, to the byte. */
@@ -18,30 +19,7 @@ export function Method({ run, totals }: { readonly run: Run; readonly totals: Re
         <Fact label="As of">{run.asOf > 0 ? `${f.date(run.asOf)} (UTC): nothing later was used` : 'the data has no dates'}</Fact>
         <Fact label="Rows">{f.count(totals.rows)}</Fact>
       </dl>
-      {run.inputs.length > 0 ? (
-        <Scroller label="Input files">
-          <table className={css.inputs}>
-            <thead>
-              <tr>
-                <th scope="col">Input file</th>
-                <th scope="col">Size</th>
-                <th scope="col">Fingerprint</th>
-              </tr>
-            </thead>
-            <tbody>
-              {run.inputs.map((input, i) => (
-                <tr key={i}>
-                  <th scope="row">{input.path}</th>
-                  <td>{f.bytes(input.bytes)}</td>
-                  <td>
-                    <code>{input.fingerprint}</code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroller>
-      ) : null}
+      <Inputs inputs={run.inputs} />
       <ol className={css.steps}>
         <li>Files are read, typed and cleaned; every rejected row keeps its reason.</li>
         <li>Each {f.one} becomes a row of features. Long tails are tamed, scales are made equal, and features that say the same thing share one vote.</li>

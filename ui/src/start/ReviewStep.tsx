@@ -9,7 +9,7 @@ import { useTell } from '../wire/ask.js';
 import { AdvancedOptions } from './AdvancedOptions.js';
 import { type Corrections, countOf, merged, NONE, optionsOf, type RunOptions, withKind, withRole } from './corrections.js';
 import { filesOf } from './inspected.js';
-import type { ChoosableRole } from './roles.js';
+import type { ChoosableRole } from '../data/roles.js';
 import { SourceReview } from './SourceReview.js';
 import css from './start.module.css';
 

@@ -6,7 +6,7 @@ import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { prose, sentence } from '../kit/prose.js';
 import type { Corrections } from './corrections.js';
-import { CHOOSABLE, type ChoosableRole, KINDS, ROLES } from './roles.js';
+import { CHOOSABLE, type ChoosableRole, KINDS, ROLES } from '../data/roles.js';
 import css from './start.module.css';
 
 interface SourceReviewProps {
@@ -85,7 +85,7 @@ function ColumnChoice({ source, column, said, onRole }: ColumnChoiceProps) {
         changed={said !== undefined}
         options={choices.map((r) => ({ key: r, ...ROLES[r], chosen: r === role, inferred: r === column.role, pick: () => onRole(column, r) }))}
       />
-      <span className={css.reason}>{said ? `You say: ${ROLES[said].words}.` : `${sentence(column.reason)}.${column.links ? ` Points to ${column.links.source}.` : ''}`}</span>
+      <span className={css.reason}>{said ? `You say: ${ROLES[said].words}.` : `${sentence(column.reason)}.`}</span>
       <span className={css.examples}>{column.examples.join(', ')}</span>
     </li>
   );

@@ -1,6 +1,6 @@
 import type { SourceKind } from '../../../src/domain/source.js';
 import type { BodyOf } from '../../../src/server/contract/contract.js';
-import type { ChoosableRole } from './roles.js';
+import type { ChoosableRole } from '../data/roles.js';
 
 export type RunOptions = NonNullable<BodyOf<'POST /v1/discover'>['options']>;
 

@@ -1,0 +1,56 @@
+import type { Comparison } from '../../../src/domain/comparison.js';
+import { Bar } from '../kit/Bar.js';
+import { type Formats, useFormats } from '../kit/formats.js';
+import { Icon } from '../kit/Icon.js';
+import { prose } from '../kit/prose.js';
+import css from './runs.module.css';
+
+type Aspect = Comparison['aspects'][number];
+
+/** Each question as people ask it; all are shares of 1 but separability, which is a score of −1 to 1. */
+const QUESTIONS: Readonly<Record<Aspect['question'], string>> = {
+  steadier: 'Which is steadier?',
+  'more separable': 'Whose groups are further apart?',
+  'easier to tell by rules': 'Whose groups are easier to tell?',
+  'more valuable': 'Which tells more about who is worth what?',
+};
+
+/** Which run is better at what, one card per question. */
+export function Aspects({ aspects, a, b }: Pick<Comparison, 'aspects' | 'a' | 'b'>) {
+  const f = useFormats();
+  if (aspects.length === 0) return null;
+  return (
+    <section aria-labelledby="aspects">
+      <h2 id="aspects" className={css.caption}>
+        Which is better at what
+      </h2>
+      <div className={css.aspects}>
+        {aspects.map((aspect) => (
+          <article key={aspect.question} className={css.aspect}>
+            <h3>{QUESTIONS[aspect.question] ?? aspect.question}</h3>
+            <div className={css.sides}>
+              <Side name={`First (${f.count(a.segments)} groups)`} aspect={aspect} side="a" f={f} />
+              <Side name={`Second (${f.count(b.segments)} groups)`} aspect={aspect} side="b" f={f} />
+            </div>
+            <p>{prose(aspect.sentence)}</p>
+          </article>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Side({ name, aspect, side, f }: { readonly name: string; readonly aspect: Aspect; readonly side: 'a' | 'b'; readonly f: Formats }) {
+  const value = aspect[side];
+  const wins = aspect.better === side;
+  return (
+    <>
+      <span>{name}</span>
+      <Bar share={value} height={8} colour={wins ? 'var(--good)' : 'var(--neutral-bar)'} />
+      <span className={wins ? css.better : undefined}>
+        {aspect.question === 'more separable' ? f.number(value, 2) : f.percent(value)} {wins ? <Icon name="check" size={14} /> : null}
+        {wins ? <span className={css.hidden}>better</span> : null}
+      </span>
+    </>
+  );
+}

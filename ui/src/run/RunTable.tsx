@@ -1,0 +1,70 @@
+import type { RunRow } from '../../../src/server/contract/runs.js';
+import { useFormats } from '../kit/formats.js';
+import { prose } from '../kit/prose.js';
+import table from '../kit/table.module.css';
+import { isPublished, type PublishedRun, usePaths } from '../wire/runs.js';
+import css from './runs.module.css';
+import { filesIn } from './run-input.js';
+import { RunActions } from './RunActions.js';
+
+/** Every run, newest first: when, of what, what came out, and what can be done with it. */
+export function RunTable({ runs, champion }: { readonly runs: readonly RunRow[]; readonly champion?: PublishedRun }) {
+  const f = useFormats();
+  const to = usePaths();
+  return (
+    <table className={table.table}>
+      <caption className={css.caption}>All runs</caption>
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          <th scope="col">When and who</th>
+          <th scope="col">Groups</th>
+          <th scope="col">Found again</th>
+          <th scope="col">Steady</th>
+          <th scope="col">
+            <span className={css.hidden}>What to do with it</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => {
+          const published = isPublished(run) ? run : undefined;
+          const files = filesIn(run);
+          return (
+            <tr key={run.id}>
+              <th scope="row" className={css.name}>
+                {published ? <a href={to('', { run: run.id === champion?.id ? undefined : run.id })}>{run.title}</a> : run.title}
+                {run.aliases.map((alias) => (
+                  <span key={alias} className={css.alias} data-alias={alias}>
+                    {alias === 'champion' ? 'in use' : 'to compare'}
+                  </span>
+                ))}
+                <span className={table.soft}>{files.length > 0 ? files.join(', ') : null}</span>
+                {run.error ? <span className={css.error}>{run.error}</span> : null}
+              </th>
+              <td data-label="When">
+                <span>
+                  {f.moment(run.endedAt ?? run.begunAt)}
+                  <span className={css.by}>{run.begunBy}</span>
+                </span>
+              </td>
+              <td data-label="Groups" className={table.number}>
+                <span>
+                  {f.count(published?.summary.segments)}
+                  {published ? <span className={css.by}>{published.summary.kind === 'found' ? 'proven' : 'for convenience'}</span> : null}
+                </span>
+              </td>
+              <td data-label="Found again" className={table.number} title="Agreement of the groups with those found in data that was held back">
+                {f.percent(published?.summary.metrics['strength'])}
+              </td>
+              <td data-label="Steady" className={table.number} title="How much of a group stays when the sample changes, on average">
+                {f.percent(published?.summary.metrics['stability'])}
+              </td>
+              <td className={css.actions}>{published ? <RunActions run={published} champion={champion} headline={prose(published.summary.headline)} /> : null}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
