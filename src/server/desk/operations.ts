@@ -8,7 +8,7 @@ type Operation = (reading: Reading, ...args: never[]) => Promise<unknown>;
 
 /** Questions that a view answers by itself: `page` of a run is asked as `ask('page', run, …)`. */
 const ofViews = [
-  'map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'whatIf', 'levels', 'export',
+  'map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'whatIf', 'levels', 'tree', 'figures', 'export',
 ] as const satisfies readonly (keyof RunView)[];
 type OfView = (typeof ofViews)[number];
 
@@ -22,8 +22,6 @@ export const operations = {
   ...views,
   ...ruleOperations,
   report: async ({ view }: Reading, run: string) => (await view(run)).report,
-  /** The whole run as yes/no questions, with at most so many leaves. */
-  tree: async ({ folder, signal }: Reading, run: string, leaves: number) => (await loadRun(folder(run), createContext({ signal }))).tree(leaves),
   /** Two runs side by side, under the names given. */
   async compareRuns({ folder, signal }: Reading, run: string, other: string, names: readonly [string, string]) {
     const context = createContext({ signal });

@@ -1,13 +1,19 @@
 import type { RowBits } from '../../domain/answer.js';
 import type { Rule } from '../../domain/rule.js';
-import { ShoalError } from '../../errors.js';
+import type { RunView } from '../../flow/view/view.js';
+import { and, countRows, noRows } from '../../segment/rules/bits.js';
+import { openRules } from '../../segment/rules/evaluate.js';
 import type { RulePreview, RuleVocabulary } from '../contract/segments.js';
-import type { Reading } from './reading.js';
+import type { OpenRules, Reading } from './reading.js';
+
+/** Names that found segments bear now, by their lasting ids: what they are called in words. */
+export type Names = Readonly<Record<string, string>>;
 
 /** What a rule comes to in a run. */
 export interface RuleMeasure {
   readonly entities: number;
   readonly share: number;
+  readonly revenue?: number;
   readonly revenueShare?: number;
   readonly words: string;
   readonly sql: string;
@@ -15,35 +21,85 @@ export interface RuleMeasure {
 
 /** What a preview is told beside the rule. */
 export interface PreviewOptions {
-  /** Names that found segments bear now, by id. */
-  readonly names: readonly (readonly [id: string, name: string])[];
+  readonly names: Names;
   /** Segments made by hand: whom it may overlap with, beside the found ones. */
   readonly others: readonly { readonly id: string; readonly name: string; readonly rule: Rule }[];
   /** Members to show at most. */
   readonly sample: number;
 }
 
-const missing = (): never => {
-  throw new ShoalError('engine/unsupported', { dialect: 'workbench', what: 'rules yet' });
-};
-
 /** Questions about rules, on a run. */
 export const ruleOperations = {
-  async vocabulary(_: Reading, _run: string): Promise<Omit<RuleVocabulary, 'run'>> {
-    return missing();
+  async vocabulary(reading: Reading, run: string, names: Names): Promise<Omit<RuleVocabulary, 'run'>> {
+    const { ground } = await rulesOf(reading, await reading.view(run), names);
+    const { vocabulary: { features, segments, sources }, asOf } = ground;
+    return {
+      asOf, segments: segments.map(({ id, name }) => ({ id, name })),
+      features: await Promise.all(features.map(async ({ name, title, kind, unit }) => ({ name, title, kind, ...(unit !== undefined && { unit }), ...range(await ground.feature(name)) }))),
+      sources: sources.map(({ columns, ...source }) => ({ ...source, columns: columns.map(({ values, ...column }) => ({ ...column, ...(values && { values: [...values] }) })) })),
+    };
   },
   /** The rows in a rule. */
-  async ruleMembers(_: Reading, _run: string, _rule: Rule): Promise<RowBits> {
-    return missing();
+  async ruleMembers(reading: Reading, run: string, rule: Rule, names: Names): Promise<RowBits> {
+    const { book } = await rulesOf(reading, await reading.view(run), names);
+    return book.members(rule, reading);
   },
-  async ruleMeasure(_: Reading, _run: string, _rule: Rule): Promise<RuleMeasure> {
-    return missing();
+  async ruleMeasure(reading: Reading, run: string, rule: Rule, names: Names): Promise<RuleMeasure> {
+    const view = await reading.view(run);
+    const { book } = await rulesOf(reading, view, names);
+    const { words, sql } = book.written(rule);
+    return { ...(await view.figures({ kind: 'rows', name: 'rule', bits: await book.members(rule, reading) })), words, sql };
   },
-  /** Whether a row is in each of the rules. */
-  async ruleBelongs(_: Reading, _run: string, _row: number, _rules: readonly Rule[]): Promise<boolean[]> {
-    return missing();
+  /** Whether a row is in each of the rules; in none that the run cannot answer. */
+  async ruleBelongs(reading: Reading, run: string, row: number, rules: readonly Rule[], names: Names): Promise<boolean[]> {
+    const { book } = await rulesOf(reading, await reading.view(run), names);
+    return Promise.all(rules.map((rule) => book.members(rule, reading).then((bits) => (bits[row >>> 5] >>> (row & 31) & 1) === 1, () => false)));
   },
-  async rulePreview(_: Reading, _run: string, _rule: Rule, _options: PreviewOptions): Promise<Omit<RulePreview, 'run'>> {
-    return missing();
+  async rulePreview(reading: Reading, run: string, rule: Rule, { names, others, sample }: PreviewOptions): Promise<Omit<RulePreview, 'run'>> {
+    const view = await reading.view(run);
+    const { book } = await rulesOf(reading, view, names);
+    const { bits, of, entities, share, revenueShare, conditions, overlap, sample: shown, words, outline, sql } = await book.evaluate(rule, { sample }, reading);
+    const found = overlap.map(({ id, name, both, jaccard }) => ({ segment: id, name, both, jaccard }));
+    const made = await Promise.all(others.map(async ({ id, name, rule: other }) => ({ segment: id, name, ...together(bits, await book.members(other, reading).catch(() => noRows(of))) })));
+    return {
+      entities, of, share, ...(revenueShare !== undefined && { revenueShare }), words, outline: [...outline], sql,
+      conditions: conditions.map(({ path, words: text, alone, lost }) => ({ path: [...path], words: text, entities: alone, lost })),
+      overlap: [...found, ...made].filter(({ both }) => both > 0).sort((a, b) => b.both - a.both),
+      sample: await view.page({ of: { kind: 'rows', name: 'sample', bits: bitsOf(shown, of) }, limit: Math.max(1, sample) }),
+    };
   },
 };
+
+/** The rules of a view, opened once under each set of names. */
+async function rulesOf({ rules }: Reading, view: RunView, names: Names): Promise<OpenRules> {
+  const said = JSON.stringify(names);
+  const known = await rules.get(view);
+  if (known?.names === said) return known;
+  const opened = view.ground(names).then((ground) => ({ names: said, ground, book: openRules(ground) }));
+  rules.set(view, opened);
+  opened.catch(() => rules.delete(view));
+  return opened;
+}
+
+function bitsOf(rows: Int32Array, of: number): RowBits {
+  const bits = noRows(of);
+  for (const row of rows) bits[row >>> 5] |= 1 << (row & 31);
+  return bits;
+}
+
+function together(a: RowBits, b: RowBits): { both: number; jaccard: number } {
+  const both = countRows(and(a, b));
+  const either = countRows(a) + countRows(b) - both;
+  return { both, jaccard: either ? both / either : 0 };
+}
+
+/** Values looked at for a range: enough for a slider. */
+const looked = 4096;
+
+/** Where nearly all values lie (5 % to 95 %) and the median, of evenly spaced rows. */
+function range(values: Float64Array): { low: number; median: number; high: number } {
+  const step = Math.max(1, Math.floor(values.length / looked));
+  const some = Float64Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]).filter((value) => value === value).sort();
+  const at = (share: number) => (some.length ? some[Math.round(share * (some.length - 1))] : 0);
+  return { low: at(0.05), median: at(0.5), high: at(0.95) };
+}

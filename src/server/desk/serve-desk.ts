@@ -17,6 +17,7 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
   assert(port, 'a desk is the main thread');
   const folder = (run: string) => runFolder(runs, run);
   const views = keptViews((run) => open(folder(run)), memory);
+  const rules: Reading['rules'] = new WeakMap();
   const asked = new Map<number, AbortController>();
   const tell = (message: FromDesk, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, [...transfer]);
 
@@ -29,7 +30,7 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
     try {
       assert(Object.hasOwn(known, name), `there is no operation '${name}'`);
       const answer = await known[name]({
-        folder, signal: controller.signal,
+        folder, signal: controller.signal, rules,
         async view(run) {
           const { view, release } = await views.use(run);
           using.push(release);

@@ -21,7 +21,7 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     ]);
     const names = namesIn(found);
     const ruled = made.flat().filter(({ rule }) => rule);
-    const inside = ruled.length ? await ask('ruleBelongs', person.row, ruled.map(({ rule }) => rule!.rule as Rule)) : [];
+    const inside = ruled.length ? await ask('ruleBelongs', person.row, ruled.map(({ rule }) => rule!.rule as Rule), Object.fromEntries(found.map(({ id, name }) => [id, name]))) : [];
     return {
       ...person, run: run.id, ...(person.segmentName !== undefined && { segmentName: names.get(person.segment) ?? person.segmentName }),
       alternatives: person.alternatives.map((other) => ({ ...other, segmentName: names.get(other.segment) ?? other.segmentName })),

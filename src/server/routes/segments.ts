@@ -6,6 +6,7 @@ import type { Rule } from '../../domain/rule.js';
 import type { SegmentRecord } from '../../domain/segment-record.js';
 import { ShoalError } from '../../errors.js';
 import { isAtLeast } from '../caller.js';
+import type { Names, RuleMeasure } from '../desk/rule-operations.js';
 import type { SegmentDetail, SegmentRow, segmentRoutes } from '../contract/segments.js';
 import type { Asked, Handlers, Tools } from '../handler.js';
 import { askingChampion, askingRun, type Asking } from './asking.js';
@@ -18,7 +19,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
   },
   async 'POST /v1/segments'({ body: { name, rule }, by, ...asked }, tools) {
     const asking = await askingChampion(asked);
-    const { entities, words } = await asking.ask('ruleMeasure', rule);
+    const { entities, words } = await asking.ask('ruleMeasure', rule, await namesOf(asking));
     const origin = 'kind' in rule && rule.kind === 'drawn' ? 'drawn' : 'ruled';
     return detailOf(asking, await asking.place.store.segments.create({ origin, name, rule, words, entities, run: asking.run.id }, by), tools);
   },
@@ -38,7 +39,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
     const asking = await askingChampion(asked);
     const { segments } = asking.place.store;
     if (rule) {
-      const { entities, words } = await asking.ask('ruleMeasure', rule);
+      const { entities, words } = await asking.ask('ruleMeasure', rule, await namesOf(asking));
       await segments.revise(segment, { rule, words, entities, run: asking.run.id }, by);
     }
     if (name !== undefined) await segments.rename(segment, name, by);
@@ -102,14 +103,13 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
 
   async 'GET /v1/rules/vocabulary'(asked) {
     const asking = await askingChampion(asked);
-    const { names } = await namesOf(asking);
-    const vocabulary = await asking.ask('vocabulary');
-    return { ...vocabulary, run: asking.run.id, segments: vocabulary.segments.map(({ id, name }) => ({ id, name: names.get(id) ?? name })) };
+    return { ...(await asking.ask('vocabulary', await namesOf(asking))), run: asking.run.id };
   },
   async 'POST /v1/rules/preview'({ body: { rule }, caller, ...asked }) {
     const asking = await askingChampion(asked);
-    const { names, others } = await namesOf(asking);
-    const preview = await asking.ask('rulePreview', rule, { names: [...names], others, sample: isAtLeast(caller.role, 'analyst') || caller.only ? 20 : 0 });
+    const records = await recordsOf(asking, false);
+    const others = records.flatMap(({ id, name, rule: own }) => (own ? [{ id, name, rule: own.rule as Rule }] : []));
+    const preview = await asking.ask('rulePreview', rule, { names: namesById(records), others, sample: isAtLeast(caller.role, 'analyst') || caller.only ? 20 : 0 });
     return { ...preview, run: asking.run.id };
   },
 };
@@ -135,7 +135,7 @@ async function recordOf({ place: { store }, run }: Asking, id: string): Promise<
 
 /** Its members as the desk takes them. @throws `runs/unknown` for one that no visible run has */
 async function groupOf(asking: Asking, { id, name, run, rule }: SegmentRecord): Promise<Group> {
-  if (rule) return { kind: 'rows', name, bits: await asking.ask('ruleMembers', rule.rule as Rule) };
+  if (rule) return { kind: 'rows', name, bits: await asking.ask('ruleMembers', rule.rule as Rule, await namesOf(asking)) };
   if (run?.run !== asking.run.id) throw new ShoalError('store/conflict', { problem: `The segment '${name}' (${id}) is not in this run, so it cannot be compared with others of it.` });
   return { kind: 'segment', segment: run.segment };
 }
@@ -148,17 +148,18 @@ async function membersOf(from: From, id: string): Promise<{ asking: Asking; grou
 }
 
 async function rowsOf(asking: Asking, tools: Tools, removed: boolean): Promise<SegmentRow[]> {
-  return Promise.all((await recordsOf(asking, removed)).map((record) => rowOf(asking, record, tools)));
+  const records = await recordsOf(asking, removed);
+  const names = namesById(records);
+  return Promise.all(records.map(async (record) => rowOf(asking, record, tools, record.rule && (await measured(asking, record.rule.rule as Rule, names)))));
 }
 
-/** A segment with its figures: of the run where it was found, by counting where it is made by hand. */
-async function rowOf(asking: Asking, { id, name, origin, run: found, rule, createdAt, removedAt }: SegmentRecord, { reports }: Tools): Promise<SegmentRow> {
+/** A segment with its figures: of the run where it was found, or as it was `counted` where it is made by hand. */
+async function rowOf(asking: Asking, { id, name, origin, run: found, rule, createdAt, removedAt }: SegmentRecord, { reports }: Tools, counted?: RuleMeasure): Promise<SegmentRow> {
   const { place, run } = asking;
   const base = { id, name, origin, since: createdAt, ...(removedAt !== undefined && { removed: removedAt }) };
   if (rule) {
-    const { entities, share, revenueShare } = await measured(asking, rule.rule as Rule) ?? { entities: rule.entities ?? 0, share: 0 };
-    const revenue = revenueShare === undefined ? undefined : (run.summary?.metrics.revenue ?? 0) * revenueShare;
-    return { ...base, entities, share, ...(revenue !== undefined && { revenue, revenueShare }), run: run.id, asOf: run.summary?.asOf ?? 0, trend: [] };
+    const { entities, share, revenue, revenueShare } = counted ?? { entities: rule.entities ?? 0, share: 0, revenue: undefined, revenueShare: undefined };
+    return { ...base, entities, share, ...(revenue !== undefined && { revenue }), ...(revenueShare !== undefined && { revenueShare }), run: run.id, asOf: run.summary?.asOf ?? 0, trend: [] };
   }
   if (!found) return { ...base, entities: 0, share: 0, run: '', asOf: 0, trend: [] };
   const [report, past, flow] = await Promise.all([reports.get(place.runFolder(found.run)), place.store.segments.trend(id), place.store.transitions.flow(id)]);
@@ -173,8 +174,8 @@ async function rowOf(asking: Asking, { id, name, origin, run: found, rule, creat
 }
 
 /** Undefined where the run does not know what the rule speaks of: another run had it. */
-async function measured(asking: Asking, rule: Rule) {
-  return asking.ask('ruleMeasure', rule).catch((error) => {
+function measured(asking: Asking, rule: Rule, names: Names): Promise<RuleMeasure | undefined> {
+  return asking.ask('ruleMeasure', rule, names).catch((error) => {
     if (error instanceof ShoalError && error.code.startsWith('rules/')) return undefined;
     throw error;
   });
@@ -186,13 +187,13 @@ const explained = { runs: 3, movements: 1000 };
 async function detailOf(asking: Asking, record: SegmentRecord, tools: Tools): Promise<SegmentDetail> {
   const { store } = asking.place;
   const about = { kind: 'segment', id: record.id };
-  const [row, notes, decisions, versions, flow, written] = await Promise.all([
-    rowOf(asking, record, tools), store.notes.list({ about }), store.decisions.list({ about }), record.rule ? store.segments.versions(record.id) : [], store.transitions.flow(record.id),
-    record.rule && measured(asking, record.rule.rule as Rule),
+  const counted = record.rule && (await measured(asking, record.rule.rule as Rule, await namesOf(asking)));
+  const [row, notes, decisions, versions, flow] = await Promise.all([
+    rowOf(asking, record, tools, counted), store.notes.list({ about }), store.decisions.list({ about }), record.rule ? store.segments.versions(record.id) : [], store.transitions.flow(record.id),
   ]);
   const told = new Set(flow.slice(-explained.runs).map(({ run }) => run));
   const movements = await Promise.all(flow.map(async ({ run, asOf, entered, left }) => ({ run, at: asOf, entered, left, reasons: told.has(run) ? await reasonsOf(store, record.id, run) : [] })));
-  return { ...row, names: [...record.names], notes: [...notes.items], decisions: [...decisions.items], versions: [...versions], ...(written && { sql: written.sql }), movements };
+  return { ...row, names: [...record.names], notes: [...notes.items], decisions: [...decisions.items], versions: [...versions], ...(counted && { sql: counted.sql }), movements };
 }
 
 async function reasonsOf({ transitions }: Asking['place']['store'], segment: string, run: string): Promise<{ reason: string; entities: number }[]> {
@@ -202,11 +203,9 @@ async function reasonsOf({ transitions }: Asking['place']['store'], segment: str
   return [...counts].map(([reason, entities]) => ({ reason, entities })).sort((a, b) => b.entities - a.entities).slice(0, 8);
 }
 
-/** Names that segments bear now by id, and those made by hand with their rules. */
-async function namesOf(asking: Asking): Promise<{ names: Map<string, string>; others: { id: string; name: string; rule: Rule }[] }> {
-  const records = await recordsOf(asking, false);
-  return { names: new Map(records.map(({ id, name }) => [id, name])), others: records.flatMap(({ id, name, rule }) => (rule ? [{ id, name, rule: rule.rule as Rule }] : [])) };
-}
+/** Names that found segments bear now, by id. */
+const namesById = (records: readonly SegmentRecord[]) => Object.fromEntries(records.filter(({ origin }) => origin === 'found').map(({ id, name }) => [id, name]));
+const namesOf = async ({ place: { store }, run }: Asking) => namesById(await store.segments.list({ run: run.id }));
 
 /** 'spend' or '-spend' as the desk takes it. */
 export const sorted = (said: string | undefined) => (said ? { sort: said.startsWith('-') ? { by: said.slice(1), descending: true } : { by: said } } : {});
