@@ -63,7 +63,7 @@ export const ruleOperations = {
     const made = await Promise.all(others.map(async ({ id, name, rule: other }) => ({ segment: id, name, ...together(bits, await book.members(other, reading).catch(() => noRows(of))) })));
     return {
       entities, of, share, ...(revenueShare !== undefined && { revenueShare }), words, outline: [...outline], sql,
-      conditions: conditions.map(({ path, words: text, alone, lost }) => ({ path: [...path], words: text, entities: alone, lost })),
+      conditions: conditions.map(({ path, words: text, alone, lost, brought }) => ({ path: [...path], words: text, entities: alone, lost, brought })),
       overlap: [...found, ...made].filter(({ both }) => both > 0).sort((a, b) => b.both - a.both),
       sample: await view.page({ of: { kind: 'rows', name: 'sample', bits: bitsOf(shown, of) }, limit: Math.max(1, sample) }),
     };
