@@ -88,6 +88,7 @@ export const catalogue = {
   'cli/exists': entry(2, 409, (d: { path: string }) => `'${d.path}' exists already. Use --force to replace it.`),
   'postgres/bad-url': entry(2, 422, (_: Record<string, never>) => 'That is no address of a PostgreSQL database. It must be like postgres://user:password@host:5432/database.'),
   'postgres/failed': entry(2, 422, (d: { where: string; reason: string }) => `${d.where} cannot be read: ${d.reason}`),
+  'postgres/no-rows': entry(2, 422, (d: { what: string }) => `${d.what} has no rows, so there is nothing to copy.`),
   'postgres/no-password': entry(2, 409, (_: Record<string, never>) => 'The address of the database was not kept, so this import cannot be resumed. Start it again.'),
   'server/not-local': entry(2, 422, (d: { host: string }) =>
     `Shoal listens on this machine only, and '${d.host}' is more than that. Put a proxy with https in front and say --behind-proxy, or leave --host out.`),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { StoredFile } from '../domain/file.js';
 import { ShoalError } from '../errors.js';
 import type { By } from '../store/store.js';
@@ -19,6 +19,8 @@ export interface Files {
    * @throws `files/bad-name`, `files/too-large`, `files/bomb`, `ingest/empty-file`, `ingest/binary-file`, `ingest/unreadable-file`, `run/aborted`, `run/write-failed`
    */
   add(name: string, content: AsyncIterable<Uint8Array>, by: By, options?: { readonly origin?: StoredFile['origin']; readonly from?: string; readonly signal?: AbortSignal }): Promise<StoredFile>;
+  /** Takes over a file that another process has added to a folder of its own: `from` is the folder of that file. */
+  adopt(from: string, by: By): Promise<StoredFile>;
   /** Takes a file away; `restore` brings it back for seven days. @throws `files/unknown` */
   remove(id: string, by: By): Promise<void>;
   /** @throws `files/unknown` */
@@ -81,6 +83,14 @@ export function openFiles(folder: string, { limits, clock, record = async () => 
         await rm(partial, { recursive: true, force: true });
         throw cause instanceof ShoalError ? cause : writeFailed(cause, name);
       }
+    },
+    async adopt(from, by) {
+      const id = basename(from);
+      await rename(from, home(id));
+      await synced(folder);
+      const file = await get(id);
+      await record('file.add', file, by);
+      return file;
     },
     async remove(id, by) {
       const file = await get(id);

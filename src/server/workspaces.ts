@@ -13,6 +13,8 @@ export interface OpenWorkspace {
   readonly folder: string;
   readonly store: Store;
   readonly files: Files;
+  /** What its files may be. */
+  readonly limits: FileLimits;
   /** Answers questions on its runs. */
   readonly desk: Desk;
   /** Absolute path of the folder of a run, which need not exist. @throws `runs/unknown` for what cannot be an id */
@@ -62,7 +64,7 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing }: 
     await tidyFiles(files, clock());
     for (const place of [own, runs]) for (const name of await readdir(place)) if (name.startsWith('.partial-')) await rm(join(place, name), { recursive: true, force: true });
     return {
-      workspace, folder: own, store,
+      workspace, folder: own, store, limits,
       files: openFiles(files, { limits, clock, record: (action, file, by) => store.audit.record({ action, subject: { kind: 'file', id: file.id }, after: { name: file.name, bytes: file.bytes } }, by) }),
       desk: desk(runs),
       runFolder: (run) => runFolder(runs, run),

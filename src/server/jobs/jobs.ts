@@ -76,6 +76,8 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
   const waiting: Turn[] = [];
   const running = new Map<JobKind['lane'], Turn>();
   const changes = channels<Job>((job) => job.id);
+  /** Inputs that hold secrets, by job. */
+  const said = new Map<string, Plain>();
   let closing = false;
 
   const turnOf = (workspace: string, id: string) => [...waiting, ...running.values()].find((turn) => turn.workspace === workspace && turn.id === id);
@@ -123,7 +125,7 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
     let record = await records.start(id, by);
     emit(workspace, record);
     try {
-      const order = await kind.prepare(input as never, place, { id, by });
+      const order = await kind.prepare((said.get(id) ?? input) as never, place, { id, by, recorded: kind.recorded !== undefined && !said.has(id) });
       const result = await inProcess({ kind: kind.name, order, seed: 1, threads, memory, parent: process.pid }, {
         entry, signal, grace,
         progress(progress) {
@@ -138,6 +140,7 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
       });
       const published = kind.publish ? await kind.publish(result, place, { id, by, input: input as never }) : result;
       record = await records.finish(id, { ...published, timings: timingsOf(turn, clock()) }, by);
+      said.delete(id);
     } catch (error) {
       await kind.discard?.(place, { id });
       if (turn.progress) await records.progress(id, turn.progress);
@@ -170,7 +173,9 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
     async start(workspace, name, input, by) {
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
       if (!kind) throw new ShoalError('jobs/unknown-kind', { kind: name.slice(0, 60), known: listWords(Object.keys(kinds)) });
-      const record = await (await jobs(workspace)).queue({ kind: name, input: checked(kind.input, input) }, by);
+      const whole = checked(kind.input, input);
+      const record = await (await jobs(workspace)).queue({ kind: name, input: kind.recorded?.(whole) ?? whole }, by);
+      if (kind.recorded) said.set(record.id, whole);
       enqueue(workspace, record);
       const job = emit(workspace, record);
       next();

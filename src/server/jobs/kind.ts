@@ -15,8 +15,10 @@ export interface JobKind<I extends z.ZodObject = z.ZodObject, O extends Plain = 
   /** Heavy work runs one at a time; light work does not wait for it. */
   readonly lane: 'heavy' | 'light';
   readonly input: I;
-  /** In the server, when its turn comes: looks up folders, paths and secrets. `again` is set where it was begun before. */
-  prepare(input: z.output<I>, place: OpenWorkspace, job: { readonly id: string; readonly by: By }): Promise<O>;
+  /** The input as it may be written down and shown, where it holds a secret. What was said is then kept in memory only, until the job is done. */
+  recorded?(input: z.output<I>): Plain;
+  /** In the server, when its turn comes: looks up folders and paths. `recorded`: what was said is gone, and the input is what was written down. */
+  prepare(input: z.output<I>, place: OpenWorkspace, job: { readonly id: string; readonly by: By; readonly recorded: boolean }): Promise<O>;
   /** In the process of its own. What it leaves behind counts for nothing until it is published. */
   work(order: O, context: Context): Promise<R>;
   /** In the server, afterwards: makes the result visible, all at once; doing it twice must be the same as once. Without it the result stands as it is. */

@@ -9,13 +9,11 @@ const patience = { connect: 10_000, statement: 30 * 60_000 };
  * they cause. @throws `postgres/bad-url`, `postgres/failed`, `run/aborted`
  */
 export async function reading<T>(url: string, signal: AbortSignal, work: (client: Client) => Promise<T>, { statement = patience.statement } = {}): Promise<T> {
-  const where = masked(url);
+  masked(url);
   const { default: pg } = await import('pg');
   if (signal.aborted) throw new ShoalError('run/aborted', {});
   const client = new pg.Client({
-    connectionString: url, connectionTimeoutMillis: patience.connect, statement_timeout: statement, idle_in_transaction_session_timeout: patience.statement, application_name: 'shoal',
-    // Text as the server writes it: nothing is parsed that is copied on.
-    keepAlive: true,
+    connectionString: url, connectionTimeoutMillis: patience.connect, statement_timeout: statement, idle_in_transaction_session_timeout: patience.statement, application_name: 'shoal', keepAlive: true,
   });
   client.on('error', () => {});
   const stop = () => void client.end().catch(() => {});
@@ -26,9 +24,7 @@ export async function reading<T>(url: string, signal: AbortSignal, work: (client
     await client.query("SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1");
     return await work(client);
   } catch (error) {
-    if (signal.aborted) throw new ShoalError('run/aborted', {});
-    if (error instanceof ShoalError) throw error;
-    throw new ShoalError('postgres/failed', { where, reason: reasonOf(error, url) });
+    throw failure(error, url, signal);
   } finally {
     signal.removeEventListener('abort', stop);
     // Nothing was changed, so there is nothing to commit.
@@ -36,16 +32,30 @@ export async function reading<T>(url: string, signal: AbortSignal, work: (client
   }
 }
 
+/** An error of the database as one of ours, without the password. */
+export function failure(error: unknown, url: string, signal: AbortSignal): ShoalError {
+  if (signal.aborted) return new ShoalError('run/aborted', {});
+  return error instanceof ShoalError ? error : new ShoalError('postgres/failed', { where: masked(url), reason: reasonOf(error, url) });
+}
+
+/** What may stand behind the question mark: others would read files of this machine, or set aside the limits above. */
+const allowed = new Set(['host', 'port', 'user', 'password', 'sslmode']);
+
 /** 'postgres://ann@db.example.org:5432/shop': what a URL says without its password and options. @throws `postgres/bad-url` */
 export function masked(url: string): string {
-  let parsed: URL;
+  const { protocol, username, host, pathname, searchParams } = parsed(url);
+  const user = username || searchParams.get('user');
+  const place = host || searchParams.get('host');
+  if (!/^postgres(ql)?:$/.test(protocol) || !place || [...searchParams.keys()].some((key) => !allowed.has(key))) throw new ShoalError('postgres/bad-url', {});
+  return `postgres://${user ? `${user}@` : ''}${place}${pathname}`;
+}
+
+function parsed(url: string): URL {
   try {
-    parsed = new URL(url);
+    return new URL(url);
   } catch {
     throw new ShoalError('postgres/bad-url', {});
   }
-  if (!/^postgres(ql)?:$/.test(parsed.protocol) || parsed.hostname === '') throw new ShoalError('postgres/bad-url', {});
-  return `postgres://${parsed.username ? `${parsed.username}@` : ''}${parsed.host}${parsed.pathname}`;
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -59,6 +69,7 @@ function reasonOf(error: unknown, url: string): string {
   const { code = '', message } = error as { code?: string; message: string };
   if (reasons[code]) return reasons[code];
   if (/timeout expired/i.test(message)) return reasons['ETIMEDOUT'];
-  const secrets = [new URL(url).password, decodeURIComponent(new URL(url).password)].filter((secret) => secret !== '');
+  const { password, searchParams } = parsed(url);
+  const secrets = [password, decodeURIComponent(password), ...searchParams.getAll('password')].filter((secret) => secret !== '');
   return `${secrets.reduce((text, secret) => text.replaceAll(secret, '…'), message).slice(0, 500).replace(/\.$/, '')}.`;
 }

@@ -1,0 +1,129 @@
+import { mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasEnded, type Job } from '../src/domain/job.js';
+import { openBackend, type Backend } from '../src/server/backend.js';
+import { serverConfig } from '../src/server/config.js';
+import { masked, reading } from '../src/server/postgres/connection.js';
+import { csvFrom } from '../src/server/postgres/copy.js';
+import { csvLine } from '../src/server/postgres/csv-line.js';
+import { tablesOf } from '../src/server/postgres/tables.js';
+import { startPostgres, withoutPostgres, type PostgresServer } from './support/postgres.js';
+
+const by = { actor: 'test' };
+const clock = () => Date.now();
+
+describe('addresses of databases', () => {
+  it('are shown without the password', () => {
+    expect(masked('postgres://ann:s3cret@db.example.org:5432/shop')).toBe('postgres://ann@db.example.org:5432/shop');
+    expect(masked('postgresql://db/shop?sslmode=require&password=s3cret')).toBe('postgres://db/shop');
+    expect(masked('postgres:///shop?host=/run/pg&user=ann')).toBe('postgres://ann@/run/pg/shop');
+  });
+
+  it.each(['', 'shop', 'mysql://db/shop', 'postgres:///shop', 'postgres://db/shop?sslrootcert=/etc/shadow', 'postgres://db/shop?options=-c%20statement_timeout=0'])('refuses %j', (url) => {
+    expect(() => masked(url)).toThrowError(expect.objectContaining({ code: 'postgres/bad-url', message: expect.not.stringContaining('shadow') }));
+  });
+
+  it('keeps the password out of every error', async () => {
+    for (const url of ['postgres://ann:s3cret@127.0.0.1:1/shop', 'postgres://ann:s3cret@no-such-host.invalid/shop', 'postgres://ann@127.0.0.1:1/shop?password=s3cret']) {
+      const error = await tablesOf(url).catch((refusal: Error & { cause?: unknown }) => refusal);
+      expect(error).toMatchObject({ code: 'postgres/failed', message: expect.stringContaining('cannot be read') });
+      expect(`${(error as Error).message} ${(error as Error).stack} ${JSON.stringify(error)} ${String((error as Error).cause)}`).not.toContain('s3cret');
+    }
+  });
+});
+
+it('writes records of RFC 4180, null and empty apart', () => {
+  expect(csvLine(['1', null, '', 'a,b', 'say "hi"', 'two\nlines', ' padded ', "=1+1"])).toBe('1,,"","a,b","say ""hi""","two\nlines"," padded ",=1+1\n');
+});
+
+describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a source', () => {
+  let server: PostgresServer;
+  let url: string;
+  let client: pg.Client;
+  let backend: Backend;
+  let data: string;
+  beforeAll(async () => {
+    server = await startPostgres();
+    url = await server.fresh();
+    client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`
+      CREATE SCHEMA crm;
+      CREATE TABLE orders (id serial, customer_id int, ordered timestamptz, amount numeric(10,2), "note, odd" text, paid boolean);
+      INSERT INTO orders (customer_id, ordered, amount, "note, odd", paid)
+        SELECT i % 400, timestamptz '2024-03-01 12:00+02' + i * interval '1 hour', i / 7.0, CASE i % 3 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE 'a "b", c' END, i % 2 = 0 FROM generate_series(1, 12000) i;
+      CREATE TABLE crm.people AS SELECT i AS customer_id, 'Ann ' || i AS name FROM generate_series(0, 399) i;
+      CREATE VIEW big AS SELECT * FROM orders WHERE amount > 1000;
+      CREATE TABLE nothing (id int);
+      CREATE SEQUENCE counter;
+      ANALYZE`);
+    data = await mkdtemp(join(tmpdir(), 'shoal-import-'));
+    backend = await openBackend(serverConfig({ data }, {}), clock);
+  });
+  afterAll(async () => {
+    await backend?.close();
+    await client?.end();
+    await server?.stop();
+  });
+
+  async function imported(input: Record<string, unknown>): Promise<Job> {
+    const { id } = await backend.jobs.start('main', 'import', { url, ...input }, by);
+    for await (const job of backend.jobs.watch('main', id)) if (hasEnded(job.state)) return job;
+    throw new Error('it never ended');
+  }
+
+  it('lists what can be read, with about how many rows', async () => {
+    expect(await tablesOf(url)).toEqual([
+      { schema: 'public', table: 'orders', rows: 12_000 }, { schema: 'crm', table: 'people', rows: 400 }, { schema: 'public', table: 'big', rows: 0 }, { schema: 'public', table: 'nothing', rows: 0 },
+    ]);
+  });
+
+  it('copies tables and a query into files that segments are found in', async () => {
+    const job = await imported({ tables: [{ schema: 'public', table: 'orders' }, { schema: 'crm', table: 'people' }], query: { name: 'per customer', sql: 'SELECT customer_id, count(*) AS n, count(*) AS n, max(amount) FROM orders GROUP BY 1 ORDER BY 1; ' } });
+    expect(job.state).toBe('done');
+    const { files } = await backend.workspaces.open('main');
+    const found = new Map((await files.list()).map((file) => [file.name, file]));
+    expect([...found.keys()].sort()).toEqual(['crm.people.csv', 'orders.csv', 'per customer.csv']);
+    expect(found.get('orders.csv')).toMatchObject({ origin: 'postgres', from: expect.stringMatching(/^postgres:\/\/shoal@.* orders$/) });
+    const text = async (name: string) => (await readFile(await files.path(found.get(name)!.id), 'utf8')).split('\n');
+    const rows = await text('orders.csv');
+    expect(rows.slice(0, 4)).toEqual(['id,customer_id,ordered,amount,"note, odd",paid', '1,1,2024-03-01 11:00:00+00,0.14,"",false', '2,2,2024-03-01 12:00:00+00,0.29,"a ""b"", c",true', '3,3,2024-03-01 13:00:00+00,0.43,,false']);
+    expect(rows).toHaveLength(12_002);
+    expect((await text('per customer.csv'))[0]).toBe('customer_id,n,n_2,max');
+    const { id } = await backend.jobs.start('main', 'inspect', { files: [found.get('orders.csv')!.id] }, by);
+    for await (const { state, result } of backend.jobs.watch('main', id)) if (hasEnded(state)) expect(result).toMatchObject({ entity: { count: 400 } });
+  });
+
+  it('only reads, whatever the query says, and runs one statement', async () => {
+    const asked = async (sql: string) => reading(url, new AbortController().signal, async (client) => { for await (const _ of csvFrom(client, { query: sql }, () => {})); });
+    for (const [sql, reason] of [
+      ['DELETE FROM orders RETURNING *', 'syntax error'], ["SELECT nextval('counter')", 'only reading is allowed'], ['SELECT 1; DROP TABLE orders', 'multiple commands'],
+      ["SELECT 1) TO PROGRAM 'touch /tmp/shoal-was-here'; --", 'syntax error'], ['COMMIT', 'syntax error'], ['SELECT * FROM nowhere', 'does not exist'], ['WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone', 'data-modifying'],
+    ]) await expect(asked(sql)).rejects.toMatchObject({ code: 'postgres/failed', message: expect.stringContaining(reason) });
+    expect((await client.query('SELECT count(*)::int AS n FROM orders')).rows).toEqual([{ n: 12_000 }]);
+    const before = await (await backend.workspaces.open('main')).files.list();
+    expect(await imported({ query: { name: 'q', sql: 'SELECT * FROM nowhere' } })).toMatchObject({ state: 'failed', problem: { code: 'postgres/failed', sentence: expect.stringContaining('does not exist') } });
+    // The second of two fails: the first is not there either.
+    expect(await imported({ tables: [{ schema: 'public', table: 'orders' }, { schema: 'public', table: 'nothing' }] })).toMatchObject({ state: 'failed', problem: { code: 'postgres/no-rows' } });
+    expect(await (await backend.workspaces.open('main')).files.list()).toEqual(before);
+    expect((await readdir(join(data, 'workspaces/main'))).filter((name) => name.startsWith('.partial'))).toEqual([]);
+  });
+
+  it('refuses names that try to be more than names', async () => {
+    expect(await imported({ tables: [{ schema: 'public', table: 'orders"; DROP TABLE orders; --' }] })).toMatchObject({ state: 'failed', problem: { sentence: expect.stringContaining('does not exist') } });
+    expect((await client.query('SELECT count(*)::int AS n FROM orders')).rows).toEqual([{ n: 12_000 }]);
+  });
+
+  it('never writes the password down, and asks for it again after a restart', async () => {
+    const { id } = await backend.jobs.start('main', 'import', { url: `${url}&password=s3cret`, query: { name: 'q', sql: 'SELECT * FROM nowhere' } }, by);
+    for await (const job of backend.jobs.watch('main', id)) expect(JSON.stringify(job)).not.toContain('s3cret');
+    await backend.close();
+    for (const name of (await readdir(data, { recursive: true })).filter((path) => /sqlite|json/.test(path))) expect(await readFile(join(data, name), 'latin1')).not.toContain('s3cret');
+    backend = await openBackend(serverConfig({ data }, {}), clock);
+    await backend.jobs.resume('main', id, by);
+    for await (const job of backend.jobs.watch('main', id)) if (hasEnded(job.state)) expect(job).toMatchObject({ state: 'failed', problem: { code: 'postgres/no-password' } });
+  });
+});
