@@ -42,7 +42,7 @@ export function cutInto(roots: readonly Placed[], k: number): Placed[] {
     if (!highest.children) break;
     groups = groups.flatMap((g) => (g === highest ? [...(g.children ?? [])] : [g]));
   }
-  return groups.sort((a, b) => a.leaves.length && b.leaves.length ? a.row - b.row : 0);
+  return groups.sort((a, b) => a.row - b.row);
 }
 
 /** Where a line cuts into `k` groups: halfway between the last merge that is undone and the first that is kept. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawFlows, ribbon } from './flows.js';
+import { drawFlows, ribbon, spaced } from './flows.js';
 
 const flows = [{ from: 0, to: 1, entities: 30 }, { from: 0, to: 0, entities: 10 }, { from: 1, to: 0, entities: 50 }, { from: -1, to: 2, entities: 10 }, { from: 1, to: 2, entities: 0 }];
 const drawing = drawFlows(flows, 120, 10);
@@ -34,4 +34,10 @@ describe('flows between two sets of groups', () => {
 
 it('draws a ribbon with straight ends', () => {
   expect(ribbon({ from: 0, to: 0, entities: 1, y0: 0, y1: 10, height: 5 }, 0, 100)).toBe('M0 0C50 0 50 10 100 10V15C50 15 50 5 0 5Z');
+});
+
+it('moves labels apart, and up again where they would leave the drawing', () => {
+  expect(spaced([20, 25, 100], 10, 120)).toEqual([20, 30, 100]);
+  expect(spaced([10, 95, 97, 99], 10, 100)).toEqual([10, 75, 85, 95]);
+  expect(spaced([], 10, 100)).toEqual([]);
 });

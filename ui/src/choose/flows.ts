@@ -80,3 +80,11 @@ export function ribbon({ y0, y1, height }: FlowLink, x0: number, x1: number): st
   const mid = (x0 + x1) / 2;
   return `M${x0} ${y0}C${mid} ${y0} ${mid} ${y1} ${x1} ${y1}V${y1 + height}C${mid} ${y1 + height} ${mid} ${y0 + height} ${x0} ${y0 + height}Z`;
 }
+
+/** Middles moved apart as little as needed to stand `gap` from one another, within 0…length where there is room. */
+export function spaced(middles: readonly number[], gap: number, length: number): number[] {
+  const moved: number[] = [];
+  for (const y of middles) moved.push(Math.max(y, (moved.at(-1) ?? -gap / 2) + gap));
+  for (let i = moved.length - 1; i >= 0; i--) moved[i] = Math.min(moved[i], (moved[i + 1] ?? length + gap / 2) - gap);
+  return moved;
+}

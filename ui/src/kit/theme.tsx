@@ -14,6 +14,8 @@ import '@mantine/core/styles/Combobox.css';
 import '@mantine/core/styles/Input.css';
 import '@mantine/core/styles/SegmentedControl.css';
 import '@mantine/core/styles/FloatingIndicator.css';
+import '@mantine/core/styles/Pill.css';
+import '@mantine/core/styles/PillsInput.css';
 import '@mantine/core/styles/InlineInput.css';
 import '@mantine/core/styles/Switch.css';
 import '@mantine/core/styles/Checkbox.css';
@@ -42,19 +44,30 @@ const theme = createTheme({
   respectReducedMotion: true,
 });
 
+/** Mantine's own surfaces and inks, as the tokens have them: said for each scheme, since its stylesheet says them there too. */
+const surfaces = {
+  '--mantine-color-body': 'var(--ground)',
+  '--mantine-color-text': 'var(--ink)',
+  '--mantine-color-dimmed': 'var(--ink-faint)',
+  '--mantine-color-placeholder': 'var(--ink-faint)',
+  '--mantine-color-default': 'var(--paper)',
+  '--mantine-color-default-hover': 'var(--sunk)',
+  '--mantine-color-default-color': 'var(--ink)',
+  '--mantine-color-default-border': 'var(--line-strong)',
+};
+
 const shoalVariables: ReturnType<CSSVariablesResolver> = {
-  variables: {
-    '--mantine-color-body': 'var(--ground)',
-    '--mantine-color-text': 'var(--ink)',
-    '--mantine-color-dimmed': 'var(--ink-faint)',
-    '--mantine-color-placeholder': 'var(--ink-faint)',
-    '--mantine-color-default': 'var(--paper)',
-    '--mantine-color-default-hover': 'var(--sunk)',
-    '--mantine-color-default-color': 'var(--ink)',
-    '--mantine-color-default-border': 'var(--line-strong)',
+  variables: {},
+  light: { ...surfaces, ...paletteVariables('light') },
+  dark: {
+    ...surfaces,
+    ...paletteVariables('dark'),
+    // Inputs, menus and tracks take their greys from here.
+    '--mantine-color-dark-3': 'var(--ink-faint)',
+    '--mantine-color-dark-4': 'var(--line-strong)',
+    '--mantine-color-dark-5': 'var(--sunk)',
+    '--mantine-color-dark-6': 'var(--paper)',
   },
-  light: paletteVariables('light'),
-  dark: paletteVariables('dark'),
 };
 
 /** The same as a stylesheet of its own: a <style> in the page would need the content policy to allow inline styles. */

@@ -1,0 +1,57 @@
+import { useMemo } from 'react';
+import type { LevelsAnswer } from '../../../src/domain/answer.js';
+import type { Report } from '../../../src/domain/report.js';
+import { useFormats } from '../kit/formats.js';
+import { segmentColour } from '../kit/palette.js';
+import { Section } from '../kit/Section.js';
+import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
+import { useAsk } from '../wire/ask.js';
+import css from './choose.module.css';
+import { Dendrogram } from './Dendrogram.js';
+
+interface LevelsProps {
+  readonly run: string;
+  readonly report: Report;
+  readonly cut?: number;
+  onCut(k: number): void;
+}
+
+/** Groups within groups, with a cut that can be moved. */
+export function Levels({ run, report, cut, onCut }: LevelsProps) {
+  const f = useFormats();
+  const { data, error, refetch } = useAsk('GET /v1/runs/:run/levels', { params: { run }, query: {} }, { fixed: true });
+  const colour = useMemo(() => colourOf(data, report), [data, report]);
+  const leaves = data?.levels.at(-1) ?? [];
+  return (
+    <Section
+      id="levels"
+      title="Groups within groups"
+      lead={`One tree of all ${f.many}: the further left two branches meet, the less alike they are. Move the cut to see how many groups that makes. Long branches without a fork are the numbers worth trying.${data?.agreement === undefined ? '' : ` The tree is drawn from a summary of the rows; it agrees to ${f.percent(data.agreement)} with the exact one on a sample.`}`}
+    >
+      {error ? (
+        <ProblemNote title="The tree did not come." error={error} onRetry={() => void refetch()} />
+      ) : !data ? (
+        <Loading what="the tree">
+          <p className={css.note}>Growing the tree; the first time that takes some seconds.</p>
+          <Skeleton height={420} />
+        </Loading>
+      ) : leaves.length < 2 ? (
+        <p className={css.note}>There is no tree: it takes at least two groups.</p>
+      ) : (
+        <Dendrogram tree={data.tree} leaves={leaves} colour={colour} cut={Math.min(leaves.length, cut ?? data.levels[0]?.length ?? report.segments.length)} onCut={onCut} />
+      )}
+    </Section>
+  );
+}
+
+/** The colour of today's segment where a broad group of the tree has its name; else grey: colours must not promise what is not so. */
+function colourOf(data: LevelsAnswer | undefined, report: Report): (leaf: number) => string {
+  const [broad = []] = data?.levels ?? [];
+  const fine = data?.levels.at(-1) ?? [];
+  const segmentOf = new Map(report.segments.map((s) => [s.name, s.segment]));
+  return (leaf) => {
+    const parent = fine === broad ? leaf : fine[leaf]?.parent;
+    const segment = segmentOf.get(broad[parent ?? -1]?.name ?? '');
+    return segment === undefined ? 'var(--ink-faint)' : segmentColour(segment);
+  };
+}

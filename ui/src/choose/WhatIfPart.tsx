@@ -1,0 +1,77 @@
+import type { WhatIf } from '../../../src/domain/answer.js';
+import type { Report } from '../../../src/domain/report.js';
+import { useFormats } from '../kit/formats.js';
+import { prose } from '../kit/prose.js';
+import { Section, Stat } from '../kit/Section.js';
+import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
+import { useAsk } from '../wire/ask.js';
+import css from './choose.module.css';
+import { Flows } from './Flows.js';
+
+interface WhatIfPartProps {
+  readonly run: string;
+  readonly report: Report;
+  readonly k?: number;
+  onK(k: number): void;
+}
+
+const LEAST = 2;
+const MOST = 12;
+
+/** Another number of groups: who they would be, how far they agree with today's, and who would go where. */
+export function WhatIfPart({ run, report, k, onK }: WhatIfPartProps) {
+  const f = useFormats();
+  const today = report.segments.length;
+  const asked = Math.min(MOST, Math.max(LEAST, k ?? (today === 6 ? 5 : 6)));
+  const { data, error, refetch, isPlaceholderData } = useAsk('GET /v1/runs/:run/what-if', { params: { run }, query: { k: asked } }, { fixed: true, keep: true });
+  return (
+    <Section id="what-if" title={`What if there were ${f.count(asked)}?`} lead={`Everybody parted into another number of groups, and what becomes of today’s ${f.count(today)}. Nothing is changed by looking.`}>
+      <div className={css.ks} role="group" aria-label="Number of groups">
+        {Array.from({ length: MOST - LEAST + 1 }, (_, i) => i + LEAST).map((n) => (
+          <button key={n} type="button" aria-pressed={n === asked} data-today={n === today} onClick={() => onK(n)}>
+            {n}
+            {n === today ? <span>today</span> : null}
+          </button>
+        ))}
+      </div>
+      {error ? (
+        <ProblemNote title="That could not be worked out." error={error} onRetry={() => void refetch()} />
+      ) : data ? (
+        <div aria-busy={isPlaceholderData} className={css.whatIf} data-waiting={isPlaceholderData}>
+          <Verdict whatIf={data} report={report} />
+          <Flows whatIf={data} />
+        </div>
+      ) : (
+        <Loading what="the other partition">
+          <p className={css.note}>Parting everybody again; with a million people that takes some seconds.</p>
+          <Skeleton height={340} />
+        </Loading>
+      )}
+    </Section>
+  );
+}
+
+function Verdict({ whatIf, report }: { readonly whatIf: WhatIf; readonly report: Report }) {
+  const f = useFormats();
+  const { strengthThreshold } = report.choice;
+  const strength = whatIf.predictionStrength;
+  const passes = strength !== undefined && strength >= strengthThreshold;
+  return (
+    <>
+      <dl className={css.figures} aria-live="polite">
+        <Stat label="Agreement with today’s" value={f.fixed(whatIf.agreement, 2)} note="adjusted Rand index, 1 is the same" />
+        {strength === undefined ? null : <Stat label="Found again" value={f.percent(strength)} note={passes ? `at least ${f.percent(strengthThreshold)} asked for: passed` : `${f.percent(strengthThreshold)} is asked for: not passed`} />}
+        <Stat label="Silhouette" value={f.fixed(whatIf.silhouette, 2)} note="on a sample; higher is better" />
+      </dl>
+      <p className={css.note}>{sentenceOn(whatIf, report, passes)}</p>
+    </>
+  );
+}
+
+function sentenceOn(whatIf: WhatIf, report: Report, passes: boolean): string {
+  const proven = report.choice.verdict === 'segments';
+  if (whatIf.k === report.segments.length && proven) return 'That is the number in use.';
+  if (!proven) return 'No number of groups could be proven here: take this for a slicing, whichever number you like.';
+  if (whatIf.k > report.segments.length) return prose(passes ? 'It comes out again on held-back data; whether there are gaps between all of these groups was not shown.' : 'So many groups do not come out again on held-back data: some of their borders are made by cutting.');
+  return 'Fewer groups are simpler, but people who were shown to be apart would be put together.';
+}
