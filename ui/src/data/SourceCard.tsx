@@ -6,8 +6,9 @@ import { Columns } from './Columns.js';
 import css from './data.module.css';
 import { KINDS } from './roles.js';
 
-/** One source: what it is, its rows, its columns, its oddities. */
-export function SourceCard({ source }: { readonly source: Report['sources'][number] }) {
+/** One source: what it is, its rows, its columns, its oddities. Where there are many sources, their columns are folded away. */
+export function SourceCard({ source, folded = false }: { readonly source: Report['sources'][number]; readonly folded?: boolean }) {
+  const f = useFormats();
   return (
     <article className={css.source} aria-label={`Source ${source.name}`}>
       <header className={css.sourceHead}>
@@ -28,7 +29,16 @@ export function SourceCard({ source }: { readonly source: Report['sources'][numb
           </ul>
         </div>
       ) : null}
-      <Columns columns={source.columns} />
+      {folded ? (
+        <details className={css.folded}>
+          <summary>
+            {f.count(source.columns.length)} {source.columns.length === 1 ? 'column' : 'columns'}, and what each was taken for
+          </summary>
+          <Columns columns={source.columns} />
+        </details>
+      ) : (
+        <Columns columns={source.columns} />
+      )}
     </article>
   );
 }

@@ -2,13 +2,20 @@ import type { AuditEntry } from '../../../src/domain/audit-entry.js';
 
 const VERBS: Readonly<Record<string, string>> = {
   create: 'made', add: 'added', begin: 'began', publish: 'published', fail: 'recorded the failure of', rename: 'renamed', remove: 'removed', restore: 'brought back', move: 'changed', rollback: 'took back', purge: 'deleted for good',
-  revoke: 'revoked', edit: 'changed', change: 'changed', update: 'changed', upload: 'added', resume: 'resumed', cancel: 'stopped', open: 'opened', close: 'ended', record: 'recorded',
+  revoke: 'revoked', edit: 'changed', change: 'changed', update: 'changed', upload: 'added', resume: 'resumed', cancel: 'stopped', open: 'opened', close: 'ended', record: 'recorded', queue: 'asked for', start: 'began', finish: 'finished', interrupt: 'noted the interruption of', set: 'set', write: 'wrote', issue: 'made',
 };
 const NOUNS: Readonly<Record<string, string>> = { alias: 'what is in use', key: 'the key', run: 'the run', segment: 'the segment', workspace: 'the workspace', file: 'the file', note: 'a note on', decision: 'a decision on', job: 'the job', session: 'a session', login: 'a session' };
 
 /** An entry as a sentence without its subject's doer: "renamed the segment loyal". */
-export function actionWords({ action, subject }: Pick<AuditEntry, 'action' | 'subject'>): string {
+export function actionWords({ action, subject, before, after }: Pick<AuditEntry, 'action' | 'subject' | 'before' | 'after'>): string {
   const [noun, verb] = action.split('.');
-  const id = typeof subject === 'object' && subject !== null && 'id' in subject ? String(subject.id) : String(subject);
-  return `${VERBS[verb ?? ''] ?? verb ?? action} ${NOUNS[noun] ?? noun} ${id}`.trim();
+  const name = nameIn(after) ?? nameIn(before);
+  return `${VERBS[verb ?? ''] ?? verb ?? ''} ${NOUNS[noun] ?? noun} ${noun === 'alias' ? '' : name ? `“${name}”` : subject.id}`.trim();
+}
+
+/** What the thing is called, where the record says. */
+function nameIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { name, title } = value as { readonly name?: unknown; readonly title?: unknown };
+  return typeof name === 'string' ? name : typeof title === 'string' ? title : undefined;
 }

@@ -4,7 +4,9 @@ import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk, useTell } from '../wire/ask.js';
-import { useMay } from '../workspace/session.js';
+import { useWire } from '../wire/client.js';
+import { pathIn } from '../wire/runs.js';
+import { useMay, useSession } from '../workspace/session.js';
 import { DropZone } from './DropZone.js';
 import { FileList } from './FileList.js';
 import { PostgresDialog } from './PostgresDialog.js';
@@ -32,11 +34,12 @@ export function FilesStep({ onInspect }: { onInspect(job: string): void }) {
 
   return (
     <div className={css.column}>
+      <OwnPlace when={all.length > 0 && all.every((file) => file.origin === 'demo')} />
       <DropZone onFiles={uploads.add} />
       {operator ? (
         <p className={css.aside}>
           Or take it from a database:
-          <Button variant="default" size="compact-md" leftSection={<Icon name="data" size={16} />} onClick={() => setConnecting(true)}>
+          <Button variant="default" leftSection={<Icon name="data" size={16} />} onClick={() => setConnecting(true)}>
             Connect PostgreSQL
           </Button>
         </p>
@@ -60,6 +63,20 @@ export function FilesStep({ onInspect }: { onInspect(job: string): void }) {
       <PostgresDialog open={connecting} onClose={() => setConnecting(false)} onImported={(ids) => setImported((before) => [...before, ...ids])} />
       <KeepPage when={underWay} />
     </div>
+  );
+}
+
+/** In the demo company's workspace: one's own data is better kept apart. */
+function OwnPlace({ when }: { readonly when: boolean }) {
+  const { workspaces } = useSession();
+  const { workspace } = useWire();
+  const own = workspaces.find((w) => w.id !== workspace);
+  if (!when || !own) return null;
+  return (
+    <p className={css.hint}>
+      <span>This workspace holds the demo company. Your own data is better kept apart from it:</span>
+      <a href={pathIn(own.id, 'start')}>add it to “{own.name}”</a>
+    </p>
   );
 }
 

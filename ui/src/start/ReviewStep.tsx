@@ -65,7 +65,7 @@ export function ReviewStep({ job, inspected, goTo }: ReviewStepProps) {
       <AdvancedOptions value={advanced} onChange={setAdvanced} many={entity.word.many} />
       {inspect.error ? <ProblemNote error={inspect.error} /> : null}
       {discover.error ? <ProblemNote error={discover.error} /> : null}
-      <div className={css.forward}>
+      <div className={`${css.forward} ${css.sticky}`}>
         <Button size="md" loading={discover.isPending} onClick={() => discover.mutate({ body: { files, options } }, { onSuccess: (next) => goTo(next.id) })}>
           Find the groups
         </Button>

@@ -7,6 +7,7 @@ import { Icon } from '../kit/Icon.js';
 import { ProblemNote } from '../kit/states.js';
 import { useTell } from '../wire/ask.js';
 import { useWire } from '../wire/client.js';
+import { useRuns } from '../wire/runs.js';
 import { doneShare, duration, stagesOf, timeLeft } from '../workspace/job-words.js';
 import css from './start.module.css';
 
@@ -20,10 +21,11 @@ interface WorkingStepProps {
 export function WorkingStep({ job, over, goTo }: WorkingStepProps) {
   const { workspace } = useWire();
   const navigate = useNavigate();
-  const run = job.result?.['run'];
+  const { data: runs } = useRuns();
+  const found = job.state === 'done' ? runs?.find((run) => run.id === job.result?.['run']) : undefined;
   useEffect(() => {
-    if (job.state === 'done' && typeof run === 'string') void navigate({ to: '/w/$workspace', params: { workspace }, search: { run }, replace: true });
-  }, [job.state, run, workspace, navigate]);
+    if (found) void navigate({ to: '/w/$workspace', params: { workspace }, search: found.aliases.includes('champion') ? {} : { run: found.id }, replace: true });
+  }, [found, workspace, navigate]);
   if (over && job.state !== 'done') return <Stopped job={job} goTo={goTo} />;
   return <UnderWay job={job} />;
 }
