@@ -21,8 +21,9 @@ const mediaTypes: Readonly<Record<ExportFormat, string>> = {
 /** Writes to a file, streamed by the engine; on failure there is none. @throws `run/write-failed`, `explain/unknown-feature`, `explain/unknown-segment` */
 export async function exportTo(held: Held, ask: ExportAsk, format: ExportFormat, path: string): Promise<Exported> {
   const engine = await held.engine();
-  const written = ask.what === 'list' ? await listed(ask, path) : await people(held, ask, engine);
+  let written: Written | undefined;
   try {
+    written = ask.what === 'list' ? await listed(ask, path) : await people(held, ask, engine);
     const target = quoteText(path);
     const select = written.columns.map((column) => `${format === 'csv' && column.text ? harmless(column.sql) : column.sql} AS ${quoteName(format === 'csv' ? harmlessText(column.name) : column.name)}`);
     const texts = written.columns.filter(({ text }) => text).map(({ name }) => quoteName(harmlessText(name)));
@@ -39,7 +40,7 @@ export async function exportTo(held: Held, ask: ExportAsk, format: ExportFormat,
     if (cause instanceof ShoalError && cause.code !== 'engine/failed') throw cause;
     throw new ShoalError('run/write-failed', { path, reason: cause instanceof Error ? `${cause.message.split('\n')[0]}.` : String(cause) }, { cause });
   } finally {
-    await written.clear();
+    await written?.clear();
   }
 }
 
@@ -67,7 +68,7 @@ async function people(held: Held, ask: Exclude<ExportAsk, { what: 'list' }>, eng
     { name: 'segment', sql: 'p.segment', text: false },
     { name: 'segment_id', sql: named('segment', report.segments.map(({ id }) => id)), text: true },
     { name: 'segment_name', sql: named('segment', segments), text: true },
-    { name: 'strength', sql: 'round(CAST(p.strength AS DOUBLE), 4)', text: false },
+    { name: 'strength', sql: 'round(p.strength, 4)', text: false },
     { name: 'next_nearest', sql: named('second', segments), text: true },
     ...(report.tiers.length > 0 ? [{ name: 'tier', sql: named('tier', report.tiers.map(({ name }) => name)), text: true }] : []),
   ];
