@@ -19,7 +19,7 @@ export async function check() {
   for (const file of files) {
     const text = readFileSync(file, 'utf8');
     const here = relative(src, file);
-    const test = file.endsWith('.test.ts');
+    const test = /\.test(\.fixture)?\.ts$/.test(file);
     const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((m) => resolve(dirname(file), m[1]).replace(/\.js$/, '.ts'));
     if (!test) graph.set(file, imports.filter((i) => !i.endsWith('.json')));
     for (const target of imports) {

@@ -15,13 +15,11 @@ import { contrast, type Contrast } from '../explain/contrast.js';
 import { explainEntity } from '../explain/entity.js';
 import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
-import { rowsOf } from '../segment/batches.js';
-import { compare } from '../segment/compare.js';
 import { assignRaw } from '../segment/assign.js';
 import { quoteText } from '../util/quote.js';
+import { compareSides } from './compare-sides.js';
 import { continued } from './identity.js';
 import { columnsOf, encodedRows } from './model.js';
-import { withKernel } from './session.js';
 import { placing } from './placing.js';
 import { runFiles } from './run-files.js';
 import type { ModelFile } from './write.js';
@@ -105,20 +103,8 @@ export function alignRuns(previous: SavedRun, next: SavedRun): Alignment {
  */
 export async function compareRuns(a: SavedRun, b: SavedRun, names: readonly [string, string], context: Context): Promise<Comparison> {
   const there = new Map(b.entities.map((entity, row) => [entity, row]));
-  const rows = Int32Array.from(a.entities.keys()).filter((row) => there.has(a.entities[row]));
-  if (rows.length < 2) throw new ShoalError('segment/nothing-in-common', { a: names[0], b: names[1] });
-  return withKernel(context, (kernel) => {
-    const side = (run: SavedRun, name: string, row: (i: number) => number) => ({
-      name, k: run.report.segments.length, labels: rows.map((i) => run.assignment.labels[row(i)]), segmentNames: run.report.segments.map((segment) => segment.name),
-      stability: run.report.segments.map((segment) => segment.stability), ...(run.report.tree && { fidelity: run.report.tree.fidelity }),
-    });
-    const spend = a.table.columns[a.table.features.findIndex(({ name }) => name === 'spend')];
-    const titles = new Map(a.table.features.map(({ name, title }) => [name, title]));
-    const options = {
-      value: spend && Float64Array.from(rows, (i) => spend[i]), word: a.report.entityWord,
-      features: a.matrix.encoder.features.map(({ name }) => titles.get(name) ?? name),
-    };
-    const first = side(a, names[0], (i) => i), second = side(b, names[1], (i) => there.get(a.entities[i])!);
-    return compare(rowsOf(a.matrix, rows), first, second, options, context, kernel);
-  });
+  const inBoth = a.entities.map((entity) => there.get(entity) ?? -1);
+  const spend = a.table.features.findIndex(({ name }) => name === 'spend');
+  const first = { report: a.report, labels: a.assignment.labels, name: names[0], matrix: a.matrix, spend: () => a.table.columns[spend] };
+  return compareSides(first, { report: b.report, labels: b.assignment.labels, name: names[1] }, inBoth, context);
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
 import type { Changes } from '../../domain/answer.js';
 import type { Report } from '../../domain/report.js';
-import { loadRun } from '../saved.js';
+import { compareRuns, loadRun } from '../saved.js';
 import { marketRun, testFolder } from './run.test.fixture.js';
 import { trend } from './trend.js';
 import { openView } from './view.js';
@@ -53,6 +53,15 @@ describe('changes between two runs', () => {
     const view = await openView(path('now'), context);
     expect((await view.changesSince(path('now'))).entity).toEqual([]);
     await expect(view.changesSince(path('nowhere'))).rejects.toMatchObject({ code: 'explain/no-run' });
+    await view.close();
+  });
+});
+
+describe('two runs side by side', () => {
+  it('are told like by the runs read whole', async () => {
+    const [before, now] = [await loadRun(path('before'), context), await loadRun(path('now'), context)];
+    const view = await openView(path('now'), context);
+    expect(await view.versus(path('before'), ['now', 'before'])).toEqual(await compareRuns(now, before, ['now', 'before'], context));
     await view.close();
   });
 });

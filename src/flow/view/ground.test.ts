@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
 import { openEngine } from '../../engine/catalog.js';
+import type { Rule } from '../../domain/rule.js';
 import type { Ground } from '../../segment/rules/ground.js';
 import { openRules } from '../../segment/rules/evaluate.js';
 import { rowsIn } from '../../segment/rules/bits.js';
@@ -47,14 +48,15 @@ describe('the ground that rules stand on', () => {
   it('bears rules on features, behaviour and places that give what SQL gives over the same files', async () => {
     const rules = openRules(ground);
     const { x } = (await ground.map())!;
-    const middle = [...x].sort((a, b) => a - b)[150];
-    for (const rule of [
+    const middle = Array.from(x).sort((a, b) => a - b)[150];
+    const asked: Rule[] = [
       { kind: 'feature', feature: 'orders', op: '>=', value: 5 },
       { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'add_to_cart' }], op: '>=', value: 3, window: { last: 90, unit: 'days' } },
       { kind: 'attribute', source: 'customers', column: 'email_opt_in', op: '=', value: 'yes' },
       { kind: 'drawn', run: view.report.run.id, points: [[middle, -99], [99, -99], [99, 99], [middle, 99]] },
       { all: [{ kind: 'segment', segment: view.report.segments[0].id, strength: 0.3 }, { not: { kind: 'feature', feature: 'one_time', op: '=', value: true } }] },
-    ] as const) {
+    ];
+    for (const rule of asked) {
       const { bits, sql, entities } = await rules.evaluate(rule);
       const ids = await idsOf(rowsIn(bits));
       const { columns: [written] } = await engine.columns(sql);

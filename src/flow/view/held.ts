@@ -54,8 +54,8 @@ export interface Held {
 
 /** Columns and orders kept: 25 columns of a million. */
 const cacheBytes = 256 * 2 ** 20;
-/** Beside it, a process has its own memory to live in. */
-const engineMemory = '300MB';
+/** Megabytes that the engine may use. */
+const engineMemory = 300;
 
 /** @throws `explain/no-run` */
 export async function hold(folder: string, context: Context): Promise<Held> {
@@ -82,8 +82,13 @@ export async function hold(folder: string, context: Context): Promise<Held> {
   };
 }
 
+/** About how much a run may come to hold: what is always there, the cache as far as there is something to keep, and the engine. */
+export function bytesOf({ rows, features, ids }: Held): number {
+  return 11 * rows + ids.size + Math.min(cacheBytes, 12 * rows * features.length) + engineMemory * 1e6;
+}
+
 async function opened(context: Context): Promise<Engine> {
-  const engine = await openEngine({ threads: context.threads, memory: engineMemory });
+  const engine = await openEngine({ threads: context.threads, memory: `${engineMemory}MB` });
   await engine.run('SET parquet_metadata_cache = true', 'open');
   return engine;
 }

@@ -1,6 +1,8 @@
 /** The ids of everyone as bytes: a million of ten letters are 15 MB, not a million strings. Rows are their positions. */
 export interface Ids {
   readonly count: number;
+  /** Bytes in memory. */
+  readonly size: number;
   text(row: number): string;
   /** −1 where there is none. */
   rowOf(id: string): number;
@@ -51,6 +53,7 @@ export function openIds({ bytes, starts, order }: PackedIds): Ids {
   const sign = order === 'bytes' ? is : (row: number, wanted: Buffer) => Number(text(row)) - Number(wanted.toString());
   return {
     count,
+    size: all.length + starts.byteLength + (small === all ? 0 : small.length),
     text,
     order,
     bytes: (row) => all.subarray(starts[row], starts[row + 1] - 1),

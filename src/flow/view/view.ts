@@ -3,6 +3,7 @@ import type {
   Changes, Colours, EntityAnswer, ExportAsk, Exported, ExportFormat, Group, GroupComparison, GroupFigures, LevelsAnswer, MapPoints, OverlapAnswer, Page, PageAsk, RowBits, SearchAnswer, SegmentAnswer,
   Timeline, TimelineAsk, WhatIf,
 } from '../../domain/answer.js';
+import type { Comparison } from '../../domain/comparison.js';
 import type { Distribution, Report } from '../../domain/report.js';
 import type { SegmentModel } from '../../domain/segment.js';
 import type { SegmentTree } from '../../domain/tree.js';
@@ -15,7 +16,7 @@ import { entity } from './entity.js';
 import { exportTo } from './export.js';
 import { groundOf } from './ground.js';
 import { bitsOf, figures } from './groups.js';
-import { columnOf, hold } from './held.js';
+import { bytesOf, columnOf, type Held, hold } from './held.js';
 import { levels } from './levels.js';
 import { mapPoints } from './map.js';
 import { overlap } from './overlap.js';
@@ -23,6 +24,7 @@ import { page, search } from './page.js';
 import { segment } from './segment.js';
 import { timeline } from './timeline.js';
 import { tree } from './tree.js';
+import { versus } from './versus.js';
 import { whatIf } from './what-if.js';
 
 /**
@@ -34,6 +36,8 @@ export interface RunView {
   readonly model: SegmentModel;
   /** How many entities there are; each has a row from 0, in the order of their ids. */
   readonly entities: number;
+  /** About how much memory it may come to hold, the engine's included. */
+  readonly bytes: number;
   /** When the data ends, and how old it is now by the context's clock. Absent where the data has no times. */
   freshness(): { readonly asOf: number; readonly days: number } | undefined;
 
@@ -77,6 +81,8 @@ export interface RunView {
 
   /** Who is in another segment than in an earlier run, and why. @throws `explain/no-run` */
   changesSince(earlier: string): Promise<Changes>;
+  /** This run and another side by side, as `compareRuns` has them, `names` being theirs. @throws `explain/no-run`, `segment/nothing-in-common` */
+  versus(other: string, names: readonly [string, string]): Promise<Comparison>;
   /** What rules are evaluated on; `named`: names that segments bear now, by lasting id. Its columns are shared: not to be changed. Stays in this process. */
   ground(named?: Readonly<Record<string, string>>): Promise<Ground>;
   /** Writes something to a file at `path`, streamed. In CSV no cell can be taken for a formula by a spreadsheet. @throws `run/write-failed` */
@@ -88,8 +94,17 @@ export interface RunView {
 export async function openView(folder: string, context: Context): Promise<RunView> {
   const held = await hold(folder, context);
   const { report, model, rows, asOf } = held;
+  /** Something done with another run as well. */
+  const beside = async <T>(other: string, work: (opened: Held) => T | Promise<T>): Promise<T> => {
+    const opened = await hold(other, context);
+    try {
+      return await work(opened);
+    } finally {
+      await opened.close();
+    }
+  };
   return {
-    report, model, entities: rows,
+    report, model, entities: rows, bytes: bytesOf(held),
     freshness: () => (asOf > 0 ? { asOf, days: Math.max(0, Math.floor((context.clock() - asOf) / 86_400_000)) } : undefined),
     map: async () => mapPoints(held),
     colours: async (feature, bins) => colours(held, feature, bins),
@@ -108,14 +123,8 @@ export async function openView(folder: string, context: Context): Promise<RunVie
     whatIf: async (k) => whatIf(held, k),
     levels: async (ks) => levels(held, ks),
     tree: (leaves) => tree(held, leaves),
-    changesSince: async (earlier) => {
-      const before = await hold(earlier, context);
-      try {
-        return changes(before, held);
-      } finally {
-        await before.close();
-      }
-    },
+    changesSince: (earlier) => beside(earlier, (before) => changes(before, held)),
+    versus: (other, names) => beside(other, (second) => versus(held, second, names)),
     ground: (named) => groundOf(held, named),
     export: (ask, format, path) => exportTo(held, ask, format, path),
     close: () => held.close(),
