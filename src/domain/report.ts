@@ -56,8 +56,8 @@ export interface Report {
   readonly encodingNotes: readonly string[];
   readonly choice: Choice;
   readonly segments: readonly (Profile & { readonly stability: SegmentStability; readonly brief: Brief })[];
-  /** What became of the segments of an earlier run, a sentence each, and the ids that must not be given again. */
-  readonly since?: { readonly run: string; readonly asOf: number; readonly sentences: readonly string[]; readonly retired: readonly string[] };
+  /** What became of the segments of an earlier run, a sentence each, and the ids that must not be given again. `apart`: it was about others, so none lives on. */
+  readonly since?: { readonly run: string; readonly asOf: number; readonly sentences: readonly string[]; readonly retired: readonly string[]; readonly apart?: true };
   /** All segments as one tree of questions, where it was grown. */
   readonly tree?: SegmentTree;
   /** How far the partition comes out again: adjusted Rand index of fits from other starts, and on halves of the rows. */

@@ -48,7 +48,7 @@ export function continuing(findings: Findings, before: Earlier): Findings {
   return {
     ...findings,
     profiles: profiles.map((profile, segment) => ({ ...profile, id: alignment.ids[segment] })),
-    since: { run: earlier.report.run.id, asOf: earlier.report.run.asOf, sentences, retired: [...(earlier.report.since?.retired ?? []), ...gone] },
+    since: { run: earlier.report.run.id, asOf: earlier.report.run.asOf, sentences, retired: [...(earlier.report.since?.retired ?? []), ...gone], ...(!same && { apart: true }) },
   };
 }
 

@@ -81,6 +81,12 @@ describe('behind the server', () => {
     expect((await store.runs.get(next)).input).toMatchObject({ previous: run });
     expect((await store.segments.list({ run: next })).map(({ id }) => id).sort()).toEqual([...ids].sort());
     expect(await store.segments.trend(ids[0])).toHaveLength(2);
+    // Five customers had not bought yet in the first run.
+    const entered = (await Promise.all(ids.map((id) => store.transitions.list(id, { direction: 'entered', run: next })))).flatMap(({ items }) => items);
+    const fresh = entered.filter(({ from }) => from === undefined);
+    expect(fresh).toHaveLength(5);
+    for (const one of fresh) expect(one).toMatchObject({ run: next, at: report.run.asOf + 100 * 86_400_000, reason: 'new in the data' });
+    for (const id of ids) expect((await store.transitions.flow(id)).reduce((sum, flow) => sum + flow.entered, 0)).toBe(entered.filter(({ to }) => to === id).length);
 
     expect((await done('discover', { files: [first.id], options: { k: 2 } })).result).toMatchObject({ run, again: true });
     await done('discover', { files: [second.id], options: { k: 2 }, promote: true, why: 'newer' });

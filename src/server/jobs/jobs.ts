@@ -138,6 +138,9 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
           emit(workspace, record);
         },
       });
+      turn.progress = { stage: 'publish' };
+      turn.stages.set('publish', clock());
+      if (kind.publish) emit(workspace, record);
       const published = kind.publish ? await kind.publish(result, place, { id, by, input: input as never }) : result;
       record = await records.finish(id, { ...published, timings: timingsOf(turn, clock()) }, by);
       said.delete(id);

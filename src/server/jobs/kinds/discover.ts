@@ -1,9 +1,16 @@
+import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import type { Context } from '../../../context.js';
+import type { Changes } from '../../../domain/answer.js';
 import type { Report } from '../../../domain/report.js';
 import type { RunSegment } from '../../../domain/segment-record.js';
 import type { RunSummary, StoredRun } from '../../../domain/stored-run.js';
+import type { Transition } from '../../../domain/transition.js';
 import { ShoalError } from '../../../errors.js';
 import type { By, Store } from '../../../store/store.js';
 import { fingerprint } from '../../../util/fingerprint.js';
@@ -36,6 +43,8 @@ interface Found extends Plain {
   readonly asked: Asked;
   readonly summary: RunSummary;
   readonly segments: readonly RunSegment[];
+  /** File of who moved between segments since the run before, a line of JSON each, where there was one to compare with. */
+  readonly moved?: string;
 }
 
 /**
@@ -63,15 +72,16 @@ export const discoverKind = jobKind({
     const found = await onFiles(paths, () => discover(paths, { ...options, ...(previousFolder && { previous: previousFolder }) }, context));
     try {
       context.progress({ stage: 'write' });
-      await found.write(folder);
+      await found.write(folder, { workspace: true });
       await syncedFolder(folder);
       const { report } = found;
-      return { run: report.run.id, folder, title: report.title, asked, summary: summaryOf(report, found.model), segments: segmentsOf(report) };
+      const moved = previousFolder && report.since && !report.since.apart ? await writeMoved(folder, previousFolder, report.run.asOf, context) : undefined;
+      return { run: report.run.id, folder, ...(moved && { moved }), title: report.title, asked, summary: summaryOf(report, found.model), segments: segmentsOf(report) };
     } finally {
       await found.close();
     }
   },
-  async publish({ run, folder, title, asked, summary, segments }, place, { by: { actor }, input: { promote, why } }) {
+  async publish({ run, folder, title, asked, summary, segments, moved }, place, { by: { actor }, input: { promote, why } }) {
     const by: By = { actor, ...(why && { reason: why }) };
     const { store } = place;
     const before = await known(store, run);
@@ -80,17 +90,45 @@ export const discoverKind = jobKind({
     else {
       await putInPlace(folder, place.runFolder(run));
       await store.runs.begin({ id: run, title, input: asked }, by);
+      if (moved) await store.transitions.append(run, linesOf(moved), by);
       await store.runs.publish(run, { summary, segments }, by);
     }
     await point(store, run, promote, by);
+    await rm(movedFile(folder), { force: true });
     return { run, ...(before?.state === 'published' && { again: true }) };
   },
   async discard(place, { id }) {
-    await rm(partial(place, id), { recursive: true, force: true });
+    for (const left of [partial(place, id), movedFile(partial(place, id))]) await rm(left, { recursive: true, force: true });
   },
 });
 
 const partial = (place: OpenWorkspace, job: string) => join(dirname(place.runFolder('x')), `.partial-${job}`);
+
+const movedFile = (folder: string) => `${folder}.moved`;
+
+/** Writes down who moved since an earlier run, and why; gives the file. */
+async function writeMoved(folder: string, previousFolder: string, asOf: number, context: Context): Promise<string> {
+  const { openView } = await import('../../../flow/view/view.js');
+  const view = await openView(folder, context);
+  try {
+    const lines = transitions(await view.changesSince(previousFolder), asOf > 0 ? asOf : context.clock());
+    await pipeline(Readable.from(lines), createWriteStream(movedFile(folder)), { signal: context.signal });
+    return movedFile(folder);
+  } finally {
+    await view.close();
+  }
+}
+
+function* transitions({ from, to, entity, left, entered, reason, reasons }: Changes, at: number): Generator<string> {
+  for (let i = 0; i < entity.length; i++) {
+    const transition: Transition = { entity: entity[i], at, ...(left[i] >= 0 && { from: from[left[i]].id }), ...(entered[i] >= 0 && { to: to[entered[i]].id }), reason: reasons[reason[i]] };
+    yield `${JSON.stringify(transition)}\n`;
+  }
+}
+
+async function* linesOf(path: string): AsyncGenerator<Transition> {
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) yield JSON.parse(line);
+}
 
 /** The champion; or what it continues itself, where just the same is asked as it was: then the answer is the champion again. */
 async function earlierRun(asked: Pick<Asked, 'files' | 'options'>, store: Store): Promise<string | undefined> {
