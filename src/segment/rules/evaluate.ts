@@ -4,9 +4,10 @@ import { checkAborted, type Context } from '../../context.js';
 import { dialectOf } from '../../engine/dialects/catalog.js';
 import { fingerprint } from '../../util/fingerprint.js';
 import { createLru } from '../../util/lru.js';
-import { countRows, rowsIn } from './bits.js';
+import { rowsIn } from './bits.js';
 import { kindOf } from './catalog.js';
 import type { Ground } from './ground.js';
+import type { Vocabulary } from './vocabulary.js';
 import { combine, influences, type Influence } from './losses.js';
 import { openSources } from './source-rows.js';
 import { ruleSql } from './sql.js';
@@ -53,6 +54,8 @@ export interface RuleBook {
   members(rule: Rule, context?: Pick<Context, 'signal'>): Promise<RowBits>;
   /** All about a rule; `sample` of them at most (by default 20). @throws as `ruleWords`, `run/aborted` */
   evaluate(rule: Rule, options?: { readonly sample?: number }, context?: Pick<Context, 'signal'>): Promise<RuleAnswer>;
+  /** Reads who and when of every source with times, so that the first question about them need not wait for it. */
+  warm(): Promise<void>;
   /** The rule as a sentence, as a list and as SQL, without asking the data. @throws as `ruleWords` */
   written(rule: Rule): Pick<RuleAnswer, 'words' | 'outline' | 'sql'>;
 }
@@ -70,6 +73,7 @@ export function openRules(ground: Ground, { columns = 400e6, conditions = 64e6 }
   const { rows, vocabulary } = ground;
   const scope = { dialect: dialectOf(ground.engine.dialect), relations: ground.relations, vocabulary, asOf: ground.asOf };
   const answered = createLru<RowBits>(conditions, (bits) => bits.byteLength);
+  let whole: Promise<Whole> | undefined;
   const keyOf = (condition: Condition) => fingerprint(JSON.stringify(condition));
 
   async function answersOf(rule: Rule, context?: Pick<Context, 'signal'>): Promise<(condition: Condition) => RowBits> {
@@ -86,6 +90,9 @@ export function openRules(ground: Ground, { columns = 400e6, conditions = 64e6 }
 
   return {
     written,
+    async warm() {
+      for (const { name, timed } of vocabulary.sources) if (timed) await scan.source(name);
+    },
     async members(rule, context) {
       ruleWords(rule, vocabulary);
       return combine(rule, rows, await answersOf(rule, context));
@@ -97,38 +104,49 @@ export function openRules(ground: Ground, { columns = 400e6, conditions = 64e6 }
       const bits = combine(rule, rows, of);
       const influence = influences(rule, rows, of);
       const members = rowsIn(bits);
+      whole ??= wholeOf(ground).catch((error) => {
+        whole = undefined;
+        throw error;
+      });
+      const all = await whole;
       return {
-        run: vocabulary.run, of: rows, entities: countRows(bits), share: rows ? members.length / rows : 0, revenueShare: await worthOf(ground, members),
+        run: vocabulary.run, of: rows, entities: members.length, share: rows ? members.length / rows : 0, revenueShare: worthOf(all, members),
         conditions: leavesOf(rule).map(({ path, condition }, i) => ({ path, words: kindOf(condition).words(condition, vocabulary), ...influence[i] })),
-        overlap: await overlapOf(ground, members), sample: sampleOf(members, sample), bits, ...texts,
+        overlap: overlapOf(vocabulary, all, members), sample: sampleOf(members, sample), bits, ...texts,
       };
     },
   };
 }
 
-async function worthOf({ value, feature }: Ground, members: Int32Array): Promise<number | undefined> {
-  if (value === undefined) return undefined;
-  const values = await feature(value);
-  const worth = (row: number) => (values[row] === values[row] ? values[row] : 0);
-  let part = 0, all = 0;
-  for (const row of members) part += worth(row);
-  for (let row = 0; row < values.length; row++) all += worth(row);
-  return all > 0 ? part / all : undefined;
+/** How many are in each segment and what everyone is worth: the same for every rule. */
+async function wholeOf({ rows, value, vocabulary, membership, feature }: Ground) {
+  const { segment } = await membership();
+  const sizes = countLabels(segment, vocabulary.segments.length, rows, (i) => i);
+  const values = value === undefined ? undefined : await feature(value);
+  return { segment, sizes, values, worth: values && values.reduce((sum, worth) => sum + (worth === worth ? worth : 0), 0) };
+}
+type Whole = Awaited<ReturnType<typeof wholeOf>>;
+
+function worthOf({ values, worth }: Whole, members: Int32Array): number | undefined {
+  if (!values || !(worth! > 0)) return undefined;
+  let sum = 0;
+  for (const row of members) if (values[row] === values[row]) sum += values[row];
+  return sum / worth!;
 }
 
-async function overlapOf({ rows, vocabulary, membership }: Ground, members: Int32Array): Promise<SegmentOverlap[]> {
-  const { segment: labels } = await membership();
-  const count = (n: number, row: (i: number) => number) => {
-    const counts = new Map<number, number>();
-    for (let i = 0; i < n; i++) counts.set(labels[row(i)], (counts.get(labels[row(i)]) ?? 0) + 1);
-    return counts;
-  };
-  const inside = count(members.length, (i) => members[i]), sizes = count(rows, (i) => i);
-  return vocabulary.segments.map(({ segment, id, name }) => {
-    const both = inside.get(segment) ?? 0, size = sizes.get(segment) ?? 0;
+function overlapOf({ segments }: Vocabulary, { segment: labels, sizes }: Whole, members: Int32Array): SegmentOverlap[] {
+  const inside = countLabels(labels, segments.length, members.length, (i) => members[i]);
+  return segments.map(({ segment, id, name }) => {
+    const both = inside[segment], size = sizes[segment];
     const either = members.length + size - both;
     return { segment, id, name, both, share: members.length ? both / members.length : 0, shareOfSegment: size ? both / size : 0, jaccard: either ? both / either : 0 };
   });
+}
+
+function countLabels(labels: ArrayLike<number>, k: number, n: number, row: (i: number) => number): Int32Array {
+  const counts = new Int32Array(k);
+  for (let i = 0; i < n; i++) if (labels[row(i)] >= 0) counts[labels[row(i)]]++;
+  return counts;
 }
 
 /** The `n` rows whose hashes are lowest, by row. */

@@ -101,7 +101,8 @@ describe('the rows of a rule, its SQL run on the engine, and a look at every raw
 /** Runs `ask` over several random shops; `ask` takes a rule and fails where anything disagrees. */
 async function overShops(seed: number, shops: number, run: (ask: (rule: Rule) => Promise<void>) => Promise<void>) {
   for (let i = 0; i < shops; i++) {
-    const shop = makeShop(seed * 100 + i);
+    // The last one has few customers with hundreds of rows each.
+    const shop = makeShop(seed * 100 + i, i === shops - 1 ? 6 : 40);
     const ground = await openShop(shop);
     try {
       const book = openRules(ground, { columns: 10_000, conditions: 100 });

@@ -47,7 +47,7 @@ export function compileTest(test: Test, column: ColumnWords, currency?: string):
       if (type !== 'text') return refuse();
       const part = fold(t.value), wanted = t.op === 'contains';
       return {
-        sql: (d, c) => `position(${d.text(part)} IN lower(${c})) ${wanted ? '>' : '='} 0`,
+        sql: (d, c) => `position(${d.text(part)} IN lower(${d.varchar(c)})) ${wanted ? '>' : '='} 0`,
         number: never, text: (value) => fold(value).includes(part) === wanted, missing: false, words: `${wanted ? '' : 'not '}containing ${quoted(t.value)}`,
       };
     }
@@ -59,7 +59,7 @@ export function compileTest(test: Test, column: ColumnWords, currency?: string):
       const values = new Set(t.values);
       const literal = (d: Dialect, value: string | number) => (typeof value === 'string' ? d.text(value) : numberSql(d, value));
       return {
-        sql: (d, c) => `${of === 'number' ? d.double(c) : c} ${wanted ? 'IN' : 'NOT IN'} (${[...values].map((value) => literal(d, value)).join(', ')})`,
+        sql: (d, c) => `${of === 'number' ? d.double(c) : d.varchar(c)} ${wanted ? 'IN' : 'NOT IN'} (${[...values].map((value) => literal(d, value)).join(', ')})`,
         number: (value) => values.has(value) === wanted, text: (value) => values.has(value) === wanted, missing: false,
         words: `${wanted ? '' : 'other than '}${listWords(shown([...values]), 'or')}`,
       };
@@ -81,7 +81,7 @@ export function compileTest(test: Test, column: ColumnWords, currency?: string):
       const { value } = t;
       const said = () => `${words(type === 'time')}${valueWords(value, column, currency)}`;
       if (type === 'text' && typeof value === 'string' && equality) {
-        return { sql: (d, c) => `${c} ${sql} ${d.text(value)}`, number: never, text: (x) => (x === value) === (t.op === '='), missing: false, words: `${t.op === '=' ? '' : 'other than '}${quoted(value)}` };
+        return { sql: (d, c) => `${d.varchar(c)} ${sql} ${d.text(value)}`, number: never, text: (x) => (x === value) === (t.op === '='), missing: false, words: `${t.op === '=' ? '' : 'other than '}${quoted(value)}` };
       }
       if (type === 'flag' && typeof value === 'boolean' && equality) {
         return { sql: (_, c) => `${c} ${sql} ${value ? 'TRUE' : 'FALSE'}`, number: (x) => holds(x, +value), text: never, missing: false, words: said() };

@@ -33,13 +33,13 @@ export function since<K extends 'first' | 'last'>(name: K, title: string, schema
       const pass = await passing(condition.where);
       const until = asOf * 1000, limit = limitOf(condition, asOf) * 1000;
       const { holds } = comparisons[condition.op];
-      const counts = (i: number) => at![i] <= until && (!pass || pass[i] === 1);
+      const counts = (i: number) => at[i] <= until && (!pass || pass[i] === 1);
       return rowsWhere(rows, (row) => {
         const from = start[row], to = start[row + 1];
         let i = name === 'first' ? from : to - 1;
         if (name === 'first') while (i < to && !counts(i)) i++;
         else while (i >= from && !counts(i)) i--;
-        return i >= from && i < to && holds(limit, at![i]);
+        return i >= from && i < to && holds(limit, at[i]);
       });
     },
   };

@@ -15,8 +15,8 @@ export interface SourceRows {
   readonly length: number;
   /** One more than there are entities. */
   readonly start: Uint32Array;
-  /** Microseconds since the epoch, ascending within an entity, NaN = unknown (last); absent where the source has no times. */
-  readonly at?: Float64Array;
+  /** Microseconds since the epoch, ascending within an entity, NaN = unknown (last); all 0 where the source has no times. */
+  readonly at: Float64Array;
   /** 1 for each row that passes every test; undefined where there is none to pass. @throws `rules/unknown-column`, `rules/wrong-type` */
   passing(where: readonly RowTest[] | undefined): Promise<Uint8Array | undefined>;
   /** Values of a numeric column in ten-thousandths, whole, so that sums are exact in any order; NaN = missing. */
@@ -50,34 +50,41 @@ async function openRows(ground: Ground, name: string, kept: (key: unknown, make:
   const d = dialectOf(engine.dialect);
   const source = sourceNamed(vocabulary, name);
   const from = `${ground.relations.sources[name]} WHERE "row" IS NOT NULL`;
-  const read = async (select: string, expected?: number) => (await engine.columns(`SELECT ${select} FROM ${from}`, `rows of ${name}`, expected)).columns;
-  const numbers = async (select: string, expected?: number) => {
-    const [column] = await read(select, expected);
-    assert(column.type === 'number', `'${select}' of '${name}' is not read as numbers`);
-    return column.values;
+  const read = async (select: string, expected?: number): Promise<readonly Float64Array[]> => {
+    const { columns } = await engine.columns(`SELECT ${select} FROM ${from}`, `rows of ${name}`, expected);
+    return columns.map((column) => {
+      assert(column.type === 'number', `'${select}' of '${name}' is not read as numbers`);
+      return column.values;
+    });
   };
+  const micros = (c: string) => d.double(`epoch_us(${c})`); // a double holds them exactly, and is read without a detour
 
-  const owners = new Int32Array(await numbers('"row"'));
-  const length = owners.length;
+  const [owned, times] = await read(`"row"${source.timed ? `, ${micros('"at"')}` : ''}`);
+  const owners = new Int32Array(owned);
+  const { length } = owners;
   const start = startsOf(owners, rows);
-  const times = source.timed ? await numbers('epoch_us("at")', length) : undefined;
   const order = orderOf(owners, start, times);
   const arranged = (values: Float64Array) => (order ? values.map((_, i) => values[order[i]]) : values);
-  const at = times && arranged(times);
+  const at = times ? arranged(times) : new Float64Array(length);
 
   const column = (asked: string) => columnNamed(source, asked);
-  const values = (key: unknown, select: string) => kept(key, async () => arranged(await numbers(select, length))) as Promise<Float64Array>;
-  const numeric = ({ name: c, type }: ColumnWords) => values(['number', c], type === 'time' ? `epoch_us(${d.quote(c)})` : d.double(d.quote(c)));
+  const numbers = async (select: string) => arranged((await read(select, length))[0]);
+  const values = (key: unknown, select: string) => kept(key, () => numbers(select)) as Promise<Float64Array>;
+  const numeric = ({ name: c, type }: ColumnWords) => values(['number', c], type === 'time' ? micros(d.quote(c)) : d.double(d.quote(c)));
 
+  const distinct = new Map<string, Promise<number>>();
+  const distinctOf = (c: string) => {
+    if (!distinct.has(c)) distinct.set(c, engine.rows(`SELECT approx_count_distinct(${d.quote(c)}) AS n FROM ${from}`).then(([{ n }]) => Number(n)));
+    return distinct.get(c)!;
+  };
   /** Codes of a text column, −1 = missing; undefined where it holds too many texts for a dictionary. */
   const dictionary = async ({ name: c }: ColumnWords) => {
-    const [{ n }] = await engine.rows(`SELECT approx_count_distinct(${d.quote(c)}) AS n FROM ${from}`);
-    if (Number(n) > DICTIONARY) return undefined;
+    if ((await distinctOf(c)) > DICTIONARY) return undefined;
     return kept(['codes', c], async () => {
       const type = d.quote(`shoal_${fingerprint(JSON.stringify([name, c]))}`);
       await engine.run(`CREATE OR REPLACE TEMP TYPE ${type} AS ENUM (SELECT DISTINCT ${d.varchar(d.quote(c))} AS v FROM ${from} AND ${d.quote(c)} IS NOT NULL ORDER BY v)`);
       try {
-        const codes = arranged(await numbers(`enum_code(CAST(${d.quote(c)} AS ${type}))`, length));
+        const codes = await numbers(`enum_code(CAST(${d.varchar(d.quote(c))} AS ${type}))`);
         const { columns: [texts] } = await engine.columns(`SELECT unnest(enum_range(CAST(NULL AS ${type})))`);
         return { codes: new Int32Array(codes.map((code) => (code === code ? code : -1))), values: texts.values as readonly string[] };
       } finally {
@@ -94,10 +101,13 @@ async function openRows(ground: Ground, name: string, kept: (key: unknown, make:
       return flags(length, (i) => (values[i] === values[i] ? number(values[i]) : missing));
     }
     const found = await dictionary(tested);
-    if (!found) return new Uint8Array(arranged(await numbers(`coalesce(${sql(d, d.quote(tested.name))}, FALSE)`, length)));
+    if (!found) return new Uint8Array(await numbers(`coalesce(${sql(d, d.quote(tested.name))}, FALSE)`));
     const { codes, values } = found;
-    const passing = values.map(text);
-    return flags(length, (i) => (codes[i] < 0 ? missing : passing[codes[i]]));
+    // One entry more than there are texts: a missing one has the code −1, and stands first.
+    const passing = Uint8Array.from([missing, ...values.map(text)], Number);
+    const made = new Uint8Array(length);
+    for (let i = 0; i < length; i++) made[i] = passing[codes[i] + 1];
+    return made;
   }) as Promise<Uint8Array>;
 
   return {
@@ -106,12 +116,15 @@ async function openRows(ground: Ground, name: string, kept: (key: unknown, make:
       if (!where?.length) return undefined;
       if (where.length === 1) return passes(where[0]);
       return kept(['where', where], async () => {
-        const each: Uint8Array[] = [];
-        for (const test of where) each.push(await passes(test));
-        return each.reduce((a, b) => a.map((pass, i) => pass & b[i]));
+        const every = (await passes(where[0])).slice();
+        for (const test of where.slice(1)) {
+          const pass = await passes(test);
+          for (let i = 0; i < length; i++) every[i] &= pass[i];
+        }
+        return every;
       }) as Promise<Uint8Array>;
     },
-    scaled: (c) => values(['scaled', c], `CAST(TRY_CAST(${d.quote(column(c).name)} AS DECIMAL(18, 4)) * 10000 AS BIGINT)`),
+    scaled: (c) => values(['scaled', c], `round(${d.double(`TRY_CAST(${d.quote(column(c).name)} AS DECIMAL(18, 4))`)} * 10000)`),
     identity: (c) => values(['identity', c], `CASE WHEN ${d.quote(column(c).name)} IS NOT NULL THEN CAST(hash(${d.varchar(d.quote(c))}) >> 11 AS DOUBLE) END`),
   };
 }

@@ -9,7 +9,7 @@ import { plural, rowWords } from '../nouns.js';
 import { numberSql } from '../row-test.js';
 import { rowsSql } from '../rows-sql.js';
 import type { SourceRows } from '../source-rows.js';
-import { boundsMicros, boundsOf, windowWords } from '../spans.js';
+import { type Bounds, boundsMicros, boundsOf, windowWords } from '../spans.js';
 import { columnNamed, sourceNamed, timedSource, type ColumnWords, type SourceWords, type Vocabulary } from '../vocabulary.js';
 
 type Performed = ConditionOf<'performed'>;
@@ -49,13 +49,9 @@ export const performed = defineKind({
   },
   async bits(condition, { rows, asOf, vocabulary, source }) {
     checked(condition, vocabulary);
-    const found = await source(condition.source);
-    const pass = await found.passing(condition.where);
-    const [from, to] = boundsMicros(boundsOf(condition.window, asOf));
-    const inside = insideOf(found, pass, from, to);
-    const total = await totalOf(condition, found, inside);
+    const total = await totalOf(condition, await source(condition.source), boundsOf(condition.window, asOf));
     const { holds } = comparisons[condition.op];
-    return rowsWhere(rows, (row) => holds(total(found.start[row], found.start[row + 1]), condition.value));
+    return rowsWhere(rows, (row) => holds(total(row), condition.value));
   },
   example: {
     given: { kind: 'performed', source: 'orders', where: [{ column: 'product', op: '=', value: 'Mug' }], distinct: 'order_id', op: '>=', value: 3, window: { last: 30, unit: 'days' } },
@@ -85,33 +81,33 @@ function checked({ source: name, where, window, sum, distinct }: Performed, voca
   return { source, measured: column };
 }
 
-/** Whether row i of the source counts. */
-function insideOf({ at }: SourceRows, pass: Uint8Array | undefined, from: number, to: number): (i: number) => boolean {
-  if (!at) return (i) => !pass || pass[i] === 1;
-  return pass ? (i) => pass[i] === 1 && at[i] >= from && at[i] <= to : (i) => at[i] >= from && at[i] <= to;
-}
-
-/** What the rows from `a` to before `b` amount to. */
-async function totalOf({ sum, distinct }: Performed, source: SourceRows, inside: (i: number) => boolean): Promise<(a: number, b: number) => number> {
+/** What the rows of an entity amount to. The loops are written out: everything is in them. */
+async function totalOf({ where, sum, distinct }: Performed, { start, at, passing, scaled, identity }: SourceRows, bounds: Bounds): Promise<(row: number) => number> {
+  const pass = await passing(where);
+  const [from, to] = boundsMicros(bounds);
   if (sum !== undefined) {
-    const values = await source.scaled(sum);
-    return (a, b) => {
+    const values = await scaled(sum);
+    return (row) => {
       let total = 0;
-      for (let i = a; i < b; i++) if (inside(i) && values[i] === values[i]) total += values[i];
+      for (let i = start[row]; i < start[row + 1]; i++) if (at[i] >= from && at[i] <= to && (!pass || pass[i] === 1) && values[i] === values[i]) total += values[i];
       return total / 10_000;
     };
   }
   if (distinct !== undefined) {
-    const values = await source.identity(distinct);
-    return (a, b) => {
-      const seen = new Set<number>();
-      for (let i = a; i < b; i++) if (inside(i) && values[i] === values[i]) seen.add(values[i]);
+    const values = await identity(distinct);
+    const seen = new Set<number>();
+    return (row) => {
+      seen.clear();
+      let one = Number.NaN;
+      for (let i = start[row]; i < start[row + 1]; i++) {
+        if (at[i] >= from && at[i] <= to && (!pass || pass[i] === 1) && values[i] === values[i] && values[i] !== one) seen.add((one = values[i]));
+      }
       return seen.size;
     };
   }
-  return (a, b) => {
+  return (row) => {
     let total = 0;
-    for (let i = a; i < b; i++) if (inside(i)) total++;
+    for (let i = start[row]; i < start[row + 1]; i++) if (at[i] >= from && at[i] <= to && (!pass || pass[i] === 1)) total++;
     return total;
   };
 }

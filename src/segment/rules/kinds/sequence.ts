@@ -7,6 +7,9 @@ import { rowTests } from '../rows-sql.js';
 import { boundsMicros, boundsOf, boundsSql, spanMs, spanWords, windowWords } from '../spans.js';
 import { columnNamed, timedSource, type Vocabulary } from '../vocabulary.js';
 
+/** Up to so many pairs of rows of somebody it is quicker to look at each. */
+const FEW = 400;
+
 type Sequence = ConditionOf<'sequence'>;
 
 export const sequence = defineKind({
@@ -46,25 +49,46 @@ export const sequence = defineKind({
     const firstKey = per === undefined ? undefined : await first.identity(per), thenKey = per === undefined ? undefined : await then.identity(per);
     const [from, to] = boundsMicros(boundsOf(condition.window, asOf));
     const now = asOf * 1000, span = spanMs(condition.within.length, condition.within.unit) * 1000;
-    const a = first.at!, b = then.at!;
-    /** When `then` came last, seen from the end; per key where they must share one. Later rows come first, so that each `first` knows the next `then` after it. */
+    const a = first.at, b = then.at;
+    const starts = (i: number) => a[i] >= from && a[i] <= to && (!firstPass || firstPass[i] === 1) && !(firstKey && firstKey[i] !== firstKey[i]);
+    const follows = (j: number) => b[j] <= now && (!thenPass || thenPass[j] === 1);
+    const fulfils = (start: number, came: number) => (came - start <= span ? followed : !followed && start + span <= now);
+
+    /** Without a shared value: the next `then` after each `first`, both walked from the end. */
+    const anyOf = (row: number) => {
+      let j = then.start[row + 1] - 1, came = Infinity;
+      for (let i = first.start[row + 1] - 1; i >= first.start[row]; i--) {
+        if (!starts(i)) continue;
+        for (; j >= then.start[row] && !(b[j] <= a[i]); j--) if (follows(j)) came = b[j];
+        if (fulfils(a[i], came)) return true;
+      }
+      return false;
+    };
+    /** With one, of few rows: each pair is looked at. */
+    const fewOf = (row: number) => {
+      for (let i = first.start[row]; i < first.start[row + 1]; i++) {
+        if (!starts(i)) continue;
+        let came = Infinity;
+        for (let j = then.start[row + 1] - 1; j >= then.start[row] && !(b[j] <= a[i]); j--) if (thenKey![j] === firstKey![i] && follows(j)) came = b[j];
+        if (fulfils(a[i], came)) return true;
+      }
+      return false;
+    };
+    /** Of many: as without, the next one kept for each value. */
     const next = new Map<number, number>();
-    return rowsWhere(rows, (row) => {
+    const manyOf = (row: number) => {
       next.clear();
       let j = then.start[row + 1] - 1;
       for (let i = first.start[row + 1] - 1; i >= first.start[row]; i--) {
-        if (!(a[i] >= from && a[i] <= to) || (firstPass && !firstPass[i])) continue;
-        const key = firstKey ? firstKey[i] : 0;
-        if (key !== key) continue;
-        for (; j >= then.start[row] && !(b[j] <= a[i]); j--) {
-          if (b[j] <= now && (!thenPass || thenPass[j]) && !(thenKey && thenKey[j] !== thenKey[j])) next.set(thenKey ? thenKey[j] : 0, b[j]);
-        }
-        const after = next.get(key);
-        const came = after !== undefined && after - a[i] <= span;
-        if (followed ? came : !came && a[i] + span <= now) return true;
+        if (!starts(i)) continue;
+        for (; j >= then.start[row] && !(b[j] <= a[i]); j--) if (follows(j)) next.set(thenKey![j], b[j]);
+        if (fulfils(a[i], next.get(firstKey![i]) ?? Infinity)) return true;
       }
       return false;
-    });
+    };
+    const pairs = (row: number) => (first.start[row + 1] - first.start[row]) * (then.start[row + 1] - then.start[row]);
+    const sameOf = (row: number) => (pairs(row) > FEW ? manyOf(row) : fewOf(row));
+    return rowsWhere(rows, firstKey ? sameOf : anyOf);
   },
   example: {
     given: { kind: 'sequence', first: { source: 'web', where: [{ column: 'event', op: '=', value: 'cart' }] }, then: { source: 'orders' }, followed: false, within: { length: 1, unit: 'days' }, per: 'product', window: { last: 7, unit: 'days' } },
