@@ -9,6 +9,8 @@ const verbs: Record<string, { summary: string; load: () => Promise<Command | Com
   segment: { summary: 'Choose, fit, compare and explain segments with any algorithm', load: async () => (await import('./segment/segment.js')).segmentCommands },
   explain: { summary: 'Say why one customer is in its segment, and what would move it', load: async () => (await import('./explain.js')).explainCommand },
   serve: { summary: 'Serve the workspace: everything in the browser', load: async () => (await import('./serve.js')).serveCommand },
+  store: { summary: 'Back up and restore what the workspace remembers', load: async () => (await import('./store/store.js')).storeCommands },
+  govern: { summary: 'Check that the audit log is as it was written', load: async () => (await import('./govern/govern.js')).governCommands },
   demo: { summary: 'Make a synthetic market with known truth to try things on', load: async () => (await import('./demo.js')).demoCommand },
   init: { summary: 'Write a commented shoal.config.ts from what your files look like', load: async () => (await import('./init.js')).initCommand },
 };

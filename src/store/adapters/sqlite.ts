@@ -16,6 +16,7 @@ import { openSqlite, type SqliteConnection, type SqliteStatement } from './sqlit
 export async function openSqliteFolder(folder: string, { beside = false }: Opening = {}): Promise<Databases> {
   const root = resolve(folder);
   const pathOf = (workspace?: string) => (workspace === undefined ? join(root, 'home.sqlite') : join(root, 'workspaces', workspaceId(workspace), 'store.sqlite'));
+  if (beside && !existsSync(root)) throw new ShoalError('store/not-found', { kind: 'store', id: folder });
   await mkdir(root, { recursive: true, mode: 0o700 }).catch((cause) => refuse(folder, cause));
   const lock = await lockOf(join(root, 'lock.sqlite'), folder);
   if (!lock && !beside) throw new ShoalError('store/in-use', { place: folder });
