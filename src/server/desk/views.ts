@@ -1,15 +1,17 @@
 import type { RunView } from '../../flow/view/view.js';
 
-interface Kept {
-  readonly view: Promise<RunView>;
+type Viewed = Pick<RunView, 'bytes' | 'close'>;
+
+interface Kept<V> {
+  readonly view: Promise<V>;
   bytes: number;
   users: number;
 }
 
 /** Opened views, the last used ones kept as far as `memory` bytes go, the one in use in any case. */
-export function keptViews(open: (run: string) => Promise<RunView>, memory: number) {
+export function keptViews<V extends Viewed>(open: (run: string) => Promise<V>, memory: number) {
   /** Last used last. */
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, Kept<V>>();
   const tidy = () => {
     let total = [...kept.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     for (const [run, one] of kept) {
@@ -22,7 +24,7 @@ export function keptViews(open: (run: string) => Promise<RunView>, memory: numbe
   };
   return {
     /** A view to use until it is released. */
-    async use(run: string): Promise<{ readonly view: RunView; release(): void }> {
+    async use(run: string): Promise<{ readonly view: V; release(): void }> {
       const one = kept.get(run) ?? { view: open(run), bytes: 0, users: 0 };
       kept.delete(run);
       kept.set(run, one);
@@ -33,7 +35,7 @@ export function keptViews(open: (run: string) => Promise<RunView>, memory: numbe
       };
       try {
         const view = await one.view;
-        one.bytes ||= bytesOf(view);
+        one.bytes = view.bytes;
         return { view, release };
       } catch (error) {
         if (kept.get(run) === one) kept.delete(run);
@@ -41,9 +43,4 @@ export function keptViews(open: (run: string) => Promise<RunView>, memory: numbe
       }
     },
   };
-}
-
-/** About what a view holds: every feature of everyone once as it is and once encoded, places and ids. */
-function bytesOf({ entities, report }: RunView): number {
-  return entities * (report.features.length * 12 + 64);
 }

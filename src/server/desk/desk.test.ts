@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openDesk } from './desk.js';
+import type { fakeOperations } from './fake.test.fixture.js';
+import { keptViews } from './views.js';
+
+const entry = fileURLToPath(new URL('../../../dist/server/desk/fake.test.fixture.js', import.meta.url));
+const desk = openDesk({ entry, runs: '/runs', threads: 1, memory: 1000 });
+afterAll(() => desk.close());
+
+/** Asks one of the operations for tests. */
+const ask = <N extends keyof typeof fakeOperations>(name: N, args: unknown[] = [], signal?: AbortSignal) =>
+  (desk.ask as unknown as (name: N, options: { signal?: AbortSignal }, ...args: unknown[]) => ReturnType<(typeof fakeOperations)[N]>)(name, { signal }, ...args);
+
+describe('a desk', () => {
+  it('answers questions from its thread, typed arrays as they are', async () => {
+    expect(await ask('echo', ['hello'])).toBe('hello!');
+    const { values, part, name } = await ask('numbers', [1000]);
+    expect(values).toEqual(Float32Array.from({ length: 1000 }, (_, i) => i));
+    expect([part, name]).toEqual([new Float64Array([2, 2]), 'n']);
+    expect(await ask('folder', ['abc'])).toBe('/runs/abc');
+  });
+
+  it('passes refusals on with their codes, and of bugs only where they happened', async () => {
+    await expect(ask('refuse', ['gone.csv'])).rejects.toMatchObject({ name: 'ShoalError', code: 'ingest/no-such-file', details: { path: 'gone.csv' }, message: expect.stringContaining("There is no file 'gone.csv'") });
+    await expect(ask('folder', ['../../etc'])).rejects.toMatchObject({ code: 'runs/unknown' });
+    const bug = await ask('bug', ['Ann Smith']).catch((error: Error) => error) as unknown as Error;
+    expect(bug.message).toBe('bug at the desk: RangeError');
+    expect(bug.stack).toMatch(/\n\s+at .*fake\.test\.fixture/);
+    expect(bug.stack).not.toContain('Ann');
+    await expect(ask('constructor' as never)).rejects.toThrow('bug at the desk');
+  });
+
+  it('lets a question go when its asker does, and tells whoever works on it', async () => {
+    const stop = new AbortController();
+    const waiting = ask('wait', ['one'], stop.signal);
+    expect(await ask('stopped')).toEqual([]);
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'run/aborted' });
+    expect(await ask('stopped')).toEqual(['one']);
+    await expect(ask('echo', ['x'], AbortSignal.abort())).rejects.toMatchObject({ code: 'run/aborted' });
+  });
+
+  it.each(['exit', 'escape'] as const)('tells everybody who waits when its thread breaks down (%s), and begins anew', async (how) => {
+    const waiting = ask('wait', ['two']);
+    const breaking = ask(how);
+    for (const one of [waiting, breaking]) await expect(one).rejects.toMatchObject({ code: 'desk/restarted', status: 503 });
+    expect(await ask('stopped')).toEqual([]);
+  });
+
+  it('lets its thread go when nobody asks for a while, and answers again after', async () => {
+    const short = openDesk({ entry, runs: '/runs', threads: 1, memory: 1000, idle: 0 });
+    const again = short.ask as unknown as (name: string, options: object, ...args: unknown[]) => Promise<string>;
+    expect(await again('echo', {}, 'a')).toBe('a!');
+    await new Promise((resolve) => setImmediate(() => setTimeout(resolve)));
+    expect(await again('echo', {}, 'b')).toBe('b!');
+    await short.close();
+    await expect(again('echo', {}, 'c')).rejects.toMatchObject({ code: 'run/aborted' });
+  });
+});
+
+describe('views that are kept', () => {
+  function kept(memory: number) {
+    const events: string[] = [];
+    const views = keptViews(async (run) => {
+      if (run === 'bad') throw new Error('no such run');
+      events.push(`open ${run}`);
+      return { bytes: 40, close: async () => void events.push(`close ${run}`) };
+    }, memory);
+    const use = async (run: string) => (await views.use(run)).release();
+    return { views, use, events };
+  }
+
+  it('are opened once, and closed when others need the room, the longest unused first', async () => {
+    const { use, events } = kept(100);
+    for (const run of ['a', 'b', 'a', 'c', 'a']) await use(run);
+    expect(events).toEqual(['open a', 'open b', 'open c', 'close b']);
+    await use('b');
+    expect(events.slice(4)).toEqual(['open b', 'close c']);
+  });
+
+  it('stay while they are in use, and one stays however large it is', async () => {
+    const { views, use, events } = kept(10);
+    const held = await views.use('a');
+    await use('b');
+    expect(events).toEqual(['open a', 'open b', 'close b']);
+    held.release();
+    await use('c');
+    expect(events).toEqual(['open a', 'open b', 'close b', 'open c', 'close a']);
+  });
+
+  it('are tried again after they could not be opened', async () => {
+    const { views, events } = kept(100);
+    for (let i = 0; i < 2; i++) await expect(views.use('bad')).rejects.toThrow('no such run');
+    expect(events).toEqual([]);
+  });
+});
