@@ -215,6 +215,8 @@ export interface LevelsAnswer {
    * that number are the finest groups.
    */
   readonly tree: { readonly merges: readonly number[]; readonly heights: readonly number[] };
+  /** For each finest group the segment of the run that most of it is in (−1: in none), and how much of it. */
+  readonly homes?: readonly { readonly segment: number; readonly share: number }[];
   /** Correlation with the exact dendrogram of a sample; absent where it is exact. */
   readonly agreement?: number;
 }

@@ -14,6 +14,8 @@ export interface Levelled {
   readonly matrix: FeatureMatrix;
   readonly entityWord: { readonly one: string; readonly many: string };
   readonly currency?: string;
+  /** The segment of each row (−1: none) in another partition of them, in which the finest groups are to be found again. */
+  readonly among?: ArrayLike<number>;
 }
 
 export interface NamedLevels {
@@ -21,6 +23,8 @@ export interface NamedLevels {
   readonly levels: readonly (readonly LevelSegment[])[];
   /** The dendrogram above the finest level; see `LevelsAnswer`. */
   readonly tree: { readonly merges: readonly number[]; readonly heights: readonly number[] };
+  /** For each finest group the segment of `among` that most of it is in (−1: in none), and how much of it; only where that was given. */
+  readonly homes?: readonly { readonly segment: number; readonly share: number }[];
   /** Correlation with the exact dendrogram of a sample; absent where it is exact. */
   readonly agreement?: number;
 }
@@ -29,11 +33,12 @@ export interface NamedLevels {
  * One dendrogram of a matrix, cut at each of `ks`, with a name and a narrative for every group. `settings` are those of agglomerative clustering.
  * @throws `segment/bad-k`, `config/invalid`, `run/aborted`
  */
-export async function namedLevels({ table, matrix, entityWord, currency }: Levelled, ks: readonly number[], settings: object, context: Context, kernel: Kernel): Promise<NamedLevels> {
+export async function namedLevels({ table, matrix, entityWord, currency, among }: Levelled, ks: readonly number[], settings: object, context: Context, kernel: Kernel): Promise<NamedLevels> {
   const { params, levels: cuts, labels } = await nested(matrix, ks, settings, context, kernel);
   const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, context.seed);
   const told = levels({ table, matrix, model, entityWord, currency }, labels, context);
-  return { levels: told, tree: treeAbove(params, cuts[cuts.length - 1]), ...(params.agreement !== undefined && { agreement: params.agreement }) };
+  const finest = cuts.length - 1;
+  return { levels: told, tree: treeAbove(params, cuts[finest]), ...(among && { homes: homesOf(labels[finest], cuts[finest].k, among) }), ...(params.agreement !== undefined && { agreement: params.agreement }) };
 }
 
 /** The merges above a level, its groups being the leaves: numbered from 0, merges after them. */
@@ -47,4 +52,14 @@ function treeAbove({ leaves, merges, heights }: Dendrogram, { k, groups }: Level
   };
   const above = Array.from({ length: k - 1 }, (_, i) => below + i);
   return { merges: above.flatMap((i) => [nodeOf(merges[2 * i]), nodeOf(merges[2 * i + 1])]), heights: above.map((i) => heights[i]) };
+}
+
+function homesOf(groups: Int32Array, k: number, among: ArrayLike<number>): NonNullable<NamedLevels['homes']> {
+  const counts = Array.from({ length: k }, () => new Map<number, number>());
+  for (let row = 0; row < groups.length; row++) counts[groups[row]].set(among[row], (counts[groups[row]].get(among[row]) ?? 0) + 1);
+  return counts.map((count) => {
+    const all = [...count.values()].reduce((sum, n) => sum + n, 0);
+    const [segment, n] = [...count].reduce((best, next) => (next[1] > best[1] ? next : best), [-1, 0]);
+    return { segment, share: all > 0 ? n / all : 0 };
+  });
 }

@@ -13,7 +13,7 @@ export function levels(held: Held, asked?: readonly number[]): Promise<LevelsAns
   const broad = Math.max(2, held.report.segments.length);
   const ks = [...new Set(asked?.length ? asked : [broad, 3 * broad].map((k) => Math.min(k, mostGroups, held.rows)))].sort((a, b) => a - b);
   for (const k of ks) requireGroups(held, k);
-  return remembered(held, `levels ${ks}`, (context) => withKernel(context, (kernel) => namedLevels(subjectOf(held), ks, {}, context, kernel)));
+  return remembered(held, `levels ${ks}`, (context) => withKernel(context, (kernel) => namedLevels({ ...subjectOf(held), among: held.segment }, ks, {}, context, kernel)));
 }
 
 /** @throws `config/invalid` */

@@ -287,7 +287,7 @@ describe('another number of segments', () => {
   });
 
   it('nests, and its tree joins the finest into the broader ones', async () => {
-    const { levels, tree } = await view.levels([3, 8]);
+    const { levels, tree, homes = [] } = await view.levels([3, 8]);
     expect(levels.map((level) => level.length)).toEqual([3, 8]);
     expect(tree.heights.length).toBe(7);
     expect(tree.heights).toEqual([...tree.heights].sort((a, b) => a - b));
@@ -297,6 +297,11 @@ describe('another number of segments', () => {
     const broad = levels[0].map(({ segment }) => levels[1].filter(({ parent }) => parent === segment).map(({ segment: own }) => own));
     const sorted = (groups: number[][]) => groups.map((group) => [...group].sort((a, b) => a - b).join()).sort();
     expect(sorted(cut)).toEqual(sorted(broad));
+    // No segment can hold more members of groups at home in it than it has; most of a group is at home.
+    for (const { segment, entities } of view.report.segments)
+      expect(homes.reduce((sum, home, g) => (home.segment === segment ? sum + home.share * levels[1][g].entities : sum), 0)).toBeLessThanOrEqual(entities + 1e-6);
+    expect(homes.length).toBe(8);
+    for (const home of homes) expect(home.share).toBeGreaterThanOrEqual(1 / (view.report.segments.length + 1));
     for (const wrong of [[1], [51], [2.5], [Number.NaN]]) await expect(view.levels(wrong)).rejects.toMatchObject({ code: 'config/invalid' });
   });
 

@@ -20,13 +20,13 @@ interface LevelsProps {
 export function Levels({ run, report, cut, onCut }: LevelsProps) {
   const f = useFormats();
   const { data, error, refetch } = useAsk('GET /v1/runs/:run/levels', { params: { run }, query: {} }, { fixed: true });
-  const colour = useMemo(() => colourOf(data, report), [data, report]);
+  const colour = useMemo(() => colourOf(data?.homes), [data]);
   const leaves = data?.levels.at(-1) ?? [];
   return (
     <Section
       id="levels"
       title="Groups within groups"
-      lead={`One tree of all ${f.many}: the further left two branches meet, the less alike they are. Move the cut to see how many groups that makes. Long branches without a fork are the numbers worth trying.${data?.agreement === undefined ? '' : ` The tree is drawn from a summary of the rows; it agrees to ${f.percent(data.agreement)} with the exact one on a sample.`}`}
+      lead={`One tree of all ${f.many}: the further left two branches meet, the less alike they are. Move the cut to see how many groups that makes. Long branches without a fork are the numbers worth trying. Colours are those of today’s segments, where most of a group is in one.${data?.agreement === undefined ? '' : ` The tree is drawn from a summary of the rows; it agrees to ${f.percent(data.agreement)} with the exact one on a sample.`}`}
     >
       {error ? (
         <ProblemNote title="The tree did not come." error={error} onRetry={() => void refetch()} />
@@ -44,14 +44,10 @@ export function Levels({ run, report, cut, onCut }: LevelsProps) {
   );
 }
 
-/** The colour of today's segment where a broad group of the tree has its name; else grey: colours must not promise what is not so. */
-function colourOf(data: LevelsAnswer | undefined, report: Report): (leaf: number) => string {
-  const [broad = []] = data?.levels ?? [];
-  const fine = data?.levels.at(-1) ?? [];
-  const segmentOf = new Map(report.segments.map((s) => [s.name, s.segment]));
+/** The colour of today’s segment that most of a leaf is in; grey where no segment has more than half of it: colours must not promise what is not so. */
+function colourOf(homes: LevelsAnswer['homes']): (leaf: number) => string {
   return (leaf) => {
-    const parent = fine === broad ? leaf : fine[leaf]?.parent;
-    const segment = segmentOf.get(broad[parent ?? -1]?.name ?? '');
-    return segment === undefined ? 'var(--ink-faint)' : segmentColour(segment);
+    const home = homes?.[leaf];
+    return home && home.share > 0.5 && home.segment >= 0 ? segmentColour(home.segment) : 'var(--ink-faint)';
   };
 }

@@ -16,25 +16,27 @@ export function Inside({ profile, run }: { readonly profile: Profile; readonly r
   const f = useFormats();
   const to = usePaths();
   const { data, error, refetch } = useAsk('GET /v1/runs/:run/levels', { params: { run }, query: {} }, { fixed: true });
-  const branch = useMemo(() => data && branchOf(data, profile), [data, profile]);
+  const inside = useMemo(() => data && groupsIn(data, profile.segment), [data, profile]);
   if (error) return <ProblemNote title="The groups inside did not come." error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading what="the groups inside"><Skeleton height={220} /></Loading>;
   const leaves = data.levels.at(-1) ?? [];
-  if (!branch || branch.size < 2)
+  if (!inside || inside.size < 2)
     return (
-      <EmptyState title="No branch of its own" action={<a href={to('choose')}>See the whole tree</a>}>
-        In the tree of groups within groups, this segment is not one branch: the tree parts the {f.many} along other lines here, so there are no groups that lie inside it alone.
+      <EmptyState title={inside?.size === 1 ? 'All of one piece' : 'No groups of its own'} action={<a href={to('choose')}>See the whole tree</a>}>
+        {inside?.size === 1
+          ? `Parted ${f.count(leaves.length)} times, the ${f.many} of this segment stay together: there are no smaller groups inside it to tell apart.`
+          : `In the tree of groups within groups the ${f.many} are parted along other lines here, so no smaller group lies in this segment.`}
       </EmptyState>
     );
-  const inside = [...branch].reduce((sum, leaf) => sum + leaves[leaf].entities, 0);
+  const held = [...inside].reduce((sum, leaf) => sum + (data.homes?.[leaf].share ?? 0) * leaves[leaf].entities, 0);
   return (
     <div className={css.inside}>
       <p className={css.lead}>
-        {f.count(branch.size)} smaller groups, named by what sets them apart inside the segment. They are finer than what could be proven: good for ideas, not to be taken for groups of their own. The branch holds {f.count(inside)} {f.many}; the segment itself has {f.count(profile.entities)}.
+        {f.count(inside.size)} smaller groups that lie mostly in this segment, named by what sets them apart from their neighbours. They are finer than what could be proven: good for ideas, not to be taken for groups of their own. Together they hold {f.percent(Math.min(1, held / profile.entities))} of the segment.
       </p>
-      <Dendrogram tree={data.tree} leaves={leaves} within={branch} colour={() => segmentColour(profile.segment)} />
+      <Dendrogram tree={data.tree} leaves={leaves} within={inside} colour={() => segmentColour(profile.segment)} />
       <ul className={css.micro}>
-        {[...branch].map((leaf) => leaves[leaf]).sort((a, b) => b.entities - a.entities).map((group) => (
+        {[...inside].map((leaf) => leaves[leaf]).sort((a, b) => b.entities - a.entities).map((group) => (
           <li key={group.segment}>
             <strong>{group.name}</strong>
             <span>{group.narrative}</span>
@@ -45,11 +47,7 @@ export function Inside({ profile, run }: { readonly profile: Profile; readonly r
   );
 }
 
-/** Finest groups below the broad one that is this segment: the one of its name, or the one nearest in size where they differ by less than a tenth. */
-function branchOf({ levels }: LevelsAnswer, profile: Profile): ReadonlySet<number> | undefined {
-  const [broad, fine] = [levels[0] ?? [], levels.at(-1) ?? []];
-  if (levels.length < 2) return undefined;
-  const near = [...broad].sort((a, b) => Math.abs(a.entities - profile.entities) - Math.abs(b.entities - profile.entities))[0];
-  const own = broad.find((group) => group.name === profile.name) ?? (near && Math.abs(near.entities / profile.entities - 1) < 0.1 ? near : undefined);
-  return own && new Set(fine.filter((group) => group.parent === own.segment).map((group) => group.segment));
+/** Finest groups of the tree that have most of their members in the segment. */
+function groupsIn({ homes = [] }: LevelsAnswer, segment: number): ReadonlySet<number> {
+  return new Set(homes.flatMap((home, leaf) => (home.segment === segment && home.share > 0.5 ? [leaf] : [])));
 }
