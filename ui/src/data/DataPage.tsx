@@ -1,7 +1,7 @@
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { Empty, Stat } from '../kit/Section.js';
-import { daysOld, stale } from '../overview/stale.js';
+import { ago, daysOld, stale } from '../overview/stale.js';
 import { Inputs } from '../run/Inputs.js';
 import { type ShownRun, usePaths } from '../wire/runs.js';
 import { Page } from '../workspace/Page.js';
@@ -54,7 +54,7 @@ function Freshness({ shown: { report } }: { readonly shown: ShownRun }) {
       <dl className={css.totals}>
         <Stat label="Files" value={f.count(report.sources.length)} />
         <Stat label="Rows used" value={f.count(report.totals.rows)} note={rejected > 0 ? `${f.count(rejected)} left out` : 'none left out'} />
-        {days === undefined ? null : <Stat label="The data ends" value={f.date(report.run.asOf)} note={days === 0 ? 'today' : `${f.count(days)} ${days === 1 ? 'day' : 'days'} ago`} />}
+        {days === undefined ? null : <Stat label="The data ends" value={f.date(report.run.asOf)} note={ago(days)} />}
         {report.totals.from === undefined ? null : <Stat label="It begins" value={f.date(report.totals.from)} />}
       </dl>
       {warning ? (

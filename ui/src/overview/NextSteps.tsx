@@ -13,7 +13,7 @@ export function NextSteps({ shown: { run, report, isChampion } }: { readonly sho
     ['groups', 'Get to know each group', 'Who they are, what sets them apart, when to reach them and what to offer.', 'segments'],
     ['map', `See all ${f.many} on a map`, 'Near each other means alike. Circle a part of it to make a segment of your own.', 'map'],
     ['filter', 'Build a segment yourself', 'Say what must hold of its members, and see at once how many there are.', 'rules'],
-    ['data', 'Check what it rests on', rejected > 0 ? `${f.count(rejected)} of ${f.count(report.totals.rows + rejected)} rows were left out, each with its reason.` : 'Every row was used. See what each column was taken for.', 'data'],
+    ['data', 'Check what it rests on', rejected > 0 ? `${f.count(rejected)} of ${f.count(report.totals.rows)} rows were left out, each with its reason.` : 'Every row was used. See what each column was taken for.', 'data'],
   ];
   return (
     <div>
