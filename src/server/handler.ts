@@ -56,7 +56,7 @@ export interface Bytes {
   readonly facts?: Readonly<Record<`shoal-${string}`, unknown>>;
 }
 
-/** A file to keep; `done` is called when it has been sent, or has failed to be. */
+/** A file to keep; `done` is called once it is open, to take it out of its folder. */
 export interface SentFile {
   readonly path: string;
   readonly name: string;

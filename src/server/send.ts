@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerCache, compressed, encodingFor, type Encoded, type Encoding } from './encode.js';
 import { isBytes, isKept, type Bytes, type SentFile } from './handler.js';
@@ -46,20 +45,16 @@ function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Sends a file to keep, streamed from the disk. */
+/** Sends a file to keep, streamed from the disk. One that is to go is gone before its first byte is sent: nothing is left behind, whatever happens on the way. */
 export async function sendFile(reply: FastifyReply, { path, name, type, done }: SentFile): Promise<FastifyReply> {
-  try {
-    const { size } = await stat(path);
-    const stream = createReadStream(path);
-    if (done) stream.once('close', () => void done());
-    reply.raw.once('close', () => stream.destroy());
-    const ascii = name.replace(/[^\w.-]+/g, '-');
-    const whole = encodeURIComponent(Buffer.from(name).toString()).replace(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
-    return reply.headers({
-      'cache-control': 'no-store', 'content-type': type, 'content-length': size, 'content-disposition': `attachment; filename="${ascii}"; filename*=UTF-8''${whole}`,
-    }).send(stream);
-  } catch (error) {
-    await done?.();
-    throw error;
-  }
+  const file = await open(path);
+  const { size } = await file.stat();
+  await done?.();
+  const stream = file.createReadStream();
+  reply.raw.once('close', () => stream.destroy());
+  const ascii = name.replace(/[^\w.-]+/g, '-');
+  const whole = encodeURIComponent(Buffer.from(name).toString()).replace(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
+  return reply.headers({
+    'cache-control': 'no-store', 'content-type': type, 'content-length': size, 'content-disposition': `attachment; filename="${ascii}"; filename*=UTF-8''${whole}`,
+  }).send(stream);
 }

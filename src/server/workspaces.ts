@@ -62,6 +62,8 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing }: 
     const files = join(own, 'files'), runs = join(own, 'runs');
     for (const path of [files, runs]) await mkdir(path, { recursive: true, mode: 0o700 });
     await tidyFiles(files, clock());
+    // Exports that a server which was killed had begun.
+    await rm(join(own, 'exports'), { recursive: true, force: true });
     for (const place of [own, runs]) for (const name of await readdir(place)) if (name.startsWith('.partial-')) await rm(join(place, name), { recursive: true, force: true });
     return {
       workspace, folder: own, store, limits,

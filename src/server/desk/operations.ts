@@ -1,5 +1,3 @@
-import { createContext } from '../../context.js';
-import { compareRuns, loadRun } from '../../flow/saved.js';
 import type { RunView } from '../../flow/view/view.js';
 import type { Reading } from './reading.js';
 import { ruleOperations } from './rule-operations.js';
@@ -23,9 +21,8 @@ export const operations = {
   ...ruleOperations,
   report: async ({ view }: Reading, run: string) => (await view(run)).report,
   /** Two runs side by side, under the names given. */
-  async compareRuns({ folder, signal }: Reading, run: string, other: string, names: readonly [string, string]) {
-    const context = createContext({ signal });
-    return compareRuns(await loadRun(folder(run), context), await loadRun(folder(other), context), names, context);
+  async compareRuns({ view, folder }: Reading, run: string, other: string, names: readonly [string, string]) {
+    return (await view(run)).versus(folder(other), names);
   },
   freshness: async ({ view }: Reading, run: string) => (await view(run)).freshness(),
 } satisfies Readonly<Record<string, Operation>>;
