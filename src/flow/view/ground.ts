@@ -10,8 +10,14 @@ import { type KeptSource, mapFile } from './keep.js';
 /** The run as rules see it. Columns are shared: not to be changed. `named`: names that segments bear now, by their lasting ids. */
 export async function groundOf(held: Held, named: Readonly<Record<string, string>> = {}): Promise<Ground> {
   const { folder, report, features, rows, asOf, file, segment, strength } = held;
-  const at = (name: string) => `read_parquet(${quoteText(join(folder, name))})`;
   const { sources } = file.meta;
+  const relations = (place: (name: string) => string) => {
+    const at = (name: string) => `read_parquet(${quoteText(place(name))})`;
+    return {
+      features: at('features.parquet'), membership: at('membership.parquet'), ...(sources.length > 0 && { map: at(mapFile) }),
+      sources: Object.fromEntries(sources.map((source) => [source.name, at(source.file)])),
+    };
+  };
   return {
     rows, asOf, engine: await held.engine(),
     vocabulary: {
@@ -19,10 +25,7 @@ export async function groundOf(held: Held, named: Readonly<Record<string, string
       segments: report.segments.map(({ id, name }, position) => ({ segment: position, id, name: Object.hasOwn(named, id) ? named[id] : name })),
       sources: sources.map(wordsOf),
     },
-    relations: {
-      features: at('features.parquet'), membership: at('membership.parquet'), ...(sources.length > 0 && { map: at(mapFile) }),
-      sources: Object.fromEntries(sources.map((source) => [source.name, at(source.file)])),
-    },
+    relations: relations((name) => join(folder, name)), printed: relations((name) => name),
     feature: async (name) => columnOf(held, name),
     membership: async () => ({ segment, strength }),
     map: async () => ({ x: file.read('x') as Float32Array, y: file.read('y') as Float32Array }),

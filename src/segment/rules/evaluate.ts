@@ -61,17 +61,17 @@ export interface RuleBook {
 }
 
 export interface RuleBookOptions {
-  /** Bytes of source columns kept at most; 400 MB by default. */
+  /** Bytes of source columns kept at most, beside the times of each source; 256 MB by default. */
   readonly columns?: number;
   /** Bytes of answered conditions kept at most; 64 MB by default. */
   readonly conditions?: number;
 }
 
 /** Opens a run for rules. Nothing is read before a rule needs it. */
-export function openRules(ground: Ground, { columns = 400e6, conditions = 64e6 }: RuleBookOptions = {}): RuleBook {
+export function openRules(ground: Ground, { columns = 256e6, conditions = 64e6 }: RuleBookOptions = {}): RuleBook {
   const scan = { ...ground, source: openSources(ground, columns) };
   const { rows, vocabulary } = ground;
-  const scope = { dialect: dialectOf(ground.engine.dialect), relations: ground.relations, vocabulary, asOf: ground.asOf };
+  const scope = { dialect: dialectOf(ground.engine.dialect), relations: ground.printed ?? ground.relations, vocabulary, asOf: ground.asOf };
   const answered = createLru<RowBits>(conditions, (bits) => bits.byteLength);
   let whole: Promise<Whole> | undefined;
   const keyOf = (condition: Condition) => fingerprint(JSON.stringify(condition));

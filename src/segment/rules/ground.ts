@@ -27,6 +27,8 @@ export interface Ground {
   /** Reads the sources; nothing is ever written with it but types and tables of its own temporary schema. */
   readonly engine: Engine;
   readonly relations: Relations;
+  /** The same as they stand in SQL that people read: files by their names, not by their places. `relations` by default. */
+  readonly printed?: Relations;
   /** Raw values, one per row, NaN = missing. */
   feature(name: string): Promise<Float64Array>;
   /** Segment (position in the run, −1 = outlier) and strength of everyone. */
