@@ -9,13 +9,15 @@ import css from './rules.module.css';
 interface AdderProps {
   /** Where it adds, for screen readers. */
   readonly to: string;
+  /** Nothing was added yet: it is the thing to do. */
+  readonly first?: boolean;
   onAdd(condition: Condition): void;
 }
 
 const MOST = 120;
 
 /** A button that opens everything a condition can be about, found by typing. */
-export function Adder({ to, onAdd }: AdderProps) {
+export function Adder({ to, first = false, onAdd }: AdderProps) {
   const vocabulary = useVocabulary();
   const choices = useMemo(() => choicesOf(vocabulary), [vocabulary]);
   const [question, setQuestion] = useState('');
@@ -42,7 +44,7 @@ export function Adder({ to, onAdd }: AdderProps) {
       }}
     >
       <Combobox.Target targetType="button">
-        <Button variant="light" size="compact-md" className={css.adder} leftSection={<Icon name="plus" size={16} />} onClick={() => combobox.toggleDropdown()} aria-label={`Add a condition to ${to}`}>
+        <Button variant={first ? 'filled' : 'light'} size={first ? 'sm' : 'compact-md'} className={css.adder} leftSection={<Icon name="plus" size={16} />} onClick={() => combobox.toggleDropdown()} aria-label={`Add a condition to ${to}`}>
           Add a condition
         </Button>
       </Combobox.Target>

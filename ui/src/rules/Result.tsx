@@ -33,8 +33,8 @@ export function Result({ preview, waiting, error, onRetry }: ResultProps) {
           </dl>
           {preview.entities === 0 ? <p className={css.hint}>Nobody meets all of this. Loosen the condition that keeps most people out.</p> : null}
           {preview.entities > 0 && preview.entities === preview.of ? <p className={css.hint}>That is everyone: the rule parts nobody from anybody yet.</p> : null}
-          <Overlap preview={preview} />
-          <Sample preview={preview} />
+          {preview.entities < preview.of ? <Overlap preview={preview} /> : null}
+          {preview.entities < preview.of ? <Sample preview={preview} /> : null}
           <p className={css.hint}>
             Counted in run <code>{preview.run}</code>
             {waiting ? ', counting again …' : ''}

@@ -1,8 +1,8 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { Rule } from '../../../src/domain/rule.js';
 import type { RulePreview } from '../../../src/server/contract/segments.js';
-import { Icon } from '../kit/Icon.js';
+import { CopyButton } from '../kit/CopyButton.js';
 import { Scroller } from '../kit/Section.js';
 import { Skeleton } from '../kit/states.js';
 import { type Fault, lineOf, readRule } from './check.js';
@@ -25,7 +25,7 @@ export function RuleTabs({ rule, preview, onRule }: RuleTabsProps) {
     <section className={css.panel} aria-label="The rule in other forms">
       <div className={css.panelHead}>
         <SegmentedControl aria-label="Form of the rule" size="sm" value={tab} onChange={(value) => setTab(value as Tab)} data={[{ value: 'words', label: 'Words' }, { value: 'json', label: 'JSON' }, { value: 'sql', label: 'SQL' }]} />
-        <Copy text={text} what={{ words: 'the words', json: 'the JSON', sql: 'the SQL' }[tab]} />
+        <CopyButton text={text} label={{ words: 'Copy words', json: 'Copy JSON', sql: 'Copy SQL' }[tab]} />
       </div>
       {tab === 'words' ? <WordsOf preview={preview} /> : null}
       {tab === 'json' ? <JsonEditor json={json} onRule={onRule} /> : null}
@@ -59,22 +59,6 @@ function WordsOf({ preview }: { readonly preview?: RulePreview }) {
         </ul>
       ) : null}
     </div>
-  );
-}
-
-/** Puts a text on the clipboard, and says so. */
-export function Copy({ text, what, label = 'Copy' }: { readonly text: string; readonly what: string; readonly label?: string }) {
-  const [state, setState] = useState<'idle' | 'done' | 'failed'>('idle');
-  useEffect(() => {
-    if (state === 'idle') return;
-    const timer = setTimeout(() => setState('idle'), 2500);
-    return () => clearTimeout(timer);
-  }, [state]);
-  const copy = () => navigator.clipboard.writeText(text).then(() => setState('done'), () => setState('failed'));
-  return (
-    <Button variant="default" size="compact-md" disabled={text === ''} leftSection={<Icon name={state === 'done' ? 'check' : 'copy'} size={15} />} aria-label={`Copy ${what}`} onClick={() => void (navigator.clipboard ? copy() : setState('failed'))}>
-      <span role="status">{state === 'done' ? 'Copied' : state === 'failed' ? 'Cannot copy here' : label}</span>
-    </Button>
   );
 }
 

@@ -3,6 +3,7 @@ import { useBlocker, useNavigate, useRouterState, useSearch } from '@tanstack/re
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Rule } from '../../../src/domain/rule.js';
 import type { RuleVocabulary, SegmentDetail } from '../../../src/server/contract/segments.js';
+import { CopyButton } from '../kit/CopyButton.js';
 import { Dialog, DialogActions } from '../kit/Dialog.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
@@ -20,7 +21,7 @@ import { Made } from './Made.js';
 import { Members } from './Members.js';
 import { Result } from './Result.js';
 import css from './rules.module.css';
-import { Copy, RuleTabs } from './RuleTabs.js';
+import { RuleTabs } from './RuleTabs.js';
 import { SaveDialog } from './SaveDialog.js';
 import { fragmentOf, fromFragment, saysRule } from './share.js';
 import { Templates } from './Templates.js';
@@ -169,22 +170,22 @@ function Editor({ vocabulary, segment, begin, problem }: EditorProps) {
         {problem ? <ProblemNote title="Nothing was taken from the address." error={problem} /> : null}
         <div className={css.bench}>
           <div className={css.work}>
+            <Tree draft={draft} counts={counted.counts} of={counted.preview?.of} waiting={counted.waiting} onPut={put} />
             {empty && !segment ? <Templates onPick={(next, title) => {
               setSuggested(title);
               put(draftOf(next));
             }} /> : null}
-            <Tree draft={draft} counts={counted.counts} of={counted.preview?.of} waiting={counted.waiting} onPut={put} />
+            {empty && !segment ? <Made /> : null}
             {empty ? null : <RuleTabs rule={rule} preview={counted.preview} onRule={take} />}
             {empty ? null : (
               <p className={css.share}>
                 <span>The address of this page holds the rule as it stands.</span>
-                <Copy text={`${window.location.origin}${to('rules', { segment: segment?.id })}${fragmentOf(rule)}`} what="a link to this rule" label="Copy link" />
+                <CopyButton text={`${window.location.origin}${to('rules', { segment: segment?.id })}${fragmentOf(rule)}`} label="Copy link" />
               </p>
             )}
           </div>
           <Result preview={counted.preview} waiting={counted.waiting} error={counted.error} onRetry={counted.retry} />
         </div>
-        {empty && !segment ? <Made /> : null}
         {segment ? <Versions segment={segment} onTake={take} /> : null}
         {segment && may ? <Members segment={segment} features={vocabulary.features} changed={dirty} /> : null}
         <SaveDialog

@@ -13,7 +13,7 @@ export function Templates({ onPick }: { onPick(rule: Rule, title: string): void 
   if (templates.length === 0) return null;
   return (
     <section className={css.templates} aria-labelledby="templates">
-      <h2 id="templates">Begin with one of these</h2>
+      <h2 id="templates">Or begin with one of these</h2>
       <ul>
         {templates.map((template) => (
           <li key={template.id}>
@@ -24,7 +24,7 @@ export function Templates({ onPick }: { onPick(rule: Rule, title: string): void 
           </li>
         ))}
       </ul>
-      <p className={css.hint}>or add conditions of your own. Every change is counted at once; nothing is kept until you save it, and no {f.one} is contacted.</p>
+      <p className={css.hint}>Every change is counted at once; nothing is kept until you save it, and no {f.one} is contacted.</p>
     </section>
   );
 }

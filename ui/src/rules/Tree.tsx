@@ -106,9 +106,9 @@ function GroupBox({ group, hands, top = false }: { readonly group: Group; readon
   return (
     <div className={top ? css.root : css.group} role="group" aria-label={top ? 'Conditions' : JOINS[`${group.not ? 'not ' : ''}${group.join}` as 'all']} data-not={group.not}>
       <div className={css.groupHead} onKeyDown={(event) => !top && keys(event, group.id, hands)}>
-        {top ? <span className={css.groupWords}>All {many} who meet</span> : <Grip part={group} hands={hands} />}
-        {top ? null : <span className={css.groupWords}>meet</span>}
-        <span data-part={group.id} tabIndex={-1} className={css.focusable}>
+        {top ? null : <Grip part={group} hands={hands} />}
+        <span className={css.groupWords}>{!top ? 'meet' : group.items.length > 0 ? `All ${many} who meet` : `All ${many}. Add a condition to say who is meant.`}</span>
+        <span data-part={group.id} tabIndex={-1} className={css.focusable} hidden={top && group.items.length === 0}>
           <Choice
             label={top ? 'How the conditions are joined' : 'How the conditions of this group are joined'}
             value={`${group.not ? 'not ' : ''}${group.join}`}
@@ -132,7 +132,7 @@ function GroupBox({ group, hands, top = false }: { readonly group: Group; readon
         </li>
       </ul>
       <div className={css.adders}>
-        <Adder to={name} onAdd={(condition) => hands.add(group.id, condition)} />
+        <Adder to={name} first={top && group.items.length === 0} onAdd={(condition) => hands.add(group.id, condition)} />
         <Button variant="subtle" size="compact-md" onClick={() => hands.addGroup(group.id, group.join === 'all' ? 'any' : 'all')} aria-label={`Add a group to ${name}`}>
           Add a group
         </Button>
@@ -228,7 +228,7 @@ function PartMenu({ part, hands, name }: { readonly part: Part; readonly hands: 
     <Menu position="bottom-end" withinPortal width={250}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" c="var(--ink-soft)" size={36} aria-label={`More for ${name}`}>
-          <Icon name="more" />
+          <Icon name="more" size={22} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

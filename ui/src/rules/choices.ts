@@ -18,7 +18,7 @@ export function choicesOf(vocabulary: RuleVocabulary): Choice[] {
   return [
     ...timed.flatMap(deeds),
     ...(timed.length > 0 ? [sequenceOf(timed)] : []),
-    ...vocabulary.features.map((feature): Choice => ({ id: `feature ${feature.name}`, group: 'Measured about them', title: feature.title, note: feature.unit ?? kindNote(feature), make: () => aboutFeature(feature) })),
+    ...vocabulary.features.map((feature): Choice => ({ id: `feature ${feature.name}`, group: 'Measured about them', title: feature.title, note: feature.kind === 'flag' ? 'yes or no' : feature.kind === 'share' ? 'a share' : undefined, make: () => aboutFeature(feature) })),
     ...vocabulary.sources.filter((source) => source.kind === 'entities').flatMap((source) =>
       source.columns.map((column): Choice => ({ id: `attribute ${source.name} ${column.name}`, group: 'Who they are', title: column.title, note: spoken(source.name), make: () => ({ kind: 'attribute', source: source.name, ...testOf(column) }) }))),
     ...vocabulary.segments.map((segment): Choice => ({ id: `segment ${segment.id}`, group: 'Found segments', title: segment.name, make: () => ({ kind: 'segment', segment: segment.id }) })),
@@ -81,10 +81,6 @@ function sequenceOf([source, other = source]: readonly SourceWords[]): Choice {
     id: 'sequence', group: 'What they did', title: 'One thing, then another', note: 'or not, within a time of your choice',
     make: () => ({ kind: 'sequence', first: { source: source.name }, then: { source: other.name }, followed: true, within: { length: 7, unit: 'days' } }),
   };
-}
-
-function kindNote({ kind }: FeatureWords): string | undefined {
-  return { share: 'a share', flag: 'yes or no', money: 'money', days: 'days', hour: 'hour of the day', number: undefined, count: 'a number', index: undefined }[kind as 'share'] ?? undefined;
 }
 
 /** A rule that somebody may want to begin with. */

@@ -101,7 +101,7 @@ export function NumberField({ label, value, onChange, scale = 1, unit, whole = f
     <span className={css.number}>
       <input
         className={css.input}
-        style={{ width: `${Math.min(14, Math.max(5, text.length + 2))}ch` }}
+        style={{ width: `calc(${Math.min(14, Math.max(3, text.length))}ch + 28px)` }}
         inputMode="decimal"
         autoComplete="off"
         aria-label={label}

@@ -1,0 +1,99 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import type { TimelineEvent } from '../../../src/domain/answer.js';
+import type { SourceKind } from '../../../src/domain/source.js';
+import { useFormats } from '../kit/formats.js';
+import { Icon, type IconName } from '../kit/Icon.js';
+import { prose } from '../kit/prose.js';
+import { Empty } from '../kit/Section.js';
+import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
+import { useWire } from '../wire/client.js';
+import css from './timeline.module.css';
+import { daysOf, hasClock } from './timeline.js';
+
+const SIZE = 60;
+
+/** What happened to one entity, newest first, by day; of all sources or of some. */
+export function Timeline({ entity, first }: { readonly entity: string; /** Only so many, without tools. */ readonly first?: number }) {
+  const f = useFormats();
+  const { client, workspace } = useWire();
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const size = first ?? SIZE;
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: ['live', workspace, 'GET /v1/entities/:entity/timeline', entity, size],
+    queryFn: ({ pageParam, signal }) => client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { offset: pageParam, limit: size }, signal }),
+    initialPageParam: 0,
+    getNextPageParam: (last, pages) => {
+      const read = pages.reduce((sum, page) => sum + page.events.length, 0);
+      return last.events.length > 0 && read < last.total ? read : undefined;
+    },
+  });
+  const events = useMemo(() => data?.pages.flatMap((page) => page.events) ?? [], [data]);
+  if (error) return <ProblemNote title="What happened did not come." error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Loading what="what happened"><Skeleton lines={first ? 4 : 10} /></Loading>;
+  const total = data.pages[0].total;
+  if (total === 0) return <Empty>No source says when something happened to this {f.one}.</Empty>;
+  const sources = [...new Map(events.map((event) => [event.source, event.kind]))];
+  const shown = events.filter((event) => !hidden.has(event.source));
+  const toggle = (source: string) => setHidden((before) => (before.has(source) ? new Set([...before].filter((s) => s !== source)) : new Set([...before, source])));
+  return (
+    <div className={css.timeline}>
+      {first === undefined && sources.length > 1 ? (
+        <div className={css.filter} role="group" aria-label="Sources">
+          {sources.map(([source, kind]) => (
+            <button key={source} type="button" aria-pressed={!hidden.has(source)} onClick={() => toggle(source)}>
+              <Icon name={ICONS[kind]} size={16} />
+              <span>{source}</span>
+            </button>
+          ))}
+        </div>
+      ) : null}
+      <ol className={css.days}>
+        {daysOf(shown).map((day) => (
+          <li key={day.at}>
+            <h3>{f.date(day.at)}</h3>
+            <ol className={css.events}>
+              {day.events.map((event, i) => (
+                <Event key={i} event={event} clock={hasClock(events)} />
+              ))}
+            </ol>
+          </li>
+        ))}
+      </ol>
+      {shown.length === 0 ? <p className={css.hint}>Nothing of the sources that are switched on, among the {f.count(events.length)} newest. Load more, or switch on another source.</p> : null}
+      {first === undefined ? (
+        <p className={css.foot}>
+          <span role="status">
+            {f.count(events.length)} of {f.count(total)} events
+          </span>
+          {hasNextPage ? (
+            <Button variant="default" size="compact-md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              Load more
+            </Button>
+          ) : null}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+const ICONS: Record<SourceKind, IconName> = { transactions: 'basket', events: 'target', entities: 'person', lookup: 'tag', text: 'note' };
+
+function Event({ event, clock }: { readonly event: TimelineEvent; readonly clock: boolean }) {
+  const { locale } = useFormats();
+  const time = clock ? new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(event.at) : undefined;
+  return (
+    <li className={css.event}>
+      <span className={css.icon}>
+        <Icon name={ICONS[event.kind]} size={16} />
+      </span>
+      <span className={css.words}>{prose(event.words)}</span>
+      {event.amountText ? <span className={css.amount}>{event.amountText}</span> : null}
+      <span className={css.when}>
+        {time ? <time dateTime={new Date(event.at).toISOString()}>{time}</time> : null}
+        <span>{event.source}</span>
+      </span>
+    </li>
+  );
+}
