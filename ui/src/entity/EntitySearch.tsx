@@ -44,7 +44,7 @@ export function EntitySearch({ small = false, autoFocus = false }: EntitySearchP
           type="search"
           autoComplete="off"
           aria-label={`Find a ${f.one} by id`}
-          placeholder={small ? `Find a ${f.one}` : `Id of a ${f.one}, or a part of it`}
+          placeholder={`Find a ${f.one} by id`}
           leftSection={<Icon name="search" size={16} />}
           data-find={small ? '' : undefined}
           autoFocus={autoFocus}

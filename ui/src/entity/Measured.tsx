@@ -28,7 +28,7 @@ export function Measured({ features, family }: MeasuredProps) {
       <div className={css.families}>
         {families.map((name) => (
           <section key={name} className={css.family} aria-label={name || 'Other'}>
-            <h3>{sentence(name || 'other')}</h3>
+            <h3>{sentence(name.replaceAll('_', ' ') || 'other')}</h3>
             <FeatureRows features={found.filter((feature) => (family.get(feature.feature) ?? '') === name)} />
           </section>
         ))}

@@ -43,7 +43,7 @@ export function Timeline({ entity, first }: { readonly entity: string; /** Only 
         <div className={css.filter} role="group" aria-label="Sources">
           {sources.map(([source, kind]) => (
             <button key={source} type="button" aria-pressed={!hidden.has(source)} onClick={() => toggle(source)}>
-              <Icon name={ICONS[kind]} size={16} />
+              <Icon name={iconOf(source, kind)} size={16} />
               <span>{source}</span>
             </button>
           ))}
@@ -79,6 +79,7 @@ export function Timeline({ entity, first }: { readonly entity: string; /** Only 
 }
 
 const ICONS: Record<SourceKind, IconName> = { transactions: 'basket', events: 'target', entities: 'person', lookup: 'tag', text: 'note' };
+const iconOf = (source: string, kind: SourceKind): IconName => (/mail|letter|message|sms/i.test(source) ? 'send' : ICONS[kind]);
 
 function Event({ event, clock }: { readonly event: TimelineEvent; readonly clock: boolean }) {
   const { locale } = useFormats();
@@ -86,7 +87,7 @@ function Event({ event, clock }: { readonly event: TimelineEvent; readonly clock
   return (
     <li className={css.event}>
       <span className={css.icon}>
-        <Icon name={ICONS[event.kind]} size={16} />
+        <Icon name={iconOf(event.source, event.kind)} size={16} />
       </span>
       <span className={css.words}>{prose(event.words)}</span>
       {event.amountText ? <span className={css.amount}>{event.amountText}</span> : null}

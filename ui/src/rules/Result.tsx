@@ -31,7 +31,7 @@ export function Result({ preview, waiting, error, onRetry }: ResultProps) {
             <Share label={`of all ${f.count(preview.of)}`} share={preview.share} />
             {preview.revenueShare === undefined ? null : <Share label="of revenue" share={preview.revenueShare} />}
           </dl>
-          {preview.entities === 0 ? <p className={css.hint}>Nobody meets all of this. Loosen the condition that keeps most people out.</p> : null}
+          {preview.entities === 0 ? <p className={css.hint}>Nobody meets all of this. Loosen a condition, or take one away.</p> : null}
           {preview.entities > 0 && preview.entities === preview.of ? <p className={css.hint}>That is everyone: the rule parts nobody from anybody yet.</p> : null}
           {preview.entities < preview.of ? <Overlap preview={preview} /> : null}
           {preview.entities < preview.of ? <Sample preview={preview} /> : null}

@@ -123,7 +123,7 @@ function GroupBox({ group, hands, top = false }: { readonly group: Group; readon
           <li key={item.id} className={css.part}>
             <DropPlace group={group.id} place={i} hands={hands} />
             {i > 0 ? <span className={css.joiner}>{word}</span> : null}
-            {item.kind === 'group' ? <GroupBox group={item} hands={hands} /> : <ConditionRow leaf={item} hands={hands} within={group.join} />}
+            {item.kind === 'group' ? <GroupBox group={item} hands={hands} /> : <ConditionRow leaf={item} hands={hands} />}
           </li>
         ))}
         <li>
@@ -141,7 +141,7 @@ function GroupBox({ group, hands, top = false }: { readonly group: Group; readon
   );
 }
 
-function ConditionRow({ leaf, hands, within }: { readonly leaf: Leaf; readonly hands: Hands; readonly within: Join }) {
+function ConditionRow({ leaf, hands }: { readonly leaf: Leaf; readonly hands: Hands }) {
   const vocabulary = useVocabulary();
   const counted = hands.counts.get(leaf.id);
   const open = hands.open.has(leaf.id);
@@ -163,7 +163,7 @@ function ConditionRow({ leaf, hands, within }: { readonly leaf: Leaf; readonly h
           <Icon name="warning" size={16} /> {unknown} Change the condition or remove it.
         </p>
       ) : null}
-      <Count counted={counted} of={hands.of} within={within} waiting={hands.waiting} />
+      <Count counted={counted} of={hands.of} waiting={hands.waiting} />
       {open ? <ConditionForm condition={leaf.condition} onChange={(condition) => hands.put(setCondition(hands.draft, leaf.id, condition), `condition ${leaf.id}`)} /> : null}
     </div>
   );
@@ -172,11 +172,11 @@ function ConditionRow({ leaf, hands, within }: { readonly leaf: Leaf; readonly h
 const upperFirst = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 /** How many a condition holds for, and what it does to the whole. */
-function Count({ counted, of, within, waiting }: { readonly counted?: Counted; readonly of?: number; readonly within: Join; readonly waiting: boolean }) {
+function Count({ counted, of, waiting }: { readonly counted?: Counted; readonly of?: number; readonly waiting: boolean }) {
   const f = useFormats();
   if (!counted || !of) return null;
   const changes = [counted.lost > 0 ? `keeps ${f.count(counted.lost)} out` : '', counted.brought > 0 ? `brings ${f.count(counted.brought)} in` : ''].filter(Boolean);
-  const change = changes.join(', ') || (within === 'all' ? 'keeps nobody else out' : 'brings nobody else in');
+  const change = changes.join(', ') || 'changes nothing by itself';
   return (
     <p className={css.count} data-waiting={waiting}>
       <span className={css.countBar} aria-hidden="true">
