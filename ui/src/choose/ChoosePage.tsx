@@ -24,7 +24,7 @@ export function ChoosePage() {
 }
 
 function Decided({ shown }: { readonly shown: ShownRun }) {
-  const { report, run } = shown;
+  const { report } = shown;
   const navigate = useNavigate();
   const { k, cut } = useSearch({ strict: false }) as { k?: string; cut?: string };
   const say = (change: { k?: string; cut?: string }) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...change }), replace: true, resetScroll: false });
@@ -33,8 +33,8 @@ function Decided({ shown }: { readonly shown: ShownRun }) {
       {report.choice.verdict === 'no-proven-structure' ? <StillUseful report={report} /> : null}
       <Choose choice={report.choice} />
       <Criteria choice={report.choice} />
-      <WhatIfPart run={run.id} report={report} k={numberIn(k)} onK={(next) => say({ k: String(next) })} />
-      <Levels run={run.id} report={report} cut={numberIn(cut)} onCut={(next) => say({ cut: String(next) })} />
+      <WhatIfPart shown={shown} k={numberIn(k)} onK={(next) => say({ k: String(next) })} />
+      <Levels shown={shown} cut={numberIn(cut)} onCut={(next) => say({ cut: String(next) })} />
       <Steady report={report} />
     </div>
   );

@@ -1,25 +1,28 @@
 import { useMemo } from 'react';
 import type { LevelsAnswer } from '../../../src/domain/answer.js';
-import type { Report } from '../../../src/domain/report.js';
+import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { segmentColour } from '../kit/palette.js';
 import { Section } from '../kit/Section.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
+import type { ShownRun } from '../wire/runs.js';
+import { useSource } from '../wire/source.js';
 import css from './choose.module.css';
 import { Dendrogram } from './Dendrogram.js';
 
 interface LevelsProps {
-  readonly run: string;
-  readonly report: Report;
+  readonly shown: ShownRun;
   readonly cut?: number;
   onCut(k: number): void;
 }
 
 /** Groups within groups, with a cut that can be moved. */
-export function Levels({ run, report, cut, onCut }: LevelsProps) {
+export function Levels({ shown, cut, onCut }: LevelsProps) {
   const f = useFormats();
-  const { data, error, refetch } = useAsk('GET /v1/runs/:run/levels', { params: { run }, query: {} }, { fixed: true });
+  const { run, report } = shown;
+  const source = useSource(shown);
+  const { data, error, refetch } = useAsk('GET /v1/runs/:run/levels', { params: { run: run.id }, query: {} }, { fixed: true });
   const colour = useMemo(() => colourOf(data?.homes), [data]);
   const leaves = data?.levels.at(-1) ?? [];
   return (
@@ -38,7 +41,9 @@ export function Levels({ run, report, cut, onCut }: LevelsProps) {
       ) : leaves.length < 2 ? (
         <p className={css.note}>There is no tree: it takes at least two groups.</p>
       ) : (
-        <Dendrogram tree={data.tree} leaves={leaves} colour={colour} cut={Math.min(leaves.length, cut ?? data.levels[0]?.length ?? report.segments.length)} onCut={onCut} />
+        <Exportable title="Groups within groups" source={source}>
+          <Dendrogram tree={data.tree} leaves={leaves} colour={colour} cut={Math.min(leaves.length, cut ?? data.levels[0]?.length ?? report.segments.length)} onCut={onCut} />
+        </Exportable>
       )}
     </Section>
   );

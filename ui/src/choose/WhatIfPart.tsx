@@ -1,16 +1,18 @@
 import type { WhatIf } from '../../../src/domain/answer.js';
 import type { Report } from '../../../src/domain/report.js';
+import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { prose } from '../kit/prose.js';
 import { Section, Stat } from '../kit/Section.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
+import type { ShownRun } from '../wire/runs.js';
+import { useSource } from '../wire/source.js';
 import css from './choose.module.css';
 import { Flows } from './Flows.js';
 
 interface WhatIfPartProps {
-  readonly run: string;
-  readonly report: Report;
+  readonly shown: ShownRun;
   readonly k?: number;
   onK(k: number): void;
 }
@@ -19,11 +21,13 @@ const LEAST = 2;
 const MOST = 12;
 
 /** Another number of groups: who they would be, how far they agree with today's, and who would go where. */
-export function WhatIfPart({ run, report, k, onK }: WhatIfPartProps) {
+export function WhatIfPart({ shown, k, onK }: WhatIfPartProps) {
   const f = useFormats();
+  const { run, report } = shown;
+  const source = useSource(shown);
   const today = report.segments.length;
   const asked = Math.min(MOST, Math.max(LEAST, k ?? (today === 6 ? 5 : 6)));
-  const { data, error, refetch, isPlaceholderData } = useAsk('GET /v1/runs/:run/what-if', { params: { run }, query: { k: asked } }, { fixed: true, keep: true });
+  const { data, error, refetch, isPlaceholderData } = useAsk('GET /v1/runs/:run/what-if', { params: { run: run.id }, query: { k: asked } }, { fixed: true, keep: true });
   return (
     <Section id="what-if" title={`What if there were ${f.count(asked)}?`} lead={`Everybody parted into another number of groups, and what becomes of today’s ${f.count(today)}. Nothing is changed by looking.`}>
       <div className={css.ks} role="group" aria-label="Number of groups">
@@ -38,8 +42,9 @@ export function WhatIfPart({ run, report, k, onK }: WhatIfPartProps) {
         <ProblemNote title="That could not be worked out." error={error} onRetry={() => void refetch()} />
       ) : data ? (
         <div aria-busy={isPlaceholderData} className={css.whatIf} data-waiting={isPlaceholderData}>
-          <Verdict whatIf={data} report={report} />
-          <Flows whatIf={data} />
+          <Exportable title={`What if there were ${data.k}?`} source={source} head={<Verdict whatIf={data} report={report} />}>
+            <Flows whatIf={data} />
+          </Exportable>
         </div>
       ) : (
         <Loading what="the other partition">
@@ -57,14 +62,14 @@ function Verdict({ whatIf, report }: { readonly whatIf: WhatIf; readonly report:
   const strength = whatIf.predictionStrength;
   const passes = strength !== undefined && strength >= strengthThreshold;
   return (
-    <>
+    <div className={css.verdict}>
       <dl className={css.figures} aria-live="polite">
         <Stat label="Agreement with today’s" value={f.fixed(whatIf.agreement, 2)} note="adjusted Rand index, 1 is the same" />
         {strength === undefined ? null : <Stat label="Found again" value={f.percent(strength)} note={passes ? `at least ${f.percent(strengthThreshold)} asked for: passed` : `${f.percent(strengthThreshold)} is asked for: not passed`} />}
         <Stat label="Silhouette" value={f.fixed(whatIf.silhouette, 2)} note="on a sample; higher is better" />
       </dl>
       <p className={css.note}>{sentenceOn(whatIf, report, passes)}</p>
-    </>
+    </div>
   );
 }
 

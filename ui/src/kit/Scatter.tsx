@@ -92,7 +92,7 @@ export function Scatter({ points, tone, colours, group, groupName, hidden, label
           </>
         ) : null}
       </div>
-      <div className={css.buttons} role="group" aria-label="Map controls">
+      <div className={css.buttons} data-export="skip" role="group" aria-label="Map controls">
         <Control name="plus" label="Zoom in" act={() => zoom(1.6)} />
         <Control name="minus" label="Zoom out" act={() => zoom(1 / 1.6)} />
         <Control name="fit" label="Show everything" act={() => setView(HOME)} />

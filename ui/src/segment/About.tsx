@@ -1,11 +1,13 @@
 import type { Report } from '../../../src/domain/report.js';
 import type { SegmentDetail } from '../../../src/server/contract/segments.js';
 import { Bar } from '../kit/Bar.js';
+import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { sentence } from '../kit/prose.js';
 import { Stat } from '../kit/Section.js';
 import { useAsk } from '../wire/ask.js';
 import { type ShownRun, usePaths } from '../wire/runs.js';
+import { useSource } from '../wire/source.js';
 import { useMay } from '../workspace/session.js';
 import css from './detail.module.css';
 import card from './segment.module.css';
@@ -24,17 +26,20 @@ export function About({ segment, profile, shown }: AboutProps) {
   const to = usePaths();
   const mayLook = useMay('analyst');
   const { report } = shown;
+  const source = useSource(shown);
   if (!profile) return <ByHand segment={segment} />;
   return (
-    <div className={`${card.card} ${css.card}`}>
-      <SegmentStory
-        segment={profile}
-        features={report.features}
-        rhythm={report.rhythm?.[profile.segment]}
-        reach={scaleOf(report)}
-        entityLink={mayLook ? (entity) => to(`entities/${encodeURIComponent(entity)}`) : undefined}
-      />
-    </div>
+    <Exportable title={segment.name} source={source}>
+      <div className={`${card.card} ${css.card}`}>
+        <SegmentStory
+          segment={profile}
+          features={report.features}
+          rhythm={report.rhythm?.[profile.segment]}
+          reach={scaleOf(report)}
+          entityLink={mayLook ? (entity) => to(`entities/${encodeURIComponent(entity)}`) : undefined}
+        />
+      </div>
+    </Exportable>
   );
 }
 

@@ -4,6 +4,7 @@ import type { GroupComparison } from '../../../src/domain/answer.js';
 import type { SegmentRow } from '../../../src/server/contract/segments.js';
 import { EffectBar } from '../explain/EffectBar.js';
 import explain from '../explain/explain.module.css';
+import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { segmentColour } from '../kit/palette.js';
@@ -12,6 +13,7 @@ import { Stat } from '../kit/Section.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { type ShownRun, usePaths } from '../wire/runs.js';
+import { useSource } from '../wire/source.js';
 import { useSegmentRows } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
@@ -41,6 +43,7 @@ export function CompareSegmentsPage() {
 function Compared({ a, b, shown }: { readonly a: string; readonly b: string; readonly shown: ShownRun }) {
   const to = usePaths();
   const navigate = useNavigate();
+  const source = useSource(shown);
   const { data: rows, error } = useSegmentRows();
   const versus = useAsk('GET /v1/segments/:segment/versus/:other', { params: { segment: a, other: b } }, { keep: true });
   if (error) return <ProblemNote title="The segments did not come." error={error} />;
@@ -60,9 +63,16 @@ function Compared({ a, b, shown }: { readonly a: string; readonly b: string; rea
         <Side row={first} rows={rows} shown={shown} onChange={(id) => go([id, b])} label="First segment" />
         <Side row={second} rows={rows} shown={shown} onChange={(id) => go([a, id])} label="Second segment" />
       </div>
-      <section>
-        <h2 className={detail.small}>What tells them apart</h2>
-        {versus.error ? <ProblemNote error={versus.error} onRetry={() => void versus.refetch()} /> : versus.data ? <Differences comparison={versus.data} first={first} second={second} /> : <Skeleton height={320} />}
+      <section aria-label="What tells them apart">
+        {versus.error ? (
+          <ProblemNote error={versus.error} onRetry={() => void versus.refetch()} />
+        ) : versus.data ? (
+          <Exportable title={`${first.name} and ${second.name}`} source={source} head={<h2 className={css.partTitle}>What tells them apart</h2>}>
+            <Differences comparison={versus.data} first={first} second={second} />
+          </Exportable>
+        ) : (
+          <Skeleton height={320} />
+        )}
       </section>
     </div>
   );
@@ -110,7 +120,9 @@ const colourOf = (row: SegmentRow): string => (row.segment === undefined ? 'var(
 function Differences({ comparison, first, second }: { readonly comparison: GroupComparison; readonly first: SegmentRow; readonly second: SegmentRow }) {
   const f = useFormats();
   if (comparison.features.length === 0) return <p className={detail.quiet}>No feature differs between the two.</p>;
-  const reach = Math.min(4, Math.max(1, ...comparison.features.map((x) => Math.abs(x.effect)).filter(Number.isFinite)));
+  const sizes = comparison.features.map((x) => Math.abs(x.effect)).filter(Number.isFinite).sort((p, q) => p - q);
+  // A few giants would leave nothing of the others: the scale ends at the fourth fifth.
+  const reach = Math.max(1, sizes[Math.floor(sizes.length * 0.8)] ?? 1);
   return (
     <table className={css.differences}>
       <caption className={css.caption}>

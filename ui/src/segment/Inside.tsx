@@ -4,6 +4,7 @@ import type { Report } from '../../../src/domain/report.js';
 import { Dendrogram } from '../choose/Dendrogram.js';
 import { useFormats } from '../kit/formats.js';
 import { segmentColour } from '../kit/palette.js';
+import { prose } from '../kit/prose.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { usePaths } from '../wire/runs.js';
@@ -39,7 +40,7 @@ export function Inside({ profile, run }: { readonly profile: Profile; readonly r
         {[...inside].map((leaf) => leaves[leaf]).sort((a, b) => b.entities - a.entities).map((group) => (
           <li key={group.segment}>
             <strong>{group.name}</strong>
-            <span>{group.narrative}</span>
+            <span>{prose(group.narrative)}</span>
           </li>
         ))}
       </ul>

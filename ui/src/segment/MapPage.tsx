@@ -9,6 +9,7 @@ import { useAsk, useTell } from '../wire/ask.js';
 import { useWire } from '../wire/client.js';
 import { useColours, useMap } from '../wire/maps.js';
 import { type ShownRun, usePaths } from '../wire/runs.js';
+import { useSource } from '../wire/source.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import { useMay } from '../workspace/session.js';
@@ -44,6 +45,7 @@ function RunMap({ shown }: { readonly shown: ShownRun }) {
   const { client, workspace } = useWire();
   const to = usePaths();
   const toast = useToast();
+  const source = useSource(shown);
   const make = useTell('POST /v1/segments');
   const remove = useTell('DELETE /v1/segments/:segment');
   const mayList = useMay('analyst') && isChampion;
@@ -75,6 +77,7 @@ function RunMap({ shown }: { readonly shown: ShownRun }) {
       onFeature={(name) => search({ colour: name })}
       hidden={hidden}
       onHide={(next) => search({ hide: next.size > 0 ? [...next].join('~') : undefined })}
+      source={source}
       tip={(row) => <PointTip row={row} segment={map.data.segment[row]} named={mayList} />}
       onPick={mayList ? (row) => void openRow(row) : undefined}
       onMake={mayList ? makeSegment : undefined}

@@ -1,11 +1,13 @@
 import { Button, MultiSelect, SegmentedControl } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
-import { usePaths } from '../wire/runs.js';
+import { type ShownRun, usePaths } from '../wire/runs.js';
+import { useSource } from '../wire/source.js';
 import { useSegmentRows } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
@@ -26,12 +28,13 @@ export function OverlapPage() {
         </a>
       }
     >
-      <RunFrame>{() => <Overlaps />}</RunFrame>
+      <RunFrame>{(shown) => <Overlaps shown={shown} />}</RunFrame>
     </Page>
   );
 }
 
-function Overlaps() {
+function Overlaps({ shown }: { readonly shown: ShownRun }) {
+  const source = useSource(shown);
   const f = useFormats();
   const to = usePaths();
   const navigate = useNavigate();
@@ -66,7 +69,9 @@ function Overlaps() {
           All {f.count(rows.length)} segments were found in the data, and those never overlap. Write one as a rule or draw one on the map, and see here whom it shares with them.
         </EmptyState>
       ) : (
-        <OverlapMatrix overlap={data} rows={rows} shows={shows} sides={sides} link={(a, b) => to(`segments/${encodeURIComponent(a)}/versus/${encodeURIComponent(b)}`)} />
+        <Exportable title="Who is in several segments" source={source}>
+          <OverlapMatrix overlap={data} rows={rows} shows={shows} sides={sides} link={(a, b) => to(`segments/${encodeURIComponent(a)}/versus/${encodeURIComponent(b)}`)} />
+        </Exportable>
       )}
     </div>
   );

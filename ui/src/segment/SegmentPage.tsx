@@ -1,5 +1,6 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import type { SegmentDetail } from '../../../src/server/contract/segments.js';
+import { EntityList } from '../entity/EntityList.js';
 import { Icon } from '../kit/Icon.js';
 import { Parts } from '../kit/Parts.js';
 import { EmptyState, Loading, ProblemNote } from '../kit/states.js';
@@ -13,7 +14,6 @@ import { About } from './About.js';
 import css from './detail.module.css';
 import { History } from './History.js';
 import { Inside } from './Inside.js';
-import { Members } from './Members.js';
 import { SegmentHead } from './SegmentHead.js';
 import { Spreads } from './Spreads.js';
 
@@ -72,7 +72,7 @@ function Whole({ segment, shown }: { readonly segment: SegmentDetail; readonly s
       {current === 'about' ? <About segment={segment} profile={profile} shown={shown} /> : null}
       {current === 'spread' && profile ? <Spreads profile={profile} shown={shown} /> : null}
       {current === 'inside' && profile ? <Inside profile={profile} run={shown.run.id} /> : null}
-      {current === 'members' ? <Members segment={segment} /> : null}
+      {current === 'members' ? <EntityList key={segment.id} segment={segment.id} name={segment.name} features={shown.report.features} /> : null}
       {current === 'history' ? <History segment={segment} /> : null}
     </>
   );

@@ -2,11 +2,13 @@ import { Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Report } from '../../../src/domain/report.js';
 import { Distribution } from '../explain/Distribution.js';
+import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { useSegment, useSegments } from '../kit/segments.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import type { ShownRun } from '../wire/runs.js';
+import { useSource } from '../wire/source.js';
 import css from './detail.module.css';
 import explain from '../explain/explain.module.css';
 
@@ -14,6 +16,7 @@ import explain from '../explain/explain.module.css';
 export function Spreads({ profile, shown }: { readonly profile: Report['segments'][number]; readonly shown: ShownRun }) {
   const f = useFormats();
   const { report, run } = shown;
+  const source = useSource(shown);
   const own = useSegment(profile.segment);
   const others = useSegments().filter((s) => s.index !== profile.segment);
   const options = useMemo(() => optionsOf(report, profile), [report, profile]);
@@ -30,9 +33,11 @@ export function Spreads({ profile, shown }: { readonly profile: Report['segments
       {!spread && !error ? <Loading what="the distribution"><Skeleton height={200} /></Loading> : null}
       {spread ? (
         <>
-          <div className={css.large}>
-            <Distribution distribution={spread} feature={meta} segment={own} tallest={tallest} />
-          </div>
+          <Exportable title={`${own.name}: ${meta?.title ?? spread.feature}`} source={source}>
+            <div className={css.large}>
+              <Distribution distribution={spread} feature={meta} segment={own} tallest={tallest} />
+            </div>
+          </Exportable>
           <h2 className={css.small}>The same in the other segments</h2>
           <div className={explain.multiples}>
             {others.map((segment) => (
