@@ -12,7 +12,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** The built workspace. Only files that were there when it was opened can be asked for, by their very names: no path is ever made of a request. */
 export interface Pages {
-  /** Sends a file, or the workspace's page for any address without an extension; false where there is neither. */
+  /** Sends a file, or the workspace's page for any address that is none; false where there is neither. */
   send(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | false>;
 }
 
@@ -43,10 +43,15 @@ export async function openPages(folder: string): Promise<Pages> {
     async send(request, reply) {
       const path = pathOf(request.url);
       const asset = assets.get(path);
-      const found = asset ?? (extname(path) === '' ? index : undefined);
+      const found = asset ?? (isPage(path, request.headers.accept) ? index : undefined);
       return found ? sendAsset(request, reply, found) : false;
     },
   };
+}
+
+/** An address of the workspace: one without an extension, or whatever a browser goes to as a page (ids of people may end like a file). */
+function isPage(path: string, accept = ''): boolean {
+  return !path.startsWith('/assets/') && (extname(path) === '' || accept.includes('text/html'));
 }
 
 function pathOf(url: string): string {
