@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { SeenTransition, Transition } from '../domain/transition.js';
 import { ShoalError } from '../errors.js';
 import type { Ledger } from './ledger.js';
-import { limitOf } from './page.js';
+import { limitOf, pageOf } from './page.js';
 import { pause } from './pause.js';
 import { runNamed } from './run-row.js';
 import type { Store } from './store.js';
@@ -52,16 +52,19 @@ export function transitionsOf({ db, database, change }: Ledger): Store['transiti
     },
     async list(segment, { direction, run, ...paging }) {
       const limit = limitOf(paging);
-      const end = direction === 'entered' ? 'transitions.to_segment' : 'transitions.from_segment';
-      let query = visible().where(end, '=', line('segment', segment)).orderBy('transitions.run', 'desc').orderBy('transitions.n').limit(limit + 1);
-      if (run !== undefined) query = query.where('transitions.run', '=', (await runNamed(db, run)).seq);
-      if (paging.after !== undefined) {
-        const [lastRun, n] = placeOf(paging.after);
-        query = query.where((is) => is.or([is('transitions.run', '<', lastRun), is.and([is('transitions.run', '=', lastRun), is('transitions.n', '>', n)])]));
+      const [end, counted] = direction === 'entered' ? (['transitions.to_segment', 'flows.entered'] as const) : (['transitions.from_segment', 'flows.left'] as const);
+      const [from, after] = paging.after === undefined ? [2 ** 31 - 1, 0] : placeOf(paging.after);
+      let holding = db.selectFrom('flows').innerJoin('runs', 'runs.seq', 'flows.run').select(['flows.run', 'runs.id']).where('flows.segment', '=', line('segment', segment)).where(counted, '>', 0)
+        .where('runs.state', '=', 'published').where('runs.removed_at', 'is', null).where('flows.run', '<=', from).orderBy('flows.run', 'desc');
+      if (run !== undefined) holding = holding.where('flows.run', '=', (await runNamed(db, run)).seq);
+      // Run by run, each in the order of its index: nothing is sorted, however many there are.
+      const rows: Seen[] = [];
+      for (const { run: seq, id } of await holding.execute()) {
+        const some = await db.selectFrom('transitions').selectAll().where(end, '=', segment).where('run', '=', seq).where('n', '>', seq === from ? after : 0).orderBy('n').limit(limit + 1 - rows.length).execute();
+        rows.push(...some.map((row) => ({ ...row, run_id: id })));
+        if (rows.length > limit) break;
       }
-      const rows = await query.execute();
-      const items = rows.slice(0, limit);
-      return { items: items.map(transitionFrom), ...(rows.length > limit && { next: `${items[limit - 1].run}.${items[limit - 1].n}` }) };
+      return pageOf(rows, limit, transitionFrom, (row) => `${row.run}.${row.n}`);
     },
   };
 }
@@ -115,6 +118,8 @@ function placeOf(cursor: string): [run: number, n: number] {
   return [Number(found[1]), Number(found[2])];
 }
 
-function transitionFrom({ entity, at, from_segment, to_segment, reason, run_id }: Selectable<Tables['transitions']> & { run_id: string }): SeenTransition {
+type Seen = Selectable<Tables['transitions']> & { run_id: string };
+
+function transitionFrom({ entity, at, from_segment, to_segment, reason, run_id }: Seen): SeenTransition {
   return { entity, at, ...(from_segment !== null && { from: from_segment }), ...(to_segment !== null && { to: to_segment }), ...(reason !== null && { reason }), run: run_id };
 }

@@ -789,6 +789,39 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
   });
 });
 
+describe.skipIf(withoutPostgres)('PostgreSQL', () => {
+  const clock = () => 1000;
+
+  it('keeps one chain where several processes change the same workspace at once', async () => {
+    const place = await server!.fresh();
+    const homes = [await openStore(place, { clock }), await openStore(place, { clock })];
+    await homes[0].workspaces.create({ id: 'main', name: 'Main' }, by);
+    const stores = await Promise.all(homes.map((home) => home.open('main')));
+    await Promise.all(Array.from({ length: 30 }, (_, i) => stores[i % 2].notes.add({ about: { kind: 'x', id: 'y' }, text: `note ${i}` }, by)));
+    expect((await stores[0].notes.list()).items).toHaveLength(30);
+    expect(await stores[1].audit.verify()).toMatchObject({ entries: 30 });
+    for (const home of homes) await home.close();
+  });
+
+  it('that goes away is told of in a sentence, and used again when it is back', async () => {
+    const own = await startPostgres();
+    try {
+      const home = await openStore(await own.fresh(), { clock });
+      await home.workspaces.create({ id: 'main', name: 'Main' }, by);
+      const crashing = own.crash();
+      const meanwhile = await Promise.allSettled(Array.from({ length: 5 }, () => home.check()));
+      for (const one of meanwhile) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'store/unavailable', status: 503 });
+      await crashing;
+      // Connections from before the crash fail once; the pool makes new ones.
+      await home.check().catch(() => home.check()).catch(() => home.check());
+      expect(await home.workspaces.list()).toHaveLength(1);
+      await home.close();
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
 function segmentOf(id: string, segment: number, more: Partial<RunSegment> = {}): RunSegment {
   return { id, segment, name: id.slice(0, 1).toUpperCase() + id.slice(1), entities: 10, share: 0.5, ...more };
 }

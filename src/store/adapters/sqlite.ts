@@ -75,7 +75,19 @@ async function openFile(path: string, name: string, readonly: boolean): Promise<
   const connection = telling(() => openSqlite(path));
   const pragmas = ['busy_timeout = 5000', 'trusted_schema = OFF', ...(readonly ? ['query_only = ON', 'wal_autocheckpoint = 0'] : ['journal_mode = WAL', 'synchronous = FULL'])];
   telling(() => pragmas.forEach((pragma) => connection.prepare(`PRAGMA ${pragma}`).all([])));
-  const database = { prepare: cached(connection, telling), close: () => connection.close() };
+  const close = () => {
+    // libsql closes a file only when its statements are collected, maybe after somebody else has opened the same path. Out of WAL mode that late end touches no file, and what
+    // is left now is one whole file. Beside a reader it stays in WAL mode, which is sound as well.
+    if (!readonly) telling(() => connection.prepare('PRAGMA busy_timeout = 100').all([]));
+    try {
+      if (!readonly) connection.prepare('PRAGMA journal_mode = DELETE').all([]);
+    } catch (error) {
+      if (!isBusy(error)) refuse(name, error);
+    } finally {
+      connection.close();
+    }
+  };
+  const database = { prepare: cached(connection, telling), close };
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   return {
     name, db,
