@@ -27,7 +27,7 @@ export const runRoutes = {
   'GET /v1/runs': route({ role: 'viewer', summary: 'Lists runs, newest first', query: z.strictObject({ removed: z.stringbool().optional().describe('Also removed ones') }), answer: z.array(summary) }),
   'GET /v1/runs/:run': route({ role: 'viewer', summary: 'The whole report of a run', params: run, answer: document<Report>('Report', 'What segments.json holds') }),
   'PATCH /v1/runs/:run': route({ role: 'analyst', summary: 'Renames a run', params: run, body: z.strictObject({ title, why }), answer: summary }),
-  'DELETE /v1/runs/:run': route({ role: 'operator', summary: 'Removes a run', details: 'It can be restored for seven days. A run that an alias points to stays.', params: run, query: z.strictObject({ why }), answer: z.undefined(), status: 204 }),
+  'DELETE /v1/runs/:run': route({ role: 'operator', summary: 'Removes a run', details: 'It can be restored for seven days. The champion stays.', params: run, query: z.strictObject({ why }), answer: z.undefined(), status: 204 }),
   'POST /v1/runs/:run/restore': route({ role: 'operator', summary: 'Brings a removed run back', params: run, answer: summary }),
   'GET /v1/runs/:run/map': route({ role: 'viewer', summary: 'Everybody on the map', params: run, answer: mapBytes, answers: 'bytes' }),
   'GET /v1/runs/:run/colours/:feature': route({

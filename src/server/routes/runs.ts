@@ -34,6 +34,8 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
   },
   async 'DELETE /v1/runs/:run'({ params, by, ...asked }) {
     const { place: { store }, run } = await askingRun(asked, params.run);
+    // The champion is in use and stays; what was only to be watched can go.
+    if ((await store.aliases.current()).challenger === run.id) await store.aliases.move('challenger', undefined, by);
     await store.runs.remove(run.id, by);
     return undefined;
   },

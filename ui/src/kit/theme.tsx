@@ -1,4 +1,4 @@
-import { convertCssVariables, createTheme, type CSSVariablesResolver, DEFAULT_THEME, defaultCssVariablesResolver, MantineProvider, type MantineColorsTuple, mergeMantineTheme } from '@mantine/core';
+import { convertCssVariables, createTheme, type CSSVariablesResolver, DEFAULT_THEME, defaultCssVariablesResolver, defaultVariantColorsResolver, MantineProvider, type MantineColorsTuple, mergeMantineTheme } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { paletteVariables } from './palette.js';
 import '@mantine/core/styles/baseline.css';
@@ -40,6 +40,8 @@ const theme = createTheme({
   headings: { fontFamily: FONT },
   defaultRadius: 'md',
   autoContrast: true,
+  // Filled things are all of the primary colour, whose ink follows the scheme.
+  variantColorResolver: (input) => ({ ...defaultVariantColorsResolver(input), ...(input.variant === 'filled' && { color: 'var(--mantine-primary-color-contrast)' }) }),
   cursorType: 'pointer',
   respectReducedMotion: true,
 });

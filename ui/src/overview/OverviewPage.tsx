@@ -1,7 +1,7 @@
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import { RunLine } from '../workspace/RunLine.js';
-import { usePaths } from '../wire/runs.js';
+import { usePaths, useShownRun } from '../wire/runs.js';
 import { Changes } from './Changes.js';
 import { NextSteps } from './NextSteps.js';
 import { Overview } from './Overview.js';
@@ -9,8 +9,9 @@ import { Overview } from './Overview.js';
 /** The market on one page. */
 export function OverviewPage() {
   const to = usePaths();
+  const { shown: there } = useShownRun();
   return (
-    <Page title="Overview" ownTitle>
+    <Page title="Overview" ownTitle={there !== undefined}>
       <RunFrame>
         {(shown) => (
           <div>

@@ -33,12 +33,12 @@ export function Login({ open, problem }: LoginProps) {
         </div>
         <h1>Open your workspace</h1>
         <p>When Shoal starts, it prints an address with an access token in it. Open that address, or paste the token here.</p>
-        <PasswordInput label="Access token" size="md" value={token} onChange={(event) => setToken(event.currentTarget.value)} error={error} autoComplete="off" spellCheck={false} autoFocus />
+        <PasswordInput label="Access token" size="md" value={token} onChange={(event) => setToken(event.currentTarget.value)} error={error} aria-invalid={error ? true : undefined} autoComplete="off" spellCheck={false} autoFocus />
         <Button type="submit" size="md" loading={busy}>
           Open
         </Button>
         <p className={css.soft}>
-          Lost it? Anyone with access to the machine that runs Shoal can make another one with <code>shoal keys create</code>.
+          Lost it? Start Shoal again: it prints a new address each time. Or ask whoever runs it for a key of your own.
         </p>
       </form>
     </main>
