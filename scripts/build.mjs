@@ -1,10 +1,26 @@
 // Everything that `dist/` holds: compiled TypeScript, the WebAssembly kernel, the report page.
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bin, main, node, root, step } from './run.mjs';
 
+/** Written last: the build is as new as this. */
+const stamp = join(root, 'dist', 'built');
+
+/** Builds unless nothing has changed since it was built. */
+export async function buildIfStale() {
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (['src', 'ui', 'scripts', 'package.json', 'tsconfig.json'].some((path) => newest(join(root, path)) > built)) await build();
+}
+
+function newest(path) {
+  const found = statSync(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(found.mtimeMs, ...readdirSync(path).filter((name) => name !== 'node_modules').map((name) => newest(join(path, name))));
+}
+
 export async function build() {
+  const began = new Date();
   await step('Compiling TypeScript', () => compile());
   const { buildBin } = await import('./build-bin.mjs');
   await step('Bundling the command', () => buildBin());
@@ -16,6 +32,9 @@ export async function build() {
     const { firstLoad } = await buildWorkspace();
     process.stdout.write(`  ${(firstLoad / 1000).toFixed(0)} kB gzipped at first load\n`);
   });
+  writeFileSync(stamp, '');
+  // What was changed during the build is newer than it.
+  utimesSync(stamp, began, began);
 }
 
 /** A source file that was renamed must not leave its old output behind, so a clean build clears dist first. */

@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a Node script or package binary of this project in the foreground; rejects with its exit code. */
-export function node(script, args = [], options = {}) {
+/** Runs a Node script or package binary of this project in the foreground; rejects with its exit code. Signals of `handOn` are passed on to it. */
+export function node(script, args = [], { handOn = [], ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit', ...options });
+    for (const signal of handOn) process.on(signal, () => child.kill(signal));
     child.on('error', reject);
     child.on('exit', (code, signal) => (code === 0 ? resolve() : reject(Object.assign(new Error(`${script} failed`), { code: code ?? 1, signal }))));
   });

@@ -92,6 +92,7 @@ export const catalogue = {
   'postgres/no-password': entry(2, 409, (_: Record<string, never>) => 'The address of the database was not kept, so this import cannot be resumed. Start it again.'),
   'server/not-local': entry(2, 422, (d: { host: string }) =>
     `Shoal listens on this machine only, and '${d.host}' is more than that. Put a proxy with https in front and say --behind-proxy, or leave --host out.`),
+  'server/bad-folder': entry(2, 422, (d: { folder: string; reason: string }) => `'${d.folder}' is no folder that can be used: ${d.reason}. Name another with --data.`),
   'server/port-taken': entry(2, 409, (d: { port: number; shoal: boolean }) =>
     `Port ${d.port} is in use by ${d.shoal ? 'another Shoal' : 'another program'}. Stop it, or choose another port with --port (0 for any free one).`),
   'jobs/unknown': entry(2, 404, (d: { id: string }) => `There is no job '${d.id}' in this workspace.`),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { ShoalError } from '../errors.js';
 import { serverConfig, serverOptions } from '../server/config.js';
@@ -27,6 +28,7 @@ export const serveCommand: Command<typeof options> = {
   async run({ options: { demo, open, log, quiet, ...flags } }) {
     const terminal = openTerminal({ quiet, json: false });
     const config = serverConfig(flags);
+    if (await readableByOthers(config.data)) terminal.note(`'${config.data}' can be read by others on this machine. To change that: chmod 700 '${config.data}'`);
     const session = openSession(terminal, {});
     const { signal, clock } = session.context;
     const write = (line: { readonly level: string }) => log || line.level === 'error' ? void process.stderr.write(`${JSON.stringify(line)}\n`) : undefined;
@@ -50,6 +52,11 @@ export const serveCommand: Command<typeof options> = {
     }
   },
 };
+
+/** Whether a folder that is there already is open to other users. */
+async function readableByOthers(folder: string): Promise<boolean> {
+  return process.platform !== 'win32' && stat(folder).then((found) => found.isDirectory() && (found.mode & 0o077) !== 0, () => false);
+}
 
 const by = { actor: 'system', reason: 'the demo' };
 

@@ -13,6 +13,8 @@ export function openSession(terminal: Terminal, options: { seed?: number; thread
   process.removeAllListeners('SIGINT');
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Whoever started this over a channel has gone.
+  process.on('disconnect', stop);
   const context = createContext({
     seed: options.seed,
     threads: options.threads ?? Math.min(8, availableParallelism()),
@@ -26,6 +28,7 @@ export function openSession(terminal: Terminal, options: { seed?: number; thread
       terminal.done();
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
+      process.off('disconnect', stop);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ShoalError } from '../errors.js';
 import { openStore } from '../store/catalog.js';
 import type { By, HomeStore } from '../store/store.js';
 import type { ServerConfig } from './config.js';
@@ -23,11 +24,13 @@ const system: By = { actor: 'system', reason: 'the server was started' };
 
 /**
  * Opens a data folder, which is made where absent: migrates the records, makes the workspace 'main' where there is none, marks what was running as interrupted and takes up
- * what waited. `kinds` and `jobEntry` are for tests. @throws `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
+ * what waited. `kinds` and `jobEntry` are for tests. @throws `server/bad-folder`, `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
  */
 export async function openBackend(config: ServerConfig, clock: () => number, { kinds = jobKinds, jobEntry = entry('job') }: { kinds?: Readonly<Record<string, JobKind>>; jobEntry?: string } = {}): Promise<Backend> {
   const { data, store, threads, jobMemory, deskMemory, files } = config;
-  await mkdir(data, { recursive: true, mode: 0o700 });
+  await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
+    throw new ShoalError('server/bad-folder', { folder: data, reason: cause.message }, { cause });
+  });
   const home = await openStore(store, { clock });
   const workspaces = openWorkspaces({
     home, folder: data, limits: files, clock,
