@@ -15,6 +15,13 @@ export interface SeenTransition extends Transition {
   readonly run: string;
 }
 
+/** How many came and went for one reason. */
+export interface FlowReason {
+  readonly reason: string;
+  readonly entered: number;
+  readonly left: number;
+}
+
 /** How many came and went, one row per published run that saw any. */
 export interface Flow {
   readonly run: string;

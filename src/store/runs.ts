@@ -26,7 +26,7 @@ export function runsOf({ db, change }: Ledger): Store['runs'] {
         const row: RunRow = { ...given, seq: await nextRun(trx), state: 'running', begun_at: at, begun_by: actor, ended_at: null, as_of: null, summary: null, error: null, removed_at: null };
         if (earlier) await trx.updateTable('runs').set(row).where('seq', '=', earlier.seq).execute();
         else await trx.insertInto('runs').values(row).execute();
-        if (earlier) await trx.deleteFrom('flows').where('run', '=', earlier.seq).execute();
+        if (earlier) await forgetFlows(trx, earlier.seq);
         await audit('run.begin', topic(id), { ...(earlier && { before: { state: earlier.state } }), after: { title } });
         return runFrom(row);
       });
@@ -76,7 +76,7 @@ export function runsOf({ db, change }: Ledger): Store['runs'] {
       await change(by, async ({ trx, audit }) => {
         const row = await runNamed(trx, id);
         if (row.removed_at === null) throw new ShoalError('store/conflict', { problem: `The run '${id}' is in use. Remove it first.` });
-        await trx.deleteFrom('flows').where('run', '=', row.seq).execute();
+        await forgetFlows(trx, row.seq);
         await trx.deleteFrom('run_segments').where('run', '=', row.seq).execute();
         await trx.deleteFrom('runs').where('seq', '=', row.seq).execute();
         await audit('run.purge', topic(id), { before: { title: row.title, state: row.state } });
@@ -94,6 +94,10 @@ export function runsOf({ db, change }: Ledger): Store['runs'] {
       return pageOf(await query.execute(), limit, runFrom, ({ seq }) => `${seq}`);
     },
   };
+}
+
+async function forgetFlows(trx: Transaction<Tables>, run: number): Promise<void> {
+  for (const table of ['flows', 'flow_reasons'] as const) await trx.deleteFrom(table).where('run', '=', run).execute();
 }
 
 /** A number that no run has had: what is left of one that was purged must not become part of another. */

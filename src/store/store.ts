@@ -8,7 +8,7 @@ import type { Note, Topic } from '../domain/note.js';
 import type { Role } from '../domain/role.js';
 import type { RuleVersion, RunSegment, SegmentRecord } from '../domain/segment-record.js';
 import type { RunSummary, StoredRun } from '../domain/stored-run.js';
-import type { Flow, SeenTransition, Transition } from '../domain/transition.js';
+import type { Flow, FlowReason, SeenTransition, Transition } from '../domain/transition.js';
 import type { Workspace } from '../domain/workspace.js';
 
 /** Who changes something, and why: written to the audit log in the transaction of the change. */
@@ -129,6 +129,8 @@ export interface Store {
     ofEntity(entity: string): Promise<SeenTransition[]>;
     /** How many entered and left a segment, oldest run first. */
     flow(segment: string): Promise<Flow[]>;
+    /** Why they did in one run: the reasons of most, at most 100. */
+    reasons(segment: string, run: string): Promise<FlowReason[]>;
     /** Who entered or left a segment, newest run first. */
     list(segment: string, options: Paging & { readonly direction: 'entered' | 'left'; readonly run?: string }): Promise<Page<SeenTransition>>;
   };

@@ -26,6 +26,7 @@ export interface Tables {
   transitions: { run: number; n: number; entity: string; at: number; from_segment: string | null; to_segment: string | null; reason: string | null };
   /** Counts of the transitions, kept with them. */
   flows: { run: number; segment: string; entered: number; left: number };
+  flow_reasons: { run: number; segment: string; reason: string; entered: number; left: number };
   notes: { seq: number; id: string; about_kind: string; about: string; text: string; at: number; actor: string; edited_at: number | null; removed_at: number | null };
   decisions: { seq: number; id: string; about_kind: string; about: string; text: string; reason: string; at: number; actor: string; replaces: string | null };
   jobs: {

@@ -7,7 +7,7 @@ import { pause } from './pause.js';
 import { runNamed } from './run-row.js';
 import type { Store } from './store.js';
 import type { Tables } from './tables.js';
-import { bad, instant, line, maybe } from './values.js';
+import { bad, instant, line, maybe, runId } from './values.js';
 
 /** Rows per transaction: on SQLite the event loop waits for one chunk, some ten milliseconds. */
 const chunk = 500;
@@ -29,9 +29,15 @@ export function transitionsOf({ db, database, change }: Ledger): Store['transiti
           const newest = await trx.selectFrom('transitions').select('n').where('run', '=', seq).orderBy('n', 'desc').limit(1).executeTakeFirst();
           const first = (newest?.n ?? 0) + 1;
           await trx.insertInto('transitions').values(rows.map((row, i) => ({ ...row, run: seq, n: first + i }))).execute();
-          await trx.insertInto('flows').values(flowsOf(rows).map((flow) => ({ ...flow, run: seq }))).onConflict((same) => same.columns(['segment', 'run']).doUpdateSet({
+          const { flows, reasons } = countsOf(rows);
+          await trx.insertInto('flows').values(flows.map((flow) => ({ ...flow, run: seq }))).onConflict((same) => same.columns(['segment', 'run']).doUpdateSet({
             entered: ({ ref }) => sql<number>`${ref('flows.entered')} + ${ref('excluded.entered')}`, left: ({ ref }) => sql<number>`${ref('flows.left')} + ${ref('excluded.left')}`,
           })).execute();
+          if (reasons.length) {
+            await trx.insertInto('flow_reasons').values(reasons.map((flow) => ({ ...flow, run: seq }))).onConflict((same) => same.columns(['segment', 'run', 'reason']).doUpdateSet({
+              entered: ({ ref }) => sql<number>`${ref('flow_reasons.entered')} + ${ref('excluded.entered')}`, left: ({ ref }) => sql<number>`${ref('flow_reasons.left')} + ${ref('excluded.left')}`,
+            })).execute();
+          }
         });
         written += rows.length;
         await pause();
@@ -49,6 +55,11 @@ export function transitionsOf({ db, database, change }: Ledger): Store['transiti
       const rows = await db.selectFrom('flows').innerJoin('runs', 'runs.seq', 'flows.run').select(['runs.id as run', 'runs.as_of', 'flows.entered', 'flows.left'])
         .where('flows.segment', '=', line('segment', segment)).where('runs.state', '=', 'published').where('runs.removed_at', 'is', null).orderBy('flows.run').execute();
       return rows.map(({ run, as_of, entered, left }) => ({ run, asOf: as_of ?? 0, entered, left }));
+    },
+    async reasons(segment, run) {
+      const rows = await db.selectFrom('flow_reasons').innerJoin('runs', 'runs.seq', 'flow_reasons.run').select(['reason', 'entered', 'left']).where('segment', '=', line('segment', segment)).where('runs.id', '=', runId(run))
+        .where('runs.state', '=', 'published').where('runs.removed_at', 'is', null).execute();
+      return rows.sort((a, b) => b.entered + b.left - a.entered - a.left || (a.reason < b.reason ? -1 : 1)).slice(0, 100);
     },
     async list(segment, { direction, run, ...paging }) {
       const limit = limitOf(paging);
@@ -97,19 +108,26 @@ function rowOf({ entity, at, from, to, reason }: Transition): NewRow {
   };
 }
 
-/** How many entered and left each segment. */
-function flowsOf(rows: readonly NewRow[]): { segment: string; entered: number; left: number }[] {
-  const flows = new Map<string, { segment: string; entered: number; left: number }>();
-  const add = (segment: string | null, entered: number) => {
+/** How many entered and left each segment, and for each reason. */
+function countsOf(rows: readonly NewRow[]): { flows: Omit<Tables['flows'], 'run'>[]; reasons: Omit<Tables['flow_reasons'], 'run'>[] } {
+  const flows = new Map<string, Omit<Tables['flows'], 'run'>>();
+  const reasons = new Map<string, Map<string, Omit<Tables['flow_reasons'], 'run'>>>();
+  const add = (segment: string | null, reason: string | null, which: 'entered' | 'left') => {
     if (segment === null) return;
     const flow = flows.get(segment) ?? { segment, entered: 0, left: 0 };
-    flows.set(segment, { segment, entered: flow.entered + entered, left: flow.left + 1 - entered });
+    flow[which] += 1;
+    flows.set(segment, flow);
+    if (reason === null) return;
+    const inSegment = reasons.get(segment) ?? new Map<string, Omit<Tables['flow_reasons'], 'run'>>();
+    const counted = inSegment.get(reason) ?? { segment, reason, entered: 0, left: 0 };
+    counted[which] += 1;
+    reasons.set(segment, inSegment.set(reason, counted));
   };
-  for (const { from_segment, to_segment } of rows) {
-    add(from_segment, 0);
-    add(to_segment, 1);
+  for (const { from_segment, to_segment, reason } of rows) {
+    add(from_segment, reason, 'left');
+    add(to_segment, reason, 'entered');
   }
-  return [...flows.values()];
+  return { flows: [...flows.values()], reasons: [...reasons.values()].flatMap((inSegment) => [...inSegment.values()]) };
 }
 
 function placeOf(cursor: string): [run: number, n: number] {

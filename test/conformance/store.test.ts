@@ -347,7 +347,7 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
   describe('transitions', () => {
     it('are what a plain list of them says, whatever is published, removed and begun again', async () => {
       const id = fc.constantFrom('a', 'b', 'c');
-      const moved: fc.Arbitrary<Transition> = fc.record({ entity: fc.constantFrom('anna', 'ben', "o'hara", '__proto__', 'Ünal'), at: fc.integer({ min: 0, max: 99 }), from: fc.option(id, { nil: undefined }), to: fc.option(id, { nil: undefined }), reason: fc.option(fc.constant('moved'), { nil: undefined }) })
+      const moved: fc.Arbitrary<Transition> = fc.record({ entity: fc.constantFrom('anna', 'ben', "o'hara", '__proto__', 'Ünal'), at: fc.integer({ min: 0, max: 99 }), from: fc.option(id, { nil: undefined }), to: fc.option(id, { nil: undefined }), reason: fc.option(fc.constantFrom('moved', 'spends more', '__proto__'), { nil: undefined }) })
         .filter(({ from, to }) => from !== to);
       const step = fc.oneof(
         fc.record({ do: fc.constant('append' as const), run: fc.nat(3), rows: fc.array(moved, { maxLength: 12 }) }),
@@ -390,6 +390,11 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
         for (const segment of ['a', 'b', 'c']) {
           const flows = seen.map(({ id, rows }) => ({ run: id, asOf: Number(id.slice(1)), entered: rows.filter(({ to }) => to === segment).length, left: rows.filter(({ from }) => from === segment).length }));
           expect(await transitions.flow(segment)).toEqual(flows.filter(({ entered, left }) => entered + left > 0));
+          for (const { id } of model) {
+            const rows = seen.find((other) => other.id === id)?.rows ?? [];
+            const counted = ['moved', 'spends more', '__proto__'].map((reason) => ({ reason, entered: rows.filter((row) => row.to === segment && row.reason === reason).length, left: rows.filter((row) => row.from === segment && row.reason === reason).length }));
+            expect((await transitions.reasons(segment, id)).sort((a, b) => (a.reason < b.reason ? -1 : 1))).toEqual(counted.filter(({ entered, left }) => entered + left > 0).sort((a, b) => (a.reason < b.reason ? -1 : 1)));
+          }
           for (const direction of ['entered', 'left'] as const) {
             const wanted = rowsIn([...seen].reverse()).filter(({ from, to }) => (direction === 'entered' ? to : from) === segment);
             const found: SeenTransition[] = [];
@@ -701,7 +706,23 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       const tables = await database.tables(database.db);
       expect(tables).toContain('extra');
       expect(tables).not.toContain('half');
-      expect((await database.db.selectFrom('schema_versions').selectAll().orderBy('version').execute()).map(({ name }) => name)).toEqual(['start', 'second']);
+      expect((await database.db.selectFrom('schema_versions').selectAll().orderBy('version').execute()).map(({ name }) => name)).toEqual(['start', 'reasons', 'second']);
+      await databases.close();
+      home = await open();
+    });
+
+    it('brings an older schema forward with what is in it', async () => {
+      await home.close();
+      const databases = await openDatabases(place);
+      const database = await databases.open('older');
+      await migrate(database, migrations.workspace.slice(0, 1), clock);
+      const moved = (n: number, from: string | null, to: string | null, reason: string | null) => ({ run: 1, n, entity: `c${n}`, at: 1, from_segment: from, to_segment: to, reason });
+      await database.db.insertInto('transitions').values([moved(1, 'a', 'b', 'why'), moved(2, 'a', 'b', 'why'), moved(3, 'b', 'a', 'why'), moved(4, null, 'a', 'other'), moved(5, 'a', null, null)]).execute();
+      await migrate(database, migrations.workspace, clock);
+      const rows = await database.db.selectFrom('flow_reasons').selectAll().orderBy('segment').orderBy('reason').execute();
+      expect(rows).toEqual([
+        { run: 1, segment: 'a', reason: 'other', entered: 1, left: 0 }, { run: 1, segment: 'a', reason: 'why', entered: 1, left: 2 }, { run: 1, segment: 'b', reason: 'why', entered: 2, left: 1 },
+      ]);
       await databases.close();
       home = await open();
     });
@@ -808,12 +829,25 @@ describe.skipIf(withoutPostgres)('PostgreSQL', () => {
     try {
       const home = await openStore(await own.fresh(), { clock });
       await home.workspaces.create({ id: 'main', name: 'Main' }, by);
-      const crashing = own.crash();
-      const meanwhile = await Promise.allSettled(Array.from({ length: 5 }, () => home.check()));
-      for (const one of meanwhile) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'store/unavailable', status: 503 });
-      await crashing;
-      // Connections from before the crash fail once; the pool makes new ones.
-      await home.check().catch(() => home.check()).catch(() => home.check());
+      const main = await home.open('main');
+      let back = false;
+      const crashing = own.crash().finally(() => (back = true));
+      // Eight at a time, all through the crash: each is done, or refused with a sentence, and none ends the process.
+      let refused = 0;
+      const asking = async () => {
+        while (!back) {
+          await main.notes.add({ about: { kind: 'x', id: 'y' }, text: 'during' }, by).catch((error: unknown) => {
+            expect(error).toMatchObject({ code: 'store/unavailable', status: 503 });
+            refused += 1;
+          });
+          await setImmediate();
+        }
+      };
+      await Promise.all([crashing, ...Array.from({ length: 8 }, asking)]);
+      expect(refused).toBeGreaterThan(0);
+      // Of the connections from before the crash each may fail once.
+      for (let i = 0; i < 8; i++) await home.check().catch(() => undefined);
+      expect((await main.audit.verify()).fault).toBeUndefined();
       expect(await home.workspaces.list()).toHaveLength(1);
       await home.close();
     } finally {

@@ -16,8 +16,9 @@ export async function openPostgres(url: string): Promise<Databases> {
     // A commit that is told is on the disk, whatever the server's default; names in quotes keep their case and backslashes mean themselves.
     options: '-c synchronous_commit=on -c standard_conforming_strings=on -c client_encoding=UTF8',
   });
-  // A connection that fails while nobody uses it is replaced by the pool; without a listener it would end the process.
+  // A connection that fails is told of by the query that is under way, if one is, and replaced by the pool; without listeners it would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool, name) }) });
   try {
     const { rows: [{ server_encoding: encoding }] } = await sql<{ server_encoding: string }>`SHOW server_encoding`.execute(root);
