@@ -48,11 +48,11 @@ describe.skipIf(!browser)(`start: from files to the story${why}`, { timeout: 180
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: /^What device of orders is: Trait/ }).click();
     await page.getByRole('menuitem', { name: /^Left out/ }).click();
-    await page.getByRole('button', { name: 'See what this change does' }).click();
-    await page.getByRole('button', { name: /^What device of orders is: Left out/ }).waitFor();
-
     await page.getByText('More choices').click();
     await page.getByLabel('Title').fill('First look');
+    await page.getByRole('button', { name: 'See what this change does' }).click();
+    await page.getByText('You say: not used.').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: /^What device of orders is: Left out/ }).waitFor();
     await page.getByRole('button', { name: 'Find the groups' }).click();
     await page.getByRole('list', { name: 'What is being done' }).waitFor();
     await page.locator('#overview-title').waitFor();
@@ -166,7 +166,7 @@ describe.skipIf(!browser)(`start: from files to the story${why}`, { timeout: 180
     await link.click();
     await page.getByRole('heading', { name: 'Runs and models' }).waitFor();
     expect(await link.isVisible()).toBe(false);
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Runs and models');
     expect(problems).toEqual([]);
     await close();
   });

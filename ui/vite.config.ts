@@ -1,7 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const common = { root: import.meta.dirname, base: './', plugins: [react()], logLevel: 'warn' } as const;
+// React as it is shipped, also where a test builds it.
+const define = { 'process.env.NODE_ENV': JSON.stringify('production') };
+const common = { define, root: import.meta.dirname, base: './', plugins: [react()], logLevel: 'warn' } as const;
 
 /** The report's page: one script and one stylesheet, which scripts/build-ui.mjs then writes into a single HTML file. */
 const report = defineConfig({

@@ -28,11 +28,18 @@ export function Features({ features, notes }: { readonly features: readonly Repo
         What was made of it: {f.count(features.length)} {features.length === 1 ? 'feature' : 'features'}
       </h3>
       {notes.length > 0 ? (
-        <ul className={css.findings}>
-          {notes.map((note, i) => (
-            <li key={i}>{prose(note)}</li>
-          ))}
-        </ul>
+        <details className={css.folded}>
+          <summary>
+            {f.count(notes.length)} {notes.length === 1 ? 'thing' : 'things'} decided on the way
+          </summary>
+          <div>
+            <ul className={css.findings}>
+              {notes.map((note, i) => (
+                <li key={i}>{prose(note)}</li>
+              ))}
+            </ul>
+          </div>
+        </details>
       ) : null}
       {features.length === 0 ? <Empty>No features were made.</Empty> : null}
       {features.length > FEW ? (

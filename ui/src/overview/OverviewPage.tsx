@@ -5,6 +5,7 @@ import { usePaths, useShownRun } from '../wire/runs.js';
 import { Changes } from './Changes.js';
 import { NextSteps } from './NextSteps.js';
 import { Overview } from './Overview.js';
+import css from './overview.module.css';
 
 /** The market on one page. */
 export function OverviewPage() {
@@ -14,7 +15,7 @@ export function OverviewPage() {
     <Page title="Overview" ownTitle={there !== undefined}>
       <RunFrame>
         {(shown) => (
-          <div>
+          <div className={css.page}>
             <RunLine shown={shown} />
             <Overview {...shown.report} choiceHref={to('choose', { run: shown.isChampion ? undefined : shown.run.id })}>
               {shown.isChampion ? <Changes /> : null}

@@ -17,14 +17,16 @@ interface ReviewStepProps {
   /** The finished `inspect`. */
   readonly job: Job;
   readonly inspected: Inspected;
+  /** More choices, which stay when the files are looked at again. */
+  readonly advanced: RunOptions;
+  onAdvanced(value: RunOptions): void;
   goTo(job: string | undefined): void;
 }
 
 /** What was inferred, file by file, to be corrected by clicking; then on to the groups. */
-export function ReviewStep({ job, inspected, goTo }: ReviewStepProps) {
+export function ReviewStep({ job, inspected, advanced, onAdvanced, goTo }: ReviewStepProps) {
   const f = useFormats();
   const [said, setSaid] = useState<Corrections>(NONE);
-  const [advanced, setAdvanced] = useState<RunOptions>({});
   const inspect = useTell('POST /v1/inspect');
   const discover = useTell('POST /v1/discover');
   const files = filesOf(job);
@@ -62,7 +64,7 @@ export function ReviewStep({ job, inspected, goTo }: ReviewStepProps) {
           />
         ))}
       </div>
-      <AdvancedOptions value={advanced} onChange={setAdvanced} many={entity.word.many} />
+      <AdvancedOptions value={advanced} onChange={onAdvanced} many={entity.word.many} />
       {inspect.error ? <ProblemNote error={inspect.error} /> : null}
       {discover.error ? <ProblemNote error={discover.error} /> : null}
       <div className={`${css.forward} ${css.sticky}`}>

@@ -1,8 +1,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { Loading, ProblemNote } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { isOver, useJob } from '../wire/jobs.js';
 import { Page } from '../workspace/Page.js';
+import type { RunOptions } from './corrections.js';
 import { FilesStep } from './FilesStep.js';
 import { inspectedBy } from './inspected.js';
 import { ReviewStep } from './ReviewStep.js';
@@ -14,6 +16,7 @@ export function StartPage() {
   const { job: id } = useSearch({ from: '/w/$workspace/start' });
   const navigate = useNavigate({ from: '/w/$workspace/start' });
   const job = useJob(id);
+  const [advanced, setAdvanced] = useState<RunOptions>({});
   const { error } = useAsk('GET /v1/jobs/:job', { params: { job: id ?? '' } }, { enabled: id !== undefined && job === undefined });
   const goTo = (next: string | undefined) => void navigate({ search: next === undefined ? {} : { job: next } });
 
@@ -35,7 +38,7 @@ export function StartPage() {
     return (
       <Page title="Is this right?" lead="This is what your files were taken for. Change what is wrong by clicking on it; most of the time nothing is.">
         <Steps at={1} />
-        <ReviewStep key={job.id} job={job} inspected={inspected} goTo={goTo} />
+        <ReviewStep key={job.id} job={job} inspected={inspected} advanced={advanced} onAdvanced={setAdvanced} goTo={goTo} />
       </Page>
     );
   return (

@@ -36,11 +36,14 @@ export function useAsk<R extends RouteId>(route: R, ...[call, options]: Rest<R>)
   return useQuery(question(useWire(), route, call, options));
 }
 
-/** A change: `const rename = useTell('PATCH /v1/runs/:run'); rename.mutate({ params, body })`. What is on the page is asked for again afterwards. */
+/**
+ * A change: `const rename = useTell('PATCH /v1/runs/:run'); rename.mutate({ params, body })`. What is on the page is asked for again afterwards,
+ * without waiting for it: what is to happen on success must happen even where the new answers take the asking component off the page.
+ */
 export function useTell<R extends RouteId>(route: R): UseMutationResult<AnswerOf<R>, Error, Call<R>> {
   const { client } = useWire();
   const refresh = useRefresh();
-  return useMutation({ mutationFn: (call: Call<R>) => client.ask(route, ...([call] as never)), onSettled: refresh });
+  return useMutation({ mutationFn: (call: Call<R>) => client.ask(route, ...([call] as never)), onSettled: () => void refresh() });
 }
 
 /** Asks again for everything of this workspace that can have changed. */

@@ -20,7 +20,7 @@ interface PageProps {
 /** A page of the workspace: its title in the window and on top, its lead, its buttons. On a change of page the title takes the focus, so that a screen reader says it. */
 export function Page({ title, lead, actions, above, ownTitle = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const path = useRouterState({ select: (state) => (state.resolvedLocation ?? state.location).pathname });
   const { workspaces } = useSession();
   const { workspace } = useWire();
   const place = workspaces.length > 1 ? (workspaces.find((w) => w.id === workspace)?.name ?? workspace) : undefined;

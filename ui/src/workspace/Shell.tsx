@@ -130,7 +130,7 @@ function Me() {
     <div className={css.me}>
       <span className={css.actor}>
         {actor.name}
-        <span>{actor.role ?? 'limited key'}</span>
+        {actor.role === actor.name ? null : <span>{actor.role ?? 'limited key'}</span>}
       </span>
       <SchemeToggle />
       <button type="button" className={css.leave} onClick={() => void leave()} aria-label="Sign out" title="Sign out">
