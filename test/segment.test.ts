@@ -65,6 +65,16 @@ describe('shoal segment', () => {
     expect((await shoal(['segment', 'tree', '--out', 'proven', '--sql'], { cwd })).stdout).toMatch(/^CASE\n +WHEN "/);
   });
 
+  it('counts a rule, says what each condition loses, and prints SQL', async () => {
+    await writeFile(join(cwd, 'rule.json'), JSON.stringify({ all: [{ kind: 'feature', feature: 'orders', op: '>=', value: 2 }, { kind: 'feature', feature: 'spend', op: '>', value: 0 }] }));
+    const answer = JSON.parse((await shoal(['segment', 'rule', 'proven', 'rule.json', '--json'], { cwd })).stdout);
+    expect(answer).toMatchObject({ of: 600, words: expect.stringMatching(/^Customers with at least two orders, and with /), conditions: [{ path: [0] }, { path: [1] }] });
+    expect((await shoal(['segment', 'rule', 'proven', 'rule.json'], { cwd })).stdout).toMatch(/^Customers with .*\n\n\d+ of 600 \([\s\S]*Holds for +Loses +Brings\n[\s\S]*Of the segment/);
+    expect((await shoal(['segment', 'rule', 'proven', 'rule.json', '--sql'], { cwd })).stdout).toMatch(/^-- Customers with .*\nWITH "condition_1" AS \(/);
+    await writeFile(join(cwd, 'rule.json'), '{');
+    expect(await shoal(['segment', 'rule', 'proven', 'rule.json'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringMatching(/^'rule.json' cannot be loaded/) });
+  });
+
   it('names broad segments and the ones inside them', async () => {
     const { levels } = JSON.parse((await shoal(['segment', 'levels', 'orders.csv', '--level', '3', '--level', '6', '--json'], { cwd })).stdout);
     expect(levels.map((level: unknown[]) => level.length)).toEqual([3, 6]);

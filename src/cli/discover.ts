@@ -10,6 +10,7 @@ import { openTerminal, table, type Terminal } from './terminal.js';
 
 const options = inputOptions.extend({
   out: z.string().min(1).optional().describe('Folder for the results (shoal-out)').meta({ value: '<folder>' }),
+  workspace: z.boolean().default(false).describe('Keep everyone\'s rows as well, for the workspace and for rules'),
 });
 
 export const discoverCommand: Command<typeof options> = {
@@ -26,7 +27,7 @@ export const discoverCommand: Command<typeof options> = {
     ['shoal discover orders.csv --algorithm hdbscan --set minClusterSize=50', 'another way to segment'],
   ],
   async run({ positionals, options: given }) {
-    const { out: folder, ...flags } = given;
+    const { out: folder, workspace, ...flags } = given;
     const { files, settings, out: configured } = await inputs('discover', positionals, flags, { fits: true });
     const out = folder ?? configured ?? 'shoal-out';
     const terminal = openTerminal(given);
@@ -36,7 +37,7 @@ export const discoverCommand: Command<typeof options> = {
       const found = await discover(files, settings, session.context);
       try {
         session.context.progress({ stage: 'write' });
-        const written = await found.write(out);
+        const written = await found.write(out, { workspace });
         terminal.done();
         terminal.data(found.report);
         for (const line of story(found, written, out, performance.now() - started, session.context.clock(), terminal.paint)) terminal.say(line);

@@ -7,6 +7,7 @@ import { compareCommand } from './compare.js';
 import { fitCommand } from './fit.js';
 import { levelsCommand } from './levels.js';
 import { rareCommand } from './rare.js';
+import { ruleCommand } from './rule.js';
 import { treeCommand } from './tree.js';
 import { unusualCommand } from './unusual.js';
 
@@ -15,6 +16,6 @@ export const segmentCommands: CommandGroup = {
   summary: 'Choose, fit, compare and explain segments with any algorithm.',
   commands: {
     advise: adviseCommand, choose: chooseCommand, rare: rareCommand, unusual: unusualCommand, fit: fitCommand, levels: levelsCommand,
-    tree: treeCommand, compare: compareCommand, align: alignCommand, algorithms: algorithmsCommand,
+    tree: treeCommand, rule: ruleCommand, compare: compareCommand, align: alignCommand, algorithms: algorithmsCommand,
   },
 };

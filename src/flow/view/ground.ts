@@ -43,7 +43,9 @@ const canonical: Readonly<Partial<Record<KeptSource['has'][number], Omit<ColumnW
 };
 
 function wordsOf({ name, kind, has, attributes, values }: KeptSource): SourceWords {
-  const own = has.flatMap((column) => (canonical[column] ? [{ name: column, ...canonical[column], ...(values[column] && { values: values[column] }) }] : []));
+  // A code is only called one where a readable name stands beside it.
+  const titled = has.includes('product_name') ? canonical : { ...canonical, product: { title: 'Product', type: 'text' as const } };
+  const own = has.flatMap((column) => (titled[column] ? [{ name: column, ...titled[column], ...(values[column] && { values: values[column] }) }] : []));
   const beside = attributes.filter(({ column }) => !own.some((one) => one.name === column));
   return { name, kind, timed: has.includes('at'), columns: [...own, ...beside.map(attributeWords)] };
 }

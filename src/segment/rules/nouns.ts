@@ -20,7 +20,8 @@ export function rowWords(source: SourceWords, where: readonly RowTest[] | undefi
   const tests = phrases.map((phrase, i) => ` ${i > 0 ? 'and ' : ''}${i > 0 && /^with /.test(phrase) && /^with /.test(phrases[i - 1]) ? phrase.slice(5) : phrase}`).join('');
   const noun = nounOf(source);
   const value = kind && 'value' in kind ? String(kind.value) : undefined;
-  return value === undefined ? { one: noun, many: plural(noun), tests } : { one: `${quoted(value)} event`, many: `${quoted(value)} events`, tests };
+  const one = value === undefined ? noun : `${quoted(value)} ${noun}`;
+  return { one, many: plural(one), tests };
 }
 
 /** What somebody does by leaving a row: an order, whatever the number of its lines. */
@@ -35,8 +36,8 @@ export const withArticle = (noun: string): string => (/^‘/.test(noun) ? (/^‘
 function nounOf({ name, kind, columns }: SourceWords): string {
   if (kind === 'transactions') return columns.some((column) => column.name === 'order_id') ? 'order line' : 'purchase';
   const plain = lowerFirst(cleanText(name.replace(/\.\w+$/, '').replace(/[_-]+/g, ' ')));
-  if (kind !== 'events') return singular(plain);
-  return /\bevents?$/.test(plain) ? singular(plain) : `${singular(plain)} event`;
+  const one = singular(plain);
+  return kind !== 'events' || /\bevent$/.test(one) ? one : `${one} event`;
 }
 
 /** English plural of a plain noun: "category" → "categories". */

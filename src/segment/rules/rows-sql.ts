@@ -4,12 +4,12 @@ import { compileTest } from './row-test.js';
 import { boundsSql, type Bounds } from './spans.js';
 import { columnNamed, sourceNamed } from './vocabulary.js';
 
-/** What stands after FROM to give the rows that pass, within the bounds: `orders WHERE …`. */
+/** What stands after FROM to give the rows that pass, within the bounds: a table and its WHERE. */
 export function rowsSql(rows: RowsOf, bounds: Bounds, scope: Scope): string {
   const tests = rowTests(rows, scope);
   const source = sourceNamed(scope.vocabulary, rows.source);
   const conditions = [...tests, ...(source.timed ? [boundsSql(scope.dialect, bounds, '"at"')] : [])];
-  return `${scope.relations.sources[rows.source]}${conditions.length ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
+  return `${scope.relations.sources[rows.source]}${conditions.length ? `\nWHERE ${conditions.join(' AND ')}` : ''}`;
 }
 
 /** Every test of the rows as SQL; `of` before the columns where several tables stand side by side. */

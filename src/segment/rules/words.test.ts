@@ -13,7 +13,7 @@ describe('a rule as a sentence', () => {
   it.each([
     ['lapsed after 90 days without an order', 'Customers whose last order was at least 90 days ago.'],
     ['bought a mug but no kettle in the last 30 days', 'Customers with at least one order with product ‘Mug’ in the last 30 days, and with no orders with product ‘Kettle’ in the last 30 days.'],
-    ['a cart and then no order within a day', 'Customers with a ‘cart’ event but no order within one day after it.'],
+    ['a cart and then no order within a day', 'Customers with a ‘cart’ web event but no order within one day after it.'],
     ['spend over 500 in 90 days, and in a segment', 'Customers with spend over £500 in the last 90 days, and in the segment ‘Loyal regulars’.'],
     ['people who buy at night', 'Customers with at least 50 % of orders at night, with a typical hour of orders from 22:00, or with a typical hour of orders before 05:00.'],
     ['three support tickets in 14 days', 'Customers with at least three support tickets in the last 14 days.'],
@@ -45,7 +45,7 @@ describe('a rule as a sentence', () => {
     ['with more than two different products in order lines', { kind: 'performed', source: 'orders', distinct: 'product', op: '>', value: 2 }],
     ['with spend under £100 on order lines marked returned', { kind: 'performed', source: 'orders', sum: 'amount', where: [{ column: 'returned', op: '=', value: true }], op: '<', value: 100 }],
     ['with quantity adding up to over 10 over order lines in the last 12 hours', { kind: 'performed', source: 'orders', sum: 'quantity', op: '>', value: 10, window: { last: 12, unit: 'hours' } }],
-    ['with an order in the last day and then a ‘view’ event without product within 30 minutes', { kind: 'sequence', first: { source: 'orders' }, then: { source: 'web', where: [{ column: 'event', op: '=', value: 'view' }, { column: 'product', op: 'missing' }] }, followed: true, within: { length: 30, unit: 'minutes' }, window: { last: 1, unit: 'days' } }],
+    ['with an order in the last day and then a ‘view’ web event without product within 30 minutes', { kind: 'sequence', first: { source: 'orders' }, then: { source: 'web', where: [{ column: 'event', op: '=', value: 'view' }, { column: 'product', op: 'missing' }] }, followed: true, within: { length: 30, unit: 'minutes' }, window: { last: 1, unit: 'days' } }],
     ['whose joined is between 1 January 2024 and 31 January 2024', { kind: 'attribute', source: 'people', column: 'joined', op: 'between', from: '2024-01-01', to: '2024-01-31' }],
     ['whose country does not contain ‘land’', { kind: 'attribute', source: 'people', column: 'country', op: 'not contains', value: 'land' }],
     ['whose country is other than ‘UK’', { kind: 'attribute', source: 'people', column: 'country', op: '!=', value: 'UK' }],

@@ -97,7 +97,7 @@ function about(measured: Feature, amount: string): string {
     case 'things': return `with ${amount} ${read.things}`;
     case 'times': return `with ${read.what} ${amount} times`;
     case 'flag': return `whose ${read.what} is ${amount}`;
-    case 'plain': return read.long ? `whose ${read.name} is ${amount}` : `with ${/^(spend|revenue)/.test(read.name) ? '' : article(read.name)}${read.name} ${amount}`;
+    case 'plain': return read.long ? `whose ${read.name} is ${amount}` : `with ${/\b(spend|revenue)$/.test(read.name) ? '' : article(read.name)}${read.name} ${amount}`;
   }
 }
 

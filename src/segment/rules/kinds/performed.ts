@@ -45,7 +45,9 @@ export const performed = defineKind({
     const holding = `SELECT "entity" FROM ${rows}\nGROUP BY "entity"\nHAVING ${total} ${compares} ${numberSql(d, condition.value)}`;
     if (!holds(0, condition.value)) return holding;
     // Nobody without such rows is unknown: they count 0, which is enough here.
-    return `${holding}\nUNION\nSELECT "entity" FROM ${relations.features}\nWHERE "entity" NOT IN (SELECT "entity" FROM ${rows})`;
+    const without = `SELECT "entity" FROM ${relations.features}\nWHERE "entity" NOT IN (SELECT "entity" FROM ${rows})`;
+    const none = condition.sum === undefined && condition.distinct === undefined && !holds(1, condition.value) && isWhether(condition);
+    return none ? without : `${holding}\nUNION\n${without}`;
   },
   async bits(condition, { rows, asOf, vocabulary, source }) {
     checked(condition, vocabulary);

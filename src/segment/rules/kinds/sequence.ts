@@ -92,7 +92,7 @@ export const sequence = defineKind({
   },
   example: {
     given: { kind: 'sequence', first: { source: 'web', where: [{ column: 'event', op: '=', value: 'cart' }] }, then: { source: 'orders' }, followed: false, within: { length: 1, unit: 'days' }, per: 'product', window: { last: 7, unit: 'days' } },
-    words: 'with a ‘cart’ event in the last 7 days but no order with the same product within one day after it',
+    words: 'with a ‘cart’ web event in the last 7 days but no order with the same product within one day after it',
   },
   failing: [
     { given: { kind: 'sequence', first: { source: 'web' }, then: { source: 'orders' }, followed: true, within: { length: 1, unit: 'days' }, per: 'cart_id' }, says: "'web' has no column 'cart_id'" },
