@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPostgres, withoutPostgres } from '../scripts/postgres.mjs';
 import { hasEnded, type Job } from '../src/domain/job.js';
 import { openBackend, type Backend } from '../src/server/backend.js';
 import { serverConfig } from '../src/server/config.js';
@@ -10,7 +11,6 @@ import { masked, reading } from '../src/server/postgres/connection.js';
 import { csvFrom } from '../src/server/postgres/copy.js';
 import { csvLine } from '../src/server/postgres/csv-line.js';
 import { tablesOf } from '../src/server/postgres/tables.js';
-import { startPostgres, withoutPostgres, type PostgresServer } from './support/postgres.js';
 
 const by = { actor: 'test' };
 const clock = () => Date.now();
@@ -40,7 +40,7 @@ it('writes records of RFC 4180, null and empty apart', () => {
 });
 
 describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a source', () => {
-  let server: PostgresServer;
+  let server: Awaited<ReturnType<typeof startPostgres>>;
   let url: string;
   let client: pg.Client;
   let backend: Backend;
