@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { root } from './support/shoal.js';
+
+/** A short run of scripts/crash-server.mjs; evidence/crash-server.md has the long one. */
+function crash(...args: string[]): Promise<{ code: number | null; said: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'scripts', 'crash-server.mjs'), ...args], { cwd: root });
+    let said = '';
+    child.stdout.on('data', (part) => (said += part));
+    child.stderr.on('data', (part) => (said += part));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, said }));
+  });
+}
+
+it('a server killed five times in the middle of jobs loses nothing it acknowledged, and shows nothing half-written', async () => {
+  const { code, said } = await crash('5');
+  expect(said).toContain('5 kills');
+  expect(code).toBe(0);
+}, 240_000);
+
+it('a run that lost a file would be found out', async () => {
+  const { code, said } = await crash('3', '--lose', '--seed', '2');
+  expect(said).toMatch(/After kill \d+ .*: run \w+ has no model\.json/);
+  expect(code).not.toBe(0);
+}, 240_000);
