@@ -42,7 +42,8 @@ export const ruleOperations = {
   /** The rows in a rule. */
   async ruleMembers(reading: Reading, run: string, rule: Rule, names: Names): Promise<RowBits> {
     const { book } = await rulesOf(reading, await reading.view(run), names);
-    return book.members(rule, reading);
+    // A copy: answers are handed over with their memory, and the book keeps the bits of its conditions for the next question.
+    return (await book.members(rule, reading)).slice();
   },
   async ruleMeasure(reading: Reading, run: string, rule: Rule, names: Names): Promise<RuleMeasure> {
     const view = await reading.view(run);

@@ -27,14 +27,14 @@ function Decided({ shown }: { readonly shown: ShownRun }) {
   const { report } = shown;
   const navigate = useNavigate();
   const { k, cut } = useSearch({ strict: false }) as { k?: string; cut?: string };
-  const say = (change: { k?: number; cut?: number }) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...change }), replace: true, resetScroll: false });
+  const say = (change: { k?: string; cut?: string }) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...change }), replace: true, resetScroll: false });
   return (
     <div className={css.page}>
       {report.choice.verdict === 'no-proven-structure' ? <StillUseful report={report} /> : null}
       <Choose choice={report.choice} />
       <Criteria choice={report.choice} />
-      <WhatIfPart shown={shown} k={numberIn(k)} onK={(next) => say({ k: next })} />
-      <Levels shown={shown} cut={numberIn(cut)} onCut={(next) => say({ cut: next })} />
+      <WhatIfPart shown={shown} k={numberIn(k)} onK={(next) => say({ k: String(next) })} />
+      <Levels shown={shown} cut={numberIn(cut)} onCut={(next) => say({ cut: String(next) })} />
       <Steady report={report} />
     </div>
   );

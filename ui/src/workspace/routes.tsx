@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, parseSearchWith, stringifySearchWith } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { FormatsProvider } from '../kit/formats.js';
 import { Loading } from '../kit/states.js';
@@ -71,6 +71,9 @@ export const router = createRouter({
   defaultNotFoundComponent: NotFound,
   defaultPendingComponent: Loading,
   scrollRestoration: true,
+  // What an address says is plain text: ?k=6, not ?k="6".
+  parseSearch: parseSearchWith((text) => text),
+  stringifySearch: stringifySearchWith(String),
 });
 
 /** Fetches the code of every page once the browser has nothing better to do, so that a change of page waits for nothing. */
