@@ -36,7 +36,8 @@ const grid = [0.15, 0.3, 0.5, 0.7, 0.85, 1];
 export function flip(z: Float64Array, target: number, forms: readonly Form[], levers: readonly Lever[]): Flip | undefined {
   const rivals = forms.map((_, f) => f).filter((f) => f !== target);
   const slopes = forms.map((form) => gradient(form, z));
-  const lead = Float64Array.from(rivals, (f) => valueAt(forms[f], z) - valueAt(forms[target], z));
+  const here = valueAt(forms[target], z);
+  const lead = Float64Array.from(rivals, (f) => valueAt(forms[f], z) - here);
   const nearest = lead.indexOf(Math.min(...lead));
   const curved = (a: Lever, b: Lever) => Float64Array.from(rivals, (f) => bend(forms[f], a.c, b.c) - bend(forms[target], a.c, b.c));
   const useful = levers.map((lever): Useful => {
@@ -74,18 +75,25 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
   };
   for (const u of useful) attempt([], u);
   const some = useful.slice(0, pairsOf);
-  for (const a of some) for (const g of grid) for (const b of some) if (b !== a) attempt([part(a, g)], b);
+  for (const a of some) {
+    for (const g of grid) {
+      const step = part(a, g);
+      for (const b of some) if (b !== a) attempt([step], b);
+    }
+  }
   if (found.length === 0) {
     const few = useful.slice(0, triplesOf);
-    few.forEach((a, x) => few.slice(x + 1).forEach((b) => few.forEach((c) => {
-      if (c !== a && c !== b) for (const g of grid) for (const h of grid) attempt([part(a, g), part(b, h)], c);
+    const steps = few.map((useful) => grid.map((g) => part(useful, g)));
+    few.forEach((a, x) => few.slice(x + 1).forEach((b, y) => few.forEach((c) => {
+      if (c !== a && c !== b) for (const first of steps[x]) for (const second of steps[x + 1 + y]) attempt([first, second], c);
     })));
   }
   found.sort((a, b) => a.cost - b.cost);
   return found.find(({ changes }) => {
     const point = z.slice();
     for (const { lever, to } of changes) point[lever.c] = encoded(lever, to);
-    return rivals.every((f) => valueAt(forms[f], point) > valueAt(forms[target], point));
+    const there = valueAt(forms[target], point);
+    return rivals.every((f) => valueAt(forms[f], point) > there);
   });
 }
 
