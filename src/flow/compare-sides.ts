@@ -1,10 +1,10 @@
 import type { Context } from '../context.js';
 import type { Comparison } from '../domain/comparison.js';
-import type { FeatureMatrix } from '../domain/matrix.js';
 import type { Report } from '../domain/report.js';
 import { ShoalError } from '../errors.js';
-import { rowsOf } from '../segment/batches.js';
+import type { Points } from '../kernel/kernel.js';
 import { compare } from '../segment/compare.js';
+import { gather } from '../util/gather.js';
 import { withKernel } from './session.js';
 
 /** A run to be compared, under the name it is told by. */
@@ -16,7 +16,10 @@ export interface Side {
 
 /** The run through whose features both are seen. */
 export interface FirstSide extends Side {
-  readonly matrix: FeatureMatrix;
+  /** Names of the columns of `points`. */
+  readonly features: readonly string[];
+  /** Encoded rows of those in both runs; or of some of them, `sample` being their positions in `rows`. */
+  points(rows: Int32Array): { readonly points: Points; readonly sample?: Int32Array };
   /** What everyone spent; undefined where the data has no such feature. */
   spend(): Float64Array | undefined;
 }
@@ -30,10 +33,8 @@ export async function compareSides(a: FirstSide, b: Side, there: ArrayLike<numbe
     stability: report.segments.map((segment) => segment.stability), ...(report.tree && { fidelity: report.tree.fidelity }),
   });
   const spend = a.spend();
+  const { points, sample } = a.points(rows);
   const titles = new Map(a.report.features.map(({ name, title }) => [name, title]));
-  const options = {
-    value: spend && Float64Array.from(rows, (i) => spend[i]), word: a.report.entityWord,
-    features: a.matrix.encoder.features.map(({ name }) => titles.get(name) ?? name),
-  };
-  return withKernel(context, (kernel) => compare(rowsOf(a.matrix, rows), side(a, (i) => i), side(b, (i) => there[i]), options, context, kernel));
+  const options = { value: spend && gather(spend, rows), word: a.report.entityWord, features: a.features.map((name) => titles.get(name) ?? name), sample };
+  return withKernel(context, (kernel) => compare(points, side(a, (i) => i), side(b, (i) => there[i]), options, context, kernel));
 }

@@ -6,12 +6,16 @@ import { levels } from '../explain/levels.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Dendrogram, Level } from '../segment/dendrogram.js';
 import { nested } from '../segment/nested.js';
+import type { CentreParams } from '../segment/nearest.js';
+import { means } from '../segment/score.js';
 import { modelOf } from './model.js';
 
 /** What levels are made of and told by. */
 export interface Levelled {
   readonly table: FeatureTable;
+  /** The rows of the table; or of some that stand for them, where `place` puts all of them with the nearest of some centres. */
   readonly matrix: FeatureMatrix;
+  readonly place?: (centres: CentreParams) => Int32Array;
   readonly entityWord: { readonly one: string; readonly many: string };
   readonly currency?: string;
   /** The segment of each row (−1: none) in another partition of them, in which the finest groups are to be found again. */
@@ -33,12 +37,27 @@ export interface NamedLevels {
  * One dendrogram of a matrix, cut at each of `ks`, with a name and a narrative for every group. `settings` are those of agglomerative clustering.
  * @throws `segment/bad-k`, `config/invalid`, `run/aborted`
  */
-export async function namedLevels({ table, matrix, entityWord, currency, among }: Levelled, ks: readonly number[], settings: object, context: Context, kernel: Kernel): Promise<NamedLevels> {
-  const { params, levels: cuts, labels } = await nested(matrix, ks, settings, context, kernel);
+export async function namedLevels({ table, matrix, place, entityWord, currency, among }: Levelled, ks: readonly number[], settings: object, context: Context, kernel: Kernel): Promise<NamedLevels> {
+  const { params, levels: cuts, labels: own } = await nested(matrix, ks, settings, context, kernel);
   const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, context.seed);
-  const told = levels({ table, matrix, model, entityWord, currency }, labels, context);
   const finest = cuts.length - 1;
-  return { levels: told, tree: treeAbove(params, cuts[finest]), ...(among && { homes: homesOf(labels[finest], cuts[finest].k, among) }), ...(params.agreement !== undefined && { agreement: params.agreement }) };
+  const labels = place ? carried(cuts, place(middlesOf(matrix, own[finest], cuts[finest].k))) : own;
+  return {
+    levels: levels({ table, matrix, model, entityWord, currency }, labels, context), tree: treeAbove(params, cuts[finest]),
+    ...(among && { homes: homesOf(labels[finest], cuts[finest].k, among) }), ...(params.agreement !== undefined && { agreement: params.agreement }),
+  };
+}
+
+/** The middles of some groups of rows. */
+function middlesOf(matrix: FeatureMatrix, labels: Int32Array, k: number): CentreParams {
+  return { k, d: matrix.d, centroids: Array.from(means(matrix, labels, k).centres.values) };
+}
+
+/** The groups of everyone at every level, from those at the finest. */
+function carried(cuts: readonly Level[], finest: Int32Array): Int32Array[] {
+  const labels = [finest];
+  for (let i = cuts.length - 1; i > 0; i--) labels.unshift(labels[0].map((group) => cuts[i].parents![group]));
+  return labels;
 }
 
 /** The merges above a level, its groups being the leaves: numbered from 0, merges after them. */

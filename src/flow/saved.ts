@@ -16,6 +16,7 @@ import { explainEntity } from '../explain/entity.js';
 import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
 import { assignRaw } from '../segment/assign.js';
+import { rowsOf } from '../segment/batches.js';
 import { quoteText } from '../util/quote.js';
 import { compareSides } from './compare-sides.js';
 import { continued } from './identity.js';
@@ -105,6 +106,9 @@ export async function compareRuns(a: SavedRun, b: SavedRun, names: readonly [str
   const there = new Map(b.entities.map((entity, row) => [entity, row]));
   const inBoth = a.entities.map((entity) => there.get(entity) ?? -1);
   const spend = a.table.features.findIndex(({ name }) => name === 'spend');
-  const first = { report: a.report, labels: a.assignment.labels, name: names[0], matrix: a.matrix, spend: () => a.table.columns[spend] };
+  const first = {
+    report: a.report, labels: a.assignment.labels, name: names[0], features: a.matrix.encoder.features.map(({ name }) => name),
+    points: (rows: Int32Array) => ({ points: rowsOf(a.matrix, rows) }), spend: () => a.table.columns[spend],
+  };
   return compareSides(first, { report: b.report, labels: b.assignment.labels, name: names[1] }, inBoth, context);
 }

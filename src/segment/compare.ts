@@ -8,6 +8,7 @@ import { assert } from '../errors.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
 import { adjustedInformation, adjustedRandOf, contingency, expectedInformation, informationOf, type Contingency } from '../util/agreement.js';
 import { formatNumber, formatPercent } from '../util/format-value.js';
+import { gatherInts } from '../util/gather.js';
 import { linearAssignment } from '../util/linear-assignment.js';
 import type { Rng } from '../util/rng.js';
 import { wilson } from '../util/wilson.js';
@@ -36,6 +37,8 @@ export interface CompareOptions {
   /** Titles of the features, in the order of the matrix. */
   readonly features?: readonly string[];
   readonly word?: EntityWord;
+  /** Entities that the rows of x are, ascending, where x holds a sample of them: counts are still of all. */
+  readonly sample?: Int32Array;
   /** Draws behind every interval; 300 by default. */
   readonly draws?: number;
 }
@@ -57,14 +60,15 @@ const smallEffect = 0.2;
  * @throws `run/aborted`
  */
 export async function compare(x: Points, a: CompareSide, b: CompareSide, options: CompareOptions, context: Context, kernel: Kernel): Promise<Comparison> {
-  assert(a.labels.length === x.rows && b.labels.length === x.rows, 'both segmentations are of the rows of the matrix');
+  assert(a.labels.length === b.labels.length && x.rows === (options.sample?.length ?? a.labels.length), 'both segmentations are of the rows of the matrix');
+  const inX = (side: CompareSide): CompareSide => (options.sample ? { ...side, labels: gatherInts(side.labels, options.sample) } : side);
   const word = options.word ?? { one: 'customer', many: 'customers' };
   const table = contingency(a.labels.map((label) => label + 1), b.labels.map((label) => label + 1));
   const matched = match(table, a.k, b.k);
   const agreement = agreementOf(table, matched, a.k, options.draws ?? 300, context.rng('compare/agreement'));
   await breath(context);
-  const moves = movesOf(x, a, b, table, matched, options.features);
-  const shape = await separability(x, a, b, context, kernel);
+  const moves = movesOf(x, inX(a), inX(b), table, matched, options.features);
+  const shape = await separability(x, inX(a), inX(b), context, kernel);
   await breath(context);
   const worth = options.value && value(options.value, a, b, options.draws ?? 300, context.rng('compare/value'));
   const sideOf = (side: CompareSide, at: 'a' | 'b'): ComparedSide => ({
@@ -74,7 +78,7 @@ export async function compare(x: Points, a: CompareSide, b: CompareSide, options
   const [first, second] = [sideOf(a, 'a'), sideOf(b, 'b')];
   const aspects = aspectsOf(first, second, shape.difference, worth?.difference);
   const found = {
-    entities: x.rows, a: first, b: second, agreement, moves, aspects,
+    entities: a.labels.length, a: first, b: second, agreement, moves, aspects,
     matches: matched.map((q, p) => ({ a: p, b: q, ...shared(table, p, q) })),
     verdict: verdictOf(first, second, agreement, aspects, word),
   };

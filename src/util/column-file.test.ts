@@ -24,6 +24,9 @@ describe('column files', () => {
       expect([...file.numbers('x')].every((x, i) => Object.is(x, values[i]))).toBe(true);
       expect([...file.gather('x', rows)].every((x, i) => Object.is(x, values[rows[i]]))).toBe(true);
       expect(list.every((x, i) => Object.is(x, file.at('x', i)))).toBe(true);
+      const [from, to] = [list.length >> 2, list.length >> 1];
+      expect([...file.numbers('x', from, to)].every((x, i) => Object.is(x, values[from + i]))).toBe(true);
+      expect(file.numbers('x', from, to).length).toBe(to - from);
       expect([...file.read('before'), ...file.read('after')]).toEqual([1, 2, 3, 9]);
       expect(file.meta).toEqual({ rows: 3 });
     }));

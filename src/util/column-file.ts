@@ -10,6 +10,8 @@ const types = {
 type TypeName = keyof typeof types;
 
 const letters = 'SHOALCF1';
+/** Reading one number takes as long as reading this many in a row. */
+const few = 1024;
 
 interface Block {
   readonly type: TypeName;
@@ -76,8 +78,8 @@ export interface ColumnFile<M> {
   has(name: string): boolean;
   /** A whole column as it was written; the caller's own. */
   read(name: string): Numbers;
-  /** A whole column as float64. */
-  numbers(name: string): Float64Array;
+  /** A column as float64: the whole of it, or rows [from, to). */
+  numbers(name: string, from?: number, to?: number): Float64Array;
   /** Some rows of a column, in their order. */
   gather(name: string, rows: ArrayLike<number>): Float64Array;
   /** One number. */
@@ -102,15 +104,21 @@ export function openColumns<M>(given: string | Uint8Array): ColumnFile<M> | unde
     return new Type(buffer.buffer as ArrayBuffer, buffer.byteOffset, length);
   };
   const listOf = ({ coded = 0, offset }: Block) => array('f64', offset, coded) as Float64Array;
-  const codesOf = ({ type, offset, length, coded = 0 }: Block) => array(type, offset + 8 * coded, length);
-  const numbers = (name: string) => {
+  const codesOf = ({ type, offset, length, coded = 0 }: Block, from = 0, to = length) => array(type, offset + 8 * coded + from * types[type].BYTES_PER_ELEMENT, to - from);
+  const numbers = (name: string, from = 0, to = block(name).length) => {
     const found = block(name);
-    const stored = codesOf(found);
+    const stored = codesOf(found, from, to);
     if (stored instanceof Float64Array) return stored;
-    const values = new Float64Array(found.length);
+    const values = new Float64Array(stored.length);
     if (found.coded === undefined) values.set(stored);
     else for (let i = 0, list = listOf(found); i < values.length; i++) values[i] = list[stored[i]];
     return values;
+  };
+  const at = (name: string, row: number) => {
+    const { type, offset, length, coded } = block(name);
+    if (!(row >= 0 && row < length)) throw new RangeError(`column '${name}' has no row ${row}`);
+    const [value] = array(type, offset + 8 * (coded ?? 0) + row * types[type].BYTES_PER_ELEMENT, 1);
+    return coded === undefined ? value : (array('f64', offset + 8 * value, 1) as Float64Array)[0];
   };
   return {
     meta,
@@ -119,19 +127,14 @@ export function openColumns<M>(given: string | Uint8Array): ColumnFile<M> | unde
     numbers,
     gather(name, rows) {
       const found = block(name);
+      if (rows.length * few < found.length) return Float64Array.from(rows, (row) => at(name, row));
       const stored = codesOf(found);
       const list = found.coded === undefined ? undefined : listOf(found);
       const values = new Float64Array(rows.length);
       for (let i = 0; i < rows.length; i++) values[i] = list ? list[stored[rows[i]]] : stored[rows[i]];
       return values;
     },
-    at(name, row) {
-      const { type, offset, length, coded } = block(name);
-      if (!(row >= 0 && row < length)) throw new RangeError(`column '${name}' has no row ${row}`);
-      const size = types[type].BYTES_PER_ELEMENT;
-      const [value] = array(type, offset + 8 * (coded ?? 0) + row * size, 1);
-      return coded === undefined ? value : (array('f64', offset + 8 * value, 1) as Float64Array)[0];
-    },
+    at,
     close: () => bytes.close(),
   };
 }

@@ -11,7 +11,7 @@ const missing = 255;
 export function colours(held: Held, name: string, most = 8): Colours {
   const feature = held.features[positionOf(held, name)];
   const column = columnOf(held, name);
-  const known = column.filter((value) => value === value).sort();
+  const known = knownOf(column).sort();
   const starts = binStarts(known, Math.min(32, Math.max(2, Math.trunc(most) || 8)));
   const lows = Float64Array.from(starts, (at) => known[at]);
   const bins = new Uint8Array(column.length);
@@ -28,6 +28,13 @@ export function colours(held: Held, name: string, most = 8): Colours {
     counts: starts.map((start, b) => ends[b] - start),
     missing: column.length - known.length,
   };
+}
+
+function knownOf(column: Float64Array): Float64Array {
+  const known = new Float64Array(column.length);
+  let count = 0;
+  for (const value of column) if (value === value) known[count++] = value;
+  return known.subarray(0, count);
 }
 
 /** Where each bin begins in the sorted values: every bin takes its share of what is left, and all that equal its last. */

@@ -8,9 +8,10 @@ import { gatherInts } from '../../util/gather.js';
 import { bitsOf, nameOf } from './groups.js';
 import type { Held } from './held.js';
 import { featureColumn } from './keep.js';
+import { lazily } from './subject.js';
 
 /** Members of each group that are looked at. */
-const mostRows = 10_000;
+const mostRows = 4_000;
 
 /** What sets two groups apart, one feature per family before a second of the same. Who is in both counts in both. @throws `explain/unknown-segment`, `explain/unknown-tier` */
 export function compare(held: Held, a: Group, b: Group, limit = 20): GroupComparison {
@@ -32,10 +33,9 @@ export function compare(held: Held, a: Group, b: Group, limit = 20): GroupCompar
 
 /** Some rows as a subject of two segments: the first so many, and the others. Columns are read when they are looked at. */
 function beside({ features, asOf, file, model, report }: Held, rows: Int32Array, first: number): Subject {
-  const columns = Object.defineProperties(new Array<Float64Array>(features.length), Object.fromEntries(features.map(({ name }, j) => [j, { get: () => file.gather(featureColumn(name), rows), enumerable: true }])));
   const { encoder } = model;
   return {
-    table: { rows: rows.length, asOf, entities: [], features, columns, table: '', sql: '' },
+    table: { rows: rows.length, asOf, entities: [], features, columns: lazily(features, (name) => file.gather(featureColumn(name), rows)), table: '', sql: '' },
     matrix: { rows: rows.length, d: 0, stride: 0, data: new Float32Array(0), encoder, asOf, fingerprint: '' },
     model: { ...model, params: { k: 2 } },
     assignment: { labels: Int32Array.from(rows, (_, i) => (i < first ? 0 : 1)), strength: new Float32Array(0), second: new Int32Array(0) },

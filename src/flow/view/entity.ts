@@ -8,13 +8,13 @@ import type { Held } from './held.js';
 import { shownValue } from './page.js';
 import { similar } from './similar.js';
 import { standings } from './standing.js';
-import { subjectOfOne } from './subject.js';
+import { justOne } from './subject.js';
 
 /** All about one entity. @throws `explain/unknown-entity` */
 export function entity(held: Held, id: string): EntityAnswer {
   const { report, features, k, here, range, segment, strength, tier, file, model } = held;
   const row = rowOf(held, id);
-  const subject = subjectOfOne(held, row);
+  const subject = justOne(held, row);
   const values = subject.table.columns.map(([value]) => value);
   const stands = standings(held, row, values);
   const used = new Set(model.encoder.features.filter(({ scale, weight }) => scale !== 0 && weight > 0).map(({ name }) => name));
@@ -26,7 +26,7 @@ export function entity(held: Held, id: string): EntityAnswer {
       feature: feature.name, title: cleanText(feature.title), kind: feature.kind, ...shownValue(values[j], feature, report.currency), ...stands[j], usedToSegment: used.has(feature.name),
     })),
     alternatives: alternatives(subject, k).map(({ segment: other, times }) => ({ segment: other, segmentName: report.segments[other].name, times })),
-    similar: similar(held, row),
+    similar: similar(held, row, subject.matrix.data),
     place: { x: file.at('x', row), y: file.at('y', row) },
   };
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { createContext, type Context, within } from '../../context.js';
 import type { Feature } from '../../domain/feature.js';
-import type { FeatureMatrix } from '../../domain/matrix.js';
 import type { Report } from '../../domain/report.js';
 import type { SegmentModel } from '../../domain/segment.js';
 import { openEngine } from '../../engine/catalog.js';
@@ -12,7 +11,6 @@ import { createByteCache, type ByteCache } from '../../util/byte-cache.js';
 import { closest } from '../../util/closest.js';
 import { type ColumnFile, openColumns } from '../../util/column-file.js';
 import { tiers } from '../../segment/tiers.js';
-import { encodedRows } from '../model.js';
 import { runFiles } from '../run-files.js';
 import type { ModelFile } from '../write.js';
 import { type Ids, openIds } from './ids.js';
@@ -38,6 +36,8 @@ export interface Held {
   readonly here: Float64Array;
   readonly typical: Float64Array;
   readonly range: readonly (readonly [number, number, number, number])[];
+  /** Rows beyond which what needs all of them at once is done on so many that stand for them: a matrix of everyone would not fit beside the rest. */
+  readonly most: number;
   /** Randomness of the run: the same question always has the same answer. */
   readonly rng: Context['rng'];
   readonly file: ColumnFile<Everyone>;
@@ -72,7 +72,7 @@ export async function hold(folder: string, context: Context): Promise<Held> {
     segment: typed('segment'), strength: typed('strength'), second: typed('second'), tier: typed('tier'),
     middles: { centres: typed('centres'), usual: typed('usual') }, here: typed('here'), typical: typed('typical'),
     range: saved.features.map((_, j) => [range[4 * j], range[4 * j + 1], range[4 * j + 2], range[4 * j + 3]]),
-    rng: createContext({ seed: report.run.seed }).rng, file, cache: createByteCache(cacheBytes), answers: new Map(),
+    most: 100_000, rng: createContext({ seed: report.run.seed }).rng, file, cache: createByteCache(cacheBytes), answers: new Map(),
     next: () => ++given,
     engine: () => (engine ??= opened(context)),
     close: async () => {
@@ -96,7 +96,7 @@ async function opened(context: Context): Promise<Engine> {
 /** What the run kept, unless it is another version's or not whole. */
 async function kept(folder: string, { features }: ModelFile): Promise<ColumnFile<Everyone> | undefined> {
   const file = openColumns<Everyone>(join(folder, everyoneFile));
-  if (file && features.every(({ name }) => file.has(featureColumn(name)))) return file;
+  if (file && ['near step', ...features.map(({ name }) => featureColumn(name))].every((name) => file.has(name))) return file;
   file?.close();
   return undefined;
 }
@@ -118,15 +118,7 @@ export function positionOf({ features }: Pick<Held, 'features'>, name: string): 
 /** Raw values of a feature, one per row; kept, so not to be changed. @throws `explain/unknown-feature` */
 export function columnOf(held: Held, name: string): Float64Array {
   positionOf(held, name);
-  return held.cache.get(name, () => held.file.numbers(featureColumn(name)), (column) => column.byteLength);
-}
-
-/** Everyone in the space the segments were made in; kept, so not to be changed. */
-export function matrixOf(held: Held): FeatureMatrix {
-  const { model: { encoder, trainedOn }, rows, asOf, file } = held;
-  return held.cache.get('the matrix', () => ({
-    ...encodedRows(rows, encoder, (j) => file.numbers(featureColumn(encoder.features[j].name))), encoder, asOf, fingerprint: trainedOn.fingerprint,
-  }), ({ data }) => data.byteLength);
+  return held.cache.get(`column ${name}`, () => held.file.numbers(featureColumn(name)), (column) => column.byteLength);
 }
 
 /** An answer that takes long, once for all who ask; what failed is tried again. */

@@ -9,6 +9,7 @@ import { segmentCount, type Subject } from '../../explain/subject.js';
 import { type Numbers, type Sink, writeColumnFile, writeColumns } from '../../util/column-file.js';
 import { quoteName, quoteText } from '../../util/quote.js';
 import { type IdOrder, packIds } from './ids.js';
+import { coarse } from './near.js';
 
 /** Everyone's ids, places, memberships and features as columns: what quick questions are answered from. */
 export const everyoneFile = 'everyone.columns';
@@ -41,7 +42,10 @@ export interface Everyone {
   readonly sources: readonly KeptSource[];
 }
 
-/** Names of the columns. Per row: x, y, segment, strength, second, tier and the features. Of the segments (k × features): here. Of the features: typical, range (4 each). */
+/**
+ * Names of the columns beside those of the ids. Per row: x, y, segment, strength, second, tier, near (encoded features, see `near.ts`) and the features as they are.
+ * Of the segments: here (k × features), centres (k × encoded), usual. Of the features: typical, range (4 each).
+ */
 export const featureColumn = (name: string): string => `feature ${name}`;
 
 /** What everyone's columns are made of. */
@@ -63,6 +67,8 @@ function everyone({ subject, contrast, tierLabels, seed, sources }: ToKeep): { m
   function* columns(): Generator<readonly [string, Numbers, boolean?]> {
     yield* Object.entries({ ids: bytes, starts, x, y, segment: Int16Array.from(labels), strength, second: Int16Array.from(second), tier: Int8Array.from(tierLabels) });
     yield* Object.entries({ here: contrast.here, typical: contrast.typical, range: Float64Array.from(contrast.range.flat()), centres, usual });
+    const near = coarse(matrix);
+    yield* Object.entries({ near: near.bytes, 'near low': near.low, 'near step': near.step });
     for (const [j, { name }] of table.features.entries()) yield [featureColumn(name), table.columns[j], true];
   }
   return { meta: { rows: table.rows, k, order, method: axes.method, sources }, columns: columns(), x, y };

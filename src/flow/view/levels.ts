@@ -1,9 +1,11 @@
 import type { LevelsAnswer } from '../../domain/answer.js';
 import { ShoalError } from '../../errors.js';
+import type { CentreParams } from '../../segment/nearest.js';
 import { namedLevels } from '../levels.js';
 import { withKernel } from '../session.js';
 import { type Held, remembered } from './held.js';
-import { subjectOf } from './subject.js';
+import { nearestOfEveryone, standIns } from './rows.js';
+import { everyone } from './subject.js';
 
 /** More groups than this have no names worth reading. */
 const mostGroups = 50;
@@ -13,7 +15,12 @@ export function levels(held: Held, asked?: readonly number[]): Promise<LevelsAns
   const broad = Math.max(2, held.report.segments.length);
   const ks = [...new Set(asked?.length ? asked : [broad, 3 * broad].map((k) => Math.min(k, mostGroups, held.rows)))].sort((a, b) => a - b);
   for (const k of ks) requireGroups(held, k);
-  return remembered(held, `levels ${ks}`, (context) => withKernel(context, (kernel) => namedLevels({ ...subjectOf(held), among: held.segment }, ks, {}, context, kernel)));
+  return remembered(held, `levels ${ks}`, (context) => withKernel(context, (kernel) => {
+    const { table, entityWord, currency } = everyone(held);
+    const { matrix } = standIns(held);
+    const place = matrix.rows < held.rows ? (centres: CentreParams) => nearestOfEveryone(held, centres) : undefined;
+    return namedLevels({ table, matrix, place, entityWord, currency, among: held.segment }, ks, {}, context, kernel);
+  }));
 }
 
 /** @throws `config/invalid` */

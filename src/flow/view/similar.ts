@@ -1,25 +1,21 @@
 import type { EntityAnswer } from '../../domain/answer.js';
-import { type Held, matrixOf } from './held.js';
+import type { Held } from './held.js';
+import { candidates, type Coarse } from './near.js';
+import { matrixOf } from './rows.js';
 
-/** The rows nearest to one in the space the segments were made in, nearest first, equal ones in the order of everyone. One pass over all rows. */
-export function similar(held: Held, row: number, count = 8): EntityAnswer['similar'] {
-  const { rows, d, stride, data } = matrixOf(held);
-  const own = data.slice(row * stride, row * stride + d);
-  const near = new Int32Array(count).fill(-1);
-  const squares = new Float64Array(count).fill(Infinity);
-  for (let i = 0, at = 0; i < rows; i++, at += stride) {
-    if (i === row) continue;
-    const limit = squares[count - 1];
+/** The rows nearest to one, given its encoded row, in the space the segments were made in; nearest first, equal ones in the order of everyone. */
+export function similar(held: Held, row: number, point: ArrayLike<number>, count = 8): EntityAnswer['similar'] {
+  const rows = Int32Array.from(candidates(coarseOf(held), point, count, row));
+  const { d, stride, data } = matrixOf(held, rows);
+  const found = Array.from(rows, (other, i) => {
     let square = 0;
-    for (let j = 0; j < d && square < limit; j++) square += (data[at + j] - own[j]) ** 2;
-    if (square >= limit) continue;
-    let place = count - 1;
-    for (; place > 0 && squares[place - 1] > square; place--) {
-      squares[place] = squares[place - 1];
-      near[place] = near[place - 1];
-    }
-    squares[place] = square;
-    near[place] = i;
-  }
-  return Array.from(near).flatMap((other, i) => (other < 0 ? [] : [{ row: other, entity: held.ids.text(other), segment: held.segment[other], distance: Math.sqrt(squares[i]) }]));
+    for (let j = 0; j < d; j++) square += (data[i * stride + j] - point[j]) ** 2;
+    return { row: other, distance: Math.sqrt(square) };
+  });
+  return found.sort((a, b) => a.distance - b.distance || a.row - b.row).slice(0, count)
+    .map(({ row: other, distance }) => ({ row: other, entity: held.ids.text(other), segment: held.segment[other], distance }));
+}
+
+function coarseOf({ cache, file }: Held): Coarse {
+  return cache.get('coarse', () => ({ bytes: file.read('near') as Uint8Array, low: file.read('near low') as Float64Array, step: file.read('near step') as Float64Array }), ({ bytes }) => bytes.byteLength);
 }

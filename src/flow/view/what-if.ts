@@ -1,9 +1,10 @@
 import type { WhatIf } from '../../domain/answer.js';
 import type { Context } from '../../context.js';
+import type { FeatureMatrix } from '../../domain/matrix.js';
 import { levels } from '../../explain/levels.js';
-import { segmentSizes, type Subject } from '../../explain/subject.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { algorithmNamed } from '../../segment/catalog.js';
+import type { CentreParams } from '../../segment/nearest.js';
 import { gather, sampleRows } from '../../segment/sample.js';
 import { silhouetteOf, total } from '../../segment/score.js';
 import { adjustedRandOf, contingency } from '../../util/agreement.js';
@@ -11,7 +12,8 @@ import { gatherInts } from '../../util/gather.js';
 import { withKernel } from '../session.js';
 import { type Held, remembered } from './held.js';
 import { requireGroups } from './levels.js';
-import { subjectOf } from './subject.js';
+import { nearestOfEveryone, standIns } from './rows.js';
+import { everyone } from './subject.js';
 
 /** Rows that silhouettes are measured on: as many as when the number of segments was chosen. */
 const silhouetteRows = 1500;
@@ -23,46 +25,47 @@ export function whatIf(held: Held, k: number): Promise<WhatIf> {
 }
 
 async function parted(held: Held, k: number, context: Context, kernel: Kernel): Promise<WhatIf> {
-  const { report, rows, segment } = held;
-  const subject = subjectOf(held);
-  const { matrix } = subject;
+  const { report, segment } = held;
+  const { rows, matrix } = standIns(held);
   const ours = k === report.segments.length;
-  const labels = ours ? subject.assignment.labels : await slices(subject, k, context, kernel);
+  const labels = ours ? Int32Array.from(segment) : await slices(held, matrix, k, context, kernel);
   const table = contingency(Int32Array.from(segment, (label) => label + 1), labels.map((label) => label + 1));
   const flows = Array.from(table.table, (entities, at) => ({ from: Math.floor(at / table.columns) - 1, to: (at % table.columns) - 1, entities }))
     .filter(({ entities }) => entities > 0)
     .sort((a, b) => b.entities - a.entities || a.from - b.from || a.to - b.to);
   const strength = report.choice.candidates.find((tried) => tried.k === k)?.predictionStrength;
   return {
-    k, segments: ours ? own(held) : levels(subject, [labels], context)[0], agreement: adjustedRandOf(table), silhouette: silhouetteOn(matrix, labels, k, context, kernel),
-    ...(strength !== undefined && { predictionStrength: strength }), flows,
+    k, segments: ours ? own(held) : levels(everyone(held), [labels], context)[0], agreement: adjustedRandOf(table),
+    silhouette: silhouetteOn(matrix, gatherInts(labels, rows), k, context, kernel), ...(strength !== undefined && { predictionStrength: strength }), flows,
   };
-
-  function own({ report: { segments } }: Held): WhatIf['segments'] {
-    const sizes = segmentSizes(labels, k);
-    return segments.map(({ name, narrative }, s) => ({ segment: s, name, narrative, entities: sizes[s], share: sizes[s] / rows, shareOfParent: sizes[s] / rows }));
-  }
 }
 
-async function slices({ matrix }: Subject, k: number, context: Context, kernel: Kernel): Promise<Int32Array> {
+/** The run's segments as its report tells them. */
+function own({ report: { segments }, rows }: Held): WhatIf['segments'] {
+  return segments.map(({ segment, name, narrative, entities }) => ({ segment, name, narrative, entities, share: entities / rows, shareOfParent: entities / rows }));
+}
+
+/** Centres from those who stand for everyone; each goes to its nearest. */
+async function slices(held: Held, matrix: FeatureMatrix, k: number, context: Context, kernel: Kernel): Promise<Int32Array> {
   const kmeans = algorithmNamed('kmeans');
-  const held = kernel.adopt(matrix);
+  const adopted = kernel.adopt(matrix);
   try {
-    return kmeans.assign(await kmeans.fit(held.points, kmeans.options.parse({ k }), context, kernel), matrix).labels;
+    const params = await kmeans.fit(adopted.points, kmeans.options.parse({ k }), context, kernel);
+    return matrix.rows === held.rows ? kmeans.assign(params, matrix).labels : nearestOfEveryone(held, params as CentreParams);
   } finally {
-    held.release();
+    adopted.release();
   }
 }
 
 /** Mean over a sample of those in a segment. */
-function silhouetteOn(matrix: Subject['matrix'], labels: Int32Array, k: number, context: Context, kernel: Kernel): number {
+function silhouetteOn(matrix: FeatureMatrix, labels: Int32Array, k: number, context: Context, kernel: Kernel): number {
   const rows = sampleRows(matrix.rows, silhouetteRows, context.rng('silhouette')).filter((row) => labels[row] >= 0);
   if (rows.length === 0) return 0;
   const sample = gather(matrix, rows, kernel);
   try {
-    const own = gatherInts(labels, rows);
-    const [sums] = kernel.distanceSums(sample, [own], k);
-    return total(silhouetteOf(sums, own, k)) / rows.length;
+    const few = gatherInts(labels, rows);
+    const [sums] = kernel.distanceSums(sample, [few], k);
+    return total(silhouetteOf(sums, few, k)) / rows.length;
   } finally {
     kernel.free(sample);
   }
