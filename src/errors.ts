@@ -101,6 +101,7 @@ export const catalogue = {
   'jobs/crashed': entry(1, 500, (d: { reason: string }) => `The work ended before it was done: ${d.reason} Nothing was left half-written; it can be resumed.`),
   'desk/restarted': entry(1, 503, (_: Record<string, never>) => 'The question could not be answered: what answers such questions had to be started again. Ask again.'),
   'files/unknown': entry(2, 404, (d: { id: string }) => `There is no file '${d.id}' in this workspace.`),
+  'files/removed': entry(2, 409, (d: { name: string }) => `'${d.name}' was removed while it was being read. Restore it, then resume.`),
   'files/bad-name': entry(2, 422, (d: { reason: string }) => `The file's name cannot be used: ${d.reason}`),
   'files/too-large': entry(2, 413, (d: { name: string; limit: string }) => `'${d.name}' is larger than the ${d.limit} that a file may have here. Split it, or raise the limit where the server is started.`),
   'files/bomb': entry(2, 422, (d: { name: string; reason: string }) => `'${d.name}' was refused: ${d.reason}`),

@@ -69,6 +69,7 @@ export async function batch(files: readonly string[] | Opening, options: Discove
   const currency = options.currency ?? ingested.currency;
 
   const asked = { algorithm: options.algorithm, settings: byEntity(options.settings, table.entities), categorical: flagsOf(table, matrix), k: options.k, maxK: options.maxK, entityWord };
+  context.progress({ stage: 'segment', note: 'how many, and whether they are real' });
   const found = await timed('segment', () => partition(matrix, asked, context, kernel));
   const { choice } = found;
   const model = modelOf(matrix, { ...found, kind: choice.verdict === 'segments' ? 'found' : 'convenience' }, context.seed);
@@ -77,6 +78,7 @@ export async function batch(files: readonly string[] | Opening, options: Discove
   const membershipTable = await timed('membership', () => createMembership(engine, table.table, assignment.labels));
   const behaving = behaviour(ingested.sources, engine, membershipTable, choice.k);
   behaving.catch(() => {});
+  context.progress({ stage: 'stability', note: 'whether they come out again' });
   const steady = await timed('stability', () => stability(matrix, found, {}, context, kernel));
   // What the gates choose they have looked for seams in already.
   const cut = options.algorithm === undefined ? undefined : await timed('seams', () => seams(matrix, assignment.labels, choice.k, context, kernel));

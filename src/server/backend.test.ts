@@ -116,6 +116,10 @@ describe('behind the server', () => {
     const head = await upload('head.csv', 'customer,amount\n');
     expect(await done('discover', { files: [head.id] })).toMatchObject({ problem: { code: 'ingest/no-rows', sentence: expect.stringMatching(/^'head.csv' has a header/) } });
     expect(await done('discover', { files: ['file_0000000000000000'] })).toMatchObject({ state: 'failed', problem: { code: 'files/unknown' } });
+    const { id: reading } = await backend.jobs.start('main', 'discover', { files: [file.id] }, by);
+    for await (const { state } of backend.jobs.watch('main', reading)) if (state === 'running') break;
+    await place.files.remove(file.id, by);
+    for await (const job of backend.jobs.watch('main', reading)) if (hasEnded(job.state)) expect(job).toMatchObject({ state: 'failed', problem: { code: expect.stringMatching(/^files\/(removed|unknown)$/) } });
     expect(await readdir(join(place.folder, 'runs'))).toEqual(before);
     expect((await place.store.runs.list({ state: 'running' })).items).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { remaining } from './estimate.js';
 
-const usual = { ingest: 1000, segment: 2000, explain: 1000 };
+const usual = [['ingest', 1000], ['segment', 2000], ['explain', 1000]] as const;
 const stages = (...starts: [string, number][]) => new Map(starts);
 
 describe('the time that is left', () => {
@@ -24,7 +24,7 @@ describe('the time that is left', () => {
     expect(remaining({ stages: stages(['ingest', 0]), usual, now: 500 })).toBeUndefined();
     expect(remaining({ stages: stages(['ingest', 0]), done: 0.1, usual, now: 500 })).toBeUndefined();
     expect(remaining({ stages: stages(['ingest', 0], ['dream', 900]), usual, now: 1000 })).toBeUndefined();
-    expect(remaining({ stages: stages(['ingest', 0], ['segment', 900]), usual: {}, now: 1000 })).toBeUndefined();
+    expect(remaining({ stages: stages(['ingest', 0], ['segment', 900]), usual: [], now: 1000 })).toBeUndefined();
     expect(remaining({ stages: new Map(), usual, now: 1000 })).toBeUndefined();
   });
 });

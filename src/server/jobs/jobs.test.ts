@@ -57,7 +57,7 @@ describe('jobs', () => {
     const job = await jobs.start(main, 'echo', { what: 'hello' }, by);
     expect(job).toMatchObject({ kind: 'echo', workspace: main, state: 'queued', by: 'test', attempts: 0, input: { what: 'hello', bytes: 0 } });
     const done = await ended(jobs, main, job.id);
-    expect(done).toMatchObject({ state: 'done', attempts: 1, result: { said: 'hello', timings: { echo: expect.any(Number) } } });
+    expect(done).toMatchObject({ state: 'done', attempts: 1, result: { said: 'hello', timings: [['echo', expect.any(Number)], ['publish', expect.any(Number)]] } });
     expect(done.result!['pid']).not.toBe(process.pid);
     expect(alive(done.result!['pid'] as number)).toBe(false);
     expect(await jobs.get(main, job.id)).toEqual(done);

@@ -6,7 +6,7 @@ import type { By, Store } from '../../store/store.js';
 import { listWords } from '../../util/words.js';
 import type { OpenWorkspace } from '../workspaces.js';
 import { channels } from './channel.js';
-import { remaining } from './estimate.js';
+import { remaining, type Timings } from './estimate.js';
 import type { JobKind, Plain } from './kind.js';
 import { inProcess, JobFailure } from './process.js';
 
@@ -60,7 +60,7 @@ interface Turn {
   progress?: { readonly stage: string; readonly note?: string; readonly done?: number };
   stages?: Map<string, number>;
   /** Milliseconds per stage of the last one like it. */
-  usual?: Readonly<Record<string, number>>;
+  usual?: Timings;
   /** When its progress was last recorded. */
   recorded?: number;
   /** Settles when it has ended. */
@@ -256,19 +256,19 @@ function jobOf(workspace: string, record: JobRecord, turn: Turn | undefined, wai
 }
 
 function progressOf({ stage, note, done }: NonNullable<JobRecord['progress']>, turn: Turn | undefined, elapsed: number, now: number): JobProgress {
-  const left = turn?.stages && remaining({ stages: turn.stages, done, usual: turn.usual ?? {}, now });
+  const left = turn?.stages && remaining({ stages: turn.stages, done, usual: turn.usual ?? [], now });
   return { stage, ...(note !== undefined && { note }), ...(done !== undefined && { done }), elapsed, ...(left !== undefined && { remaining: left }) };
 }
 
-function timingsOf({ stages }: Turn, now: number): Record<string, number> {
+function timingsOf({ stages }: Turn, now: number): Timings {
   const starts = [...stages!];
-  return Object.fromEntries(starts.map(([stage, at], i) => [stage, (starts[i + 1]?.[1] ?? now) - at]));
+  return starts.map(([stage, at], i) => [stage, (starts[i + 1]?.[1] ?? now) - at]);
 }
 
 /** How long each stage took the last time, else what it usually takes in proportion. */
-async function usual(records: Store['jobs'], kind: JobKind): Promise<Readonly<Record<string, number>> | undefined> {
+async function usual(records: Store['jobs'], kind: JobKind): Promise<Timings | undefined> {
   const { items: [last] } = await records.list({ kind: kind.name, state: 'done', limit: 1 });
-  return (last?.result as { timings?: Record<string, number> } | undefined)?.timings ?? kind.stages;
+  return (last?.result as { timings?: Timings } | undefined)?.timings ?? kind.stages;
 }
 
 function problemOf(error: unknown): { code: string; message: string } {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Context } from '../../context.js';
 import type { By } from '../../store/store.js';
 import type { OpenWorkspace } from '../workspaces.js';
+import type { Timings } from './estimate.js';
 
 /** Plain JSON. */
 export type Plain = Readonly<Record<string, unknown>>;
@@ -25,8 +26,8 @@ export interface JobKind<I extends z.ZodObject = z.ZodObject, O extends Plain = 
   publish?(result: R, place: OpenWorkspace, job: { readonly id: string; readonly by: By; readonly input: z.output<I> }): Promise<Plain>;
   /** In the server, where the work has failed or was stopped: clears away what it left. */
   discard?(place: OpenWorkspace, job: { readonly id: string }): Promise<void>;
-  /** Usual shares of the time per stage, in order, for a first estimate. */
-  readonly stages?: Readonly<Record<string, number>>;
+  /** Usual proportions of the stages, for a first estimate. */
+  readonly stages?: Timings;
 }
 
 /** Keeps the types of a kind together and forgets them towards the catalogue: what goes from one part to the next is what that part gave. */

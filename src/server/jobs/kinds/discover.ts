@@ -55,7 +55,7 @@ export const discoverKind = jobKind({
   name: 'discover',
   lane: 'heavy',
   input,
-  stages: { ingest: 25, featurize: 20, segment: 30, assign: 1, membership: 1, stability: 10, explain: 8, act: 2, report: 5 },
+  stages: [['ingest', 16], ['featurize', 18], ['encode', 2], ['segment', 27], ['stability', 8], ['explain', 15], ['act', 5], ['report', 2], ['write', 6], ['publish', 1]],
   async prepare({ files, options }, place, { id }) {
     const stored = await Promise.all(files.map(place.files.get));
     const asked = { files: stored.map(({ id: file, name, fingerprint: print }) => ({ id: file, name, fingerprint: print })), options };
