@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
-import { type ReactNode, useCallback } from 'react';
+import { type ReactNode, useCallback, useMemo } from 'react';
 import { FormatsProvider } from '../kit/formats.js';
 import { SegmentsProvider } from '../kit/segments.js';
 import { EmptyState, Loading, ProblemNote } from '../kit/states.js';
 import { type ShownRun, usePaths, useShownRun } from '../wire/runs.js';
 import { useRefresh } from '../wire/ask.js';
+import { useSegmentRows } from '../wire/segments.js';
 
 interface RunFrameProps {
   readonly children: (shown: ShownRun) => ReactNode;
@@ -20,6 +21,9 @@ export function RunFrame({ children, loading }: RunFrameProps) {
   const { shown, error, none, unknown } = useShownRun();
   const to = usePaths();
   const refresh = useRefresh();
+  const { data: rows } = useSegmentRows();
+  // A name that somebody gave a segment goes before the one that the run made up.
+  const segments = useMemo(() => shown?.report.segments.map((s) => ({ ...s, name: rows?.find((row) => row.id === s.id)?.name ?? s.name })) ?? [], [shown?.report, rows]);
   const run = shown?.isChampion ? undefined : shown?.run.id;
   const link = useCallback((id: string) => to(`segments/${encodeURIComponent(id)}`, { run }), [to, run]);
   if (error) return <ProblemNote error={error} onRetry={() => void refresh()} />;
@@ -34,7 +38,7 @@ export function RunFrame({ children, loading }: RunFrameProps) {
   const { report } = shown;
   return (
     <FormatsProvider locale={navigator.language} currency={report.currency} one={report.entityWord.one} many={report.entityWord.many}>
-      <SegmentsProvider segments={report.segments} link={link}>
+      <SegmentsProvider segments={segments} link={link}>
         {children(shown)}
       </SegmentsProvider>
     </FormatsProvider>
