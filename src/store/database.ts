@@ -18,8 +18,6 @@ export interface Database {
 /** A place that holds databases: that of home (no workspace named) and one per workspace. What an adapter provides. */
 export interface Databases {
   readonly name: string;
-  /** True where another process is writing here, and this one can only read. */
-  readonly readonly: boolean;
   exists(workspace?: string): Promise<boolean>;
   /** Opens a database, empty where there was none; opening it again gives the same. */
   open(workspace?: string): Promise<Database>;

@@ -824,6 +824,18 @@ describe.skipIf(withoutPostgres)('PostgreSQL', () => {
     for (const home of homes) await home.close();
   });
 
+  it('that gives no right to make schemas says so', async () => {
+    const place = await server!.fresh();
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: place });
+    await client.connect();
+    await client.query("CREATE ROLE guest LOGIN");
+    await client.end();
+    await expect(openStore(place.replace('user=shoal', 'user=guest'), { clock })).rejects.toMatchObject({ code: 'store/unavailable', message: expect.stringContaining('permission denied') });
+    await expect(openStore(place.replace('user=shoal', 'user=nobody-known'), { clock })).rejects.toMatchObject({ code: 'store/unavailable' });
+    await expect(openStore(place.replace(/t\d+\?/, 'none?'), { clock })).rejects.toMatchObject({ code: 'store/unavailable' });
+  });
+
   it('that goes away is told of in a sentence, and used again when it is back', async () => {
     const own = await startPostgres();
     try {

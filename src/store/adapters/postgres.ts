@@ -34,7 +34,6 @@ export async function openPostgres(url: string): Promise<Databases> {
   };
   return {
     name,
-    readonly: false,
     exists,
     open: async (workspace) => database(root, schemaOf(workspace), workspace === undefined ? name : `${name} (workspace '${workspace}')`),
     async drop(workspace) {
@@ -80,8 +79,8 @@ const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'te
 function telling(pool: pg.Pool, name: string): PostgresPool {
   const refuse = (cause: unknown): never => {
     const { code, message } = cause as { code?: string; message: string };
-    // Of class 22 and 23 are mistakes about values, of class 42 in the statement: bugs of ours, not the server's state.
-    if (code && /^(22|23|42)/.test(code)) throw cause;
+    // Of class 22 and 23 are mistakes about values, of class 42 in the statement: bugs of ours, not the server's state; 42501 is a right that is missing.
+    if (code && /^(22|23|42(?!501))/.test(code)) throw cause;
     throw new ShoalError('store/unavailable', { place: name, reason: `${(message || code || 'no answer').replace(/\.$/, '')}.` }, { cause });
   };
   return {

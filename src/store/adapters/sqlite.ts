@@ -23,7 +23,6 @@ export async function openSqliteFolder(folder: string, { beside = false }: Openi
   const opened = new Map<string, Promise<SqliteDatabase>>();
   return {
     name: folder,
-    readonly: !lock,
     exists: async (workspace) => existsSync(pathOf(workspace)),
     open(workspace) {
       const path = pathOf(workspace);
