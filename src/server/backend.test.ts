@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,8 @@ import { serverConfig } from './config.js';
 import type { OpenWorkspace } from './workspaces.js';
 
 const by = { actor: 'test' };
-const clock = () => Math.round(performance.timeOrigin + performance.now());
+let later = 0;
+const clock = () => Math.round(performance.timeOrigin + performance.now()) + later;
 let data: string;
 let backend: Backend;
 let place: OpenWorkspace;
@@ -137,6 +138,35 @@ describe('behind the server', () => {
     await expect(backend.workspaces.open('grosse-demo')).rejects.toMatchObject({ code: 'store/not-found' });
     await backend.workspaces.restore('grosse-demo', by);
     expect(await (await backend.workspaces.open('grosse-demo')).files.list()).toEqual(files);
+  });
+
+  it('begins again as it was, without what was half-written', async () => {
+    await mkdir(join(place.folder, 'runs', '.partial-abc'));
+    await mkdir(join(place.folder, 'files', '.partial-file_abc'));
+    const before = [await place.files.list(), (await place.store.runs.list()).items, await place.store.aliases.current()];
+    await backend.close();
+    backend = await openBackend(serverConfig({ data }, {}), clock);
+    place = await backend.workspaces.open('main');
+    expect([await place.files.list(), (await place.store.runs.list()).items, await place.store.aliases.current()]).toEqual(before);
+    for (const name of ['runs', 'files']) expect((await readdir(join(place.folder, name))).filter((one) => one.startsWith('.partial'))).toEqual([]);
+  });
+
+  it('deletes for good what was removed seven days ago, and no sooner', async () => {
+    const { champion } = await place.store.aliases.current();
+    const { id } = (await place.store.runs.list()).items.find((run) => run.id !== champion)!;
+    await place.store.aliases.move('challenger', undefined, by);
+    await place.store.runs.remove(id, by);
+    await backend.workspaces.remove('grosse-demo', by);
+    const there = () => [existsSync(place.runFolder(id)), existsSync(join(data, 'workspaces', 'grosse-demo'))];
+    later = 6.9 * 86_400_000;
+    await backend.workspaces.tidy(by);
+    expect(there()).toEqual([true, true]);
+    later = 7.1 * 86_400_000;
+    await backend.workspaces.tidy(by);
+    expect(there()).toEqual([false, false]);
+    expect((await backend.workspaces.list({ removed: true })).map((workspace) => workspace.id)).toEqual(['main']);
+    expect((await place.store.runs.list({ removed: true })).items.some((run) => run.id === id)).toBe(false);
+    expect((await place.store.audit.verify()).fault).toBeUndefined();
   });
 
   it('never makes a folder for a workspace that does not exist', async () => {

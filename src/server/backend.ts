@@ -46,9 +46,11 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     await home.close();
     throw error;
   }
+  const daily = setInterval(() => void workspaces.tidy({ actor: 'system', reason: 'seven days are over' }).catch(() => {}), 86_400_000).unref();
   return {
     home, workspaces, jobs,
     async close() {
+      clearInterval(daily);
       await jobs.close();
       await workspaces.close();
       await home.close();

@@ -114,11 +114,11 @@ export function openFiles(folder: string, { limits, clock, record = async () => 
   };
 }
 
-/** Clears away what an upload left that was cut off, and what was removed more than a week ago. For the one process that owns the folder, before it is used. */
+/** Deletes what was removed more than a week ago. */
 export async function tidyFiles(folder: string, now: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const removed = removedName.exec(name);
-    if (name.startsWith('.partial-') || (removed && Number(removed[1]) < now - keptDays * 86_400_000)) await rm(join(folder, name), { recursive: true, force: true });
+    if (removed && Number(removed[1]) < now - keptDays * 86_400_000) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

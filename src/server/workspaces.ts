@@ -32,7 +32,7 @@ export interface Workspaces {
   /** Takes a workspace out of sight; `restore` brings it back for seven days. @throws `store/not-found` */
   remove(id: string, by: By): Promise<Workspace>;
   restore(id: string, by: By): Promise<Workspace>;
-  /** Deletes for good what was removed more than seven days ago. */
+  /** Deletes for good what was removed more than seven days ago: workspaces, runs and files. */
   tidy(by: By): Promise<void>;
   /** Closes the desks. The store is its owner's to close. */
   close(): Promise<void>;
@@ -61,10 +61,9 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing }: 
     const own = join(folder, 'workspaces', workspace.id);
     const files = join(own, 'files'), runs = join(own, 'runs');
     for (const path of [files, runs]) await mkdir(path, { recursive: true, mode: 0o700 });
-    await tidyFiles(files, clock());
+    for (const place of [own, files, runs]) await clearPartial(place);
     // Exports that a server which was killed had begun.
     await rm(join(own, 'exports'), { recursive: true, force: true });
-    for (const place of [own, runs]) for (const name of await readdir(place)) if (name.startsWith('.partial-')) await rm(join(place, name), { recursive: true, force: true });
     return {
       workspace, folder: own, store, limits,
       files: openFiles(files, { limits, clock, record: (action, file, by) => store.audit.record({ action, subject: { kind: 'file', id: file.id }, after: { name: file.name, bytes: file.bytes } }, by) }),
@@ -72,16 +71,17 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing }: 
       runFolder: (run) => runFolder(runs, run),
     };
   };
+  const openOnce = (id: string): Promise<OpenWorkspace> => {
+    const place = places.get(id) ?? open(id);
+    places.set(id, place);
+    place.catch(() => places.delete(id));
+    return place;
+  };
   return {
     list: (options) => home.workspaces.list(options),
     create: async ({ name, id }, by) => home.workspaces.create({ id: id ?? (await freeId(name, home)), name }, by),
     rename: (id, name, by) => home.workspaces.rename(id, name, by),
-    open(id) {
-      const place = places.get(id) ?? open(id);
-      places.set(id, place);
-      place.catch(() => places.delete(id));
-      return place;
-    },
+    open: openOnce,
     async remove(id, by) {
       await removing(id, by);
       const removed = await home.workspaces.remove(id, by);
@@ -92,16 +92,34 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing }: 
     },
     restore: (id, by) => home.workspaces.restore(id, by),
     async tidy(by) {
+      const old = (removedAt: number | undefined) => removedAt !== undefined && removedAt < clock() - keptDays * 86_400_000;
       for (const { id, removedAt } of await home.workspaces.list({ removed: true })) {
-        if (removedAt === undefined || removedAt > clock() - keptDays * 86_400_000) continue;
-        await home.workspaces.purge(id, by);
-        await rm(join(folder, 'workspaces', id), { recursive: true, force: true });
+        if (removedAt === undefined) await tidyPlace(await openOnce(id), old, by, clock());
+        else if (old(removedAt)) {
+          await home.workspaces.purge(id, by);
+          await rm(join(folder, 'workspaces', id), { recursive: true, force: true });
+        }
       }
     },
     async close() {
       for (const place of await Promise.allSettled(places.values())) if (place.status === 'fulfilled') await place.value.desk.close();
     },
   };
+}
+
+/** Deletes what a process that was cut off had begun to write. For the one server that owns the folder, before it is used. */
+async function clearPartial(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (name.startsWith('.partial-')) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+async function tidyPlace({ store, folder, runFolder }: OpenWorkspace, old: (removedAt: number | undefined) => boolean, by: By, now: number): Promise<void> {
+  await tidyFiles(join(folder, 'files'), now);
+  const { items } = await store.runs.list({ removed: true, limit: 1000 });
+  for (const { id } of items.filter(({ removedAt }) => old(removedAt))) {
+    // The folder goes first: a run that is still listed as removed can be purged again.
+    await rm(runFolder(id), { recursive: true, force: true });
+    await store.runs.purge(id, by);
+  }
 }
 
 /** 'Größen & Co. 2024' → 'grossen-co-2024', with a number behind where that is taken. */
