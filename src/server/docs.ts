@@ -27,12 +27,12 @@ export function docsPage(version: string): string {
 </head>
 <body>
 <header>
-<p class="brand">Shoal <span>${escaped(version)}</span></p>
+<p class="brand"><img src="/favicon.svg" alt="">Shoal <span>${escaped(version)}</span></p>
 <h1>The interface</h1>
-<p>Everything the workspace does can be asked by a program. Send an API key as <code>Authorization: Bearer shl_…</code>; name a workspace with <code>Shoal-Workspace</code>.
+<p class="lead">Everything the workspace does can be asked by a program. Send an API key as <code>Authorization: Bearer shl_…</code>; name a workspace with <code>Shoal-Workspace</code>.
 Refusals are problem documents (RFC 9457) with a code and a sentence. The same as <a href="/openapi.json">OpenAPI 3.1</a>.</p>
-<p><label for="search">Find a route</label> <input id="search" type="search" placeholder="segments, export, operator …" autocomplete="off"> <output id="count" for="search" aria-live="polite">${ids.length} routes</output></p>
 </header>
+<p class="find"><label for="search">Find a route</label> <input id="search" type="search" placeholder="segments, export, operator …" autocomplete="off"> <output id="count" for="search" aria-live="polite">${ids.length} routes</output></p>
 <main>
 ${[...groups].map(([tag, routes]) => `<section><h2>${escaped(tag)}</h2>
 ${routes.map((id) => routeOf(id, contract[id], operationOf(paths, id))).join('\n')}
@@ -79,7 +79,7 @@ function routeOf(id: RouteId, { role, serverWide, summary, details, status, answ
   const answer = Object.values(responses[status]?.content ?? {})[0]?.schema;
   const words = `${id} ${summary} ${details ?? ''} ${role} ${tagOf(id)}`.toLowerCase();
   return `<details id="${anchor(id)}" data-words="${escaped(words)}">
-<summary><code class="method ${method.toLowerCase()}">${method}</code> <code class="path">${escaped(path)}</code> <span>${escaped(summary)}</span> <em>${role}${serverWide ? ', whole server' : ''}</em></summary>
+<summary><code class="method ${method.toLowerCase()}">${method}</code> <code class="path">${escaped(path)}</code> <span>${escaped(summary)}</span> <em class="role">${role}${serverWide ? ', whole server' : ''}</em></summary>
 ${details ? `<p>${escaped(details)}</p>` : ''}
 ${fields.length ? table('Takes', fields) : takesBytes ? '' : '<p class="quiet">Takes nothing.</p>'}
 ${takesBytes ? '<p>The body is the file itself, as bytes.</p>' : ''}
@@ -104,9 +104,9 @@ function typeOf({ type, title, enum: values, const: only, items, default: preset
   return `${basic}${range}${preset === undefined ? '' : `, ${JSON.stringify(preset)} by default`}`;
 }
 
-const table = (caption: string, fields: readonly Field[]) => `<table><caption>${caption}</caption><tbody>${fields
+const table = (caption: string, fields: readonly Field[]) => `<div class="scroll"><table><caption>${caption}</caption><tbody>${fields
   .map(({ name, in: place, required, text, type }) => `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${[place, required ? 'required' : ''].filter(Boolean).join(', ')}</td><td>${escaped(type)}</td><td>${escaped(text)}</td></tr>`)
-  .join('')}</tbody></table>`;
+  .join('')}</tbody></table></div>`;
 
 const anchor = (id: string) => id.toLowerCase().replace(/\W+/g, '-');
 const escaped = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
@@ -117,23 +117,26 @@ function grouped(ids: readonly RouteId[]): Map<string, RouteId[]> {
   return groups;
 }
 
+/** In the colours of the workspace (ui/src/kit/tokens.css). */
 const styles = `
-:root { color-scheme: light dark; --paper: light-dark(#fbfaf7, #14181a); --ink: light-dark(#1c2426, #e8ebea); --soft: light-dark(#5b6668, #9aa5a6); --line: light-dark(#e2e0d9, #2b3235); --card: light-dark(#fff, #1b2123); --accent: light-dark(#0b6b6b, #5cc4bd); }
+:root { color-scheme: light dark; --ground: light-dark(#f7f7f4, #0f1317); --paper: light-dark(#fff, #161b21); --ink: light-dark(#172026, #e9edf0); --soft: light-dark(#4b5760, #b3bdc6); --faint: light-dark(#66717a, #919ca6); --line: light-dark(#e3e3dd, #2a323a); --accent: light-dark(#0b6472, #5cc7d2); --wash: light-dark(#e3f0f1, #12323a); }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 62rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.8rem; line-height: 1.2; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-.brand { margin: 0 0 1.5rem; font-weight: 650; } .brand span, .quiet { color: var(--soft); font-weight: 400; }
-a { color: var(--accent); } code { font: .9em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
-label { font-weight: 600; } input { font: inherit; width: min(24rem, 100%); padding: .4rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); color: inherit; } output { color: var(--soft); }
+body { margin: 0 auto; padding: clamp(16px, 4vw, 40px); max-width: 64rem; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
+h1 { font-size: 1.8rem; line-height: 1.2; margin: 0 0 .6rem; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .6rem; }
+.brand { display: flex; align-items: center; gap: .5rem; margin: 0 0 2rem; font-weight: 650; } .brand img { width: 1.6rem; height: 1.6rem; } .brand span, .quiet { color: var(--faint); font-weight: 400; }
+.lead { max-width: 46rem; color: var(--soft); }
+a { color: var(--accent); } code { font: .9em/1.4 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.find { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .4rem .8rem; align-items: center; padding: .8rem 0; background: var(--ground); z-index: 1; }
+label { font-weight: 600; } input { font: inherit; flex: 0 1 24rem; min-width: 12rem; padding: .45rem .8rem; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); color: inherit; } input::placeholder, output { color: var(--faint); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-details { border: 1px solid var(--line); border-radius: .5rem; background: var(--card); margin: .4rem 0; padding: 0 .9rem; } details[open] { padding-bottom: .6rem; }
-summary { display: flex; flex-wrap: wrap; gap: .2rem .7rem; align-items: baseline; padding: .55rem 0; cursor: pointer; list-style: none; } summary::-webkit-details-marker { display: none; }
-summary span { flex: 1 1 16rem; color: var(--soft); } summary em { font-style: normal; font-size: .85rem; color: var(--soft); }
-.method { min-width: 4.2rem; font-weight: 700; color: var(--accent); } .path { font-weight: 600; }
-table { width: 100%; border-collapse: collapse; font-size: .92rem; margin: .4rem 0 .8rem; display: block; overflow-x: auto; } caption { text-align: left; font-weight: 600; padding: .2rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-top: 1px solid var(--line); font-weight: 400; }
+details { border: 1px solid var(--line); border-radius: 10px; background: var(--paper); margin: .45rem 0; padding: 0 1rem; scroll-margin-top: 5rem; } details[open] { padding-bottom: .7rem; }
+summary { display: flex; flex-wrap: wrap; gap: .2rem .8rem; align-items: baseline; padding: .6rem 0; cursor: pointer; list-style: none; } summary::-webkit-details-marker { display: none; }
+summary span { flex: 1 1 16rem; color: var(--soft); } summary em { font-style: normal; font-size: .85rem; color: var(--faint); }
+.method { flex: 0 0 4.6rem; font-weight: 700; color: var(--accent); } .path { font-weight: 600; }
+.role { padding: .05rem .5rem; border-radius: 99px; background: var(--wash); }
+.scroll { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-size: .92rem; margin: .4rem 0 .8rem; } caption { text-align: left; font-weight: 600; padding: .2rem 0; }
+th, td { text-align: left; vertical-align: top; padding: .35rem 1rem .35rem 0; border-top: 1px solid var(--line); font-weight: 400; } td:last-child { width: 40%; color: var(--soft); }
 [hidden] { display: none !important; }
-@media print { details { break-inside: avoid; } }
 `;
 
 const script = `
