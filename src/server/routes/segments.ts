@@ -181,8 +181,8 @@ function measured(asking: Asking, rule: Rule, names: Names): Promise<RuleMeasure
   });
 }
 
-/** Runs whose movements are told with their reasons, newest first, and how many movements are read for these. */
-const explained = { runs: 3, movements: 1000 };
+/** Runs whose movements are told with their reasons: the newest ones. */
+const explained = 12;
 
 async function detailOf(asking: Asking, record: SegmentRecord, tools: Tools): Promise<SegmentDetail> {
   const { store } = asking.place;
@@ -191,16 +191,14 @@ async function detailOf(asking: Asking, record: SegmentRecord, tools: Tools): Pr
   const [row, notes, decisions, versions, flow] = await Promise.all([
     rowOf(asking, record, tools, counted), store.notes.list({ about }), store.decisions.list({ about }), record.rule ? store.segments.versions(record.id) : [], store.transitions.flow(record.id),
   ]);
-  const told = new Set(flow.slice(-explained.runs).map(({ run }) => run));
+  const told = new Set(flow.slice(-explained).map(({ run }) => run));
   const movements = await Promise.all(flow.map(async ({ run, asOf, entered, left }) => ({ run, at: asOf, entered, left, reasons: told.has(run) ? await reasonsOf(store, record.id, run) : [] })));
   return { ...row, names: [...record.names], notes: [...notes.items], decisions: [...decisions.items], versions: [...versions], ...(counted && { sql: counted.sql }), movements };
 }
 
+/** Why its members came and went, those of most first. */
 async function reasonsOf({ transitions }: Asking['place']['store'], segment: string, run: string): Promise<{ reason: string; entities: number }[]> {
-  const lists = await Promise.all((['entered', 'left'] as const).map((direction) => transitions.list(segment, { direction, run, limit: explained.movements })));
-  const counts = new Map<string, number>();
-  for (const { reason } of lists.flatMap(({ items }) => items)) if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, entities]) => ({ reason, entities })).sort((a, b) => b.entities - a.entities).slice(0, 8);
+  return (await transitions.reasons(segment, run)).slice(0, 8).map(({ reason, entered, left }) => ({ reason, entities: entered + left }));
 }
 
 /** Names that found segments bear now, by id. */
