@@ -163,19 +163,19 @@ export async function createApp(services: Services, options: AppOptions = {}): P
   async function answer(id: RouteId, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const route: Route = contract[id];
     const { workspace = 'main', caller } = request;
-    const gone = new AbortController();
-    reply.raw.once('close', () => reply.raw.writableFinished || gone.abort());
     const timed = !route.takesBytes && route.answers !== 'events' && route.answers !== 'file';
-    const time = timed ? AbortSignal.timeout(limits.longest) : gone.signal;
+    const stop = new AbortController();
+    reply.raw.once('close', () => reply.raw.writableFinished || stop.abort());
     const { params, query, body } = checkedParts(route, request);
     const reason = (body as { why?: string } | undefined)?.why ?? (query as { why?: string }).why;
     const asked: Asked = {
       params, query, body, bytes: request.body as AsyncIterable<Uint8Array>, caller, workspace, by: { actor: caller.actor, request: request.id, ...(reason && { reason }) },
-      place: () => services.workspaces.open(workspace), signal: AbortSignal.any([gone.signal, time]), session: sessionCookie(request, reply, https),
+      place: () => services.workspaces.open(workspace), signal: stop.signal, session: sessionCookie(request, reply, https),
     } as unknown as Asked;
     const handler = handlers[id] as (asked: Asked, tools: Tools) => unknown;
     const work = (async () => handler(asked, tools))();
-    const given = await (timed ? inTime(work, time, limits.longest) : work);
+    const made = await (timed ? inTime(work, stop, limits.longest) : work);
+    const given = isKept(made) ? { ...made, make: () => inTime(made.make(), stop, limits.longest) } : made;
     reply.code(route.status);
     if (id === 'GET /docs') reply.header('content-security-policy', pagePolicy);
     if (route.answers === 'events') return stream(request, reply, given as AsyncIterable<unknown>);
@@ -203,6 +203,7 @@ export async function createApp(services: Services, options: AppOptions = {}): P
     }
     if (problem.code === 'server/failed') request.fault = faultOf(error);
     if (error instanceof ShoalError && error.code === 'server/too-many') reply.header('retry-after', (error as ShoalError<'server/too-many'>).details.seconds);
+    reply.removeHeader('etag');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     // What has not been read of a body is not waited for.
     if (!request.raw.readableEnded && request.raw.headers['content-length'] !== '0' && (request.raw.headers['content-length'] ?? request.raw.headers['transfer-encoding'])) reply.header('connection', 'close');
@@ -235,10 +236,16 @@ function checkedParts({ params, query, body, takesBytes }: Route, request: Fasti
   return { params: values[0], query: values[1], body: values[2] };
 }
 
-/** @throws `server/too-long` when the time is over before the work */
-async function inTime<T>(work: Promise<T>, time: AbortSignal, longest: number): Promise<T> {
-  work.catch(() => {});
-  return Promise.race([work, new Promise<never>((_, fail) => time.addEventListener('abort', () => fail(new ShoalError('server/too-long', { seconds: Math.round(longest / 1000) })), { once: true }))]);
+/** Gives up on work that takes longer than `longest` milliseconds, and tells it so. @throws `server/too-long` */
+async function inTime<T>(work: Promise<T>, stop: AbortController, longest: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      fail(new ShoalError('server/too-long', { seconds: Math.round(longest / 1000) }));
+      stop.abort();
+    }, longest);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Methods that an address does not have are refused as such, not as an unknown address. */

@@ -119,5 +119,17 @@ it('knows an answer by its ETag, apart for each workspace and each view of it', 
   expect(again.status).toBe(304);
   expect(await again.text()).toBe('');
   expect(again.headers.get('cache-control')).toBe('private, no-cache');
-  expect((await server.ask('/v1/runs', { token: admin })).headers.get('cache-control')).toBe('no-store');
+  expect((await server.ask('/v1/jobs', { token: admin })).headers.get('cache-control')).toBe('no-store');
+});
+
+it('what people change is known until anything changes, and told anew from then on', async () => {
+  const token = await server.key({ role: 'admin' });
+  const ask = (etag?: string) => server.ask('/v1/segments/regulars', { token, headers: etag ? { 'if-none-match': etag } : {} });
+  const etag = (await ask()).headers.get('etag')!;
+  expect((await ask(etag)).status).toBe(304);
+  await shoal.ask('PATCH /v1/segments/:segment', { params: { segment: 'regulars' }, body: { name: 'Everyday people' } });
+  const renamed = await ask(etag);
+  expect(renamed.status).toBe(200);
+  expect(JSON.parse(await renamed.text()).name).toBe('Everyday people');
+  expect((await shoal.ask('GET /v1/segments')).find(({ id }) => id === 'regulars')?.name).toBe('Everyday people');
 });

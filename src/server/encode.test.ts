@@ -33,3 +33,13 @@ it('does not keep a failure', async () => {
   const yes = { body: Buffer.from('yes'), headers: {} };
   expect(await cache.get('a', async () => yes)).toBe(yes);
 });
+
+it('is made by the next one where whoever asked first gave up', async () => {
+  const cache = answerCache(100);
+  let giveUp = () => {};
+  const first = cache.get('a', () => new Promise((_, fail) => { giveUp = () => fail(new Error('gone')); }));
+  const second = cache.get('a', async () => ({ body: Buffer.from('second'), headers: {} }));
+  giveUp();
+  await expect(first).rejects.toThrow('gone');
+  expect((await second).body.toString()).toBe('second');
+});

@@ -47,7 +47,7 @@ export function answerCache(most: number): AnswerCache {
       bytes -= body.byteLength;
     }
   };
-  return {
+  const cache: AnswerCache = {
     async get(key, make) {
       const found = held.get(key);
       if (found) {
@@ -56,11 +56,13 @@ export function answerCache(most: number): AnswerCache {
         return found;
       }
       const begun = making.get(key);
-      if (begun) return begun;
+      // Whoever asked first may have gone, and the work with them: then the next one does it.
+      if (begun) return begun.catch(() => cache.get(key, make));
       const made = make().finally(() => making.delete(key));
       making.set(key, made);
       made.then((encoded) => keep(key, encoded), () => {});
       return made;
     },
   };
+  return cache;
 }

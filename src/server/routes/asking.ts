@@ -3,6 +3,7 @@ import type { StoredRun } from '../../domain/stored-run.js';
 import { type Alias, aliases } from '../../domain/alias.js';
 import { ShoalError } from '../../errors.js';
 import type { AnswerOf, ArgumentsOf, OperationName } from '../desk/operations.js';
+import type { Kept } from '../handler.js';
 import type { OpenWorkspace } from '../workspaces.js';
 
 /** A workspace, to be asked about one of its runs. */
@@ -45,4 +46,13 @@ export async function askingChampion(from: From): Promise<Asking> {
 /** Names that segments of a run bear now, by their position in it. */
 export function namesIn(records: readonly SegmentRecord[]): ReadonlyMap<number, string> {
   return new Map(records.flatMap(({ name, run }) => (run ? [[run.segment, name] as const] : [])));
+}
+
+/**
+ * An answer that stays the same until something of the workspace changes: every change has its entry in the audit log, so the newest entry stands for how things are.
+ */
+export async function unchanged<T>({ store }: OpenWorkspace, question: string, make: () => Promise<T>): Promise<Kept<T>> {
+  // Read before the answer is made: it may be newer than its tag, never older.
+  const { hash } = await store.audit.head();
+  return { etag: JSON.stringify([hash, question]), make };
 }

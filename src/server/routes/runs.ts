@@ -7,15 +7,17 @@ import type { Store } from '../../store/store.js';
 import { isAtLeast } from '../caller.js';
 import type { RunRow, runRoutes } from '../contract/runs.js';
 import type { Bytes, Handlers, Kept } from '../handler.js';
-import { askingRun, type Asking } from './asking.js';
+import { askingRun, unchanged, type Asking } from './asking.js';
 
 /** What was found: runs, their reports and maps, the models behind them. */
 export const runHandlers: Handlers<keyof typeof runRoutes> = {
   async 'GET /v1/runs'({ query: { removed }, place }) {
-    const { store } = await place();
-    const { items } = await store.runs.list({ removed, limit: 1000 });
-    const pointed = await store.aliases.current();
-    return items.map((run) => row(run, pointed));
+    const at = await place();
+    return unchanged(at, String(removed), async () => {
+      const { items } = await at.store.runs.list({ removed, limit: 1000 });
+      const pointed = await at.store.aliases.current();
+      return items.map((run) => row(run, pointed));
+    });
   },
   async 'GET /v1/runs/:run'({ params, caller, ...asked }, { reports }) {
     const asking = await askingRun(asked, params.run);
@@ -88,8 +90,9 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
   },
 
   async 'GET /v1/aliases'({ place }) {
-    const { aliases } = (await place()).store;
-    return { ...(await aliases.current()), history: await aliases.history() };
+    const at = await place();
+    const { aliases } = at.store;
+    return unchanged(at, '', async () => ({ ...(await aliases.current()), history: await aliases.history() }));
   },
   async 'PUT /v1/aliases/:alias'({ params: { alias }, body, by, ...asked }) {
     const { place: { store }, run } = await askingRun(asked, body.run);

@@ -9,13 +9,15 @@ import { isAtLeast } from '../caller.js';
 import type { Names, RuleMeasure } from '../desk/rule-operations.js';
 import type { SegmentDetail, SegmentRow, segmentRoutes } from '../contract/segments.js';
 import type { Asked, Handlers, Tools } from '../handler.js';
-import { askingChampion, askingRun, type Asking } from './asking.js';
+import { askingChampion, askingRun, unchanged, type Asking } from './asking.js';
 
 /** The groups themselves: found, ruled and drawn. */
 export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
   async 'GET /v1/segments'({ query: { removed }, ...asked }, tools) {
-    const asking = await champion(asked);
-    return asking ? rowsOf(asking, tools, removed ?? false) : [];
+    return unchanged(await asked.place(), String(removed), async () => {
+      const asking = await champion(asked);
+      return asking ? rowsOf(asking, tools, removed ?? false) : [];
+    });
   },
   async 'POST /v1/segments'({ body: { name, rule }, by, ...asked }, tools) {
     const asking = await askingChampion(asked);
@@ -25,14 +27,16 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
   },
   async 'GET /v1/segments/overlap'({ query: { segments }, ...asked }) {
     const asking = await askingChampion(asked);
-    const wanted = segments?.split(',').slice(0, 60);
-    const all = await recordsOf(asking, false);
-    const chosen = wanted ? await Promise.all(wanted.map((id) => recordOf(asking, id))) : all;
-    return { ...(await asking.ask('overlap', await Promise.all(chosen.map((record) => groupOf(asking, record))))), names: chosen.map(({ name }) => name), run: asking.run.id, ids: chosen.map(({ id }) => id) };
+    return unchanged(asking.place, String(segments), async () => {
+      const wanted = segments?.split(',').slice(0, 60);
+      const chosen = wanted ? await Promise.all(wanted.map((id) => recordOf(asking, id))) : await recordsOf(asking, false);
+      const groups = await Promise.all(chosen.map((record) => groupOf(asking, record)));
+      return { ...(await asking.ask('overlap', groups)), names: chosen.map(({ name }) => name), run: asking.run.id, ids: chosen.map(({ id }) => id) };
+    });
   },
   async 'GET /v1/segments/:segment'({ params, ...asked }, tools) {
     const asking = await askingChampion(asked);
-    return detailOf(asking, await recordOf(asking, params.segment), tools);
+    return unchanged(asking.place, params.segment, async () => detailOf(asking, await recordOf(asking, params.segment), tools));
   },
   async 'PATCH /v1/segments/:segment'({ params: { segment }, body: { name, rule }, by, ...asked }, tools) {
     if (name === undefined && rule === undefined) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: 'must have a name or a rule' }] });
@@ -79,9 +83,11 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
   },
   async 'GET /v1/segments/:segment/versus/:other'({ params: { segment, other }, ...asked }) {
     const asking = await askingChampion(asked);
-    const records = await Promise.all([segment, other].map((id) => recordOf(asking, id)));
-    const [a, b] = await Promise.all(records.map((record) => groupOf(asking, record)));
-    return { ...(await asking.ask('compare', a, b)), names: [records[0].name, records[1].name] };
+    return unchanged(asking.place, JSON.stringify([segment, other]), async () => {
+      const records = await Promise.all([segment, other].map((id) => recordOf(asking, id)));
+      const [a, b] = await Promise.all(records.map((record) => groupOf(asking, record)));
+      return { ...(await asking.ask('compare', a, b)), names: [records[0].name, records[1].name] as const };
+    });
   },
   async 'POST /v1/segments/:segment/notes'({ params, body: { text }, by, place }) {
     const { segments, notes } = (await place()).store;
@@ -103,7 +109,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
 
   async 'GET /v1/rules/vocabulary'(asked) {
     const asking = await askingChampion(asked);
-    return { ...(await asking.ask('vocabulary', await namesOf(asking))), run: asking.run.id };
+    return unchanged(asking.place, '', async () => ({ ...(await asking.ask('vocabulary', await namesOf(asking))), run: asking.run.id }));
   },
   async 'POST /v1/rules/preview'({ body: { rule }, caller, ...asked }) {
     const asking = await askingChampion(asked);
