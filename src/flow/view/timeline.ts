@@ -9,8 +9,9 @@ import { rowOf } from './entity.js';
 import type { Held } from './held.js';
 import type { KeptSource } from './keep.js';
 
-/** Lines of an order that are named. */
-const namedLines = 3;
+/** Things of an order that are named, and its largest lines that they are looked for in. */
+const namedThings = 3;
+const lookedAt = 12;
 
 /** What happened to one entity, newest first. Lines of an order, or purchases of one instant, are one event. Nothing later than the run's instant. @throws `explain/unknown-entity` */
 export async function timeline(held: Held, id: string, { before, offset = 0, limit = 50 }: TimelineAsk = {}): Promise<Timeline> {
@@ -28,7 +29,7 @@ export async function timeline(held: Held, id: string, { before, offset = 0, lim
   return { entity: id, total: Number(counted['total']), events: rows.map((event) => eventOf(sources[Number(event['source'])], event, report.currency)) };
 }
 
-/** One row per event: at (ms), source, key (tells events of one instant apart), what, things (up to three, as one text), more, quantity, amount, back, of. */
+/** One row per event: at (ms), source, key (tells events of one instant apart), what, things (as one text), kinds of things, quantity, amount, back, of. */
 function eventsOf({ kind, has, attributes }: KeptSource, index: number, path: string, row: number): string {
   const own = (name: CanonicalColumn) => (has.includes(name) ? quoteName(name) : undefined);
   const text = (sql = 'NULL') => `CAST(${sql} AS VARCHAR)`;
@@ -40,13 +41,13 @@ function eventsOf({ kind, has, attributes }: KeptSource, index: number, path: st
     const by = order ? `coalesce(${text(order)}, ${text('"at"')})` : text('"at"');
     const largest = `list(${text(thing)} ORDER BY abs(${amount ?? '0'}) DESC, ${text(thing)}) FILTER (${thing} IS NOT NULL)`;
     return `SELECT epoch_ms(max("at")) AS "at", ${index} AS source, ${by} AS key, ${text(order ? `max(${order})` : undefined)} AS what,
-      ${thing ? `array_to_string((${largest})[1:${namedLines}], chr(31))` : text()} AS things, ${thing ? `greatest(count(${thing}) - ${namedLines}, 0)` : '0'} AS more,
+      ${thing ? `array_to_string((${largest})[1:${lookedAt}], chr(31))` : text()} AS things, ${thing ? `count(DISTINCT ${thing})` : '0'} AS kinds,
       ${number(quantity && `sum(${quantity})`)} AS quantity, ${number(amount && `sum(${amount})`)} AS amount, ${returned ? `bool_and(coalesce(${returned}, false))` : 'false'} AS back, ${text()} AS of
     ${rows} GROUP BY ${by}`;
   }
   const beside = attributes.find(({ type }) => type === 'category');
   return `SELECT epoch_ms("at") AS "at", ${index} AS source, lpad(${text('file_row_number')}, 12, '0') AS key, ${text(own('event') ?? own('text'))} AS what,
-      ${text(thing)} AS things, 0 AS more, ${number(quantity)} AS quantity, ${number(amount)} AS amount, false AS back, ${text(beside && quoteName(beside.column))} AS of
+      ${text(thing)} AS things, 1 AS kinds, ${number(quantity)} AS quantity, ${number(amount)} AS amount, false AS back, ${text(beside && quoteName(beside.column))} AS of
     ${rows}`;
 }
 
@@ -60,9 +61,9 @@ function eventOf({ name, kind }: KeptSource, event: Record<string, Value>, curre
 
 function wordsOf(kind: KeptSource['kind'], event: Record<string, Value>): string {
   const said = (key: string, limit = 60) => (typeof event[key] === 'string' && event[key].trim() ? cleanText(event[key], limit) : undefined);
-  const things = typeof event['things'] === 'string' ? event['things'].split('\x1f').filter((thing) => thing.trim()).map((thing) => cleanText(thing, 40)) : [];
+  const things = typeof event['things'] === 'string' ? [...new Set(event['things'].split('\x1f').filter((thing) => thing.trim()).map((thing) => cleanText(thing, 40)))].slice(0, namedThings) : [];
   if (kind === 'transactions') {
-    const more = Number(event['more']);
+    const more = Number(event['kinds']) - things.length;
     const quantity = Math.abs(Number(event['quantity'] ?? 0));
     const list = things.length > 0 ? [...things, ...(more > 0 ? [`${formatNumber(more)} more`] : [])].join(', ') : quantity > 0 ? `${formatNumber(quantity)} ${quantity === 1 ? 'item' : 'items'}` : undefined;
     const head = `${event['back'] ? 'Return' : said('what') ? 'Order' : 'Purchase'}${said('what') ? ` ${said('what', 40)}` : ''}`;

@@ -199,6 +199,10 @@ describe('a timeline', () => {
       expect(found).toMatchObject({ at: Date.parse(String(at)), kind: 'transactions' });
       expect(found?.amount).toBeCloseTo(Number(amount), 2);
     }
+    for (const { words } of ours) {
+      const named = words.slice(words.indexOf(':') + 1).split(', ').filter((thing) => !/ more$/.test(thing));
+      expect(new Set(named).size).toBe(named.length);
+    }
     const parts = [];
     for (let offset = 0; offset < total; offset += 7) parts.push(...(await view.timeline(id, { offset, limit: 7 })).events);
     expect(parts).toEqual(events);
