@@ -42,8 +42,12 @@ export function StripKey() {
   const f = useFormats();
   return (
     <p className={css.stripKey}>
-      <span className={css.dot} data-kind="all" /> among all {f.many}
-      <span className={css.dot} data-kind="own" /> in the own segment
+      <span>
+        <span className={css.dot} data-kind="all" /> among all {f.many}
+      </span>
+      <span>
+        <span className={css.dot} data-kind="own" /> in the own segment
+      </span>
     </p>
   );
 }
@@ -59,7 +63,7 @@ export function FeatureRows({ features }: { readonly features: readonly EntityFe
           <li key={feature.feature} data-known={known}>
             <span className={css.featureTitle}>{feature.title}</span>
             <span className={css.featureValue}>{known ? prose(feature.text) : 'not known'}</span>
-            {known && percentile !== null ? (
+            {feature.kind === 'flag' ? null : known && percentile !== null ? (
               <span className={css.strip} role="img" aria-label={`higher than ${f.percent(percentile)} of all ${f.many}${percentileInSegment === null ? '' : `, ${f.percent(percentileInSegment)} of the own segment`}`} title={`Higher than ${f.percent(percentile)} of all ${f.many}${percentileInSegment === null ? '' : `, and than ${f.percent(percentileInSegment)} of the own segment`}`}>
                 {percentileInSegment === null ? null : <span className={css.dot} data-kind="own" style={{ left: `${percentileInSegment * 100}%` }} />}
                 <span className={css.dot} data-kind="all" style={{ left: `${percentile * 100}%` }} />

@@ -183,6 +183,11 @@ function Editor({ vocabulary, segment, begin, problem }: EditorProps) {
                 <CopyButton text={`${window.location.origin}${to('rules', { segment: segment?.id })}${fragmentOf(rule)}`} label="Copy link" />
               </p>
             )}
+            {counted.preview && !empty ? (
+              <p className={css.brief} aria-hidden="true" data-waiting={counted.waiting}>
+                <strong>{f.count(counted.preview.entities)}</strong> {counted.preview.entities === 1 ? f.one : f.many}, {f.percent(counted.preview.share)}
+              </p>
+            ) : null}
           </div>
           <Result preview={counted.preview} waiting={counted.waiting} error={counted.error} onRetry={counted.retry} />
         </div>

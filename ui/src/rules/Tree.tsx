@@ -3,6 +3,7 @@ import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 
 import type { RulePreview } from '../../../src/server/contract/segments.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
+import { type Shortcut, useShortcuts } from '../kit/Shortcuts.js';
 import { Adder } from './Adder.js';
 import { type Draft, type Group, type Join, type Leaf, type Part, parentOf, partAt } from './draft.js';
 import { addCondition, addGroup, duplicate, move, remove, setCondition, setJoin, setNot, step, unwrap, wrap } from './edit.js';
@@ -24,8 +25,18 @@ interface TreeProps {
   onPut(draft: Draft, about?: string): void;
 }
 
+const KEYS: readonly Shortcut[] = [
+  { keys: ['Ctrl', 'Z'], does: 'Undo' },
+  { keys: ['Ctrl', 'Shift', 'Z'], does: 'Redo' },
+  { keys: ['Alt', '↑', '↓'], does: 'Move the condition or group that has the focus' },
+  { keys: ['Ctrl', 'D'], does: 'Duplicate it' },
+  { keys: ['!'], does: 'Turn a condition around: those who do not' },
+  { keys: ['Del'], does: 'Remove it' },
+];
+
 /** The rule as an indented structure of sentences, each with its form below, its count beside it. */
 export function Tree({ draft, counts, of, waiting, onPut }: TreeProps) {
+  useShortcuts('Building a segment', KEYS);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [carried, setCarried] = useState<number>();
   const [said, setSaid] = useState('');

@@ -3,6 +3,8 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { useEffect, useState } from 'react';
 import { Icon, Mark } from '../kit/Icon.js';
 import { SchemeToggle, useLightPrint } from '../kit/SchemeToggle.js';
+import { Shortcuts } from '../kit/Shortcuts.js';
+import { EntitySearch } from '../entity/EntitySearch.js';
 import { useWire } from '../wire/client.js';
 import { usePaths } from '../wire/runs.js';
 import { Jobs } from './Jobs.js';
@@ -14,6 +16,7 @@ import css from './shell.module.css';
 export function Shell() {
   useLightPrint();
   const [open, setOpen] = useState(false);
+  const looks = useMay('analyst');
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => setOpen(false), [path]);
   useEffect(() => {
@@ -22,7 +25,7 @@ export function Shell() {
     return () => window.removeEventListener('keydown', close);
   }, []);
   return (
-    <>
+    <Shortcuts>
       <a className={css.skip} href="#content">
         Skip to the page
       </a>
@@ -37,6 +40,7 @@ export function Shell() {
           <div id="way" className={css.way}>
             <WorkspaceSwitch />
             <NewData />
+            {looks ? <EntitySearch small /> : null}
             <Pages />
             <div className={css.foot}>
               <Jobs />
@@ -48,7 +52,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-    </>
+    </Shortcuts>
   );
 }
 
