@@ -12,7 +12,7 @@ export function Choose({ choice }: { readonly choice: Choice }) {
   const f = useFormats();
   const proven = choice.verdict === 'segments';
   return (
-    <Section id="choice" title={proven || (choice.asked?.proven ?? 1) > 1 ? `How the number ${f.count(choice.k)} was decided` : 'Why no separate groups could be proven'}>
+    <Section id="choice" image title={proven || (choice.asked?.proven ?? 1) > 1 ? `How the number ${f.count(choice.k)} was decided` : 'Why no separate groups could be proven'}>
       <div className={css.words}>
         <p className={css.reason}>{prose(choice.reason)}</p>
         {choice.power ? <p className={css.power}>{prose(choice.power)}</p> : null}

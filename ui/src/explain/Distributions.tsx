@@ -26,7 +26,7 @@ export function Distributions({ distributions, features, heatmap }: Distribution
   const feature = features.find((x) => x.name === shown.feature);
   const tallest = Math.max(1e-9, ...[shown.everyone, ...shown.segments].flat().filter(Number.isFinite));
   return (
-    <Section id="distributions" title="Distributions" lead="How one feature is spread: grey is everyone, colour is the segment, the line its middle. All share one scale, so they can be compared.">
+    <Section id="distributions" image title="Distributions" lead="How one feature is spread: grey is everyone, colour is the segment, the line its middle. All share one scale, so they can be compared.">
       <Select
         className={css.chooser}
         label="Feature"

@@ -30,7 +30,16 @@ export function HeatScale() {
   return (
     <div className={css.heatScale} role="img" aria-label={`Colour scale: blue is below everyone’s mean, orange above, full colour at ${FULL} standard deviations`}>
       <span>−{FULL}</span>
-      <span className={css.heatGradient} />
+      <svg className={css.heatGradient} viewBox="0 0 140 12" aria-hidden="true">
+        <linearGradient id="heat-scale">
+          <stop offset="0" style={{ stopColor: 'rgb(var(--low-rgb))' }} />
+          <stop offset="0.5" style={{ stopColor: 'rgb(var(--low-rgb))', stopOpacity: 0 }} />
+          <stop offset="0.5" style={{ stopColor: 'rgb(var(--high-rgb))', stopOpacity: 0 }} />
+          <stop offset="1" style={{ stopColor: 'rgb(var(--high-rgb))' }} />
+        </linearGradient>
+        <rect width="140" height="12" rx="3" style={{ fill: 'var(--paper)' }} />
+        <rect width="140" height="12" rx="3" style={{ fill: 'url(#heat-scale)' }} />
+      </svg>
       <span>+{FULL}</span>
     </div>
   );

@@ -28,6 +28,7 @@ export function Heatmap({ heatmap, features }: HeatmapProps) {
   return (
     <Section
       id="heatmap"
+      image
       title="What sets them apart"
       lead="Each row is a feature, each column a segment: how far the segment’s mean lies from everyone’s, in standard deviations. Point at a cell, or move through the cells with the arrow keys, to read it."
     >

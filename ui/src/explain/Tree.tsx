@@ -13,6 +13,7 @@ export function Tree({ tree }: { readonly tree?: SegmentTree }) {
   const price = tree.price > 1.0005 ? `, at segments ${f.percent(tree.price - 1)} wider than the model's own` : '';
   return (
     <Section
+      image
       id="tree"
       title="In a few questions"
       lead={`Where somebody belongs, asked one thing at a time. Tried on ${f.count(tree.heldOutRows)} ${f.many} that were held back, the questions put ${f.percent(tree.fidelity)} into their own segment${price}.`}

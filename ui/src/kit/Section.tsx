@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext, useRef } from 'react';
+import { ExportMenu } from './ExportMenu.js';
 import css from './kit.module.css';
 
 interface SectionProps {
@@ -6,20 +7,29 @@ interface SectionProps {
   readonly title: string;
   /** One or two sentences: what is seen here, and how to read it. */
   readonly lead?: ReactNode;
+  /** What it shows can be taken away as an image. */
+  readonly image?: boolean;
   readonly children: ReactNode;
 }
 
+const SourceContext = createContext<string | undefined>(undefined);
+/** What the charts inside are of: a line at the foot of their images. */
+export const SourceLine = SourceContext.Provider;
+
 /** One part of the page: a landmark with a heading that links to itself. */
-export function Section({ id, title, lead, children }: SectionProps) {
+export function Section({ id, title, lead, image = false, children }: SectionProps) {
+  const content = useRef<HTMLDivElement>(null);
+  const source = useContext(SourceContext);
   return (
     <section id={id} className={css.section} aria-labelledby={`${id}-title`}>
       <header className={css.sectionHead}>
         <h2 id={`${id}-title`} className={css.sectionTitle}>
           {title}
         </h2>
+        {image ? <ExportMenu label={`Export: ${title}`} chart={{ element: content, title, source }} /> : null}
         {lead ? <p className={css.lead}>{lead}</p> : null}
       </header>
-      {children}
+      {image ? <div ref={content}>{children}</div> : children}
     </section>
   );
 }

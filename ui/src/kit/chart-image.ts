@@ -94,7 +94,7 @@ class Pen {
     const box = element.getBoundingClientRect();
     if (box.width <= 1 && box.height <= 1 && style.overflow === 'hidden') return; // for screen readers only
     const clip = style.overflowX === 'hidden' || style.overflowX === 'clip' ? `clip-${this.clips++}-${Math.round(box.left)}` : undefined;
-    if (clip) this.marks.push(`<clipPath id="${clip}"><rect ${this.place(box)}/></clipPath>`);
+    if (clip) this.marks.push(`<clipPath id="${clip}"><rect ${this.place(box)} rx="${round(Number.parseFloat(style.borderTopLeftRadius) || 0)}"/></clipPath>`);
     const group = [clip ? ` clip-path="url(#${clip})"` : '', style.opacity === '1' ? '' : ` opacity="${style.opacity}"`].join('');
     if (group) this.marks.push(`<g${group}>`);
     if (element instanceof SVGSVGElement) this.graphic(element, box, style);
@@ -175,24 +175,27 @@ class Pen {
 }
 
 /** What steers a chart and is none of it. */
-const skipped = (element: Element): boolean => element.matches('[data-export="skip"], input, select, textarea, script, style, [aria-haspopup]');
+const skipped = (element: Element): boolean => element.matches('[data-export="skip"], input, select, textarea, script, style, button:not([aria-pressed]), .mantine-InputWrapper-root, .mantine-SegmentedControl-root, .mantine-Switch-root');
+
+const PAINTS = [['fill', 'fill-opacity'], ['stroke', 'stroke-opacity'], ['stop-color', 'stop-opacity']] as const;
 
 const WORN = [
-  'fill', 'fill-opacity', 'fill-rule', 'stroke', 'stroke-opacity', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'opacity', 'vector-effect', 'paint-order', 'display', 'visibility',
+  'fill-rule', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'opacity', 'vector-effect', 'paint-order', 'display', 'visibility',
   'font-family', 'font-size', 'font-weight', 'text-anchor', 'dominant-baseline',
 ];
 
+/** Writes into an element what its style says. */
 function wear(element: Element, style: CSSStyleDeclaration): void {
+  for (const [name, strength] of PAINTS) {
+    const value = style.getPropertyValue(name);
+    if (!value || (name === 'stop-color') !== (element.localName === 'stop')) continue;
+    const drawn = value === 'none' || value.startsWith('url(') ? { colour: value, opacity: 1 } : hex(value);
+    element.setAttribute(name, drawn.colour);
+    element.setAttribute(strength, String(round(drawn.opacity * Number(style.getPropertyValue(strength) || 1))));
+  }
   for (const name of WORN) {
     const value = style.getPropertyValue(name);
-    if (!value || value === 'normal') continue;
-    if ((name === 'fill' || name === 'stroke') && value !== 'none' && !value.startsWith('url(')) {
-      const { colour, opacity } = hex(value);
-      element.setAttribute(name, colour);
-      if (opacity < 1) element.setAttribute(`${name}-opacity`, String(round(opacity * Number(style.getPropertyValue(`${name}-opacity`) || 1))));
-    } else if (!((name === 'fill-opacity' || name === 'stroke-opacity') && element.hasAttribute(name) && value === '1')) {
-      element.setAttribute(name, value);
-    }
+    if (value && value !== 'normal') element.setAttribute(name, value);
   }
   element.removeAttribute('class');
   element.removeAttribute('style');

@@ -5,9 +5,9 @@ import { DataAudit } from '../data/DataAudit.js';
 import { Distributions } from '../explain/Distributions.js';
 import { Heatmap } from '../explain/Heatmap.js';
 import { Tree } from '../explain/Tree.js';
-import { FormatsProvider } from '../kit/formats.js';
+import { createFormats, FormatsProvider } from '../kit/formats.js';
 import { useLightPrint } from '../kit/SchemeToggle.js';
-import { Empty } from '../kit/Section.js';
+import { Empty, SourceLine } from '../kit/Section.js';
 import { SegmentsProvider } from '../kit/segments.js';
 import { Overview } from '../overview/Overview.js';
 import { Method } from '../run/Method.js';
@@ -26,28 +26,36 @@ export function ReportPage({ report, locale }: { readonly report: Report; readon
   return (
     <FormatsProvider locale={locale} currency={report.currency} one={one} many={many}>
       <SegmentsProvider segments={report.segments}>
-        <a className={css.skip} href="#overview">
-          Skip to the report
-        </a>
-        <div className={css.page}>
-          <Nav sections={sections} title={report.title} />
-          <main className={css.main}>
-            <Overview {...report} />
-            <SegmentMap map={report.map} />
-            <SegmentCards report={report} />
-            <Tree tree={report.tree} />
-            <Heatmap heatmap={report.heatmap} features={report.features} />
-            <Distributions distributions={report.distributions} features={report.features} heatmap={report.heatmap} />
-            <Tiers tiers={report.tiers} proven={report.choice.verdict === 'segments'} />
-            <Choose choice={report.choice} />
-            <DataAudit sources={report.sources} features={report.features} encodingNotes={report.encodingNotes} />
-            <Method run={report.run} totals={report.totals} />
-            <footer className={css.footer}>Made by Shoal {report.run.version}. This file holds everything it shows; it asks nothing of the network.</footer>
-          </main>
-        </div>
+        <SourceLine value={sourceOf(report, locale)}>
+          <a className={css.skip} href="#overview">
+            Skip to the report
+          </a>
+          <div className={css.page}>
+            <Nav sections={sections} title={report.title} />
+            <main className={css.main}>
+              <Overview {...report} />
+              <SegmentMap map={report.map} />
+              <SegmentCards report={report} />
+              <Tree tree={report.tree} />
+              <Heatmap heatmap={report.heatmap} features={report.features} />
+              <Distributions distributions={report.distributions} features={report.features} heatmap={report.heatmap} />
+              <Tiers tiers={report.tiers} proven={report.choice.verdict === 'segments'} />
+              <Choose choice={report.choice} />
+              <DataAudit sources={report.sources} features={report.features} encodingNotes={report.encodingNotes} />
+              <Method run={report.run} totals={report.totals} />
+              <footer className={css.footer}>Made by Shoal {report.run.version}. This file holds everything it shows; it asks nothing of the network.</footer>
+            </main>
+          </div>
+        </SourceLine>
       </SegmentsProvider>
     </FormatsProvider>
   );
+}
+
+/** What an image of the report's charts is of. */
+function sourceOf({ title, run, entityWord, totals }: Report, locale?: string): string {
+  const f = createFormats({ locale });
+  return `${title}: ${f.count(totals.entities)} ${entityWord.many}, ${f.date(run.asOf)} · Shoal`;
 }
 
 /** The template opened without data. */

@@ -24,6 +24,7 @@ export function SegmentMap({ map }: { readonly map: Report['map'] }) {
   return (
     <Section
       id="map"
+      image
       title={`Map of the ${f.many}`}
       lead={`Each dot is one ${f.one}; near each other means alike. A plane shows only part of how they differ, so groups that touch here can be apart in other respects.`}
     >
@@ -52,7 +53,7 @@ export function SegmentMap({ map }: { readonly map: Report['map'] }) {
             <span aria-live="polite">
               {f.count(shown)} of {f.count(map.x.length)} sampled {f.many} shown.
             </span>{' '}
-            <span className={css.mapHelp}>Drag to move. Click the map, then turn the wheel to zoom; or use the buttons. Double-click a name to see it alone.</span>
+            <span className={css.mapHelp} data-export="skip">Drag to move. Click the map, then turn the wheel to zoom; or use the buttons. Double-click a name to see it alone.</span>
           </figcaption>
         </figure>
       )}

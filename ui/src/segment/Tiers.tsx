@@ -13,6 +13,7 @@ export function Tiers({ tiers, proven }: { readonly tiers: readonly Tier[]; read
   const widest = Math.max(0.01, ...tiers.flatMap((t) => [t.share, t.revenueShare ?? 0]));
   return (
     <Section
+      image
       id="tiers"
       title="Value tiers"
       lead={`${proven ? 'Beside the segments' : 'Since no separate groups could be proven, these may serve better'}: everyone sorted by how recently, how often and for how much they bought. Tiers are cut at fixed places; they are a ruler, not a finding.`}

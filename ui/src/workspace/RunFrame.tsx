@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useMemo } from 'react';
 import { FormatsProvider } from '../kit/formats.js';
+import { SourceLine } from '../kit/Section.js';
 import { SegmentsProvider } from '../kit/segments.js';
 import { EmptyState, Loading, ProblemNote } from '../kit/states.js';
 import { type ShownRun, usePaths, useShownRun } from '../wire/runs.js';
 import { useRefresh } from '../wire/ask.js';
 import { useSegmentRows } from '../wire/segments.js';
+import { useSource } from '../wire/source.js';
 
 interface RunFrameProps {
   readonly children: (shown: ShownRun) => ReactNode;
@@ -39,10 +41,14 @@ export function RunFrame({ children, loading }: RunFrameProps) {
   return (
     <FormatsProvider locale={navigator.language} currency={report.currency} one={report.entityWord.one} many={report.entityWord.many}>
       <SegmentsProvider segments={segments} link={link}>
-        {children(shown)}
+        <Sourced shown={shown}>{children(shown)}</Sourced>
       </SegmentsProvider>
     </FormatsProvider>
   );
+}
+
+function Sourced({ shown, children }: { readonly shown: ShownRun; readonly children: ReactNode }) {
+  return <SourceLine value={useSource(shown)}>{children}</SourceLine>;
 }
 
 /** Nothing was looked at yet in this workspace. */
