@@ -51,7 +51,7 @@ export function ExportMenu({ label, files = [], chart }: ExportMenuProps) {
           {chart && 'ClipboardItem' in window && window.isSecureContext ? <Menu.Item onClick={() => act(({ root, title, source }) => copyImage(root, { title, source }))}>Copy as image</Menu.Item> : null}
         </Menu.Dropdown>
       </Menu>
-      <span role="status">{problem ? 'This browser could not make the image.' : ''}</span>
+      {problem ? <span role="alert">This browser could not make the image.</span> : null}
     </span>
   );
 }
