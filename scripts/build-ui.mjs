@@ -16,7 +16,7 @@ const PLACEHOLDER = '<!--shoal:report-->';
  * @returns {Promise<{ path: string, bytes: number }>}
  */
 export async function buildUi({ out = join(root, 'dist/ui/report.html') } = {}) {
-  const { output } = await build({
+  const { output } = await built({
     configFile: join(root, 'ui/vite.config.ts'),
     configLoader: 'runner',
     build: { write: false },
@@ -39,11 +39,23 @@ export async function buildUi({ out = join(root, 'dist/ui/report.html') } = {}) 
  * @returns {Promise<{ path: string, firstLoad: number }>}
  */
 export async function buildWorkspace({ out = join(root, 'dist/ui/workspace') } = {}) {
-  await build({ configFile: join(root, 'ui/vite.config.ts'), configLoader: 'runner', mode: 'workspace', build: { outDir: out } });
+  await built({ configFile: join(root, 'ui/vite.config.ts'), configLoader: 'runner', mode: 'workspace', build: { outDir: out } });
   const manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
   const wanted = new Set(['workspace.html', ...['workspace.html', 'src/overview/OverviewPage.tsx'].flatMap((entry) => filesOf(manifest, entry))]);
   const sizes = await Promise.all([...wanted].map(async (file) => gzipSync(await readFile(join(out, file))).length));
   return { path: out, firstLoad: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** Builds for users, whoever asks: a test runner's NODE_ENV would bring the packages' developers' editions. */
+async function built(config) {
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    return await build(config);
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
 }
 
 /** Every file that an entry of the manifest takes before it can be shown. */
