@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Expression, Kysely, Transaction } from 'kysely';
 import type { Tables } from './tables.js';
 
 /** One database: the tables of home, or those of one workspace. */
@@ -8,6 +8,8 @@ export interface Database {
   readonly db: Kysely<Tables>;
   /** Inside a transaction: from here to its end nobody else changes anything. `audit` exists already unless `creating`. */
   lock(trx: Transaction<Tables>, creating?: boolean): Promise<void>;
+  /** Rows as something to insert from: `INSERT … <given>`. However many there are, the statement is the same. */
+  given<T extends keyof Tables>(table: T, columns: readonly (keyof Tables[T] & string)[], rows: readonly Tables[T][]): Expression<unknown>;
   /** Names of the tables there are; the rows of one in parts, in any order, inside a transaction. */
   tables(db: Kysely<Tables>): Promise<(keyof Tables)[]>;
   rows(trx: Kysely<Tables>, table: keyof Tables): AsyncGenerator<Record<string, unknown>[]>;

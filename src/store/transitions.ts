@@ -28,16 +28,17 @@ export function transitionsOf({ db, database, change }: Ledger): Store['transiti
           mustRun(run, state);
           const newest = await trx.selectFrom('transitions').select('n').where('run', '=', seq).orderBy('n', 'desc').limit(1).executeTakeFirst();
           const first = (newest?.n ?? 0) + 1;
-          await trx.insertInto('transitions').values(rows.map((row, i) => ({ ...row, run: seq, n: first + i }))).execute();
-          const { flows, reasons } = countsOf(rows);
-          await trx.insertInto('flows').values(flows.map((flow) => ({ ...flow, run: seq }))).onConflict((same) => same.columns(['segment', 'run']).doUpdateSet({
+          const all = ['run', 'n', 'entity', 'at', 'from_segment', 'to_segment', 'reason'] as const;
+          await trx.insertInto('transitions').columns(all).expression(database.given('transitions', all, rows.map((row, i) => ({ ...row, run: seq, n: first + i })))).execute();
+          const { flows, reasons } = countsOf(rows, seq);
+          const counts = ['run', 'segment', 'entered', 'left'] as const;
+          await trx.insertInto('flows').columns(counts).expression(database.given('flows', counts, flows)).onConflict((same) => same.columns(['segment', 'run']).doUpdateSet({
             entered: ({ ref }) => sql<number>`${ref('flows.entered')} + ${ref('excluded.entered')}`, left: ({ ref }) => sql<number>`${ref('flows.left')} + ${ref('excluded.left')}`,
           })).execute();
-          if (reasons.length) {
-            await trx.insertInto('flow_reasons').values(reasons.map((flow) => ({ ...flow, run: seq }))).onConflict((same) => same.columns(['segment', 'run', 'reason']).doUpdateSet({
-              entered: ({ ref }) => sql<number>`${ref('flow_reasons.entered')} + ${ref('excluded.entered')}`, left: ({ ref }) => sql<number>`${ref('flow_reasons.left')} + ${ref('excluded.left')}`,
-            })).execute();
-          }
+          const why = ['run', 'segment', 'reason', 'entered', 'left'] as const;
+          await trx.insertInto('flow_reasons').columns(why).expression(database.given('flow_reasons', why, reasons)).onConflict((same) => same.columns(['segment', 'run', 'reason']).doUpdateSet({
+            entered: ({ ref }) => sql<number>`${ref('flow_reasons.entered')} + ${ref('excluded.entered')}`, left: ({ ref }) => sql<number>`${ref('flow_reasons.left')} + ${ref('excluded.left')}`,
+          })).execute();
         });
         written += rows.length;
         await pause();
@@ -109,17 +110,17 @@ function rowOf({ entity, at, from, to, reason }: Transition): NewRow {
 }
 
 /** How many entered and left each segment, and for each reason. */
-function countsOf(rows: readonly NewRow[]): { flows: Omit<Tables['flows'], 'run'>[]; reasons: Omit<Tables['flow_reasons'], 'run'>[] } {
-  const flows = new Map<string, Omit<Tables['flows'], 'run'>>();
-  const reasons = new Map<string, Map<string, Omit<Tables['flow_reasons'], 'run'>>>();
+function countsOf(rows: readonly NewRow[], run: number): { flows: Tables['flows'][]; reasons: Tables['flow_reasons'][] } {
+  const flows = new Map<string, Tables['flows']>();
+  const reasons = new Map<string, Map<string, Tables['flow_reasons']>>();
   const add = (segment: string | null, reason: string | null, which: 'entered' | 'left') => {
     if (segment === null) return;
-    const flow = flows.get(segment) ?? { segment, entered: 0, left: 0 };
+    const flow = flows.get(segment) ?? { run, segment, entered: 0, left: 0 };
     flow[which] += 1;
     flows.set(segment, flow);
     if (reason === null) return;
-    const inSegment = reasons.get(segment) ?? new Map<string, Omit<Tables['flow_reasons'], 'run'>>();
-    const counted = inSegment.get(reason) ?? { segment, reason, entered: 0, left: 0 };
+    const inSegment = reasons.get(segment) ?? new Map<string, Tables['flow_reasons']>();
+    const counted = inSegment.get(reason) ?? { run, segment, reason, entered: 0, left: 0 };
     counted[which] += 1;
     reasons.set(segment, inSegment.set(reason, counted));
   };

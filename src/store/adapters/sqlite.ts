@@ -92,6 +92,8 @@ async function openFile(path: string, name: string, readonly: boolean): Promise<
     name, db,
     // The only connection that writes is in a transaction: it is alone.
     lock: async () => undefined,
+    // With 'WHERE true', since what follows may be 'ON CONFLICT', which would else be read as part of the select.
+    given: (_, columns, rows) => sql`SELECT ${sql.join(columns.map((column) => sql`json_extract(value, ${sql.lit(`$.${column}`)})`))} FROM json_each(${JSON.stringify(rows)}) WHERE true`,
     async tables(from) {
       const { rows } = await sql<{ name: keyof Tables }>`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`.execute(from);
       return rows.map(({ name }) => name);
