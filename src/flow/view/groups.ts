@@ -1,17 +1,16 @@
 import type { Group, GroupFigures, RowBits } from '../../domain/answer.js';
 import { ShoalError } from '../../errors.js';
-import { allRows, countRows, noRows, rowsWhere } from '../../segment/rules/bits.js';
+import { allRows, countRows, rowsWhere } from '../../segment/rules/bits.js';
 import { columnOf, type Held } from './held.js';
 
 /** The rows of a group; those of bits are taken as they are, but for what lies behind the last row. @throws `explain/unknown-segment`, `explain/unknown-tier` */
 export function bitsOf(held: Held, group: Group): RowBits {
-  const { rows, segment, tier, report, k } = held;
+  const { rows, segment, tier, report } = held;
   switch (group.kind) {
     case 'everyone':
       return allRows(rows);
     case 'segment':
       if (group.segment !== -1) requireSegment(held, group.segment);
-      if (!(group.segment < k)) return noRows(rows);
       return rowsWhere(rows, (row) => segment[row] === group.segment);
     case 'tier':
       if (!(Number.isInteger(group.tier) && report.tiers[group.tier])) throw new ShoalError('explain/unknown-tier', { tier: group.tier, tiers: report.tiers.length });

@@ -44,6 +44,13 @@ describe('a view of a run', () => {
     for (const { name } of whole.table.features) expect(await view.column(name)).toEqual(raw(name));
   });
 
+  it('knows where nearly all values of a feature lie', () => {
+    const j = whole.table.features.findIndex(({ name }) => name === 'spend');
+    const { low, median, high } = view.ranges()[j];
+    const below = (value: number) => raw('spend').filter((x) => x <= value).length / 700;
+    expect([below(low), below(median), below(high)].map((share) => Math.round(share * 20) / 20)).toEqual([0.05, 0.5, 0.95]);
+  });
+
   it('puts everyone where the report puts its sample', async () => {
     const { x, y, segment, bounds, method, rows } = await view.map();
     const { map } = view.report;

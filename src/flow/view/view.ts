@@ -47,6 +47,8 @@ export interface RunView {
   colours(feature: string, bins?: number): Promise<Colours>;
   /** Raw values of a feature, one per row, NaN = missing. @throws `explain/unknown-feature` */
   column(feature: string): Promise<Float64Array>;
+  /** Where nearly all values of each feature lie (5th to 95th percentile) and the typical one (median; mean of shares and flags), in the order of the features; 0 where nothing is known. */
+  ranges(): readonly { readonly low: number; readonly median: number; readonly high: number }[];
   /** Segment of everyone (−1 = outlier), how firmly (0–1), the nearest other segment, and the tier (−1 = none). */
   membership(): Promise<{ readonly segment: Int16Array; readonly strength: Float32Array; readonly second: Int16Array; readonly tier: Int8Array }>;
   /** A group as bits. @throws `explain/unknown-segment`, `explain/unknown-tier` */
@@ -109,6 +111,7 @@ export async function openView(folder: string, context: Context): Promise<RunVie
     map: async () => mapPoints(held),
     colours: async (feature, bins) => colours(held, feature, bins),
     column: async (feature) => columnOf(held, feature).slice(),
+    ranges: () => held.range.map(([, low, high], j) => ({ low: low || 0, median: held.typical[j] || 0, high: high || 0 })),
     membership: async () => ({ segment: held.segment.slice(), strength: held.strength.slice(), second: held.second.slice(), tier: held.tier.slice() }),
     bits: async (group) => bitsOf(held, group),
     figures: async (group) => figures(held, group),

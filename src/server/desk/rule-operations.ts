@@ -31,11 +31,12 @@ export interface PreviewOptions {
 /** Questions about rules, on a run. */
 export const ruleOperations = {
   async vocabulary(reading: Reading, run: string, names: Names): Promise<Omit<RuleVocabulary, 'run'>> {
-    const { ground } = await rulesOf(reading, await reading.view(run), names);
-    const { vocabulary: { features, segments, sources }, asOf } = ground;
+    const view = await reading.view(run);
+    const { ground: { vocabulary: { features, segments, sources }, asOf } } = await rulesOf(reading, view, names);
+    const ranges = view.ranges();
     return {
       asOf, segments: segments.map(({ id, name }) => ({ id, name })),
-      features: await Promise.all(features.map(async ({ name, title, kind, unit }) => ({ name, title, kind, ...(unit !== undefined && { unit }), ...range(await ground.feature(name)) }))),
+      features: features.map(({ name, title, kind, unit }, j) => ({ name, title, kind, ...(unit !== undefined && { unit }), ...ranges[j] })),
       sources: sources.map(({ columns, ...source }) => ({ ...source, columns: columns.map(({ values, ...column }) => ({ ...column, ...(values && { values: [...values] }) })) })),
     };
   },
@@ -92,15 +93,4 @@ function together(a: RowBits, b: RowBits): { both: number; jaccard: number } {
   const both = countRows(and(a, b));
   const either = countRows(a) + countRows(b) - both;
   return { both, jaccard: either ? both / either : 0 };
-}
-
-/** Values looked at for a range: enough for a slider. */
-const looked = 4096;
-
-/** Where nearly all values lie (5 % to 95 %) and the median, of evenly spaced rows. */
-function range(values: Float64Array): { low: number; median: number; high: number } {
-  const step = Math.max(1, Math.floor(values.length / looked));
-  const some = Float64Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]).filter((value) => value === value).sort();
-  const at = (share: number) => (some.length ? some[Math.round(share * (some.length - 1))] : 0);
-  return { low: at(0.05), median: at(0.5), high: at(0.95) };
 }
