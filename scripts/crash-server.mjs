@@ -1,5 +1,5 @@
 // Kills the server in the middle of its work, at random moments, and looks after each kill whether what it had acknowledged is there and nothing half-written can be seen:
-// `node scripts/crash-server.mjs 200`. It needs a build. `--data <folder>` goes on where an earlier call ended. What it cannot show is loss of power.
+// `node scripts/crash-server.mjs 200`. It needs a build. `--data <folder>` goes on where an earlier call ended, `--for <seconds>` ends it sooner. What it cannot show is loss of power.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -218,7 +218,7 @@ async function verify({ ask, call }, ledger, data, tally) {
   tally.orphans = (await readdir(join(place, 'runs'))).filter((name) => !name.startsWith('.') && !runs.has(name)).length;
 }
 
-async function crash(kills, data, seed, lose) {
+async function crash(kills, data, seed, lose, until) {
   const saved = join(data, 'ledger.json');
   const ledger = existsSync(saved) ? JSON.parse(await readFile(saved, 'utf8')) : emptyLedger();
   const random = randomOf(`${seed}/${ledger.counter}`);
@@ -226,7 +226,7 @@ async function crash(kills, data, seed, lose) {
   const checked = async (server) => verify(server, ledger, data, tally).catch((error) => {
     throw new Error(`After kill ${tally.kills} (in ${tally.under}): ${error.message}`);
   });
-  while (tally.kills < kills) {
+  while (tally.kills < kills && performance.now() < until) {
     const early = ledger.key && random() < 0.1 ? 100 + random() * 700 : undefined;
     const server = await start(data, ledger, early);
     if (!server) {
@@ -278,7 +278,7 @@ await main(async () => {
   const data = flag('--data') ?? (await mkdtemp(join(tmpdir(), 'shoal-crash-server-')));
   const started = performance.now();
   try {
-    const { byAct, ...tally } = await crash(Number(kills), data, flag('--seed') ?? '1', flags.includes('--lose'));
+    const { byAct, ...tally } = await crash(Number(kills), data, flag('--seed') ?? '1', flags.includes('--lose'), 1000 * Number(flag('--for') ?? Infinity));
     process.stdout.write(`${tally.kills} kills in ${Math.round((performance.now() - started) / 1000)} s (${tally.opening} while opening): ${tally.acknowledged} acknowledged acts, ${tally.runs} runs seen done, ${tally.resumed} interrupted jobs resumed, ${tally.orphans} folders of runs that were never published. In all ${tally.files} files, ${tally.jobs} jobs, ${tally.published} runs. Nothing lost, nothing half-written.\n`);
     process.stdout.write(`  under way when killed: ${Object.entries(byAct).sort(([, a], [, b]) => b - a).map(([name, n]) => `${name} ${n}`).join(', ')}\n`);
     process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}\n`);

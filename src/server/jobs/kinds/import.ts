@@ -25,7 +25,7 @@ export const importKind = jobKind({
   },
   async work({ url, tables, query, folder, limits }, { signal, clock, progress }) {
     const [{ failure, reading }, { csvFrom }, { tablesOf }, { openFiles }] = await Promise.all([import('../../postgres/connection.js'), import('../../postgres/copy.js'), import('../../postgres/tables.js'), import('../../files.js')]);
-    progress({ stage: 'connect', note: masked(url) });
+    progress({ stage: 'fetch', note: masked(url) });
     const estimates = new Map((await tablesOf(url, signal)).map(({ schema, table, rows }) => [`${schema}.${table}`, rows]));
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
@@ -45,7 +45,7 @@ export const importKind = jobKind({
     await reading(url, signal, async (client) => {
       for (const [index, { title, from }] of wanted.entries()) {
         const expected = 'query' in from ? undefined : estimates.get(`${from.schema}.${from.table}`);
-        const told = (rows: number) => progress({ stage: 'copy', note: `${title}: ${rows.toLocaleString('en')} rows`, ...(expected && { done: (index + Math.min(1, rows / expected)) / wanted.length }) });
+        const told = (rows: number) => progress({ stage: 'fetch', note: `${title}: ${rows.toLocaleString('en')} rows`, ...(expected && { done: (index + Math.min(1, rows / expected)) / wanted.length }) });
         const { id } = await files.add(`${title.replaceAll(/[/\\\p{Cc}]/gu, '_')}.csv`, ours(csvFrom(client, from, told)), { actor: 'import' }, { origin: 'postgres', from: `${masked(url)} ${title}`, signal });
         added.push(id);
       }
