@@ -80,8 +80,8 @@ async function screensOf(page) {
   const [second, one] = await ask('GET', '/v1/runs');
   const inspected = (await ask('GET', '/v1/jobs')).find((job) => job.kind === 'inspect' && job.state === 'done') ?? (await finished(await ask('POST', '/v1/inspect', { files })));
   const segments = await ask('GET', '/v1/segments');
-  const { items } = await ask('GET', `/v1/segments/${segments[0].id}/members?limit=1`).catch(() => ({ items: [] }));
-  const person = items[0]?.entity ?? items[0]?.id ?? 'C0000001';
+  const { rows } = await ask('GET', `/v1/segments/${segments[0].id}/members?limit=1`);
+  const person = rows[0].entity;
   const click = (role, name) => (shown) => shown.getByRole(role, { name }).first().click();
   return [
     ['door', '/w/demo'],

@@ -3,6 +3,15 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import { EmptyState, ProblemNote } from '../kit/states.js';
 import css from './shell.module.css';
 
+/** An address outside of every workspace. */
+export function LostOutside() {
+  return (
+    <main>
+      <NotFound />
+    </main>
+  );
+}
+
 /** An address that leads nowhere. */
 export function NotFound() {
   return <Nowhere title="There is no such page" why="The address may be mistyped, or what it named was removed." />;
@@ -10,7 +19,11 @@ export function NotFound() {
 
 /** A workspace that is not there, or not for whoever is here. */
 export function NoWorkspace({ workspace }: { readonly workspace: string }) {
-  return <Nowhere title="There is no such workspace" why={`The address names the workspace “${workspace}”, which was removed or is not open to you.`} />;
+  return (
+    <main>
+      <Nowhere title="There is no such workspace" why={`The address names the workspace “${workspace}”, which was removed or is not open to you.`} />
+    </main>
+  );
 }
 
 function Nowhere({ title, why }: { readonly title: string; readonly why: string }) {

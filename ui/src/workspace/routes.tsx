@@ -3,11 +3,11 @@ import { useMemo } from 'react';
 import { FormatsProvider } from '../kit/formats.js';
 import { Loading } from '../kit/states.js';
 import { WireProvider, wireTo } from '../wire/client.js';
-import { NotFound, NoWorkspace, PageFault } from './faults.js';
+import { LostOutside, NotFound, NoWorkspace, PageFault } from './faults.js';
 import { useSession } from './session.js';
 import { Shell } from './Shell.js';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Outlet, notFoundComponent: LostOutside });
 
 /** The bare address leads to the first workspace. */
 const home = createRoute({
@@ -23,6 +23,7 @@ const home = createRoute({
 const workspace = createRoute({
   getParentRoute: () => root,
   path: '/w/$workspace',
+  notFoundComponent: NotFound,
   validateSearch: (given: Record<string, unknown>): { run?: string } => (typeof given['run'] === 'string' && given['run'] ? { run: given['run'] } : {}),
   component: function Workspace() {
     const { workspace: id } = workspace.useParams();
