@@ -1,10 +1,11 @@
 import type { Comparison } from '../../../src/domain/comparison.js';
 import { Bar } from '../kit/Bar.js';
 import { useFormats } from '../kit/formats.js';
+import { prose } from '../kit/prose.js';
 import css from './runs.module.css';
 
 /** The figures of agreement, for those who want them. */
-export function Agreement({ comparison: { agreement, entities } }: { readonly comparison: Comparison }) {
+export function Agreement({ comparison: { agreement, aspects, entities, verdict } }: { readonly comparison: Comparison }) {
   const f = useFormats();
   const figures: readonly (readonly [label: string, value: number, interval: readonly [number, number] | undefined, note: string])[] = [
     ['Unchanged', agreement.unchanged.value, agreement.unchanged.interval, `of ${f.count(entities)} ${f.many} stay in the matching segment`],
@@ -14,7 +15,13 @@ export function Agreement({ comparison: { agreement, entities } }: { readonly co
   ];
   return (
     <details className={css.details}>
-      <summary>How far they agree, in figures</summary>
+      <summary>All figures, for those who want them</summary>
+      <div className={css.said}>
+        <p>{prose(verdict)}</p>
+        {aspects.map((aspect) => (
+          <p key={aspect.question}>{prose(aspect.sentence)}</p>
+        ))}
+      </div>
       <dl className={css.figures}>
         {figures.map(([label, value, interval, note]) => (
           <div key={label}>

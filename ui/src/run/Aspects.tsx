@@ -2,18 +2,10 @@ import type { Comparison } from '../../../src/domain/comparison.js';
 import { Bar } from '../kit/Bar.js';
 import { type Formats, useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
-import { prose } from '../kit/prose.js';
+import { WORDS } from './compare-words.js';
 import css from './runs.module.css';
 
 type Aspect = Comparison['aspects'][number];
-
-/** Each question as people ask it; all are shares of 1 but separability, which is a score of −1 to 1. */
-const QUESTIONS: Readonly<Record<Aspect['question'], string>> = {
-  steadier: 'Which is steadier?',
-  'more separable': 'Whose groups are further apart?',
-  'easier to tell by rules': 'Whose groups are easier to tell?',
-  'more valuable': 'Which tells more about who is worth what?',
-};
 
 /** Which run is better at what, one card per question. */
 export function Aspects({ aspects, a, b }: Pick<Comparison, 'aspects' | 'a' | 'b'>) {
@@ -27,12 +19,12 @@ export function Aspects({ aspects, a, b }: Pick<Comparison, 'aspects' | 'a' | 'b
       <div className={css.aspects}>
         {aspects.map((aspect) => (
           <article key={aspect.question} className={css.aspect}>
-            <h3>{QUESTIONS[aspect.question] ?? aspect.question}</h3>
+            <h3>{WORDS[aspect.question].question}</h3>
             <div className={css.sides}>
               <Side name={`First (${f.count(a.segments)} groups)`} aspect={aspect} side="a" f={f} />
               <Side name={`Second (${f.count(b.segments)} groups)`} aspect={aspect} side="b" f={f} />
             </div>
-            <p>{prose(aspect.sentence)}</p>
+            <p>{WORDS[aspect.question].answer(aspect, f)}</p>
           </article>
         ))}
       </div>

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
+import type { Comparison } from '../../../src/domain/comparison.js';
 import { FormatsProvider, useFormats } from '../kit/formats.js';
-import { prose } from '../kit/prose.js';
 import { EmptyState, Loading, ProblemNote } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { isPublished, type PublishedRun, usePaths, useReport, useRuns } from '../wire/runs.js';
@@ -9,6 +9,7 @@ import { Page } from '../workspace/Page.js';
 import { Agreement } from './Agreement.js';
 import { Aspects } from './Aspects.js';
 import { Flows } from './Flows.js';
+import { verdictOf } from './compare-words.js';
 import css from './runs.module.css';
 
 /** Two runs side by side: how far they agree, who goes where, and which is better at what. */
@@ -40,6 +41,10 @@ function Pick({ runs, first, second }: { readonly runs: readonly PublishedRun[];
   );
 }
 
+function Verdict({ comparison }: { readonly comparison: Comparison }) {
+  return <p className={css.verdict}>{verdictOf(comparison, useFormats())}</p>;
+}
+
 function Compared({ first, second }: { readonly first: string; readonly second: string }) {
   const comparison = useAsk('GET /v1/runs/:run/compare/:other', { params: { run: first, other: second } }, { fixed: true });
   const a = useReport(first);
@@ -51,7 +56,7 @@ function Compared({ first, second }: { readonly first: string; readonly second: 
   const { one, many } = a.data.entityWord;
   return (
     <FormatsProvider locale={navigator.language} currency={a.data.currency} one={one} many={many}>
-      <p className={css.verdict}>{prose(data.verdict)}</p>
+      <Verdict comparison={data} />
       <Aspects aspects={data.aspects} a={data.a} b={data.b} />
       <Flows comparison={data} a={a.data.segments} b={b.data.segments} />
       <Agreement comparison={data} />

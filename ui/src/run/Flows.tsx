@@ -50,16 +50,19 @@ export function Flows({ comparison, a, b }: FlowsProps) {
             </svg>
             <Ends side="right" places={right} name={nameB} height={height} />
           </div>
-          <p className={css.soft} role="status">
+          <p className={css.flowNote} role="status">
             {on === undefined || !ribbons[on] ? 'Point at a ribbon to see how many it stands for.' : `${nameA(ribbons[on].a)} → ${nameB(ribbons[on].b)}: ${f.count(ribbons[on].entities)} ${f.many}`}
           </p>
-          <ul className={css.hidden}>
-            {ribbons.map((r, i) => (
-              <li key={i}>
-                {nameA(r.a)} to {nameB(r.b)}: {f.count(r.entities)} {f.many}
+          <ol className={css.flowList}>
+            {[...ribbons].sort((x, y) => y.entities - x.entities).map((r) => (
+              <li key={`${r.a} ${r.b}`}>
+                <span>
+                  {nameA(r.a)} → {nameB(r.b)}
+                </span>
+                <span>{f.count(r.entities)}</span>
               </li>
             ))}
-          </ul>
+          </ol>
         </>
       )}
     </section>

@@ -61,26 +61,21 @@ export function AuditLog() {
 
 function Entry({ entry }: { readonly entry: AuditEntry }) {
   const f = useFormats();
-  const detail = entry.before !== undefined || entry.after !== undefined;
   return (
     <li>
       <time dateTime={new Date(entry.at).toISOString()}>{f.moment(entry.at)}</time>
-      <div>
-        <p>
+      <details>
+        <summary>
           <strong>{entry.actor}</strong> {actionWords(entry)}
           {entry.reason ? <span className={css.reason}>“{entry.reason}”</span> : null}
-        </p>
-        {detail ? (
-          <details>
-            <summary>Details</summary>
-            <dl className={css.detail}>
-              {entry.before === undefined ? null : <Value label="Before" value={entry.before} />}
-              {entry.after === undefined ? null : <Value label="After" value={entry.after} />}
-              <Value label="Fingerprint" value={entry.hash} />
-            </dl>
-          </details>
-        ) : null}
-      </div>
+        </summary>
+        <dl className={css.detail}>
+          <Value label="What" value={`${entry.action} ${entry.subject.id}`} />
+          {entry.before === undefined ? null : <Value label="Before" value={entry.before} />}
+          {entry.after === undefined ? null : <Value label="After" value={entry.after} />}
+          <Value label="Fingerprint" value={entry.hash} />
+        </dl>
+      </details>
     </li>
   );
 }

@@ -55,13 +55,18 @@ function NewKey({ onClose }: { onClose(): void }) {
       <TextInput label="Name" description="Whom or what it is for" placeholder="Website" value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={120} required withAsterisk={false} autoFocus />
       <fieldset className={css.rights}>
         <legend>What it may do</legend>
-        {ROLES.map((role) => (
-          <Right key={role} value={role} chosen={right} onChoose={setRight} title={ROLE_WORDS[role].title} words={ROLE_WORDS[role].words} />
-        ))}
-        <p className={css.soft}>Or only one thing, for a program:</p>
-        {SINGLE_RIGHTS.map((single, i) => (
-          <Right key={single.words} value={`only-${i}`} chosen={right} onChoose={setRight} title={single.words} words={single.routes.join(', ')} />
-        ))}
+        <div>
+          <p className={css.soft}>For a person:</p>
+          {ROLES.map((role) => (
+            <Right key={role} value={role} chosen={right} onChoose={setRight} title={ROLE_WORDS[role].title} words={ROLE_WORDS[role].words} />
+          ))}
+        </div>
+        <div>
+          <p className={css.soft}>For a program, only one thing:</p>
+          {SINGLE_RIGHTS.map((single, i) => (
+            <Right key={single.words} value={`only-${i}`} chosen={right} onChoose={setRight} title={single.words} />
+          ))}
+        </div>
       </fieldset>
       <div className={css.fields}>
         <NativeSelect label="Where" value={workspace} onChange={(event) => setWorkspace(event.currentTarget.value)} data={[{ value: '', label: 'In all workspaces' }, ...workspaces.map((w) => ({ value: w.id, label: `Only in ${w.name}` }))]} />
@@ -85,7 +90,7 @@ interface RightProps {
   readonly chosen: string;
   onChoose(value: string): void;
   readonly title: string;
-  readonly words: string;
+  readonly words?: string;
 }
 
 function Right({ value, chosen, onChoose, title, words }: RightProps) {
@@ -94,7 +99,7 @@ function Right({ value, chosen, onChoose, title, words }: RightProps) {
       <input type="radio" name="right" value={value} checked={chosen === value} onChange={() => onChoose(value)} />
       <span>
         <strong>{title}</strong>
-        <span className={css.soft}>{words}</span>
+        {words ? <span className={css.soft}>{words}</span> : null}
       </span>
     </label>
   );

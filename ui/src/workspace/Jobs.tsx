@@ -8,6 +8,7 @@ import { useToast } from '../kit/Toasts.js';
 import { useTell } from '../wire/ask.js';
 import { isOver, useFollowedJobs, useJobs } from '../wire/jobs.js';
 import { useWire } from '../wire/client.js';
+import { usePaths } from '../wire/runs.js';
 import css from './jobs.module.css';
 import { doneShare, jobTitle, stageWords, timeLeft } from './job-words.js';
 import { useMay } from './session.js';
@@ -40,14 +41,24 @@ export function Jobs() {
   );
 }
 
+/** That something is at work, where there is room for no more: beside the menu of a narrow screen. */
+export function JobsDot() {
+  const { data: jobs = [] } = useJobs();
+  const active = jobs.filter((job) => !isOver(job));
+  return active.length > 0 ? <span className={css.dot} role="img" aria-label={active.length === 1 ? `At work: ${jobTitle(active[0])}` : `${active.length} things at work`} /> : null;
+}
+
 function ActiveJob({ job }: { readonly job: Job }) {
   const cancel = useTell('DELETE /v1/jobs/:job');
   const toast = useToast();
   const may = useMay('analyst');
+  const to = usePaths();
   return (
     <div className={css.job}>
       <div className={css.jobHead}>
-        <strong>{jobTitle(job)}</strong>
+        <strong>
+          <a href={to('start', { job: job.id })}>{jobTitle(job)}</a>
+        </strong>
         {may ? (
           <ActionIcon variant="subtle" color="gray" c="var(--ink-soft)" size={30} loading={cancel.isPending} aria-label={`Stop: ${jobTitle(job)}`} onClick={() => cancel.mutate({ params: { job: job.id } }, { onError: (error) => toast({ text: error.message, tone: 'problem' }) })}>
             <Icon name="close" size={16} />

@@ -7,7 +7,7 @@ import { Shortcuts } from '../kit/Shortcuts.js';
 import { EntitySearch } from '../entity/EntitySearch.js';
 import { useWire } from '../wire/client.js';
 import { usePaths } from '../wire/runs.js';
-import { Jobs } from './Jobs.js';
+import { Jobs, JobsDot } from './Jobs.js';
 import { PAGES } from './pages.js';
 import { useLeave, useMay, useSession } from './session.js';
 import css from './shell.module.css';
@@ -33,6 +33,7 @@ export function Shell() {
         <header className={css.rail} data-open={open}>
           <div className={css.bar}>
             <Brand />
+            <JobsDot />
             <button type="button" className={css.menuButton} aria-expanded={open} aria-controls="way" aria-label="Menu" onClick={() => setOpen(!open)}>
               <Icon name={open ? 'close' : 'menu'} size={20} />
             </button>
