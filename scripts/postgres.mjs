@@ -26,8 +26,7 @@ export const withoutPostgres = folder
  * @param {{ durable?: boolean }} [options]
  */
 export async function startPostgres({ durable = false } = {}) {
-  // A socket's path may not be longer than about a hundred characters.
-  const place = await mkdtemp(join(tmpdir().length < 60 ? tmpdir() : '/tmp', 'shoal-pg-'));
+  const place = await mkdtemp(join(tmpdir(), 'shoal-pg-'));
   const program = (name, ...args) => {
     const path = join(folder, name);
     return asRoot ? run('runuser', ['-u', 'nobody', '--', path, ...args], { cwd: place }) : run(path, args, { cwd: place });

@@ -43,7 +43,7 @@ it('says what is wrong with a file that is no store, or no longer a whole one', 
   await rm(join(folder, 'home.sqlite'));
 
   const home = await openStore(folder, { clock });
-  for (let i = 0; i < 50; i++) await home.workspaces.create({ id: `w${i}`, name: 'x'.repeat(200) }, by);
+  for (let i = 0; i < 5; i++) await home.workspaces.create({ id: `w${i}`, name: 'x'.repeat(200) }, by);
   await home.close();
   const path = join(folder, 'home.sqlite');
   await truncate(path, (await stat(path)).size / 2);
