@@ -57,6 +57,12 @@ describe('a rule', () => {
     expect(problems({ all: [...Array.from({ length: 10 }, () => ten), segment] })).toEqual([expect.stringContaining('has more than 100 conditions')]);
   });
 
+  it('may draw two thousand points in all', () => {
+    const area = { kind: 'drawn', run: 'r', points: Array.from({ length: 700 }, (_, i) => [i, i * i]) };
+    expect(problems({ any: [area, area] })).toEqual([]);
+    expect(problems({ any: [area, { not: area }, area] })).toEqual(['any.2.points draws more than 2000 points in all']);
+  });
+
   it('names its problems at their places, at most twenty of them', () => {
     expect(problems({ all: Array.from({ length: 100 }, () => ({ kind: 'x' })) })).toHaveLength(20);
   });

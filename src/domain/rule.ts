@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { closest } from '../util/closest.js';
 
-/** What a rule may be at most: refused beyond it, before anything is evaluated. */
+/** What a rule may be at most: refused beyond it, before anything is evaluated. `points`: of everything drawn together. */
 export const ruleLimits = { depth: 8, conditions: 100, text: 200, values: 200, where: 10, points: 2000 } as const;
 
 // NUL cannot be stored as text by any engine, and half a surrogate pair is no text at all: neither could ever match.
@@ -139,7 +139,7 @@ interface Problem {
 function problemsOf(given: unknown): Problem[] {
   const problems: Problem[] = [];
   const open: { value: unknown; path: readonly (string | number)[]; depth: number }[] = [{ value: given, path: [], depth: 1 }];
-  let conditions = 0;
+  let conditions = 0, points = 0;
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path, depth } = next;
     const say = (message: string, at: readonly (string | number)[] = []) => problems.push({ path: [...path, ...at], message });
@@ -167,7 +167,8 @@ function problemsOf(given: unknown): Problem[] {
       say(`has more than ${ruleLimits.conditions} conditions`);
       break;
     } else {
-      const { kind } = value as { kind?: unknown };
+      const { kind, points: drawn } = value as { kind?: unknown; points?: unknown };
+      if (Array.isArray(drawn) && (points += drawn.length) > ruleLimits.points && drawn.length <= ruleLimits.points) say(`draws more than ${ruleLimits.points} points in all`, ['points']);
       if (isKind(kind)) for (const issue of conditionSchemas[kind].safeParse(value).error?.issues ?? []) say(sentence(issue, kind, value), issue.path as (string | number)[]);
       else say(typeof kind === 'string' ? `'${kind.slice(0, 50)}' is no kind of condition${suggestion(kind, conditionKinds)}` : `must be one of ${conditionKinds.join(', ')}`, ['kind']);
     }
