@@ -214,6 +214,14 @@ describe('JSON and Parquet', () => {
     expect(made.sources[0].attributes.find((a) => a.column === 'gift')).toMatchObject({ type: 'flag', values: [{ value: 'false', rows: 30 }, { value: 'true', rows: 30 }] });
   });
 
+  it("takes what a data frame writes for nothing ('nan') as missing, not as a number above all others", async () => {
+    const csv = await read('scores.csv', ['customer,score,visits', ...Array.from({ length: 90 }, (_, i) => `c${i},${i % 3 ? i * 1.5 : 'nan'},${i % 5}`)].join('\n'));
+    expect(csv.sources[0].columns.find((c) => c.name === 'score')).toMatchObject({ type: 'number', missing: 30, max: 133.5 });
+    const path = join(folder, 'scores.parquet');
+    await engine.run(`COPY (SELECT 'c' || i AS customer, CASE WHEN i % 3 = 0 THEN CAST('NaN' AS FLOAT) ELSE i * 1.5 END AS score, i % 5 AS visits FROM range(90) t(i)) TO '${path}' (FORMAT parquet)`);
+    expect((await ingest([path], {}, engine, context)).sources[0].columns.find((c) => c.name === 'score')).toMatchObject({ type: 'number', missing: 30, max: 133.5 });
+  });
+
   it('reads charges like a payment provider writes them', async () => {
     const text = lines(40, (i) => JSON.stringify({ id: `ch_${i}x${i * 7}`, object: 'charge', amount: 1000 + i * 10, amount_refunded: 0, currency: 'eur', created: 1_650_000_000 + i * 86_400, customer: `cus_${i % 8}ab`, paid: true, status: 'succeeded', description: null }));
     const made = await read('charges.jsonl', text);

@@ -105,7 +105,7 @@ function splitStruct(text: string): Field[] {
 
 function plainType(type: string, sql: string): { type: string; sql: string } {
   if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER)$/.test(type)) return { type: 'BIGINT', sql: `CAST(${sql} AS BIGINT)` };
-  if (/^(FLOAT|DOUBLE|DECIMAL.*)$/.test(type)) return { type: 'DOUBLE', sql: `CAST(${sql} AS DOUBLE)` };
+  if (/^(FLOAT|DOUBLE|DECIMAL.*)$/.test(type)) return { type: 'DOUBLE', sql: `NULLIF(CAST(${sql} AS DOUBLE), CAST('NaN' AS DOUBLE))` };
   if (/^(DATE|TIMESTAMP.*)$/.test(type)) return { type: 'TIMESTAMP', sql: `CAST(${sql} AS TIMESTAMP)` };
   if (type === 'JSON') return { type: 'VARCHAR', sql: `CASE json_type(${sql}) WHEN 'NULL' THEN NULL WHEN 'VARCHAR' THEN ${sql} ->> '$' ELSE CAST(${sql} AS VARCHAR) END` };
   if (type.endsWith(']') || /^(STRUCT|MAP|UNION)/.test(type)) return { type: 'VARCHAR', sql: `CAST(to_json(${sql}) AS VARCHAR)` };

@@ -116,8 +116,10 @@ interface Refused {
 async function readOnce({ path, dialect, skip }: Attempt, columns: readonly RawColumn[], { name }: ReadOptions, engine: Engine): Promise<Refused> {
   await engine.run('DROP TABLE IF EXISTS shoal_rejects; DROP TABLE IF EXISTS shoal_scans;', 'ingest');
   const types = columns.map((c) => `${quoteText(c.name)}: '${c.type}'`).join(', ');
+  // The engine reads 'nan' as a number larger than any other: it is no value at all.
+  const numbers = columns.filter((c) => c.type === 'DOUBLE').map((c) => `NULLIF(${quoteName(c.name)}, CAST('NaN' AS DOUBLE)) AS ${quoteName(c.name)}`);
   await engine.run(
-    `CREATE OR REPLACE TABLE ${quoteName(name)} AS SELECT * FROM read_csv(${quoteText(globless(path))}, auto_detect = false, header = false, skip = ${skip}, ` +
+    `CREATE OR REPLACE TABLE ${quoteName(name)} AS SELECT *${numbers.length ? ` REPLACE (${numbers.join(', ')})` : ''} FROM read_csv(${quoteText(globless(path))}, auto_detect = false, header = false, skip = ${skip}, ` +
       `delim = ${quoteText(dialect.delimiter)}, quote = ${quoteText(dialect.quote)}, escape = ${quoteText(dialect.quote)}, hive_partitioning = false, compression = 'none', ` +
       `store_rejects = true, rejects_table = 'shoal_rejects', rejects_scan = 'shoal_scans', columns = {${types}})`,
     `read ${name}`,
