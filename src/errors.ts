@@ -97,6 +97,7 @@ export const catalogue = {
     `Port ${d.port} is in use by ${d.shoal ? 'another Shoal' : 'another program'}. Stop it, or choose another port with --port (0 for any free one).`),
   'jobs/unknown': entry(2, 404, (d: { id: string }) => `There is no job '${d.id}' in this workspace.`),
   'jobs/unknown-kind': entry(2, 404, (d: { kind: string; known: string }) => `There is no kind of job '${d.kind}'. There are: ${d.known}.`),
+  'jobs/too-many': entry(2, 429, (d: { most: number }) => `${d.most} jobs of this workspace are waiting already. Wait for them, or cancel some.`),
   'jobs/not-resumable': entry(2, 409, (d: { id: string; state: string }) => `Job '${d.id}' is ${d.state}, so there is nothing to resume.`),
   'jobs/crashed': entry(1, 500, (d: { reason: string }) => `The work ended before it was done: ${d.reason} Nothing was left half-written; it can be resumed.`),
   'desk/restarted': entry(1, 503, (_: Record<string, never>) => 'The question could not be answered: what answers such questions had to be started again. Ask again.'),

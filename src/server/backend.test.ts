@@ -75,6 +75,12 @@ describe('behind the server', () => {
     expect(report.run.id).toBe(run);
     expect(report.segments.map(({ id }: { id: string }) => id)).toEqual(ids);
 
+    const page = await place.desk.ask('page', {}, run, { limit: 3 });
+    expect(page).toMatchObject({ total: 395, rows: [{ entity: 'C1000' }, { entity: 'C1001' }, { entity: 'C1002' }] });
+    expect((await place.desk.ask('map', {}, run)).x).toHaveLength(395);
+    await expect(place.desk.ask('entity', {}, run, 'nobody')).rejects.toMatchObject({ code: 'explain/unknown-entity' });
+    await expect(place.desk.ask('report', {}, 'gone')).rejects.toMatchObject({ code: 'runs/unknown', details: { id: 'gone' } });
+
     const second = await upload('orders.csv', orders(300));
     const two = await done('discover', { files: [second.id], options: { k: 2 } });
     const next = two.result!['run'] as string;

@@ -10,7 +10,7 @@ export const serverOptions = z.strictObject({
   data: z.string().min(1).optional().describe('Folder for everything it keeps; ./shoal-data unless told').meta({ value: '<folder>' }),
   port: z.number().int().min(0).max(65_535).optional().describe('Port to listen on; 7411 unless told, 0 for any free one').meta({ value: '<port>' }),
   host: z.string().min(1).optional().describe('Address to listen on; 127.0.0.1 unless told, others only behind a proxy').meta({ value: '<address>' }),
-  store: z.string().regex(/^postgres(ql)?:\/\//, 'must be like postgres://user@host/database').optional().describe('PostgreSQL for the records, instead of SQLite files in the data folder').meta({ value: '<url>' }),
+  store: z.string().regex(/^postgres(ql)?:\/\//, 'must be like postgres://user@host/database').optional().describe('PostgreSQL for the records, instead of SQLite files in the data folder; with a password better as SHOAL_STORE, which the list of processes does not show').meta({ value: '<url>' }),
   behindProxy: z.boolean().optional().describe('A proxy in front brings https and says who asks: needed to listen on anything but this machine'),
   url: z.url({ protocol: /^https?$/, error: 'must be like https://shoal.example.org' }).optional().describe('Address that browsers reach it by, where a proxy is in front').meta({ value: '<url>' }),
   fileLimit: z.number().min(0.001).max(1024).optional().describe('Most that one file may have, in GiB; 4 unless told').meta({ value: '<GiB>' }),

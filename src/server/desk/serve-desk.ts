@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createContext } from '../../context.js';
 import { assert, ShoalError } from '../../errors.js';
@@ -39,7 +40,9 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
       }, ...args);
       if (!controller.signal.aborted) tell({ id, answer }, buffersIn(answer));
     } catch (error) {
-      if (error instanceof ShoalError) tell({ id, refusal: { code: error.code, details: error.details } });
+      // Where the server keeps its runs is nobody's business.
+      const told = error instanceof ShoalError && error.code === 'explain/no-run' ? new ShoalError('runs/unknown', { id: basename((error.details as { folder: string }).folder) }) : error;
+      if (told instanceof ShoalError) tell({ id, refusal: { code: told.code, details: told.details } });
       else tell({ id, bug: { name: error instanceof Error ? error.name : typeof error, ...(error instanceof Error && { stack: error.stack }) } });
     } finally {
       asked.delete(id);

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { createContext, type Progress } from '../../context.js';
 import { ShoalError } from '../../errors.js';
@@ -13,6 +14,8 @@ const pause = 100;
  */
 export function serveJob(kinds: Readonly<Record<string, JobKind>>): void {
   const controller = new AbortController();
+  // Whoever waits for an answer goes first.
+  setPriority(5);
   process.on('SIGTERM', () => controller.abort());
   // Ctrl-C in a terminal reaches every process of the group; the server decides what to stop.
   process.on('SIGINT', () => {});

@@ -92,6 +92,15 @@ describe('jobs', () => {
     await expect(jobs.get(main, second.id)).rejects.toMatchObject({ code: 'jobs/unknown' });
   });
 
+  it('lets only so many wait', async () => {
+    const { jobs, main, other } = await server();
+    for (let i = 0; i < 51; i++) await jobs.start(main, 'hold', {}, by);
+    await expect(jobs.start(main, 'echo', {}, by)).rejects.toMatchObject({ code: 'jobs/too-many', status: 429 });
+    await jobs.start(other, 'echo', {}, by);
+    await jobs.cancelAll(main, by);
+    expect((await jobs.list(main)).every(({ state }) => state === 'cancelled')).toBe(true);
+  });
+
   it('cancels what waits, what runs, and what does not listen', async () => {
     const { jobs, main } = await server();
     const held = await jobs.start(main, 'hold', {}, by);

@@ -12,7 +12,7 @@ import { inProcess, JobFailure } from './process.js';
 
 /** The long work behind the server: one heavy job at a time, each in a process of its own, the others wait in order. */
 export interface Jobs {
-  /** Checks the input and records the job; it is durable when this resolves, and runs when its turn comes. @throws `jobs/unknown-kind`, `config/invalid` */
+  /** Checks the input and records the job; it is durable when this resolves, and runs when its turn comes. @throws `jobs/unknown-kind`, `jobs/too-many`, `config/invalid` */
   start(workspace: string, kind: string, input: unknown, by: By): Promise<Job>;
   /** @throws `jobs/unknown` */
   get(workspace: string, id: string): Promise<Job>;
@@ -67,6 +67,9 @@ interface Turn {
   readonly ended: Promise<void>;
   readonly end: () => void;
 }
+
+/** Jobs of one workspace that may wait. */
+const mostWaiting = 50;
 
 const system: By = { actor: 'system', reason: 'the server was started' };
 /** Milliseconds between two records of the progress of a job. */
@@ -177,6 +180,7 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
       if (!kind) throw new ShoalError('jobs/unknown-kind', { kind: name.slice(0, 60), known: listWords(Object.keys(kinds)) });
       const whole = checked(kind.input, input);
+      if (waiting.filter((turn) => turn.workspace === workspace).length >= mostWaiting) throw new ShoalError('jobs/too-many', { most: mostWaiting });
       const record = await (await jobs(workspace)).queue({ kind: name, input: kind.recorded?.(whole) ?? whole }, by);
       if (kind.recorded) said.set(record.id, whole);
       enqueue(workspace, record);
