@@ -64,6 +64,20 @@ describe('what is said about a rule', () => {
     await expect(untouched.evaluate(many, {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'run/aborted' });
   });
 
+  it('keeps what was read when segments are called otherwise', async () => {
+    let asked = 0;
+    const counted = { ...ground.engine, columns: (...args: Parameters<Engine['columns']>) => (asked++, ground.engine.columns(...args)) };
+    const book = openRules({ ...ground, engine: counted });
+    const before = await book.evaluate({ all: [many, loyal] });
+    const reads = asked;
+    const named = book.renamed({ ...ground.vocabulary, segments: ground.vocabulary.segments.map((segment) => ({ ...segment, name: `New ${segment.name}` })) });
+    const after = await named.evaluate({ all: [many, loyal] });
+    expect([after.entities, asked]).toEqual([before.entities, reads]);
+    expect(reads).toBeGreaterThan(0);
+    expect(after.words).toContain('‘New Loyal regulars’');
+    expect(after.overlap[0].name).toBe('New Loyal regulars');
+  });
+
   it('answers the same once more after the engine failed', async () => {
     let failing = true;
     const flaky = { ...ground.engine, columns: (...args: Parameters<Engine['columns']>) => (failing ? Promise.reject(new Error('no')) : ground.engine.columns(...args)) };

@@ -54,8 +54,8 @@ export interface RuleBook {
   members(rule: Rule, context?: Pick<Context, 'signal'>): Promise<RowBits>;
   /** All about a rule; `sample` of them at most (by default 20). @throws as `ruleWords`, `run/aborted` */
   evaluate(rule: Rule, options?: { readonly sample?: number }, context?: Pick<Context, 'signal'>): Promise<RuleAnswer>;
-  /** Reads who and when of every source with times, so that the first question about them need not wait for it. */
-  warm(): Promise<void>;
+  /** The same run under other names of segments; what was read and answered stays. */
+  renamed(vocabulary: Vocabulary): RuleBook;
   /** The rule as a sentence, as a list and as SQL, without asking the data. @throws as `ruleWords` */
   written(rule: Rule): Pick<RuleAnswer, 'words' | 'outline' | 'sql'>;
 }
@@ -70,52 +70,51 @@ export interface RuleBookOptions {
 /** Opens a run for rules. Nothing is read before a rule needs it. */
 export function openRules(ground: Ground, { columns = 256e6, conditions = 64e6 }: RuleBookOptions = {}): RuleBook {
   const scan = { ...ground, source: openSources(ground, columns) };
-  const { rows, vocabulary } = ground;
-  const scope = { dialect: dialectOf(ground.engine.dialect), relations: ground.printed ?? ground.relations, vocabulary, asOf: ground.asOf };
   const answered = createLru<RowBits>(conditions, (bits) => bits.byteLength);
   let whole: Promise<Whole> | undefined;
-  const keyOf = (condition: Condition) => fingerprint(JSON.stringify(condition));
 
+  /** The rows of each condition of the rule; what was asked before is at hand. */
   async function answersOf(rule: Rule, context?: Pick<Context, 'signal'>): Promise<(condition: Condition) => RowBits> {
-    const found = new Map<string, RowBits>();
+    const found = new Map<Condition, RowBits>();
     for (const { condition } of leavesOf(rule)) {
       if (context) checkAborted(context);
-      const key = keyOf(condition);
-      found.set(key, await answered.get(key, () => kindOf(condition).bits(condition, scan)));
+      found.set(condition, await answered.get(fingerprint(JSON.stringify(condition)), () => kindOf(condition).bits(condition, scan)));
     }
-    const byCondition = new Map(leavesOf(rule).map(({ condition }) => [condition, found.get(keyOf(condition))!]));
-    return (condition) => byCondition.get(condition)!;
+    return (condition) => found.get(condition)!;
   }
-  const written = (rule: Rule) => ({ words: ruleWords(rule, vocabulary), outline: ruleOutline(rule, vocabulary), sql: ruleSql(rule, scope) });
 
-  return {
-    written,
-    async warm() {
-      for (const { name, timed } of vocabulary.sources) if (timed) await scan.source(name);
-    },
-    async members(rule, context) {
-      ruleWords(rule, vocabulary);
-      return combine(rule, rows, await answersOf(rule, context));
-    },
-    async evaluate(rule, { sample = 20 } = {}, context) {
-      // Names and types are checked before anything is read.
-      const texts = written(rule);
-      const of = await answersOf(rule, context);
-      const bits = combine(rule, rows, of);
-      const influence = influences(rule, rows, of);
-      const members = rowsIn(bits);
-      whole ??= wholeOf(ground).catch((error) => {
-        whole = undefined;
-        throw error;
-      });
-      const all = await whole;
-      return {
-        run: vocabulary.run, of: rows, entities: members.length, share: rows ? members.length / rows : 0, revenueShare: worthOf(all, members),
-        conditions: leavesOf(rule).map(({ path, condition }, i) => ({ path, words: kindOf(condition).words(condition, vocabulary), ...influence[i] })),
-        overlap: overlapOf(vocabulary, all, members), sample: sampleOf(members, sample), bits, ...texts,
-      };
-    },
-  };
+  function bookOf(vocabulary: Vocabulary): RuleBook {
+    const { rows } = ground;
+    const scope = { dialect: dialectOf(ground.engine.dialect), relations: ground.printed ?? ground.relations, vocabulary, asOf: ground.asOf };
+    const written = (rule: Rule) => ({ words: ruleWords(rule, vocabulary), outline: ruleOutline(rule, vocabulary), sql: ruleSql(rule, scope) });
+    return {
+      written,
+      renamed: bookOf,
+      async members(rule, context) {
+        ruleWords(rule, vocabulary);
+        return combine(rule, rows, await answersOf(rule, context));
+      },
+      async evaluate(rule, { sample = 20 } = {}, context) {
+        // Names and types are checked before anything is read.
+        const texts = written(rule);
+        const of = await answersOf(rule, context);
+        const bits = combine(rule, rows, of);
+        const influence = influences(rule, rows, of);
+        const members = rowsIn(bits);
+        whole ??= wholeOf(ground).catch((error) => {
+          whole = undefined;
+          throw error;
+        });
+        const all = await whole;
+        return {
+          run: vocabulary.run, of: rows, entities: members.length, share: rows ? members.length / rows : 0, revenueShare: worthOf(all, members),
+          conditions: leavesOf(rule).map(({ path, condition }, i) => ({ path, words: kindOf(condition).words(condition, vocabulary), ...influence[i] })),
+          overlap: overlapOf(vocabulary, all, members), sample: sampleOf(members, sample), bits, ...texts,
+        };
+      },
+    };
+  }
+  return bookOf(ground.vocabulary);
 }
 
 /** How many are in each segment and what everyone is worth: the same for every rule. */

@@ -72,12 +72,13 @@ export const ruleOperations = {
   },
 };
 
-/** The rules of a view, opened once under each set of names. */
+/** The rules of a view, under the names its segments have now. */
 async function rulesOf({ rules }: Reading, view: RunView, names: Names): Promise<OpenRules> {
   const said = JSON.stringify(names);
   const known = await rules.get(view);
   if (known?.names === said) return known;
-  const opened = view.ground(names).then((ground) => ({ names: said, ground, book: openRules(ground) }));
+  // Another name changes words, not rows: what was read stays.
+  const opened = view.ground(names).then((ground) => ({ names: said, ground, book: known?.book.renamed(ground.vocabulary) ?? openRules(ground) }));
   rules.set(view, opened);
   opened.catch(() => rules.delete(view));
   return opened;
