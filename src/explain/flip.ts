@@ -47,7 +47,7 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
     const gainOf = (by: number) => Math.max(slope[nearest] * by + curve[nearest] * by * by, (slope[nearest] * by) / 2 + (curve[nearest] * by * by) / 4);
     const ends = [lever.low, lever.high].map((raw) => encoded(lever, raw) - now);
     const end = gainOf(ends[1]) > gainOf(ends[0]) ? ends[1] : ends[0];
-    return { lever, slope, curve, end, now, gain: gainOf(end) };
+    return { lever, slope, curve, end, now, gain: gainOf(end), least: ends[0], most: ends[1] };
   }).filter((u) => u.gain > 1e-9).sort((a, b) => b.gain - a.gain || a.lever.c - b.lever.c);
   const straight = forms.every(({ factor }) => !factor); // then no two levers have to do with each other
   const crossings = new Map<number, Float64Array>();
@@ -57,21 +57,36 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
     return crossings.get(key)!;
   };
 
-  const found: Flip[] = [];
+  const reaches = (changes: Flip['changes']) => {
+    const point = z.slice();
+    for (const { lever, to } of changes) point[lever.c] = encoded(lever, to);
+    const there = valueAt(forms[target], point);
+    return rivals.every((f) => valueAt(forms[f], point) > there);
+  };
+  // Filled anew by every attempt: there are thousands.
+  const left = new Float64Array(rivals.length), slope = new Float64Array(rivals.length);
+  let solved = false;
+  let best: Flip | undefined;
   const attempt = (fixed: readonly Step[], last: Useful) => {
-    const left = lead.slice();
-    const slope = straight ? last.slope : last.slope.slice();
-    fixed.forEach(({ useful: u, by }, s) => {
+    const before = fixed.reduce(withCost, 0);
+    // What is dearer already than the best cannot become it.
+    if (best && before + perFeature > best.cost) return;
+    left.set(lead);
+    if (!straight) slope.set(last.slope);
+    for (let s = 0; s < fixed.length; s++) {
+      const { useful: u, by } = fixed[s];
       for (let i = 0; i < left.length; i++) left[i] += by * (u.slope[i] + u.curve[i] * by);
-      if (straight) return;
+      if (straight) continue;
       crossing(u.lever, last.lever).forEach((c, i) => { slope[i] += c * by; });
       for (const other of fixed.slice(0, s)) crossing(other.useful.lever, u.lever).forEach((c, i) => { left[i] += c * other.by * by; });
-    });
-    const to = solve({ ...last, slope }, left);
+    }
+    const to = solve(last, straight ? last.slope : slope, left);
     if (to === undefined) return;
+    solved = true;
     const steps = [...fixed, { useful: last, to, by: encoded(last.lever, to) - last.now }];
-    const cost = steps.reduce((sum, { by, useful: { lever } }) => sum + perFeature + effort(Math.abs(by) / (lever.encoding.weight || 1)), 0);
-    found.push({ changes: steps.map((s) => ({ lever: s.useful.lever, to: s.to })), cost });
+    const cost = steps.reduce(withCost, 0);
+    const changes = steps.map((step) => ({ lever: step.useful.lever, to: step.to }));
+    if (!(best && cost >= best.cost) && reaches(changes)) best = { changes, cost };
   };
   for (const u of useful) attempt([], u);
   const some = useful.slice(0, pairsOf);
@@ -81,20 +96,14 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
       for (const b of some) if (b !== a) attempt([step], b);
     }
   }
-  if (found.length === 0) {
+  if (!solved) {
     const few = useful.slice(0, triplesOf);
     const steps = few.map((useful) => grid.map((g) => part(useful, g)));
     few.forEach((a, x) => few.slice(x + 1).forEach((b, y) => few.forEach((c) => {
       if (c !== a && c !== b) for (const first of steps[x]) for (const second of steps[x + 1 + y]) attempt([first, second], c);
     })));
   }
-  found.sort((a, b) => a.cost - b.cost);
-  return found.find(({ changes }) => {
-    const point = z.slice();
-    for (const { lever, to } of changes) point[lever.c] = encoded(lever, to);
-    const there = valueAt(forms[target], point);
-    return rivals.every((f) => valueAt(forms[f], point) > there);
-  });
+  return best;
 }
 
 interface Useful {
@@ -106,7 +115,13 @@ interface Useful {
   readonly end: number;
   readonly now: number;
   readonly gain: number;
+  /** Encoded distance to the low and the high end of the range. */
+  readonly least: number;
+  readonly most: number;
 }
+
+/** What rounding may add to an encoded distance: far more than it does. */
+const margin = 1e-3;
 
 interface Step {
   readonly useful: Useful;
@@ -115,6 +130,7 @@ interface Step {
 }
 
 const encoded = (lever: Lever, raw: number) => Math.fround(encodeValue(raw, lever.encoding));
+const withCost = (sum: number, { by, useful: { lever } }: Step) => sum + perFeature + effort(Math.abs(by) / (lever.encoding.weight || 1));
 const effort = (deviations: number) => deviations + 0.25 * deviations * deviations;
 
 /** Part of the way to the end of the range, at a round raw value. */
@@ -125,7 +141,7 @@ function part(useful: Useful, share: number): Step {
 }
 
 /** The least round value of one lever that puts the target ahead of every rival, given the leads before; undefined when out of reach. */
-function solve({ lever, slope, curve, now }: Useful, leads: Float64Array): number | undefined {
+function solve({ lever, curve, now, least, most }: Useful, slope: Float64Array, leads: Float64Array): number | undefined {
   // Where lead + slope × t + curve × t² is positive for all rivals: between `low` and `high`, and in none of the gaps.
   let low = -Infinity, high = Infinity;
   const gaps: (readonly [number, number])[] = [];
@@ -145,7 +161,7 @@ function solve({ lever, slope, curve, now }: Useful, leads: Float64Array): numbe
     if (curve[i] > 0) gaps.push([Math.min(one, other), Math.max(one, other)]);
     else [low, high] = [Math.max(low, Math.min(one, other)), Math.min(high, Math.max(one, other))];
   }
-  if (low > high) return undefined;
+  if (low > high || low > most + margin || high < least - margin) return undefined;
   const free = (t: number) => t >= low && t <= high && gaps.every(([from, to]) => t <= from || t >= to);
   if (low <= 0 && high >= 0 && free(0)) return undefined;
   // Each border with the side of it that is free: 1 above, −1 below.
