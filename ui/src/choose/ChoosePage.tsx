@@ -12,6 +12,7 @@ import { Choose } from './Choose.js';
 import css from './choose.module.css';
 import { Criteria } from './Criteria.js';
 import { Levels } from './Levels.js';
+import { provenIn } from './tested.js';
 import { WhatIfPart } from './WhatIfPart.js';
 
 /** How the number of segments was chosen, what another number would give, and how they lie within one another. */
@@ -30,7 +31,7 @@ function Decided({ shown }: { readonly shown: ShownRun }) {
   const say = (change: { k?: string; cut?: string }) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...change }), replace: true, resetScroll: false });
   return (
     <div className={css.page}>
-      {report.choice.verdict === 'no-proven-structure' ? <StillUseful report={report} /> : null}
+      {provenIn(report.choice) === 1 ? <StillUseful report={report} /> : null}
       <Choose choice={report.choice} />
       <Criteria choice={report.choice} />
       <WhatIfPart shown={shown} k={numberIn(k)} onK={(next) => say({ k: String(next) })} />
@@ -49,10 +50,10 @@ function StillUseful({ report }: { readonly report: Report }) {
   return (
     <aside className={css.useful} aria-label="What helps all the same">
       <h2 className={css.gateTitle}>There is no proven structure, and that is an answer</h2>
-      <p>The {f.many} form one crowd that thins out towards its edges. Whoever cuts it draws borders where there are none. Three things help all the same:</p>
+      <p>No gap could be shown between groups of {f.many}: as far as the tests can see, they are one crowd that thins out towards its edges, and whoever cuts it chooses the borders. What helps all the same:</p>
       <ul>
         <li>
-          <strong>The slices</strong> that are shown: steady enough to plan with, with borders that could as well lie elsewhere. <a href={to('segments')}>See them</a>
+          <strong>The slices</strong> that are shown: a convenience for planning, with borders that could as well lie elsewhere. <a href={to('segments')}>See them</a>
         </li>
         {report.tiers.length > 0 ? (
           <li>

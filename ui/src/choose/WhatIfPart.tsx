@@ -2,7 +2,6 @@ import type { WhatIf } from '../../../src/domain/answer.js';
 import type { Report } from '../../../src/domain/report.js';
 import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
-import { prose } from '../kit/prose.js';
 import { Section, Stat } from '../kit/Section.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
@@ -10,6 +9,7 @@ import type { ShownRun } from '../wire/runs.js';
 import { useSource } from '../wire/source.js';
 import css from './choose.module.css';
 import { Flows } from './Flows.js';
+import { provenIn } from './tested.js';
 
 interface WhatIfPartProps {
   readonly shown: ShownRun;
@@ -73,10 +73,10 @@ function Verdict({ whatIf, report }: { readonly whatIf: WhatIf; readonly report:
   );
 }
 
-function sentenceOn(whatIf: WhatIf, report: Report, passes: boolean): string {
-  const proven = report.choice.verdict === 'segments';
-  if (whatIf.k === report.segments.length && proven) return 'That is the number in use.';
-  if (!proven) return 'No number of groups could be proven here: take this for a slicing, whichever number you like.';
-  if (whatIf.k > report.segments.length) return prose(passes ? 'It comes out again on held-back data; whether there are gaps between all of these groups was not shown.' : 'So many groups do not come out again on held-back data: some of their borders are made by cutting.');
+function sentenceOn({ k }: WhatIf, { choice, segments }: Report, passes: boolean): string {
+  const proven = provenIn(choice);
+  if (proven === 1) return 'No number of groups could be proven here: take this for a slicing, whichever number you like.';
+  if (k === proven) return k === segments.length ? 'That is the number in use, and the one that is proven.' : 'That is the number that is proven.';
+  if (k > proven) return passes ? 'It comes out again on held-back data; whether there are gaps between all of these groups was not shown.' : 'So many groups do not come out again on held-back data: some of their borders are made by cutting.';
   return 'Fewer groups are simpler, but people who were shown to be apart would be put together.';
 }

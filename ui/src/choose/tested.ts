@@ -12,3 +12,6 @@ export function testedGroups(choice: Choice): number {
 export function pairedGroups(choice: Choice): number {
   return choice.pairs.length > 0 ? Math.max(...choice.pairs.flatMap(({ a, b }) => [a, b])) + 1 : choice.largestStableK;
 }
+
+/** How many groups are proven, whatever was asked for and is shown: 1 = none. */
+export const provenIn = (choice: Choice): number => (choice.verdict === 'segments' ? choice.k : (choice.asked?.proven ?? 1));

@@ -24,6 +24,15 @@ describe('what lies inside a drawn region', () => {
     expect(countInside(points, star, (i) => points.order[i] % 2 === 0)).toBe(even);
   });
 
+  it('is counted right where cells are many, edges level or upright, and points far outside the grid', () => {
+    const at = Array.from({ length: 40_000 }, (_, i) => (i % 500 === 0 ? [40 + i, -30 - i] : [((i * 7919) % 10007) / 1250 - 4, ((i * 104729) % 9973) / 1250 - 4]));
+    const points = pointsOf(at.map((p) => p[0]), at.map((p) => p[1]));
+    const box: Polygon = [[-1, -1], [2.5, -1], [2.5, 1.75], [-1, 1.75]];
+    const wide: Polygon = [[-100, 0.5], [90_000, 0.5], [90_000, -90_000], [-100, -90_000]];
+    const thin: Polygon = [[-4, -4], [4, 4], [4, 4.001], [-4, -3.999]];
+    for (const polygon of [box, wide, thin, star]) expect(countInside(points, polygon, () => true)).toBe(at.filter(([x, y]) => evenOdd(polygon, x, y)).length);
+  });
+
   it('is nothing without three corners or without height', () => {
     const points = pointsOf([0, 1, 2], [0, 0, 0]);
     expect(countInside(points, [[0, 0], [2, 0]], () => true)).toBe(0);

@@ -1,9 +1,9 @@
-import { cellAt, eachRun, type Points } from './points.js';
+import { type Axis, cellAt, type Points } from './points.js';
 
 /** Corners of a closed region of the map, in its own coordinates; where its line crosses itself, inside is by turns (even–odd). */
 export type Polygon = readonly (readonly [number, number])[];
 
-/** How many of the points lie inside a polygon, counting those that `shows`. One pass over the cells its bounds touch. */
+/** How many of the points lie inside a polygon, counting those that `shows`. */
 export function countInside(points: Points, polygon: Polygon, shows: (at: number) => boolean): number {
   let count = 0;
   eachInside(points, polygon, (at) => {
@@ -12,17 +12,52 @@ export function countInside(points: Points, polygon: Polygon, shows: (at: number
   return count;
 }
 
-/** Calls `visit` with each point inside a polygon, as its place in cell order. */
+/**
+ * Calls `visit` with each point inside a polygon, as its place in cell order. Only the points of cells that its line passes through are asked one by one:
+ * every other cell lies inside or outside as a whole.
+ */
 export function eachInside(points: Points, polygon: Polygon, visit: (at: number) => void): void {
   if (polygon.length < 3) return;
   const bands = bandsOf(polygon);
-  const { side, order, given, x: ax, y: ay } = points;
-  const cell = (value: number, axis: typeof ax) => cellAt((value - axis.low) / axis.span, side);
-  const window = { rows: [cell(bands.bottom, ay), cell(bands.top, ay)], columns: [cell(bands.left, ax), cell(bands.right, ax)] } as const;
-  eachRun(points, window, (from, to) => {
-    for (let i = from; i < to; i++) if (inBands(bands, given.x[order[i]], given.y[order[i]])) visit(i);
-  });
+  const { side, starts, order, given, x: ax, y: ay } = points;
+  const cell = (value: number, { low, span }: Axis) => cellAt((value - low) / span, side);
+  const [left, right] = [cell(bands.left, ax), cell(bands.right, ax)];
+  const crossed = crossedCells(points, polygon);
+  for (let row = cell(bands.bottom, ay); row <= cell(bands.top, ay); row++) {
+    // What holds for a cell that is not crossed holds for the next ones too, up to the next crossed one.
+    let known: boolean | undefined;
+    for (let column = left; column <= right; column++) {
+      const c = row * side + column;
+      if (crossed[c]) {
+        known = undefined;
+        for (let i = starts[c]; i < starts[c + 1]; i++) if (inBands(bands, given.x[order[i]], given.y[order[i]])) visit(i);
+      } else {
+        known ??= inBands(bands, ax.low + ((column + 0.5) / side) * ax.span, ay.low + ((row + 0.5) / side) * ay.span);
+        if (known) for (let i = starts[c]; i < starts[c + 1]; i++) visit(i);
+      }
+    }
+  }
 }
+
+/** By cell, whether the polygon's line passes through it, or it is one of the outermost, which hold what lies beyond the grid. */
+function crossedCells({ side, x: ax, y: ay }: Points, polygon: Polygon): Uint8Array {
+  const crossed = new Uint8Array(side * side);
+  for (let i = 0; i < side; i++) crossed[i] = crossed[(side - 1) * side + i] = crossed[i * side] = crossed[i * side + side - 1] = 1;
+  polygon.forEach((from, i) => {
+    const to = polygon[(i + 1) % polygon.length];
+    const [low, high] = from[1] <= to[1] ? [from, to] : [to, from];
+    const [u0, v0, u1, v1] = [(low[0] - ax.low) / ax.span, (low[1] - ay.low) / ay.span, (high[0] - ax.low) / ax.span, (high[1] - ay.low) / ay.span];
+    const at = (v: number) => (v1 > v0 ? u0 + ((u1 - u0) * (Math.min(v1, Math.max(v0, v)) - v0)) / (v1 - v0) : u0);
+    for (let row = cellAt(v0 - EDGE, side); row <= cellAt(v1 + EDGE, side); row++) {
+      const [a, b] = v1 - v0 > EDGE ? [at(row / side - EDGE), at((row + 1) / side + EDGE)] : [u0, u1];
+      for (let column = cellAt(Math.min(a, b) - EDGE, side); column <= cellAt(Math.max(a, b) + EDGE, side); column++) crossed[row * side + column] = 1;
+    }
+  });
+  return crossed;
+}
+
+/** Beside a line so near to the border of a cell, the cell counts as crossed too: no rounding can then matter. */
+const EDGE = 1e-7;
 
 /** Whether a point lies inside. */
 export const isInside = (polygon: Polygon, x: number, y: number): boolean => polygon.length >= 3 && inBands(bandsOf(polygon), x, y);
