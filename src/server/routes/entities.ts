@@ -1,5 +1,8 @@
 import type { Rule } from '../../domain/rule.js';
-import type { entityRoutes } from '../contract/entities.js';
+import type { StoredRun } from '../../domain/stored-run.js';
+import type { SeenTransition } from '../../domain/transition.js';
+import type { Store } from '../../store/store.js';
+import type { entityRoutes, Person } from '../contract/entities.js';
 import type { Handlers } from '../handler.js';
 import { askingChampion, namesIn } from './asking.js';
 import { listed, sorted } from './segments.js';
@@ -25,7 +28,7 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     return {
       ...person, run: run.id, ...(person.segmentName !== undefined && { segmentName: names.get(person.segment) ?? person.segmentName }),
       alternatives: person.alternatives.map((other) => ({ ...other, segmentName: names.get(other.segment) ?? other.segmentName })),
-      ruled: ruled.map(({ id, name }, i) => ({ id, name, member: inside[i] })), history,
+      ruled: ruled.map(({ id, name }, i) => ({ id, name, member: inside[i] })), history: await sinceTheFirst(history, person.segmentId, run, store),
     };
   },
   async 'GET /v1/entities/:entity/timeline'({ params, query: { before, offset, limit }, ...asked }) {
@@ -33,3 +36,16 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     return ask('timeline', params.entity, { before, offset, limit });
   },
 };
+
+/** The history of somebody with its beginning: nobody moved in the first run of a line, everybody was put where they were. */
+async function sinceTheFirst(history: readonly SeenTransition[], now: string | undefined, run: StoredRun, store: Store): Promise<Person['history']> {
+  const to = history.length > 0 ? history[0].from : now;
+  if (to === undefined) return history;
+  let first = run;
+  for (let previous; (previous = (first.input as { previous?: string }).previous) !== undefined;) {
+    const earlier = await store.runs.get(previous).catch(() => undefined);
+    if (earlier?.state !== 'published') break;
+    first = earlier;
+  }
+  return [{ at: first.summary!.asOf || first.begunAt, run: first.id, to, reason: 'where the first run found them' }, ...history];
+}
