@@ -44,7 +44,7 @@ async function workspace(folder, only) {
         await shown.goto(origin + path);
         await shown.waitForSelector('main h1, main h2');
         await prepare?.(shown);
-        await shown.waitForLoadState('networkidle');
+        await shown.waitForLoadState('networkidle', { timeout: 60_000 }).catch(() => console.error(`${screen}: still asking after a minute`));
         await shown.waitForTimeout(250);
         const wide = await shown.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (wide > 0) console.error(`${screen}, ${name}: reaches ${wide} px beyond the window`);

@@ -24,7 +24,7 @@ export function DataPage() {
             <div className={css.sources}>
               {shown.report.sources.length === 0 ? <Empty>No sources are recorded in this run.</Empty> : null}
               {shown.report.sources.map((source) => (
-                <SourceCard key={source.name} source={source} folded={shown.report.sources.length > 2} />
+                <SourceCard key={source.name} source={source} plain folded={shown.report.sources.length > 2} />
               ))}
             </div>
             <RejectedRows key={shown.run.id} shown={shown} />

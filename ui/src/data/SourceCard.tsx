@@ -6,9 +6,18 @@ import { Columns } from './Columns.js';
 import css from './data.module.css';
 import { KINDS } from './roles.js';
 
+interface SourceCardProps {
+  readonly source: Report['sources'][number];
+  readonly folded?: boolean;
+  /** For readers who have no command line: without its flags. */
+  readonly plain?: boolean;
+}
+
 /** One source: what it is, its rows, its columns, its oddities. Where there are many sources, their columns are folded away. */
-export function SourceCard({ source, folded = false }: { readonly source: Report['sources'][number]; readonly folded?: boolean }) {
+export function SourceCard({ source, folded = false, plain = false }: SourceCardProps) {
   const f = useFormats();
+  // What was rejected is listed with the rows.
+  const findings = source.audit.findings.filter((finding) => !/^[\d,]+ rows? rejected: /.test(finding.sentence));
   return (
     <article className={css.source} aria-label={`Source ${source.name}`}>
       <header className={css.sourceHead}>
@@ -19,12 +28,12 @@ export function SourceCard({ source, folded = false }: { readonly source: Report
         </p>
       </header>
       <Rows audit={source.audit} />
-      {source.audit.findings.length > 0 ? (
+      {findings.length > 0 ? (
         <div>
-          <h4 className={css.small}>Found, and kept</h4>
+          <h4 className={css.small}>What was noticed</h4>
           <ul className={css.findings}>
-            {source.audit.findings.map((finding, i) => (
-              <li key={i}>{prose(finding.sentence)}</li>
+            {findings.map((finding, i) => (
+              <li key={i}>{prose(plain ? withoutFlags(finding.sentence) : finding.sentence)}</li>
             ))}
           </ul>
         </div>
@@ -42,6 +51,9 @@ export function SourceCard({ source, folded = false }: { readonly source: Report
     </article>
   );
 }
+
+/** A sentence without what can only be typed: "(--duplicates drop rejects them)". */
+const withoutFlags = (sentence: string): string => sentence.replace(/ \(--[^)]*\)/g, '').replace(/; leave out with --ignore where/, '; say that it is left out where');
 
 function Rows({ audit }: { readonly audit: SourceAudit }) {
   const f = useFormats();

@@ -1,13 +1,13 @@
 import type { Job } from '../../../src/domain/job.js';
 
-const TITLES: Readonly<Record<string, string>> = { discover: 'Finding the groups', inspect: 'Reading your files', import: 'Copying tables', demo: 'Making the demo company' };
+const TITLES: Readonly<Record<string, string>> = { discover: 'Finding the groups', inspect: 'Reading your files', import: 'Copying tables', demo: 'Making up a company' };
 
 /** What a job is, for a person. */
 export const jobTitle = (job: Pick<Job, 'kind'>): string => TITLES[job.kind] ?? 'At work';
 
 /** What a stage of the loop is, as people would say it, in order. */
 const STAGES: readonly (readonly [stages: readonly string[], words: string])[] = [
-  [['fetch', 'postgres', 'import'], 'Fetching the data'],
+  [['connect', 'copy'], 'Fetching the data'],
   [['simulate'], 'Making up the demo company'],
   [['ingest'], 'Reading and cleaning the files'],
   [['featurize', 'encode'], 'Working out what is known about everyone'],
