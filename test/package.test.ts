@@ -20,6 +20,8 @@ it('the packed tarball, installed in an empty folder, discovers segments with np
 
   await writeFile(join(cwd, 'use.mjs'), `
     import { discover } from 'shoal';
+    import { createClient } from 'shoal/client';
+    if (createClient({ server: 'http://localhost:1' }).address('GET /v1/runs') !== 'http://localhost:1/v1/runs') throw new Error('the client is another');
     const found = await discover(['market/orders.csv'], { seed: 2 });
     console.log(JSON.stringify({ segments: found.report.segments.length, verdict: found.report.choice.verdict }));
     await found.close();
