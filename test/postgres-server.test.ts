@@ -126,4 +126,23 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
     await backend.jobs.resume('main', id, by);
     for await (const job of backend.jobs.watch('main', id)) if (hasEnded(job.state)) expect(job).toMatchObject({ state: 'failed', problem: { code: 'postgres/no-password' } });
   });
+
+  it('can keep the records of a server as well, jobs and runs and all', async () => {
+    const place = { data: await mkdtemp(join(tmpdir(), 'shoal-pg-server-')), store: await server.fresh() };
+    let own = await openBackend(serverConfig(place, {}), clock);
+    const main = await own.workspaces.open('main');
+    const rows = Array.from({ length: 900 }, (_, i) => `${i},C${i % 90},2024-0${1 + (i % 9)}-11,${(i % 90) % 2 ? 20 + (i % 7) : 150 + (i % 7)}`);
+    const file = await main.files.add('orders.csv', (async function* () { yield Buffer.from(['id,customer,day,amount', ...rows].join('\n')); })(), by);
+    const { id } = await own.jobs.start('main', 'discover', { files: [file.id], options: { k: 2 } }, by);
+    let run = '';
+    for await (const job of own.jobs.watch('main', id)) if (hasEnded(job.state)) run = String(job.result?.['run'] ?? job.problem?.sentence);
+    await own.close();
+    own = await openBackend(serverConfig(place, {}), clock);
+    const { store, desk } = await own.workspaces.open('main');
+    expect(await store.aliases.current()).toEqual({ champion: run });
+    expect((await store.audit.verify()).fault).toBeUndefined();
+    expect((await desk.ask('report', {}, run)).segments).toHaveLength(2);
+    await own.close();
+    expect((await readdir(place.data)).sort()).toEqual(['workspaces']);
+  });
 });
