@@ -95,6 +95,12 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
     const name = (/^C\d+/.exec((await page.getByRole('application').getByRole('status').textContent()) ?? '') ?? [''])[0];
     await page.mouse.click(spot.x, spot.y);
     await page.waitForURL(`**/entities/${name}*`);
+    await page.goBack();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('application').getByRole('status').textContent()).toMatch(/^C\d+/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/entities/C*');
     expect(problems).toEqual([]);
     await close();
   });

@@ -66,10 +66,16 @@ export function Scatter({ points, tone, colours, group, groupName, hidden, label
     }),
   });
 
+  /** Names whoever is nearest to the middle; asked again, opens them. */
+  const enter = () => {
+    if (hover >= 0) onPick?.(points.order[hover]);
+    else setHover(nearest(points, view, size, size.width / 2, size.height / 2, (i) => colours[tone[i]] !== 0, size.width / 2));
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== 'Enter') setHover(-1);
     const drawn = onDraw && keyedBox(event, region && boxOf(region.map(([x, y]) => pixel((x - points.x.low) / points.x.span, (y - points.y.low) / points.y.span, view, size))), size);
-    const act = drawn ? () => onDraw?.(rectangle(drawn), true) : onDraw && event.key === 'Escape' ? () => onDraw(undefined, true) : keys(zoom, move, () => setView(HOME))[event.key];
+    const act = drawn ? () => onDraw?.(rectangle(drawn), true) : onDraw && event.key === 'Escape' ? () => onDraw(undefined, true) : event.key === 'Enter' ? enter : keys(zoom, move, () => setView(HOME))[event.key];
     if (!act) return;
     event.preventDefault();
     act();

@@ -26,8 +26,8 @@ export function ScatterLabels({ points, group, hidden, view, size, groupName }: 
       const tight = m.reach * size.height * view.k < 24;
       const inside = x > 0 && y > 0 && x < size.width && y < size.height;
       const width = named ? Math.min(310, 44 + groupName(m.group).length * 7.5) : 30;
-      // The buttons stand in the upper right corner.
-      const right = y < 150 ? 64 : 8;
+      // The buttons stand in the upper right corner, but for narrow screens, where they are below.
+      const right = size.width > 600 && y < 150 ? 64 : 8;
       return { ...m, x: Math.min(size.width - width / 2 - right, Math.max(width / 2 + 8, x)), y: Math.max(16, tight ? y - 24 : y), width, inside };
     })
     .filter((m) => m.inside);

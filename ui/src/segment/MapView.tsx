@@ -104,7 +104,7 @@ export function MapView({ map, features, feature, bins, problem, onFeature, hidd
           onPick={drawing ? undefined : onPick}
           onDraw={drawing ? draw : undefined}
           region={region}
-          label={`Map of ${f.count(points.n)} ${f.many} in ${segments.length} segments. ${drawing ? 'Arrow keys move a rectangle, with Shift they change its size; Escape clears it.' : 'Arrow keys move the map, plus and minus zoom, 0 shows everything.'}`}
+          label={`Map of ${f.count(points.n)} ${f.many} in ${segments.length} segments. ${drawing ? 'Arrow keys move a rectangle, with Shift they change its size; Escape clears it.' : `Arrow keys move the map, plus and minus zoom, 0 shows everything, Enter names the ${f.one} in the middle and, pressed again, opens the page about them.`}`}
         />
         <div className={css.foot}>
           <p className={css.note}>

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useFormats } from '../kit/formats.js';
@@ -9,7 +9,7 @@ import { useSegmentRows } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import css from './list.module.css';
-import { matching, orderOf, orderText, sortSegments } from './order.js';
+import { matching, type Order, orderOf, orderText, sortSegments } from './order.js';
 import { SegmentList } from './SegmentList.js';
 
 /** Every segment: those found by the run in use and those made by hand. */
@@ -35,6 +35,12 @@ export function SegmentsPage() {
   );
 }
 
+/** Where there is no room for headings to press. */
+const ORDERS = [
+  { value: 'number', label: 'By number' }, { value: 'name', label: 'By name' }, { value: '-size', label: 'Largest first' }, { value: '-value', label: 'Most revenue first' },
+  { value: '-change', label: 'Most grown first' }, { value: '-stability', label: 'Steadiest first' }, { value: '-fresh', label: 'Newest data first' },
+];
+
 function Listed() {
   const f = useFormats();
   const to = usePaths();
@@ -44,6 +50,7 @@ function Listed() {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const order = orderOf(sort);
+  const sortBy = (next: Order) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, sort: orderText(next) }), replace: true, resetScroll: false });
   const rows = useMemo(() => sortSegments(matching(data ?? [], text), order), [data, text, sort]);
   if (error) return <ProblemNote title="The segments did not come." error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading what="the segments"><Skeleton height={380} /></Loading>;
@@ -52,6 +59,7 @@ function Listed() {
     <div className={css.whole}>
       <div className={css.tools}>
         <TextInput aria-label="Find a segment" placeholder="Find a segment" leftSection={<Icon name="search" size={16} />} value={text} onChange={(event) => setText(event.currentTarget.value)} className={css.search} />
+        <Select className={css.sortSelect} aria-label="Order of the segments" data={ORDERS} value={orderText(order)} onChange={(value) => sortBy(orderOf(value ?? undefined))} allowDeselect={false} comboboxProps={{ keepMounted: false }} />
         <p className={css.count} aria-live="polite">
           {rows.length === data.length ? `${f.count(data.length)} segments` : `${f.count(rows.length)} of ${f.count(data.length)} segments`}
         </p>
@@ -83,7 +91,7 @@ function Listed() {
         <SegmentList
           rows={rows}
           order={order}
-          onOrder={(next) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, sort: orderText(next) }), replace: true, resetScroll: false })}
+          onOrder={sortBy}
           link={(id) => to(`segments/${encodeURIComponent(id)}`)}
           chosen={chosen}
           onChoose={setChosen}
