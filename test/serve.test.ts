@@ -116,6 +116,9 @@ describe('npm start', () => {
     expect(run).toMatchObject({ title: 'Demo market', aliases: ['champion'], summary: { kind: 'found' } });
     expect(run.summary.entities).toBeGreaterThan(10_000);
     expect((await ask('/v1/files')).length).toBe(8);
+    const page = await fetch(first.address);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(0);
 
@@ -123,5 +126,5 @@ describe('npm start', () => {
     expect(second.said()).not.toMatch(/simulate|ingest|segment/);
     second.child.kill('SIGTERM');
     expect((await second.ended).code).toBe(0);
-  });
+  }, 240_000);
 });
