@@ -36,12 +36,13 @@ export function EntitySearch({ small = false, autoFocus = false }: EntitySearchP
   };
   return (
     <Combobox store={combobox} onOptionSubmit={go} width={small ? 320 : 'target'} position="bottom-start">
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <TextInput
           className={css.search}
           data-small={small}
           size={small ? 'sm' : 'md'}
           type="search"
+          role="combobox"
           autoComplete="off"
           aria-label={`Find a ${f.one} by id`}
           placeholder={`Find a ${f.one} by id`}
@@ -67,7 +68,7 @@ export function EntitySearch({ small = false, autoFocus = false }: EntitySearchP
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={asked === ''}>
-        <Combobox.Options mah={360} style={{ overflowY: 'auto' }} aria-busy={!current}>
+        <Combobox.Options aria-label={`Found ${f.many}`} mah={360} style={{ overflowY: 'auto' }} aria-busy={!current}>
           {hits.map((hit) => (
             <Combobox.Option key={hit.row} value={hit.entity} className={css.hit}>
               {segments.length > 0 && hit.segment >= 0 ? <SegmentMark index={hit.segment} size={20} /> : null}

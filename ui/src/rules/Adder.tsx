@@ -52,6 +52,8 @@ export function Adder({ to, first = false, onAdd }: AdderProps) {
         <Combobox.Search
           value={question}
           placeholder="Spend, orders, country …"
+          role="combobox"
+          aria-expanded={combobox.dropdownOpened}
           aria-label="What should the condition be about?"
           leftSection={<Icon name="search" size={16} />}
           onChange={(event) => {
@@ -59,7 +61,7 @@ export function Adder({ to, first = false, onAdd }: AdderProps) {
             combobox.selectFirstOption();
           }}
         />
-        <Combobox.Options mah={340} style={{ overflowY: 'auto' }}>
+        <Combobox.Options aria-label="What a condition can be about" mah={340} style={{ overflowY: 'auto' }}>
           {groups.map(([group, items]) => (
             <Combobox.Group key={group} label={group}>
               {items.map((choice) => (

@@ -159,7 +159,7 @@ function ConditionRow({ leaf, hands }: { readonly leaf: Leaf; readonly hands: Ha
   const unknown = unknownIn(leaf.condition, vocabulary);
   const subject = subjectOf(leaf.condition, vocabulary);
   return (
-    <div className={css.condition} data-open={open} data-not={leaf.not} data-carried={hands.carried === leaf.id} onKeyDown={(event) => keys(event, leaf.id, hands)}>
+    <div className={css.condition} role="group" aria-label={subject} data-open={open} data-not={leaf.not} data-carried={hands.carried === leaf.id} onKeyDown={(event) => keys(event, leaf.id, hands)}>
       <div className={css.conditionHead}>
         <Grip part={leaf} hands={hands} />
         <button type="button" className={css.sentence} data-part={leaf.id} aria-expanded={open} onClick={() => hands.toggle(leaf.id)}>
