@@ -10,18 +10,18 @@ import { tellingFirst } from './narrate.js';
 import { comparedPhrase } from './phrase.js';
 import { segmentSizes, type Subject } from './subject.js';
 
-/** Rows looked at per parent, and at least per child. */
-const mostRows = 20_000;
+/** Rows looked at per parent unless fewer are asked for, and at least per child. */
+const usualRows = 20_000;
 const leastPerChild = 500;
 
 /**
  * Names and one-line narratives for every level of a hierarchy. `labels`: the group of each row (−1 = none) at each level, broadest first, every group
  * inside one of the level before. The first level is told against everyone, each further one against the others inside the same parent: micro-segments
- * are called by what sets them apart there. A group that does not split keeps its name. Names are unique within a level. Deterministic.
+ * are called by what sets them apart there. A group that does not split keeps its name. Names are unique within a level. Deterministic. `mostRows`: rows looked at per parent; the time is theirs.
  */
-export function levels(subject: Omit<Subject, 'assignment' | 'stability'>, labels: readonly Int32Array[], context: Pick<Context, 'rng'>): LevelSegment[][] {
+export function levels(subject: Omit<Subject, 'assignment' | 'stability'>, labels: readonly Int32Array[], context: Pick<Context, 'rng'>, mostRows = usualRows): LevelSegment[][] {
   const told: LevelSegment[][] = [];
-  labels.forEach((own, depth) => told.push(level(subject, own, depth > 0 ? { labels: labels[depth - 1], told: told[depth - 1] } : undefined, context)));
+  labels.forEach((own, depth) => told.push(level(subject, own, depth > 0 ? { labels: labels[depth - 1], told: told[depth - 1] } : undefined, mostRows, context)));
   return told;
 }
 
@@ -55,16 +55,16 @@ interface Draft {
   readonly phrases: readonly string[];
 }
 
-function level(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, above: Above | undefined, context: Pick<Context, 'rng'>): LevelSegment[] {
+function level(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, above: Above | undefined, mostRows: number, context: Pick<Context, 'rng'>): LevelSegment[] {
   const k = labels.reduce((most, label) => Math.max(most, label), -1) + 1;
   const sizes = segmentSizes(labels, k);
   const parents = above && parentsOf(labels, above.labels, k);
   const drafts = new Array<Draft>(k);
   const families = above ? above.told.map((_, p) => Array.from(parents!.keys()).filter((g) => parents![g] === p)) : [Array.from({ length: k }, (_, g) => g)];
-  const whole = above && measured(subject, labels, Array.from(sizes.keys()), context);
+  const whole = above && measured(subject, labels, Array.from(sizes.keys()), mostRows, context);
   families.forEach((children, p) => {
     if (above && children.length === 1) drafts[children[0]] = { name: above.told[p].name, phrases: [] };
-    else if (children.length > 0) inside(subject, labels, children, whole && { whole, name: above!.told[p].name }, context).forEach((draft, c) => (drafts[children[c]] = draft));
+    else if (children.length > 0) inside(subject, labels, children, whole && { whole, name: above!.told[p].name }, mostRows, context).forEach((draft, c) => (drafts[children[c]] = draft));
   });
   const named = apart(drafts, (g) => above?.told[parents![g]].name);
   const { many, one } = subject.entityWord;
@@ -87,14 +87,14 @@ function parentsOf(labels: Int32Array, before: Int32Array, k: number): Int32Arra
 }
 
 /** Names and phrases for the groups of one parent, each against its siblings; at the broadest level, against everyone. */
-function inside(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, children: readonly number[], parent: { readonly whole: Contrast; readonly name: string } | undefined, context: Pick<Context, 'rng'>): Draft[] {
-  const found = measured(subject, labels, children, context);
+function inside(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, children: readonly number[], parent: { readonly whole: Contrast; readonly name: string } | undefined, mostRows: number, context: Pick<Context, 'rng'>): Draft[] {
+  const found = measured(subject, labels, children, mostRows, context);
   const made = parent ? namesInside(found, parent.whole, children, parent.name, subject.entityWord) : names(found, subject.entityWord);
   return made.map((name, c) => ({ name, phrases: phrases(found, c, subject.currency) }));
 }
 
 /** Some groups against each other, in their order; everyone else is left out. */
-function measured(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, groups: readonly number[], context: Pick<Context, 'rng'>): Contrast {
+function measured(subject: Omit<Subject, 'assignment' | 'stability'>, labels: Int32Array, groups: readonly number[], mostRows: number, context: Pick<Context, 'rng'>): Contrast {
   const place = new Map(groups.map((g, c) => [g, c]));
   const own = new Int32Array(labels.length).fill(-1);
   const rows: number[] = [];

@@ -20,6 +20,8 @@ export interface Levelled {
   readonly currency?: string;
   /** The segment of each row (−1: none) in another partition of them, in which the finest groups are to be found again. */
   readonly among?: ArrayLike<number>;
+  /** Rows looked at per parent to name its groups. */
+  readonly looked?: number;
 }
 
 export interface NamedLevels {
@@ -37,13 +39,13 @@ export interface NamedLevels {
  * One dendrogram of a matrix, cut at each of `ks`, with a name and a narrative for every group. `settings` are those of agglomerative clustering.
  * @throws `segment/bad-k`, `config/invalid`, `run/aborted`
  */
-export async function namedLevels({ table, matrix, place, entityWord, currency, among }: Levelled, ks: readonly number[], settings: object, context: Context, kernel: Kernel): Promise<NamedLevels> {
+export async function namedLevels({ table, matrix, place, entityWord, currency, among, looked }: Levelled, ks: readonly number[], settings: object, context: Context, kernel: Kernel): Promise<NamedLevels> {
   const { params, levels: cuts, labels: own } = await nested(matrix, ks, settings, context, kernel);
   const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, context.seed);
   const finest = cuts.length - 1;
   const labels = place ? carried(cuts, place(middlesOf(matrix, own[finest], cuts[finest].k))) : own;
   return {
-    levels: levels({ table, matrix, model, entityWord, currency }, labels, context), tree: treeAbove(params, cuts[finest]),
+    levels: levels({ table, matrix, model, entityWord, currency }, labels, context, looked), tree: treeAbove(params, cuts[finest]),
     ...(among && { homes: homesOf(labels[finest], cuts[finest].k, among) }), ...(params.agreement !== undefined && { agreement: params.agreement }),
   };
 }

@@ -10,6 +10,9 @@ import { everyone } from './subject.js';
 /** More groups than this have no names worth reading. */
 const mostGroups = 50;
 
+/** Rows that names are found on: a third of the usual, as somebody waits. */
+export const namingRows = 6_000;
+
 /** Segments within segments; by default the run's number of them and three times as many. Kept once computed. @throws `config/invalid` */
 export function levels(held: Held, asked?: readonly number[]): Promise<LevelsAnswer> {
   const broad = Math.max(2, held.report.segments.length);
@@ -19,7 +22,7 @@ export function levels(held: Held, asked?: readonly number[]): Promise<LevelsAns
     const { table, entityWord, currency } = everyone(held);
     const { matrix } = standIns(held);
     const place = matrix.rows < held.rows ? (centres: CentreParams) => nearestOfEveryone(held, centres) : undefined;
-    return namedLevels({ table, matrix, place, entityWord, currency, among: held.segment }, ks, {}, context, kernel);
+    return namedLevels({ table, matrix, place, entityWord, currency, among: held.segment, looked: namingRows }, ks, {}, context, kernel);
   }));
 }
 

@@ -11,7 +11,7 @@ import { adjustedRandOf, contingency } from '../../util/agreement.js';
 import { gatherInts } from '../../util/gather.js';
 import { withKernel } from '../session.js';
 import { type Held, remembered } from './held.js';
-import { requireGroups } from './levels.js';
+import { namingRows, requireGroups } from './levels.js';
 import { nearestOfEveryone, standIns } from './rows.js';
 import { everyone } from './subject.js';
 
@@ -35,7 +35,7 @@ async function parted(held: Held, k: number, context: Context, kernel: Kernel): 
     .sort((a, b) => b.entities - a.entities || a.from - b.from || a.to - b.to);
   const strength = report.choice.candidates.find((tried) => tried.k === k)?.predictionStrength;
   return {
-    k, segments: ours ? own(held) : levels(everyone(held), [labels], context)[0], agreement: adjustedRandOf(table),
+    k, segments: ours ? own(held) : levels(everyone(held), [labels], context, namingRows)[0], agreement: adjustedRandOf(table),
     silhouette: silhouetteOn(matrix, gatherInts(labels, rows), k, context, kernel), ...(strength !== undefined && { predictionStrength: strength }), flows,
   };
 }
