@@ -47,6 +47,7 @@ describe('changes between two runs', () => {
     });
     expect(changes.reasons.filter((reason) => reason.includes(' → ')).length).toBeGreaterThan(10);
     expect(new Set(changes.reasons).size).toBe(changes.reasons.length);
+    expect(new Set(changes.reason).size).toBe(changes.reasons.length);
   });
 
   it('between a run and itself are none', async () => {

@@ -37,18 +37,11 @@ export function changes(before: Held, now: Held): Changes {
     left.push(before.segment[row]);
     entered.push(-1);
   }
-  const said = reasons(before, now, moved.map(({ was }) => was), moved.map(({ is }) => is), (m) => continues[left[moved[m].at]] ?? -1);
-  const all: string[] = [];
-  const places = new Map<string, number>();
-  const reason = new Int32Array(entity.length);
-  const say = (at: number, text: string) => {
-    const place = places.get(text) ?? all.push(text) - 1;
-    places.set(text, place);
-    reason[at] = place;
-  };
-  for (let at = 0; at < entity.length; at++) say(at, at < there ? words.fresh : words.gone);
-  moved.forEach(({ at }, m) => say(at, said[m]));
-  return { from, to, entity, left: Int16Array.from(left), entered: Int16Array.from(entered), reason, reasons: all };
+  const said = entity.map((_, at): string => (at < there ? words.fresh : words.gone));
+  reasons(before, now, moved.map(({ was }) => was), moved.map(({ is }) => is), (m) => continues[left[moved[m].at]] ?? -1).forEach((reason, m) => { said[moved[m].at] = reason; });
+  const all = [...new Set(said)];
+  const places = new Map(all.map((text, place) => [text, place]));
+  return { from, to, entity, left: Int16Array.from(left), entered: Int16Array.from(entered), reason: Int32Array.from(said, (text) => places.get(text)!), reasons: all };
 }
 
 /**
