@@ -205,8 +205,8 @@ export async function createApp(services: Services, options: AppOptions = {}): P
     if (error instanceof ShoalError && error.code === 'server/too-many') reply.header('retry-after', (error as ShoalError<'server/too-many'>).details.seconds);
     reply.removeHeader('etag');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    // What has not been read of a body is not waited for.
-    if (!request.raw.readableEnded && request.raw.headers['content-length'] !== '0' && (request.raw.headers['content-length'] ?? request.raw.headers['transfer-encoding'])) reply.header('connection', 'close');
+    // What is left of a body is read and forgotten, or its sender would see a broken connection instead of the answer; from strangers it is not taken.
+    if (request.caller?.via === 'nobody' && !request.raw.complete) reply.header('connection', 'close');
     return reply.code(problem.status).headers({ 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }).send(problemText(problem));
   }
 

@@ -7,7 +7,7 @@ let server: Listening;
 let now = 1_700_000_000_000;
 
 beforeAll(async () => {
-  server = await listening({ clock: () => now, hosts: ['shoal.example.org'], limits: { perCaller: { perSecond: 1, burst: 30 }, json: 2000, slowest: 300, streams: 2 } });
+  server = await listening({ clock: () => now, hosts: ['shoal.example.org'], limits: { perCaller: { perSecond: 1, burst: 30 }, json: 2000, upload: 1_000_000, slowest: 300, streams: 2 } });
 });
 afterAll(() => server.close());
 
@@ -177,6 +177,15 @@ it('refuses bodies that are too large, said or not, before reading them through'
   expect((await server.ask('/v1/workspaces', { token, json: { name: 'x'.repeat(3000) } })).status).toBe(413);
   const chunked = await raw(`POST /v1/workspaces HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${`800\r\n${' '.repeat(2048)}\r\n`.repeat(2)}`);
   expect(chunked).toMatch(/^HTTP\/1\.1 413 /);
+});
+
+it('an upload that is too large is told so, while its sender is still sending', async () => {
+  const token = await server.key({ role: 'admin' });
+  for (const body of [Buffer.alloc(20_000_000, 'a,b\n1,2\n'), new ReadableStream({ start(sink) { for (let i = 0; i < 20; i++) sink.enqueue(Buffer.alloc(1_000_000, 'a,b\n1,2\n')); sink.close(); } })]) {
+    const response = await server.ask('/v1/files/large.csv', { method: 'PUT', token, body, duplex: 'half', headers: { 'content-type': 'text/csv' } } as RequestInit & { duplex: 'half' });
+    expect(response.status).toBe(413);
+    expect((await jsonOf(response)).code).toBe('server/too-large');
+  }
 });
 
 it('gives up on a body that never comes to its end', async () => {

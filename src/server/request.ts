@@ -29,7 +29,7 @@ async function collected(payload: Readable, limit: number, slowest: number): Pro
   const slow = setTimeout(() => payload.destroy(new ShoalError('server/too-slow', { seconds: Math.round(slowest / 1000) })), slowest).unref();
   try {
     let bytes = 0;
-    for await (const chunk of payload as AsyncIterable<Buffer>) {
+    for await (const chunk of left(payload)) {
       bytes += chunk.byteLength;
       if (bytes > limit) throw new ShoalError('server/too-large', { limit: sized(limit) });
       chunks.push(chunk);
@@ -45,7 +45,7 @@ async function* watched(payload: Readable, limit: number, slowest: number): Asyn
   const slow = setTimeout(() => payload.destroy(new ShoalError('server/too-slow', { seconds: Math.round(slowest / 1000) })), slowest).unref();
   try {
     let bytes = 0;
-    for await (const chunk of payload as AsyncIterable<Buffer>) {
+    for await (const chunk of left(payload)) {
       slow.refresh();
       bytes += chunk.byteLength;
       if (bytes > limit) throw new ShoalError('server/too-large', { limit: sized(limit) });
@@ -56,6 +56,9 @@ async function* watched(payload: Readable, limit: number, slowest: number): Asyn
     clearTimeout(slow);
   }
 }
+
+/** What is still to come. Leaving it early leaves the connection open, so that the answer gets through. */
+const left = (payload: Readable): AsyncIterable<Buffer> => payload.iterator({ destroyOnReturn: false });
 
 const sized = (bytes: number) => (bytes >= 2 ** 30 ? `${Math.round(bytes / 2 ** 30)} GiB` : bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${Math.round(bytes / 1024)} KiB`);
 
