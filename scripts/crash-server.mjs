@@ -109,7 +109,7 @@ async function work({ ask, call }, ledger, random, tally) {
       const ids = [await discover(), random() < 0.3 ? await discover() : undefined].filter(Boolean);
       for (const id of ids) {
         const answer = await call('GET', `/v1/jobs/${id}/events`);
-        for await (const _ of answer.body);
+        for await (const part of answer.body) if (tally.waitsFor && Buffer.from(part).includes(`"stage":"${tally.waitsFor}"`)) tally.arrived();
         const job = await ask('GET', `/v1/jobs/${id}`);
         if (wronglyFailed(job, ledger)) throw new Fault(`job ${id} failed: ${job.problem.sentence}`);
         if (job.state !== 'done') continue;
@@ -222,7 +222,7 @@ async function crash(kills, data, seed, lose, until) {
   const saved = join(data, 'ledger.json');
   const ledger = existsSync(saved) ? JSON.parse(await readFile(saved, 'utf8')) : emptyLedger();
   const random = randomOf(`${seed}/${ledger.counter}`);
-  const tally = { kills: 0, opening: 0, acknowledged: 0, runs: 0, resumed: 0, under: '', byAct: {}, pace: undefined, interrupted: new Set(), orphans: 0 };
+  const tally = { kills: 0, opening: 0, acknowledged: 0, runs: 0, resumed: 0, under: '', byAct: {}, pace: undefined, waitsFor: undefined, arrived: () => {}, interrupted: new Set(), orphans: 0 };
   const checked = async (server) => verify(server, ledger, data, tally).catch((error) => {
     throw new Error(`After kill ${tally.kills} (in ${tally.under}): ${error.message}`);
   });
@@ -244,14 +244,18 @@ async function crash(kills, data, seed, lose, until) {
     const working = work(server, ledger, random, tally).catch((error) => error);
     // The first life shows how long a run takes here.
     while (tally.pace === undefined && !(await Promise.race([working, pause(100)])));
-    const first = await Promise.race([working, pause(100 + random() ** 1.5 * 3 * tally.pace)]);
+    // Half of the lives end at any time, the others in the short stages in which something becomes durable or visible.
+    tally.waitsFor = random() < 0.5 ? undefined : random() < 0.7 ? 'publish' : 'write';
+    const there = new Promise((resolve) => (tally.arrived = resolve)).then(() => pause(random() * (tally.waitsFor === 'publish' ? 40 : 200)));
+    const first = await Promise.race([working, ...(tally.waitsFor ? [there, pause(8 * tally.pace)] : [pause(100 + random() ** 1.5 * 3 * tally.pace)])]);
     if (first instanceof Error) throw first;
     await server.kill();
     // What failed because the server is gone is no fault; what the server refused is.
     const last = await working;
     if (last instanceof Fault || last.refused) throw last;
     tally.kills++;
-    tally.byAct[tally.under] = (tally.byAct[tally.under] ?? 0) + 1;
+    const under = tally.waitsFor ? `${tally.under} at '${tally.waitsFor}'` : tally.under;
+    tally.byAct[under] = (tally.byAct[under] ?? 0) + 1;
     if (lose) await rm(join(data, 'workspaces/main/runs', Object.keys(ledger.runs)[0] ?? 'none', 'model.json'), { force: true });
   }
   // At last everything that was interrupted is done.

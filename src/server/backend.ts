@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ShoalError } from '../errors.js';
 import { openStore } from '../store/catalog.js';
-import type { By, HomeStore } from '../store/store.js';
+import type { By, HomeStore, Store } from '../store/store.js';
 import type { ServerConfig } from './config.js';
 import { openDesk } from './desk/desk.js';
 import { entry } from './entries.js';
@@ -41,7 +41,10 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
   try {
     await workspaces.tidy(system);
     if ((await workspaces.list({ removed: true })).length === 0) await workspaces.create({ id: 'main', name: 'Main' }, system);
-    for (const { id } of await workspaces.list()) await jobs.recover(id);
+    for (const { id } of await workspaces.list()) {
+      await firstIsChampion((await workspaces.open(id)).store);
+      await jobs.recover(id);
+    }
   } catch (error) {
     await home.close();
     throw error;
@@ -56,6 +59,13 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await home.close();
     },
   };
+}
+
+/** A server that was killed between publishing the first run and pointing to it left nothing in use. */
+async function firstIsChampion({ aliases, runs }: Store): Promise<void> {
+  if ((await aliases.history('champion')).length > 0) return;
+  const { items: [first] } = await runs.list({ state: 'published', limit: 1 });
+  if (first) await aliases.move('champion', first.id, system);
 }
 
 /** Folder of the built pages. */

@@ -14,7 +14,7 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
   async 'GET /v1/runs'({ query: { removed }, place }) {
     const at = await place();
     return unchanged(at, String(removed), async () => {
-      const { items } = await at.store.runs.list({ removed, limit: 1000 });
+      const { items } = await at.store.runs.list({ removed, state: 'published', limit: 1000 });
       const pointed = await at.store.aliases.current();
       return items.map((run) => row(run, pointed));
     });
