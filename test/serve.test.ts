@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -126,5 +127,13 @@ describe('npm start', () => {
     expect(second.said()).not.toMatch(/simulate|ingest|segment/);
     second.child.kill('SIGTERM');
     expect((await second.ended).code).toBe(0);
+
+    // npm runs it in a shell, and neither passes on the signal it dies of.
+    const shell = spawn('sh', ['-c', '"$0" "$@"; true', process.execPath, join(root, 'scripts/start.mjs'), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    started.push(shell);
+    await once(shell.stdout, 'data');
+    shell.kill('SIGKILL');
+    // The pipe closes when the last process that holds it is gone.
+    await once(shell.stdout.resume(), 'close');
   }, 240_000);
 });
