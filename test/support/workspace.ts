@@ -21,8 +21,6 @@ export async function tryChromium(): Promise<{ readonly browser?: Browser; reado
 /** A built server of its own in a new folder, as `shoal serve` starts it. */
 export interface TestServer {
   readonly address: string;
-  /** The address that it printed: opens one session. */
-  readonly invitation: string;
   /** Asks as an admin, in the workspace 'main'. */
   readonly client: Client;
   /** The session's cookie, for pages. */
@@ -44,14 +42,14 @@ export async function startServer(): Promise<TestServer> {
   try {
     const invitation = await printed(child);
     const address = new URL(invitation).origin;
-    // A session and a key of our own; the printed invitation is spent by that, so another one is asked for nobody: pages get the cookie.
+    // The printed address is good for one session: it is opened here, and pages get its cookie.
     const opened = await fetch(`${address}/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: new URLSearchParams(new URL(invitation).hash.slice(1)).get('token') }) });
     const [name, value] = (opened.headers.get('set-cookie') ?? '').split(';')[0].split('=');
     const made = await fetch(`${address}/v1/keys`, { method: 'POST', headers: { 'content-type': 'application/json', origin: address, cookie: `${name}=${value}` }, body: JSON.stringify({ name: 'test', role: 'admin' }) });
     const { token } = (await made.json()) as { token: string };
     const client = createClient({ server: address, token, workspace: 'main' });
     return {
-      address, invitation, client, cookie: { name, value }, close,
+      address, client, cookie: { name, value }, close,
       addFiles: (paths) => Promise.all(paths.map(async (path) => (await client.ask('PUT /v1/files/:name', { params: { name: basename(path) }, body: await readFile(path) })).id)),
       async discover(files, options) {
         const { id } = await client.ask('POST /v1/discover', { body: { files: [...files], options } });

@@ -17,7 +17,6 @@ import { RunFilesDialog } from './RunFilesDialog.js';
 interface RunActionsProps {
   readonly run: PublishedRun;
   readonly champion?: PublishedRun;
-  readonly headline: string;
 }
 
 /** What can be done with a run: use it, compare, rename, download, run again, remove. */

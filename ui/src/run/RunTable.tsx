@@ -1,6 +1,5 @@
 import type { RunRow } from '../../../src/server/contract/runs.js';
 import { useFormats } from '../kit/formats.js';
-import { prose } from '../kit/prose.js';
 import table from '../kit/table.module.css';
 import { isPublished, type PublishedRun, usePaths } from '../wire/runs.js';
 import css from './runs.module.css';
@@ -60,7 +59,7 @@ export function RunTable({ runs, champion }: { readonly runs: readonly RunRow[];
               <td data-label="Steady" className={table.number} title="How much of a group stays when the sample changes, on average">
                 {f.percent(published?.summary.metrics['stability'])}
               </td>
-              <td className={css.actions}>{published ? <RunActions run={published} champion={champion} headline={prose(published.summary.headline)} /> : null}</td>
+              <td className={css.actions}>{published ? <RunActions run={published} champion={champion} /> : null}</td>
             </tr>
           );
         })}
