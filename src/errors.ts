@@ -65,8 +65,8 @@ export const catalogue = {
     `This run has no segment '${d.id}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ' Choose one that it found.'}`),
   'rules/unknown-source': entry(2, 422, (d: { name: string; known: string; suggestion?: string }) =>
     `This run has no source '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : d.known ? ` There are: ${d.known}.` : " It kept no rows of any: run 'shoal discover' again with --workspace."}`),
-  'rules/unknown-column': entry(2, 422, (d: { name: string; source: string; suggestion?: string }) =>
-    `The source '${d.source}' has no column '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ' Choose one of its columns.'}`),
+  'rules/unknown-column': entry(2, 422, (d: { name: string; source: string; known: string; suggestion?: string }) =>
+    `The source '${d.source}' has no column '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` Rules can ask about: ${d.known}.`}`),
   'rules/no-times': entry(2, 422, (d: { source: string }) => `The rows of '${d.source}' have no time, so nothing can be counted in them. Ask for a column of it, or of another source.`),
   'rules/wrong-type': entry(2, 422, (d: { name: string; type: string; wanted: string }) => `'${d.name}' is ${d.type}. Compare it with ${d.wanted}.`),
   'rules/not-attributes': entry(2, 422, (d: { source: string }) => `The rows of '${d.source}' are things that happened, not what somebody is. Ask how often with 'performed'.`),

@@ -57,7 +57,7 @@ export function timedSource(vocabulary: Vocabulary, name: string): SourceWords {
 
 /** @throws `rules/unknown-column` */
 export function columnNamed({ name: source, columns }: SourceWords, name: string): ColumnWords {
-  return named(columns, name, 'rules/unknown-column', (suggestion) => ({ name, source, suggestion }));
+  return named(columns, name, 'rules/unknown-column', (suggestion) => ({ name, source, known: columns.map((column) => column.name).slice(0, 20).join(', '), suggestion }));
 }
 
 function named<T extends { readonly name: string }, C extends ErrorCode>(items: readonly T[], name: string, code: C, details: (suggestion?: string) => ErrorDetails<C>): T {
