@@ -92,6 +92,22 @@ describe('jobs', () => {
     await expect(jobs.get(main, second.id)).rejects.toMatchObject({ code: 'jobs/unknown' });
   });
 
+  it('never runs two heavy jobs at once, however they come', async () => {
+    const { jobs, main } = await server();
+    let most = 0;
+    const one = async () => {
+      const { id } = await jobs.start(main, 'echo', {}, by);
+      for await (const { state } of jobs.watch(main, id)) {
+        most = Math.max(most, (await jobs.list(main)).filter((job) => job.state === 'running').length);
+        if (hasEnded(state)) return;
+      }
+    };
+    // Each begins the next as soon as it hears that it has ended.
+    await Promise.all([1, 2, 3].map(async () => { for (let i = 0; i < 4; i++) await one(); }));
+    expect(most).toBe(1);
+    expect(jobs.counts()).toEqual({ queued: 0, running: 0 });
+  });
+
   it('lets only so many wait', async () => {
     const { jobs, main, other } = await server();
     for (let i = 0; i < 51; i++) await jobs.start(main, 'hold', {}, by);

@@ -101,6 +101,9 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
     waiting.push({ workspace, id, kind: kinds[kind], controller: new AbortController(), ended, end });
   };
 
+  /** The lane is free, unless another turn has begun there since. */
+  const leave = (turn: Turn) => running.get(turn.kind.lane) === turn && running.delete(turn.kind.lane);
+
   const next = () => {
     for (const lane of ['heavy', 'light'] as const) {
       if (closing || running.has(lane)) continue;
@@ -110,7 +113,7 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
       running.set(lane, turn);
       // A store that fails here is found out by whoever asks for the job; the queue goes on.
       void take(turn).catch(() => {}).finally(() => {
-        running.delete(lane);
+        leave(turn);
         turn.end();
         next();
       });
@@ -155,7 +158,7 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
       if (turn.stopped) record = await records.cancel(id, turn.stopped);
       else record = await records.fail(id, problemOf(error), by);
     }
-    running.delete(kind.lane);
+    leave(turn);
     emit(workspace, record);
   };
 
