@@ -229,9 +229,8 @@ function take(bucket: Bucket, caller: string): void {
 function checkedParts({ params, query, body, takesBytes }: Route, request: FastifyRequest): { params: unknown; query: unknown; body: unknown } {
   const { workspace: _, ...said } = request.query as Record<string, unknown>;
   const parts: Part[] = [['path', params, request.params], ['query', query, said]];
-  if (takesBytes) parts.push();
-  else if (body) parts.push(['body', body, request.body]);
-  else if (request.body !== undefined) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: 'is not taken here' }] });
+  if (body && !takesBytes) parts.push(['body', body, request.body]);
+  if (!body && request.body !== undefined) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: 'is not taken here' }] });
   const values = checkParts(parts);
   return { params: values[0], query: values[1], body: values[2] };
 }
