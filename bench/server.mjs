@@ -85,7 +85,7 @@ async function load({ url }, shoal, rate, seconds) {
     'search': (i) => `/v1/search?text=${encodeURIComponent(pick(rows, i).entity.slice(0, 4))}`,
   };
   const names = Object.keys(asks);
-  const agent = new Agent({ keepAlive: true, maxSockets: 128 });
+  const agent = new Agent({ keepAlive: true });
   const headers = { authorization: `Bearer ${shoal.token}`, 'accept-encoding': 'gzip' };
   const send = (path) => new Promise((resolve, reject) => {
     request(`${url}${path}`, { agent, headers }, (response) => {
