@@ -106,7 +106,7 @@ function measured(subject: Omit<Subject, 'assignment' | 'stability'>, labels: In
   }
   const k = groups.length;
   const all = Int32Array.from(rows);
-  const drawn = stratifiedSample(gatherInts(own, all), k, mostRows, leastPerChild, context.rng('explain/levels'));
+  const drawn = stratifiedSample(gatherInts(own, all), k, mostRows, Math.min(leastPerChild, Math.ceil(mostRows / 20)), context.rng('explain/levels'));
   const sample: Sample = { rows: gatherInts(all, drawn.rows), weights: drawn.weights };
   const among: Subject = {
     ...subject, stability: [], model: { ...subject.model, params: { k } },

@@ -11,7 +11,7 @@ import { featureColumn } from './keep.js';
 import { lazily } from './subject.js';
 
 /** Members of each group that are looked at. */
-const mostRows = 3_000;
+const mostRows = 2_000;
 
 /** What sets two groups apart, one feature per family before a second of the same. Who is in both counts in both. @throws `explain/unknown-segment`, `explain/unknown-tier` */
 export function compare(held: Held, a: Group, b: Group, limit = 20): GroupComparison {

@@ -10,8 +10,10 @@ import { everyone } from './subject.js';
 /** More groups than this have no names worth reading. */
 const mostGroups = 50;
 
-/** Rows that names are found on: a third of the usual, as somebody waits. */
-export const namingRows = 6_000;
+/** Leaves of the dendrogram where there are many rows: half the usual, as somebody waits; ten for each group of the finest level. */
+const microClusters = 10 * mostGroups;
+/** Rows that names are found on: fewer than usual, as somebody waits. */
+export const namingRows = 4_000;
 
 /** Segments within segments; by default the run's number of them and three times as many. Kept once computed. @throws `config/invalid` */
 export function levels(held: Held, asked?: readonly number[]): Promise<LevelsAnswer> {
@@ -22,7 +24,7 @@ export function levels(held: Held, asked?: readonly number[]): Promise<LevelsAns
     const { table, entityWord, currency } = everyone(held);
     const { matrix } = standIns(held);
     const place = matrix.rows < held.rows ? (centres: CentreParams) => nearestOfEveryone(held, centres) : undefined;
-    return namedLevels({ table, matrix, place, entityWord, currency, among: held.segment, looked: namingRows }, ks, {}, context, kernel);
+    return namedLevels({ table, matrix, place, entityWord, currency, among: held.segment, looked: namingRows }, ks, { microClusters }, context, kernel);
   }));
 }
 
