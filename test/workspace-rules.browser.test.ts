@@ -172,6 +172,7 @@ describe.skipIf(!browser)(`rules in the workspace${why}`, { timeout: 120_000 }, 
     const { page, close } = await open(address({ all: [{ kind: 'feature', feature: 'spendd', op: '>=', value: 1 }] }));
     await page.getByText('There is no feature ‘spendd’').or(page.getByText("There is no feature 'spendd'")).first().waitFor();
     await page.getByText('This rule could not be counted.').waitFor();
+    await page.getByText('There are no words and no SQL until').waitFor();
     await page.goto(`${server.address}/w/main/rules?again=1#rule=eyJh`);
     await page.reload();
     await page.getByText('it was probably cut off').waitFor();

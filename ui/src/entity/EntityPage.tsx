@@ -72,14 +72,14 @@ function Story({ person, report, above }: { readonly person: Person; readonly re
   const missing = person.features.filter((feature) => feature.value === null).length;
   const here = (p: Part) => to(`entities/${encodeURIComponent(person.entity)}`, p === 'story' ? {} : { part: p });
   return (
-    <Page title={short(person.entity)} above={above} lead={<Belongs person={person} report={report} />} actions={<EntitySearch />}>
+    <Page title={short(person.entity)} above={above} lead={<Belongs person={person} report={report} />} actions={<span className={css.narrow}><EntitySearch /></span>}>
       <Parts
         label={`About this ${f.one}`}
         current={part}
         link={here}
         parts={[{ id: 'story', title: 'Story' }, { id: 'measured', title: 'Everything measured', count: f.count(person.features.length - missing) }, { id: 'timeline', title: 'What happened' }]}
       />
-      {part === 'measured' ? <Measured features={person.features} family={family} /> : null}
+      {part === 'measured' ? <Measured features={person.features} family={family} own={person.segment >= 0} /> : null}
       {part === 'timeline' ? <Timeline entity={person.entity} /> : null}
       {part === 'story' ? (
         <div className={css.story}>
@@ -91,7 +91,7 @@ function Story({ person, report, above }: { readonly person: Person; readonly re
               <Moves moves={person.explanation.moves} />
             </Card>
             <Card title={`What sets them apart from other ${f.many}`} more={<a href={here('measured')}>Everything measured</a>}>
-              <StripKey />
+              <StripKey own={person.segment >= 0} />
               <FeatureRows features={striking(person.features, family, 8)} />
               {missing > 0 ? (
                 <p className={css.hint}>
@@ -187,7 +187,7 @@ function Alternatives({ person }: { readonly person: Person }) {
   const segments = useSegments();
   if (person.alternatives.length === 0) return null;
   return (
-    <Card title="Nearest other segments">
+    <Card title={person.segment < 0 ? 'Nearest segments' : 'Nearest other segments'}>
       <ul className={css.pairs}>
         {person.alternatives.slice(0, 4).map((other) => (
           <li key={other.segment}>
@@ -224,7 +224,7 @@ function Ruled({ person }: { readonly person: Person }) {
 function Past({ person, report }: { readonly person: Person; readonly report: Report }) {
   const f = useFormats();
   const names = new Map(report.segments.map((segment) => [segment.id, segment.name]));
-  const name = (id: string | undefined) => (id === undefined ? 'no segment' : (names.get(id) ?? id));
+  const name = (id: string | undefined) => (id === undefined ? 'no segment' : (names.get(id) ?? sentence(id.replaceAll('-', ' '))));
   if (person.history.length === 0) return null;
   return (
     <Card title="Where they were before">

@@ -10,10 +10,12 @@ interface MeasuredProps {
   readonly features: readonly EntityFeature[];
   /** Which features say related things, by name. */
   readonly family: ReadonlyMap<string, string>;
+  /** They are in a segment. */
+  readonly own: boolean;
 }
 
 /** Everything that is known of somebody, by family, and where it stands among everyone and in the own segment. */
-export function Measured({ features, family }: MeasuredProps) {
+export function Measured({ features, family, own }: MeasuredProps) {
   const [text, setText] = useState('');
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const found = features.filter((feature) => words.every((word) => `${feature.title} ${family.get(feature.feature) ?? ''}`.toLocaleLowerCase().includes(word)));
@@ -22,7 +24,7 @@ export function Measured({ features, family }: MeasuredProps) {
     <div className={css.measured}>
       <div className={css.measuredTools}>
         <TextInput type="search" size="sm" aria-label="Find something measured" placeholder="Find something measured" leftSection={<Icon name="search" size={16} />} value={text} onChange={(event) => setText(event.currentTarget.value)} className={css.find} />
-        <StripKey />
+        <StripKey own={own} />
       </div>
       {found.length === 0 ? <p className={css.hint}>Nothing measured is called that.</p> : null}
       <div className={css.families}>
@@ -38,16 +40,18 @@ export function Measured({ features, family }: MeasuredProps) {
 }
 
 /** How the strip is read. */
-export function StripKey() {
+export function StripKey({ own }: { readonly own: boolean }) {
   const f = useFormats();
   return (
     <p className={css.stripKey}>
       <span>
         <span className={css.dot} data-kind="all" /> among all {f.many}
       </span>
-      <span>
-        <span className={css.dot} data-kind="own" /> in the own segment
-      </span>
+      {own ? (
+        <span>
+          <span className={css.dot} data-kind="own" /> in the own segment
+        </span>
+      ) : null}
     </p>
   );
 }

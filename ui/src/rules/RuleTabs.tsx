@@ -11,13 +11,16 @@ import css from './rules.module.css';
 interface RuleTabsProps {
   readonly rule: Rule;
   readonly preview?: RulePreview;
+  /** It cannot be counted as it is, so it has neither words nor SQL. */
+  readonly failed: boolean;
   onRule(rule: Rule): void;
 }
 
 type Tab = 'words' | 'json' | 'sql';
 
 /** The same rule as words, as JSON and as SQL. */
-export function RuleTabs({ rule, preview, onRule }: RuleTabsProps) {
+export function RuleTabs({ rule, preview: counted, failed, onRule }: RuleTabsProps) {
+  const preview = failed ? undefined : counted;
   const [tab, setTab] = useState<Tab>('words');
   const json = JSON.stringify(rule, undefined, 2);
   const text = { words: preview ? textOf(preview) : '', json, sql: preview?.sql ?? '' }[tab];
@@ -27,9 +30,10 @@ export function RuleTabs({ rule, preview, onRule }: RuleTabsProps) {
         <SegmentedControl aria-label="Form of the rule" size="sm" value={tab} onChange={(value) => setTab(value as Tab)} data={[{ value: 'words', label: 'Words' }, { value: 'json', label: 'JSON' }, { value: 'sql', label: 'SQL' }]} />
         <CopyButton text={text} label={{ words: 'Copy words', json: 'Copy JSON', sql: 'Copy SQL' }[tab]} />
       </div>
-      {tab === 'words' ? <WordsOf preview={preview} /> : null}
+      {failed && tab !== 'json' ? <p className={css.hint}>There are no words and no SQL until the rule can be counted.</p> : null}
+      {tab === 'words' && !failed ? <WordsOf preview={preview} /> : null}
       {tab === 'json' ? <JsonEditor json={json} onRule={onRule} /> : null}
-      {tab === 'sql' ? (
+      {tab === 'sql' && !failed ? (
         preview ? (
           <Scroller label="The rule as SQL">
             <pre className={css.code}>{preview.sql}</pre>

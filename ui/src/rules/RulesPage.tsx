@@ -176,7 +176,7 @@ function Editor({ vocabulary, segment, begin, problem }: EditorProps) {
               put(draftOf(next));
             }} /> : null}
             {empty && !segment ? <Made /> : null}
-            {empty ? null : <RuleTabs rule={rule} preview={counted.preview} onRule={take} />}
+            {empty ? null : <RuleTabs rule={rule} preview={counted.preview} failed={counted.error !== null} onRule={take} />}
             {empty ? null : (
               <p className={css.share}>
                 <span>The address of this page holds the rule as it stands.</span>
