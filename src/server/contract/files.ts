@@ -4,7 +4,7 @@ import type { Job } from '../../domain/job.js';
 import type { Report } from '../../domain/report.js';
 import { discoverOptions } from '../../flow/config.js';
 import type { InitConfig } from '../../ingest/describe.js';
-import { document, id, route, why } from './route.js';
+import { document, id, route, title, why } from './route.js';
 
 const file = document<StoredFile>('StoredFile', 'A file of the workspace');
 
@@ -38,7 +38,11 @@ export const fileRoutes = {
     answer: z.array(z.object({ schema: z.string(), table: z.string(), rows: z.number().describe('About how many') })),
   }),
   'POST /v1/postgres/import': route({
-    role: 'operator', summary: 'Copies tables of a PostgreSQL database into files', body: postgres.extend({ tables: z.array(z.strictObject({ schema: z.string().min(1).max(63), table: z.string().min(1).max(63) })).min(1).max(20) }), answer: job, status: 202,
+    role: 'operator', summary: 'Copies tables of a PostgreSQL database, or what a query gives, into files', details: 'A job. All of one snapshot, all or none; the transaction may only read.',
+    body: postgres.extend({
+      tables: z.array(z.strictObject({ schema: z.string().min(1).max(63), table: z.string().min(1).max(63) })).max(20).optional(),
+      query: z.strictObject({ name: title.describe('Of the file'), sql: z.string().min(1).max(100_000) }).optional(),
+    }), answer: job, status: 202,
   }),
 
   'POST /v1/inspect': route({ role: 'analyst', summary: 'Says what files would be taken for', details: 'A job whose result is what was inferred.', body: z.strictObject({ files, options: runOptions.partial().optional() }), answer: job, status: 202 }),

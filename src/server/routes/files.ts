@@ -14,7 +14,7 @@ export const fileHandlers: Handlers<keyof typeof fileRoutes> = {
   'POST /v1/files/:file/restore': async ({ params: { file }, by, place }) => (await place()).files.restore(file, by),
 
   'POST /v1/postgres/tables': ({ body: { url } }, { tablesOf }) => tablesOf(url),
-  'POST /v1/postgres/import': ({ body: { url, tables }, workspace, by }, { jobs }) => jobs.start(workspace, 'import', { url, tables }, by),
+  'POST /v1/postgres/import': ({ body, workspace, by }, { jobs }) => jobs.start(workspace, 'import', body, by),
 
   'POST /v1/inspect': ({ body: { files, options }, workspace, by }, { jobs }) => jobs.start(workspace, 'inspect', { files, options }, by),
   'POST /v1/discover'({ body: { files, options, promote }, workspace, caller, by }, { jobs }) {

@@ -10,7 +10,7 @@ const name = z.string().min(1).max(63);
 const input = z.strictObject({
   url: z.string().min(1).max(2000),
   tables: z.array(z.strictObject({ schema: name, table: name })).max(20).default([]),
-  query: z.strictObject({ name: z.string().min(1).max(100), sql: z.string().min(1).max(100_000) }).optional(),
+  query: z.strictObject({ name: z.string().min(1).max(120), sql: z.string().min(1).max(100_000) }).optional(),
 }).refine(({ tables, query }) => tables.length > 0 || query, 'must name tables or a query');
 
 /** Copies tables of a PostgreSQL database, or what one query gives, into files of the workspace: all of them of one snapshot, all or none. Gives the ids of the files. */
