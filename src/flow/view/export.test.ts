@@ -100,6 +100,7 @@ describe('people', () => {
       expect(got.map(({ entity, segment: s, segment_id: id, spend, orders }) => ({ entity, s, id, spend, orders })))
         .toEqual(rows.map(({ entity, values }) => ({ entity, s: 1, id: view.report.segments[1].id, spend: values[0].value, orders: values[1].value })));
     }
+    expect((await view.export({ what: 'features', columns: ['spend', 'spend'] }, 'parquet', path('twice.parquet'))).rows).toBe(view.entities);
     const everyone = path('everyone.parquet');
     await view.export({ what: 'memberships' }, 'parquet', everyone);
     expect((await engine.columns(`SELECT segment FROM '${everyone}'`)).columns[0].values).toEqual(Float64Array.from(segment));

@@ -57,7 +57,7 @@ async function people(held: Held, ask: Exclude<ExportAsk, { what: 'list' }>, eng
   const of: Group = ask.of ?? { kind: 'everyone' };
   const bits = bitsOf(held, of);
   const feature = (name: string): Column => ({ name, sql: `f.${quoteName(features[positionOf(held, name)].name)}`, text: false });
-  const wanted = ask.what === 'memberships' ? [] : (ask.columns ?? features.map(({ name }) => name)).map(feature);
+  const wanted = ask.what === 'memberships' ? [] : [...new Set(ask.columns ?? features.map(({ name }) => name))].map(feature);
   const picked = Int32Array.from({ length: rows }, (_, row) => (bits[row >>> 5] >>> (row & 31)) & 1);
   const table = `shoal_export_${held.next()}`;
   await engine.load(table, { picked, segment: Int32Array.from(segment), strength, second: Int32Array.from(second), tier: Int32Array.from(tier) });
