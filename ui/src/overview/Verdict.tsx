@@ -60,7 +60,7 @@ function HowSure({ choice, stabilities, steadiness }: VerdictProps) {
   const strength = choice.candidates.find((c) => c.k === tested)?.predictionStrength;
   const paired = pairedGroups(choice);
   const steady = stabilities.filter((s) => s.jaccard >= STEADY).length;
-  const again = steadiness ? `; found again from other starts to ${f.percent(steadiness.seeds.mean)}, on halves to ${f.percent(steadiness.subsamples.mean)} (adjusted Rand index)` : '';
+  const again = steadiness ? `. Found anew from another start the groups agree to ${f.percent(steadiness.seeds.mean)}, on half of the data to ${f.percent(steadiness.subsamples.mean)}` : '';
   const mean = stabilities.reduce((sum, s) => sum + s.jaccard, 0) / (stabilities.length || 1);
   return (
     <dl className={css.sure}>
