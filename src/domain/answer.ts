@@ -138,6 +138,8 @@ export interface TimelineEvent {
 }
 
 export interface TimelineAsk {
+  /** Only what this source tells; all of them by default. */
+  readonly source?: string;
   /** Only what happened before this instant, ms. */
   readonly before?: number;
   /** From 0, newest first. */
@@ -148,6 +150,8 @@ export interface TimelineAsk {
 
 export interface Timeline {
   readonly entity: string;
+  /** Sources that say when something happened, whichever was asked for. */
+  readonly sources: readonly { readonly name: string; readonly kind: SourceKind }[];
   /** How many there are before `before`. */
   readonly total: number;
   readonly events: readonly TimelineEvent[];

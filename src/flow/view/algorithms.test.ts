@@ -43,7 +43,7 @@ describe('a view of a table without ids or times', () => {
     expect(view.freshness()).toBeUndefined();
     const { hits: [hit], total } = await view.search('row 12', 1);
     expect([hit.entity, total]).toEqual(['row 12', 2]);
-    expect(await view.timeline('row 12')).toEqual({ entity: 'row 12', total: 0, events: [] });
+    expect(await view.timeline('row 12')).toEqual({ entity: 'row 12', sources: [], total: 0, events: [] });
     expect((await view.entity('row 12')).features.length).toBe(view.report.features.length);
     expect((await view.figures({ kind: 'everyone' })).revenue).toBeUndefined();
     await view.close();

@@ -14,19 +14,21 @@ const namedThings = 3;
 const lookedAt = 12;
 
 /** What happened to one entity, newest first. Lines of an order, or purchases of one instant, are one event. Nothing later than the run's instant. @throws `explain/unknown-entity` */
-export async function timeline(held: Held, id: string, { before, offset = 0, limit = 50 }: TimelineAsk = {}): Promise<Timeline> {
+export async function timeline(held: Held, id: string, { source: only, before, offset = 0, limit = 50 }: TimelineAsk = {}): Promise<Timeline> {
   const row = rowOf(held, id);
   const { folder, report, asOf } = held;
   const { sources } = held.file.meta;
-  const timed = sources.filter(({ has }) => has.includes('at'));
-  if (timed.length === 0) return { entity: id, total: 0, events: [] };
+  const told = sources.filter(({ has }) => has.includes('at'));
+  const named = told.map(({ name, kind }) => ({ name, kind }));
+  const timed = told.filter(({ name }) => only === undefined || name === only);
+  if (timed.length === 0) return { entity: id, sources: named, total: 0, events: [] };
   const until = Math.min(asOf + 1, typeof before === 'number' && Number.isFinite(before) ? Math.ceil(before) : Infinity);
   const all = timed.map((source) => `SELECT * FROM (${eventsOf(source, sources.indexOf(source), join(folder, source.file), row)}) WHERE "at" < ${until}`).join('\nUNION ALL ');
   const [from, many] = [Math.max(0, Math.trunc(offset) || 0), Math.min(500, Math.max(0, Math.trunc(limit) || 0))];
   const engine = await held.engine();
   const rows = await engine.rows(`SELECT *, count(*) OVER () AS total FROM (${all}) ORDER BY "at" DESC, source, key LIMIT ${many} OFFSET ${from}`, 'timeline');
   const [counted] = rows.length > 0 ? rows : await engine.rows(`SELECT count(*) AS total FROM (${all})`, 'timeline');
-  return { entity: id, total: Number(counted['total']), events: rows.map((event) => eventOf(sources[Number(event['source'])], event, report.currency)) };
+  return { entity: id, sources: named, total: Number(counted['total']), events: rows.map((event) => eventOf(sources[Number(event['source'])], event, report.currency)) };
 }
 
 /** One row per event: at (ms), source, key (tells events of one instant apart), what, things (as one text), kinds of things, quantity, amount, back, of. */

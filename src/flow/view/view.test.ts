@@ -218,6 +218,8 @@ describe('a timeline', () => {
     expect(earlier.events).toEqual(events.filter(({ at }) => at < middle));
     expect(earlier.total).toBe(earlier.events.length);
     expect((await view.timeline(id, { offset: 10_000 })).total).toBe(total);
+    for (const { name } of (await view.timeline(id)).sources) expect((await view.timeline(id, { source: name, limit: 500 })).events).toEqual(events.filter(({ source }) => source === name));
+    expect(await view.timeline(id, { source: 'nothing' })).toMatchObject({ total: 0, events: [] });
   });
 });
 
@@ -334,7 +336,7 @@ describe('a run that kept nothing for a view', () => {
     expect(await plain.entity(id)).toEqual(await view.entity(id));
     expect(await plain.map()).toEqual(await view.map());
     expect(await plain.page({ sort: { by: 'spend' } })).toEqual(await view.page({ sort: { by: 'spend' } }));
-    expect(await plain.timeline(id)).toEqual({ entity: id, total: 0, events: [] });
+    expect(await plain.timeline(id)).toEqual({ entity: id, sources: [], total: 0, events: [] });
     await plain.close();
     writeFileSync(path('plain/everyone.columns'), 'not whole');
     const again = await openView(path('plain'), context);

@@ -24,7 +24,7 @@ export const entityRoutes = {
   }),
   'GET /v1/entities/:entity': route({ role: 'analyst', summary: 'Everything about one entity: segment and why, features, history, others like it', params, answer: document<Person>('Person', 'One entity, explained') }),
   'GET /v1/entities/:entity/timeline': route({
-    role: 'analyst', summary: 'What happened to one entity, newest first', params, query: z.strictObject({ before: z.coerce.number().optional(), offset: pageQuery.offset, limit: pageQuery.limit }),
+    role: 'analyst', summary: 'What happened to one entity, newest first', params, query: z.strictObject({ source: z.string().max(200).optional().describe('Only what this source tells'), before: z.coerce.number().optional(), offset: pageQuery.offset, limit: pageQuery.limit }),
     answer: document<Timeline>('Timeline', 'Events of all sources with times'),
   }),
 };

@@ -31,9 +31,9 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
       ruled: ruled.map(({ id, name }, i) => ({ id, name, member: inside[i] })), history: await sinceTheFirst(history, person.segmentId, run, store),
     };
   },
-  async 'GET /v1/entities/:entity/timeline'({ params, query: { before, offset, limit }, ...asked }) {
+  async 'GET /v1/entities/:entity/timeline'({ params, query: { source, before, offset, limit }, ...asked }) {
     const { ask } = await askingChampion(asked);
-    return ask('timeline', params.entity, { before, offset, limit });
+    return ask('timeline', params.entity, { source, before, offset, limit });
   },
 };
 

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { TimelineEvent } from '../../../src/domain/answer.js';
 import type { SourceKind } from '../../../src/domain/source.js';
@@ -14,16 +14,17 @@ import { daysOf, hasClock } from './timeline.js';
 
 const SIZE = 60;
 
-/** What happened to one entity, newest first, by day; of all sources or of some. */
+/** What happened to one entity, newest first, by day; of all sources or of one. */
 export function Timeline({ entity, first }: { readonly entity: string; /** Only so many, without tools. */ readonly first?: number }) {
   const f = useFormats();
   const { client, workspace } = useWire();
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [only, setOnly] = useState<string>();
   const size = first ?? SIZE;
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: ['live', workspace, 'GET /v1/entities/:entity/timeline', entity, size],
-    queryFn: ({ pageParam, signal }) => client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { offset: pageParam, limit: size }, signal }),
+    queryKey: ['live', workspace, 'GET /v1/entities/:entity/timeline', entity, size, only],
+    queryFn: ({ pageParam, signal }) => client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { offset: pageParam, limit: size, ...(only !== undefined && { source: only }) }, signal }),
     initialPageParam: 0,
+    placeholderData: keepPreviousData,
     getNextPageParam: (last, pages) => {
       const read = pages.reduce((sum, page) => sum + page.events.length, 0);
       return last.events.length > 0 && read < last.total ? read : undefined;
@@ -32,25 +33,25 @@ export function Timeline({ entity, first }: { readonly entity: string; /** Only 
   const events = useMemo(() => data?.pages.flatMap((page) => page.events) ?? [], [data]);
   if (error) return <ProblemNote title="What happened did not come." error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading what="what happened"><Skeleton lines={first ? 4 : 10} /></Loading>;
-  const total = data.pages[0].total;
-  if (total === 0) return <Empty>No source says when something happened to this {f.one}.</Empty>;
-  const sources = [...new Map(events.map((event) => [event.source, event.kind]))];
-  const shown = events.filter((event) => !hidden.has(event.source));
-  const toggle = (source: string) => setHidden((before) => (before.has(source) ? new Set([...before].filter((s) => s !== source)) : new Set([...before, source])));
+  const { total, sources } = data.pages[0];
+  if (total === 0 && only === undefined) return <Empty>No source says when something happened to this {f.one}.</Empty>;
   return (
     <div className={css.timeline}>
       {first === undefined && sources.length > 1 ? (
         <div className={css.filter} role="group" aria-label="Sources">
-          {sources.map(([source, kind]) => (
-            <button key={source} type="button" aria-pressed={!hidden.has(source)} onClick={() => toggle(source)}>
-              <Icon name={iconOf(source, kind)} size={16} />
-              <span>{source}</span>
+          <button type="button" aria-pressed={only === undefined} onClick={() => setOnly(undefined)}>
+            All
+          </button>
+          {sources.map(({ name, kind }) => (
+            <button key={name} type="button" aria-pressed={only === name} onClick={() => setOnly(name)}>
+              <Icon name={iconOf(name, kind)} size={16} />
+              <span>{name}</span>
             </button>
           ))}
         </div>
       ) : null}
       <ol className={css.days}>
-        {daysOf(shown).map((day) => (
+        {daysOf(events).map((day) => (
           <li key={day.at}>
             <h3>{f.date(day.at)}</h3>
             <ol className={css.events}>
@@ -61,7 +62,7 @@ export function Timeline({ entity, first }: { readonly entity: string; /** Only 
           </li>
         ))}
       </ol>
-      {shown.length === 0 ? <p className={css.hint}>Nothing of the sources that are switched on, among the {f.count(events.length)} newest. Load more, or switch on another source.</p> : null}
+      {total === 0 ? <p className={css.hint}>Nothing of “{only}” happened to this {f.one}.</p> : null}
       {first === undefined ? (
         <p className={css.foot}>
           <span role="status">
