@@ -169,7 +169,7 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
     await close();
   });
 
-  it('shows whom segments made by hand share, and nothing where nobody is shared', async () => {
+  it('shows whom segments made by hand share, and removes them with a way back', async () => {
     const { id } = await server.client.ask('POST /v1/segments', { body: { name: 'Two or more', rule: { kind: 'feature', feature: 'orders', op: '>=', value: 2 } } });
     const { page, problems, close } = await openPage(browser!, server, '/w/main/overlap');
     const row = page.getByRole('row', { name: /Two or more/ }).last();
@@ -179,7 +179,13 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
     await page.getByText('1 is the same people').waitFor();
     await page.goto(`${server.address}/w/main/segments/${id}`);
     await page.getByRole('heading', { name: 'Where its members are otherwise' }).waitFor();
-    expect(problems).toEqual([]);
+    const there = async () => (await server.client.ask('GET /v1/segments')).some((s) => s.id === id);
+    await page.getByRole('button', { name: 'Remove this segment' }).click();
+    await page.waitForURL('**/w/main/segments');
+    expect(await there()).toBe(false);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(there).toBe(true);
+    expect(problems.filter((problem) => !/status of 404/.test(problem))).toEqual([]);
     await server.client.ask('DELETE /v1/segments/:segment', { params: { segment: id } });
     await close();
   });

@@ -1,11 +1,15 @@
+import { Button } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import type { Report } from '../../../src/domain/report.js';
 import type { SegmentDetail } from '../../../src/server/contract/segments.js';
 import { Bar } from '../kit/Bar.js';
 import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
+import { Icon } from '../kit/Icon.js';
 import { sentence } from '../kit/prose.js';
 import { Stat } from '../kit/Section.js';
-import { useAsk } from '../wire/ask.js';
+import { useToast } from '../kit/Toasts.js';
+import { useAsk, useTell } from '../wire/ask.js';
 import { type ShownRun, usePaths } from '../wire/runs.js';
 import { useSource } from '../wire/source.js';
 import { useMay } from '../workspace/session.js';
@@ -64,6 +68,33 @@ function ByHand({ segment }: { readonly segment: SegmentDetail }) {
         </section>
       ) : null}
       <Shared segment={segment} />
+      <Remove segment={segment} />
+    </div>
+  );
+}
+
+/** Takes a segment made by hand away, at once and with a way back. */
+function Remove({ segment }: { readonly segment: SegmentDetail }) {
+  const to = usePaths();
+  const navigate = useNavigate();
+  const toast = useToast();
+  const remove = useTell('DELETE /v1/segments/:segment');
+  const restore = useTell('POST /v1/segments/:segment/restore');
+  const call = { params: { segment: segment.id } };
+  if (!useMay('analyst')) return null;
+  const take = () =>
+    remove.mutate(call, {
+      onSuccess: () => {
+        toast({ text: `Removed “${segment.name}”.`, undo: () => restore.mutateAsync(call) });
+        void navigate({ href: to('segments') });
+      },
+      onError: (error) => toast({ text: error.message, tone: 'problem' }),
+    });
+  return (
+    <div data-export="skip">
+      <Button variant="default" leftSection={<Icon name="trash" size={16} />} loading={remove.isPending} onClick={take}>
+        Remove this segment
+      </Button>
     </div>
   );
 }
