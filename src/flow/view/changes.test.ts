@@ -4,6 +4,8 @@ import { createContext } from '../../context.js';
 import type { Changes } from '../../domain/answer.js';
 import type { Report } from '../../domain/report.js';
 import { compareRuns, loadRun } from '../saved.js';
+import { changes as diff } from './changes.js';
+import { hold } from './held.js';
 import { marketRun, testFolder } from './run.test.fixture.js';
 import { trend } from './trend.js';
 import { openView } from './view.js';
@@ -48,6 +50,24 @@ describe('changes between two runs', () => {
     expect(changes.reasons.filter((reason) => reason.includes(' → ')).length).toBeGreaterThan(10);
     expect(new Set(changes.reasons).size).toBe(changes.reasons.length);
     expect(new Set(changes.reason).size).toBe(changes.reasons.length);
+  });
+
+  it('are also of those who become outliers, leave them, or lose a segment that is no more', async () => {
+    const [before, now] = [await hold(path('now'), context), await hold(path('now'), context)];
+    const first = [0, 1].map((label) => before.segment.indexOf(label));
+    now.segment[first[0]] = -1;
+    before.segment[first[1]] = -1;
+    const made = diff(before, now);
+    expect(made.entity.map((entity, i) => [entity, made.left[i], made.entered[i]])).toEqual(first.map((row, label) => ({ row, change: [now.ids.text(row), label === 0 ? 0 : -1, label === 0 ? -1 : 1] })).sort((a, b) => a.row - b.row).map(({ change }) => change));
+    now.segment[first[0]] = 0;
+    before.segment[first[1]] = 1;
+    const renamed = { ...before, report: { ...before.report, segments: before.report.segments.map((segment) => (segment.segment === 0 ? { ...segment, id: 'gone' } : segment)) } };
+    now.segment[first[0]] = -1;
+    const all = diff(renamed, now);
+    expect(all.entity.length).toBe(before.segment.filter((label) => label === 0).length);
+    expect(all.entered[all.entity.indexOf(now.ids.text(first[0]))]).toBe(-1);
+    await before.close();
+    await now.close();
   });
 
   it('between a run and itself are none', async () => {
