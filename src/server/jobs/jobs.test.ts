@@ -176,6 +176,16 @@ describe('jobs', () => {
     expect(await when(again, main, job.id, under('holding'))).toMatchObject({ attempts: 2 });
   });
 
+  it('runs on where the last job of the kind kept its times in another way', async () => {
+    const { jobs, main } = await server();
+    const { jobs: records } = await home.open(main);
+    const { id } = await records.queue({ kind: 'echo', input: {} }, by);
+    await records.start(id, by);
+    await records.finish(id, { timings: { echo: 12 } }, by);
+    const job = await jobs.start(main, 'echo', { what: 'still here' }, by);
+    expect(await ended(jobs, main, job.id)).toMatchObject({ state: 'done', result: { said: 'still here' } });
+  });
+
   it('tells every change of a workspace to whoever listens, and nothing of others', async () => {
     const { jobs, main, other } = await server();
     const stop = new AbortController();

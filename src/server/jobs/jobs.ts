@@ -275,7 +275,10 @@ function timingsOf({ stages }: Turn, now: number): Timings {
 /** How long each stage took the last time, else what it usually takes in proportion. */
 async function usual(records: Store['jobs'], kind: JobKind): Promise<Timings | undefined> {
   const { items: [last] } = await records.list({ kind: kind.name, state: 'done', limit: 1 });
-  return (last?.result as { timings?: Timings } | undefined)?.timings ?? kind.stages;
+  const kept: unknown = (last?.result as { timings?: unknown } | undefined)?.timings;
+  // What an earlier version kept may have another shape: an estimate is not worth a failure.
+  const sound = Array.isArray(kept) && kept.every((one) => Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'number');
+  return sound ? (kept as Timings) : kind.stages;
 }
 
 function problemOf(error: unknown): { code: string; message: string } {
