@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ShoalError } from '../errors.js';
 import { openStore } from '../store/catalog.js';
@@ -9,7 +9,7 @@ import { entry } from './entries.js';
 import { jobKinds } from './jobs/catalog.js';
 import type { JobKind } from './jobs/kind.js';
 import { openJobs, type Jobs } from './jobs/jobs.js';
-import { openWorkspaces, type Workspaces } from './workspaces.js';
+import { openWorkspaces, type OpenWorkspace, type Workspaces } from './workspaces.js';
 
 /** What is behind the routes of a server: the records, the workspaces and the long work. */
 export interface Backend {
@@ -42,7 +42,9 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     await workspaces.tidy(system);
     if ((await workspaces.list({ removed: true })).length === 0) await workspaces.create({ id: 'main', name: 'Main' }, system);
     for (const { id } of await workspaces.list()) {
-      await firstIsChampion((await workspaces.open(id)).store);
+      const place = await workspaces.open(id);
+      await clearBegun(place);
+      await firstIsChampion(place.store);
       await jobs.recover(id);
     }
   } catch (error) {
@@ -59,6 +61,12 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await home.close();
     },
   };
+}
+
+/** Folders of runs that were begun and never published: nobody will. */
+async function clearBegun({ store, runFolder }: OpenWorkspace): Promise<void> {
+  const { items } = await store.runs.list({ state: 'running', limit: 1000 });
+  for (const { id } of items) await rm(runFolder(id), { recursive: true, force: true });
 }
 
 /** A server that was killed between publishing the first run and pointing to it left nothing in use. */

@@ -88,8 +88,9 @@ export const discoverKind = jobKind({
     if (before?.removedAt !== undefined) await store.runs.restore(run, by);
     if (before?.state === 'published') await rm(folder, { recursive: true, force: true });
     else {
-      await putInPlace(folder, place.runFolder(run));
+      // Begun first, so that a folder in its place is always of a run that the store knows.
       await store.runs.begin({ id: run, title, input: asked }, by);
+      await putInPlace(folder, place.runFolder(run));
       if (moved) await store.transitions.append(run, linesOf(moved), by);
       await store.runs.publish(run, { summary, segments }, by);
     }
