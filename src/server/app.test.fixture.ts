@@ -17,6 +17,9 @@ import { openWorkspaces, type Workspaces } from './workspaces.js';
 /** Stands in every text that a workspace holds, so that a test sees where it should not have got to. */
 export const canary = (workspace: string) => `canary-of-${workspace}`;
 
+/** Stands wherever a workspace speaks of a single person. */
+export const someone = (workspace: string) => `someone@${workspace}.example`;
+
 /** The JSON of an answer, unchecked. */
 export const jsonOf = async (response: Promise<Response> | Response) => JSON.parse(await (await response).text());
 
@@ -85,8 +88,10 @@ async function furnish(workspaces: Workspaces, id: string): Promise<void> {
 }
 
 function reportOf(id: string) {
-  const profile = { segment: 0, id: 'regulars', name: canary(id), typical: [{ entity: canary(id), strength: 1, values: {} }], revenueShare: 0.7, brief: { goal: 'reward' } };
-  return { title: canary(id), run: { id: `run-of-${id}` }, segments: [profile], map: { entity: [canary(id)] }, tree: { leaves: 1, segments: [] } };
+  const profile = { segment: 0, id: 'regulars', name: canary(id), typical: [{ entity: someone(id), strength: 1, values: {} }], revenueShare: 0.7, brief: { goal: 'reward' } };
+  const column = { name: 'email', type: 'string', role: 'entity', reason: 'named like an id', distinct: 1, missing: 0, min: someone(id), max: someone(id), examples: [someone(id)] };
+  const source = { name: 'orders', columns: [column], audit: { rowsIn: 1, rowsKept: 1, rowsRejected: 0, rejected: [], findings: [{ kind: 'mixed-format', rows: 0, sentence: `Such as '${someone(id)}'.` }] } };
+  return { title: canary(id), run: { id: `run-of-${id}` }, segments: [profile], map: { entity: [someone(id)] }, sources: [source], tree: { leaves: 1, segments: [] } };
 }
 
 /** Answers every question at once with something of the right kind. */
@@ -122,7 +127,7 @@ function fakeDesk(id: string): Desk {
 }
 
 /** Jobs that are as the test says: started ones stay at work until `finish`. */
-function fakeJobs(): Jobs & { finish(id: string): void } {
+function fakeJobs(): Jobs & { finish(id: string, end?: Partial<Job>): void } {
   const all = new Map<string, Job>();
   const listeners = new Set<() => void>();
   const known = (workspace: string, id: string): Job => {
@@ -159,6 +164,6 @@ function fakeJobs(): Jobs & { finish(id: string): void } {
     cancelAll: async () => {},
     counts: () => ({ queued: 0, running: [...all.values()].filter(({ state }) => state === 'running').length }),
     close: async () => {},
-    finish: (id) => void put({ ...all.get(id)!, state: 'done', result: {} }),
+    finish: (id, end = {}) => void put({ ...all.get(id)!, state: 'done', result: {}, ...end }),
   };
 }

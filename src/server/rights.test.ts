@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { roles, type Role } from '../domain/role.js';
-import { canary, jsonOf, listening, type Listening } from './app.test.fixture.js';
+import { canary, jsonOf, listening, someone, type Listening } from './app.test.fixture.js';
 import { contract, type RouteId } from './contract/contract.js';
 import type { Route } from './contract/route.js';
 
@@ -120,14 +120,20 @@ it('a revoked or unknown key opens nothing, and cannot be told apart', async () 
 
 it('viewers see groups, and no person in any of them', async () => {
   const token = keys.get('viewer');
-  for (const path of ['/v1/runs/champion', '/v1/segments/regulars']) {
-    const text = await (await server.ask(path, { token })).text();
-    const report = JSON.parse(text);
-    expect(report.map?.entity ?? []).toEqual([]);
-    for (const segment of report.segments ?? []) expect(segment.typical).toEqual([]);
+  const { id } = await server.jobs.start('main', 'inspect', { options: { sql: someone('main') } }, { actor: 'test' });
+  const failed = await server.jobs.start('main', 'discover', { files: [someone('main')] }, { actor: 'test' });
+  server.jobs.finish(id, { result: { run: 'run-of-main', sources: [{ columns: [{ examples: [someone('main')] }] }] }, progress: { stage: 'ingest', note: someone('main'), elapsed: 1 } });
+  server.jobs.finish(failed.id, { state: 'failed', problem: { code: 'engine/failed', sentence: `Could not read '${someone('main')}'.` } });
+  const paths = ids.filter((one) => one.startsWith('GET /v1/') && contract[one].role === 'viewer' && !one.includes(':job')).map((one) => request(one).path);
+  for (const path of [...paths, ...[id, failed.id].flatMap((job) => [`/v1/jobs/${job}`, `/v1/jobs/${job}/events`])]) {
+    const response = await server.ask(path, { token });
+    expect(`${[...response.headers].join('\n')}${await response.text()}`, path).not.toContain(someone('main'));
   }
+  expect(await jsonOf(server.ask(`/v1/jobs/${id}`, { token }))).toMatchObject({ state: 'done', input: {}, result: { run: 'run-of-main' } });
   const preview = await jsonOf(server.ask('/v1/rules/preview', { token, json: { rule: { kind: 'feature', feature: 'spend', op: 'known' } } }));
   expect(preview.sample.rows).toEqual([]);
   const whole = await jsonOf(server.ask('/v1/runs/champion', { token: keys.get('analyst') }));
-  expect(whole.map.entity).toEqual([canary('main')]);
+  expect(whole.map.entity).toEqual([someone('main')]);
+  expect(whole.sources[0].columns[0].examples).toEqual([someone('main')]);
+  expect((await jsonOf(server.ask(`/v1/jobs/${id}`, { token: keys.get('analyst') }))).input).toEqual({ options: { sql: someone('main') } });
 });

@@ -1,6 +1,8 @@
+import type { Job } from '../../domain/job.js';
 import { ShoalError } from '../../errors.js';
-import { isAtLeast } from '../caller.js';
+import { isAtLeast, type Caller } from '../caller.js';
 import type { fileRoutes } from '../contract/files.js';
+import { jobInOutline, seesPeople } from '../discretion.js';
 import type { Handlers } from '../handler.js';
 
 /** Data in: files, tables of a database, and the work on them. */
@@ -22,9 +24,15 @@ export const fileHandlers: Handlers<keyof typeof fileRoutes> = {
     return jobs.start(workspace, 'discover', { files, options, promote, why: by.reason }, by);
   },
 
-  'GET /v1/jobs': async ({ workspace }, { jobs }) => [...(await jobs.list(workspace))],
-  'GET /v1/jobs/:job': ({ params: { job }, workspace }, { jobs }) => jobs.get(workspace, job),
-  'GET /v1/jobs/:job/events': ({ params: { job }, workspace, signal }, { jobs }) => jobs.watch(workspace, job, signal),
+  'GET /v1/jobs': async ({ workspace, caller }, { jobs }) => (await jobs.list(workspace)).map(toldTo(caller)),
+  'GET /v1/jobs/:job': async ({ params: { job }, workspace, caller }, { jobs }) => toldTo(caller)(await jobs.get(workspace, job)),
+  'GET /v1/jobs/:job/events': ({ params: { job }, workspace, caller, signal }, { jobs }) => each(jobs.watch(workspace, job, signal), toldTo(caller)),
   'DELETE /v1/jobs/:job': ({ params: { job }, workspace, by }, { jobs }) => jobs.cancel(workspace, job, by),
   'POST /v1/jobs/:job/resume': ({ params: { job }, workspace, by }, { jobs }) => jobs.resume(workspace, job, by),
 };
+
+const toldTo = (caller: Caller) => (job: Job): Job => (seesPeople(caller) ? job : jobInOutline(job));
+
+async function* each<T>(items: AsyncIterable<T>, told: (item: T) => T): AsyncIterable<T> {
+  for await (const item of items) yield told(item);
+}

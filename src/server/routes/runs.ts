@@ -4,8 +4,8 @@ import type { Alias } from '../../domain/alias.js';
 import type { StoredRun } from '../../domain/stored-run.js';
 import { ShoalError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
-import { isAtLeast } from '../caller.js';
 import type { RunRow, runRoutes } from '../contract/runs.js';
+import { seesPeople, withoutPeople } from '../discretion.js';
 import type { Bytes, Handlers, Kept } from '../handler.js';
 import { askingRun, unchanged, type Asking } from './asking.js';
 
@@ -21,14 +21,9 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
   },
   async 'GET /v1/runs/:run'({ params, caller, ...asked }, { reports }) {
     const asking = await askingRun(asked, params.run);
-    // Viewers look at groups: the people that a report names as examples are left out for them.
-    const people = isAtLeast(caller.role, 'analyst') || caller.only !== undefined;
     const folder = asking.place.runFolder(asking.run.id);
-    if (people) return kept(asking, 'all', async (): Promise<Bytes> => ({ type: 'application/json; charset=utf-8', parts: [await reports.bytes(folder)] }));
-    return kept(asking, 'without people', async () => {
-      const report = await reports.get(folder);
-      return { ...report, segments: report.segments.map((segment) => ({ ...segment, typical: [] })), map: { ...report.map, entity: [] } };
-    });
+    if (seesPeople(caller)) return kept(asking, 'all', async (): Promise<Bytes> => ({ type: 'application/json; charset=utf-8', parts: [await reports.bytes(folder)] }));
+    return kept(asking, 'without people or values', async () => withoutPeople(await reports.get(folder)));
   },
   async 'PATCH /v1/runs/:run'({ params, body: { title }, by, ...asked }) {
     const { place: { store }, run } = await askingRun(asked, params.run);

@@ -5,9 +5,9 @@ import type { Group } from '../../domain/answer.js';
 import type { Rule } from '../../domain/rule.js';
 import type { SegmentRecord } from '../../domain/segment-record.js';
 import { ShoalError } from '../../errors.js';
-import { isAtLeast } from '../caller.js';
 import type { Names, RuleMeasure } from '../desk/rule-operations.js';
 import type { SegmentDetail, SegmentRow, segmentRoutes } from '../contract/segments.js';
+import { seesPeople } from '../discretion.js';
 import type { Asked, Handlers, Tools } from '../handler.js';
 import { askingChampion, askingRun, unchanged, type Asking } from './asking.js';
 
@@ -115,7 +115,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
     const asking = await askingChampion(asked);
     const records = await recordsOf(asking, false);
     const others = records.flatMap(({ id, name, rule: own }) => (own ? [{ id, name, rule: own.rule as Rule }] : []));
-    const preview = await asking.ask('rulePreview', rule, { names: namesById(records), others, sample: isAtLeast(caller.role, 'analyst') || caller.only ? 20 : 0 });
+    const preview = await asking.ask('rulePreview', rule, { names: namesById(records), others, sample: seesPeople(caller) ? 20 : 0 });
     return { ...preview, run: asking.run.id };
   },
 };

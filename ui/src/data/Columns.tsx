@@ -14,6 +14,8 @@ export function Columns({ columns }: { readonly columns: readonly SourceColumn[]
   const f = useFormats();
   const [all, setAll] = useState(false);
   const shown = all ? columns : columns.slice(0, FEW);
+  // Viewers are told of columns without their values.
+  const examples = columns.some((column) => column.examples.length > 0);
   if (columns.length === 0) return null;
   return (
     <div>
@@ -27,7 +29,7 @@ export function Columns({ columns }: { readonly columns: readonly SourceColumn[]
               <th scope="col">Why</th>
               <th scope="col">Values</th>
               <th scope="col">Missing</th>
-              <th scope="col">Examples</th>
+              {examples ? <th scope="col">Examples</th> : null}
             </tr>
           </thead>
           <tbody>
@@ -46,7 +48,7 @@ export function Columns({ columns }: { readonly columns: readonly SourceColumn[]
                 </td>
                 <td className={css.figure}>{f.count(column.distinct)}</td>
                 <td className={css.figure}>{column.missing > 0 ? f.count(column.missing) : 'none'}</td>
-                <td className={css.examples}>{column.examples.join(', ')}</td>
+                {examples ? <td className={css.examples}>{column.examples.join(', ')}</td> : null}
               </tr>
             ))}
           </tbody>
