@@ -8,7 +8,7 @@ import { cleanText, countWord, listWords, upperFirst } from '../util/words.js';
 import { distanceTo, middlesOf } from './centres.js';
 import type { Contrast } from './contrast.js';
 import { flip, type Lever } from './flip.js';
-import { formsNear, limitForm, type Nearness, nearness, partsAt, segmentAt, sharesAt, valueAt } from './forms.js';
+import { formsNear, gradient, limitForm, type Nearness, nearness, partsAt, segmentAt, sharesAt, valueAt } from './forms.js';
 import { phrase } from './phrase.js';
 import { article, oneOf, reading } from '../domain/reading.js';
 import type { Subject } from './subject.js';
@@ -158,8 +158,9 @@ function movesOf(subject: Subject, found: Usual, profiles: readonly Profile[], r
   const beyond = limitForm(forms);
   const near = formsNear(forms, z);
   const rivals = [...near.filter((form) => form !== undefined), ...(beyond ? [beyond] : [])];
+  const slopes = rivals.map((form) => gradient(form, z));
   const proposed = profiles.map((p) => p.segment).filter((s) => s !== own).flatMap((segment) => {
-    const made = near[segment] && flip(z, rivals.indexOf(near[segment]), rivals, levers);
+    const made = near[segment] && flip(z, rivals.indexOf(near[segment]), rivals, levers, slopes);
     if (!made) return [];
     // A change too small to be seen is no advice.
     const visible = made.changes.every(({ lever, to }) => shown(to, lever) !== shown(lever.from, lever) && changeText(lever, to, currency) !== changeText(lever, lever.from, currency));

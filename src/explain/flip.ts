@@ -31,11 +31,10 @@ const grid = [0.15, 0.3, 0.5, 0.7, 0.85, 1];
  * The cheapest change of at most three levers, at round raw values, that makes the form `target` (a position in `forms`) the least at `z`. How far the
  * target is ahead of each other form is quadratic in every lever (linear where all forms have the same metric, as for k-means), so one lever is solved
  * exactly, pairs and triples by a grid over all but the last; the winner is verified by encoding it and measuring. Undefined when none exists
- * within the levers' ranges.
+ * within the levers' ranges. `slopes`: the gradients of the forms at `z`, where they are known.
  */
-export function flip(z: Float64Array, target: number, forms: readonly Form[], levers: readonly Lever[]): Flip | undefined {
+export function flip(z: Float64Array, target: number, forms: readonly Form[], levers: readonly Lever[], slopes = forms.map((form) => gradient(form, z))): Flip | undefined {
   const rivals = forms.map((_, f) => f).filter((f) => f !== target);
-  const slopes = forms.map((form) => gradient(form, z));
   const here = valueAt(forms[target], z);
   const lead = Float64Array.from(rivals, (f) => valueAt(forms[f], z) - here);
   const nearest = lead.indexOf(Math.min(...lead));

@@ -46,9 +46,10 @@ export function partsAt(form: Form, z: ArrayLike<number>): Float64Array {
 /** FᵀF (z − centre): half the slope of the form at z. */
 export function gradient({ centre, scale, factor }: Form, z: ArrayLike<number>): Float64Array {
   const d = centre.length;
-  const off = Float64Array.from(centre, (c, j) => z[j] - c);
-  if (scale) return off.map((x, j) => x * scale[j] * scale[j]);
-  if (!factor) return off;
+  const off = new Float64Array(d); // loops rather than `map`: explaining an entity asks for every form
+  for (let j = 0; j < d; j++) off[j] = z[j] - centre[j];
+  if (scale) for (let j = 0; j < d; j++) off[j] = off[j] * scale[j] * scale[j];
+  if (scale || !factor) return off;
   const pull = new Float64Array(d);
   for (let row = 0; row < factor.length; row += d) {
     let along = 0;

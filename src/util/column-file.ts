@@ -75,6 +75,8 @@ export function writeColumnFile<M>(path: string, meta: M, columns: Parameters<ty
 /** A column file to read from. Reading is synchronous. */
 export interface ColumnFile<M> {
   readonly meta: M;
+  /** Bytes in memory: those of the whole file where it is small, else none. */
+  readonly held: number;
   has(name: string): boolean;
   /** A whole column as it was written; the caller's own. */
   read(name: string): Numbers;
@@ -87,9 +89,9 @@ export interface ColumnFile<M> {
   close(): void;
 }
 
-/** Opens a column file by its path, or what was written of one. Undefined where it is none, or not whole. */
-export function openColumns<M>(given: string | Uint8Array): ColumnFile<M> | undefined {
-  const bytes = typeof given === 'string' ? fileBytes(given) : heldBytes(given);
+/** Opens a column file by its path, or what was written of one; a file of up to `small` bytes is read whole and kept in memory. Undefined where it is none, or not whole. */
+export function openColumns<M>(given: string | Uint8Array, small = 0): ColumnFile<M> | undefined {
+  const bytes = typeof given === 'string' ? fileBytes(given, small) : heldBytes(given);
   const footer = bytes && footerOf<M>(bytes);
   if (!footer) return bytes?.close(), undefined;
   const { blocks, meta } = footer;
@@ -105,10 +107,20 @@ export function openColumns<M>(given: string | Uint8Array): ColumnFile<M> | unde
   };
   const listOf = ({ coded = 0, offset }: Block) => array('f64', offset, coded) as Float64Array;
   const codesOf = ({ type, offset, length, coded = 0 }: Block, from = 0, to = length) => array(type, offset + 8 * coded + from * types[type].BYTES_PER_ELEMENT, to - from);
+  const own = <T extends Numbers>(stored: T): T => (bytes.shared ? stored.slice() as T : stored);
+  const seen = new Map<string, { readonly codes: Numbers; readonly list?: Float64Array }>();
+  /** A column as it lies in memory: where all of the file does, looking at one number takes no reading. */
+  const inMemory = (name: string) => {
+    let column = seen.get(name);
+    if (column) return column;
+    const found = block(name);
+    seen.set(name, column = { codes: codesOf(found), ...(found.coded !== undefined && { list: listOf(found) }) });
+    return column;
+  };
   const numbers = (name: string, from = 0, to = block(name).length) => {
     const found = block(name);
     const stored = codesOf(found, from, to);
-    if (stored instanceof Float64Array) return stored;
+    if (stored instanceof Float64Array) return own(stored);
     const values = new Float64Array(stored.length);
     if (found.coded === undefined) values.set(stored);
     else for (let i = 0, list = listOf(found); i < values.length; i++) values[i] = list[stored[i]];
@@ -117,19 +129,23 @@ export function openColumns<M>(given: string | Uint8Array): ColumnFile<M> | unde
   const at = (name: string, row: number) => {
     const { type, offset, length, coded } = block(name);
     if (!(row >= 0 && row < length)) throw new RangeError(`column '${name}' has no row ${row}`);
+    if (bytes.shared) {
+      const { codes, list } = inMemory(name);
+      return list ? list[codes[row]] : codes[row];
+    }
     const [value] = array(type, offset + 8 * (coded ?? 0) + row * types[type].BYTES_PER_ELEMENT, 1);
     return coded === undefined ? value : (array('f64', offset + 8 * value, 1) as Float64Array)[0];
   };
   return {
     meta,
+    held: bytes.shared ? bytes.size : 0,
     has: (name) => Object.hasOwn(blocks, name),
-    read: (name) => (block(name).coded === undefined ? codesOf(block(name)) : numbers(name)),
+    read: (name) => (block(name).coded === undefined ? own(codesOf(block(name))) : numbers(name)),
     numbers,
     gather(name, rows) {
       const found = block(name);
-      if (rows.length * few < found.length) return Float64Array.from(rows, (row) => at(name, row));
-      const stored = codesOf(found);
-      const list = found.coded === undefined ? undefined : listOf(found);
+      if (!bytes.shared && rows.length * few < found.length) return Float64Array.from(rows, (row) => at(name, row));
+      const { codes: stored, list } = bytes.shared ? inMemory(name) : { codes: codesOf(found), list: found.coded === undefined ? undefined : listOf(found) };
       const values = new Float64Array(rows.length);
       for (let i = 0; i < rows.length; i++) values[i] = list ? list[stored[rows[i]]] : stored[rows[i]];
       return values;
@@ -141,34 +157,43 @@ export function openColumns<M>(given: string | Uint8Array): ColumnFile<M> | unde
 
 interface Bytes {
   readonly size: number;
-  /** A copy, from a multiple of 8 in its buffer. */
+  /** What is read is the memory of the file itself, not to be changed or given away; else a copy. */
+  readonly shared: boolean;
+  /** Bytes whose place in their buffer is a multiple of 8 where `offset` is. */
   read(offset: number, length: number): Uint8Array;
   close(): void;
 }
 
-function fileBytes(path: string): Bytes | undefined {
+function fileBytes(path: string, small: number): Bytes | undefined {
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch {
     return undefined;
   }
-  return {
-    size: fstatSync(file).size,
-    read(offset, length) {
-      const bytes = new Uint8Array(length);
-      for (let from = 0; from < length;) {
-        const got = readSync(file, bytes, from, length - from, offset + from);
-        if (got === 0) throw new RangeError(`'${path}' ends before its time`);
-        from += got;
-      }
-      return bytes;
-    },
-    close: () => closeSync(file),
+  const { size } = fstatSync(file);
+  const read = (offset: number, length: number) => {
+    const bytes = new Uint8Array(length);
+    for (let from = 0; from < length;) {
+      const got = readSync(file, bytes, from, length - from, offset + from);
+      if (got === 0) throw new RangeError(`'${path}' ends before its time`);
+      from += got;
+    }
+    return bytes;
   };
+  const close = () => closeSync(file);
+  if (size > small) return { size, shared: false, read, close };
+  try {
+    return heldBytes(read(0, size));
+  } finally {
+    close();
+  }
 }
 
-const heldBytes = (held: Uint8Array): Bytes => ({ size: held.length, read: (offset, length) => held.slice(offset, offset + length), close: () => {} });
+function heldBytes(given: Uint8Array): Bytes {
+  const held = given.byteOffset % 8 === 0 ? given : new Uint8Array(given);
+  return { size: held.length, shared: true, read: (offset, length) => held.subarray(offset, offset + length), close: () => {} };
+}
 
 function footerOf<M>(bytes: Bytes): Footer<M> | undefined {
   if (bytes.size < 12) return undefined;

@@ -54,6 +54,8 @@ export interface Held {
 
 /** Columns and orders kept: 25 columns of a million. */
 const cacheBytes = 256 * 2 ** 20;
+/** A file of columns no larger than this stays in memory whole: some 150,000 entities with 200 features. */
+const smallFile = 128 * 2 ** 20;
 /** Megabytes that the engine may use. */
 const engineMemory = 300;
 
@@ -83,8 +85,8 @@ export async function hold(folder: string, context: Context): Promise<Held> {
 }
 
 /** About how much a run may come to hold: what is always there, the cache as far as there is something to keep, and the engine. */
-export function bytesOf({ rows, features, ids }: Held): number {
-  return 11 * rows + ids.size + Math.min(cacheBytes, 12 * rows * features.length) + engineMemory * 1e6;
+export function bytesOf({ rows, features, ids, file }: Held): number {
+  return 11 * rows + ids.size + file.held + Math.min(cacheBytes, 12 * rows * features.length) + engineMemory * 1e6;
 }
 
 async function opened(context: Context): Promise<Engine> {
@@ -95,7 +97,7 @@ async function opened(context: Context): Promise<Engine> {
 
 /** What the run kept, unless it is another version's or not whole. */
 async function kept(folder: string, { features }: ModelFile): Promise<ColumnFile<Everyone> | undefined> {
-  const file = openColumns<Everyone>(join(folder, everyoneFile));
+  const file = openColumns<Everyone>(join(folder, everyoneFile), smallFile);
   if (file && ['near step', ...features.map(({ name }) => featureColumn(name))].every((name) => file.has(name))) return file;
   file?.close();
   return undefined;

@@ -30,15 +30,20 @@ export function coarse({ rows, d, stride, data }: Pick<FeatureMatrix, 'rows' | '
 export function candidates({ bytes, low, step }: Coarse, point: ArrayLike<number>, count: number, except: number): number[] {
   const d = low.length;
   const rows = bytes.length / d;
+  // The columns that most rows are far off in come first: most rows are given up after a few.
+  const columns = farFirst({ bytes, low, step }, point);
   const squares = new Float64Array(256 * d);
-  for (let j = 0; j < d; j++) for (let b = 0; b < 256; b++) squares[256 * j + b] = (point[j] - low[j] - step[j] * b) ** 2;
+  for (let i = 0; i < d; i++) {
+    const j = columns[i], off = point[j] - low[j], width = step[j];
+    for (let b = 0; b < 256; b++) squares[256 * i + b] = (off - width * b) * (off - width * b);
+  }
   const diagonal = Math.sqrt(step.reduce((sum, width) => sum + width * width, 0)) * (1 + 1e-6) + 1e-6; // single precision rounds
   const least = new Float64Array(count).fill(Infinity); // the nearest coarse distances so far, ascending
   let limit = Infinity;
   const found: { row: number; square: number }[] = [];
   for (let row = 0, at = 0; row < rows; row++, at += d) {
     let square = 0;
-    for (let j = 0; j < d && square <= limit; j++) square += squares[256 * j + bytes[at + j]];
+    for (let i = 0; i < d && square <= limit; i++) square += squares[256 * i + bytes[at + columns[i]]];
     if (square > limit || row === except) continue;
     found.push({ row, square });
     if (square >= least[count - 1]) continue;
@@ -48,4 +53,22 @@ export function candidates({ bytes, low, step }: Coarse, point: ArrayLike<number
     limit = (Math.sqrt(least[count - 1]) + diagonal) ** 2;
   }
   return found.filter(({ square }) => square <= limit).map(({ row }) => row);
+}
+
+/** Rows looked at to tell in which columns a point is far from most. */
+const looked = 256;
+
+/** The columns, those in which a point is farthest from other rows as a rule first. */
+function farFirst({ bytes, low, step }: Coarse, point: ArrayLike<number>): Int32Array {
+  const d = low.length;
+  const rows = bytes.length / d;
+  const apart = Math.max(1, Math.floor(rows / looked));
+  const far = new Float64Array(d);
+  for (let row = 0; row < rows; row += apart) {
+    for (let j = 0, at = row * d; j < d; j++) {
+      const off = point[j] - low[j] - step[j] * bytes[at + j];
+      far[j] += off * off;
+    }
+  }
+  return Int32Array.from(far.keys()).sort((a, b) => far[b] - far[a] || a - b);
 }
