@@ -38,21 +38,30 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
   const here = valueAt(forms[target], z);
   const lead = Float64Array.from(rivals, (f) => valueAt(forms[f], z) - here);
   const nearest = lead.indexOf(Math.min(...lead));
-  const curved = (a: Lever, b: Lever) => Float64Array.from(rivals, (f) => bend(forms[f], a.c, b.c) - bend(forms[target], a.c, b.c));
-  const useful = levers.map((lever): Useful => {
-    const slope = Float64Array.from(rivals, (f) => 2 * (slopes[f][lever.c] - slopes[target][lever.c]));
-    const curve = curved(lever, lever);
+  const slopeOf = ({ c }: Lever, f: number) => 2 * (slopes[f][c] - slopes[target][c]);
+  const curveOf = (a: Lever, b: Lever, f: number) => bend(forms[f], a.c, b.c) - bend(forms[target], a.c, b.c);
+  const perRival = (of: (f: number) => number) => {
+    const values = new Float64Array(rivals.length);
+    for (let i = 0; i < values.length; i++) values[i] = of(rivals[i]);
+    return values;
+  };
+  const useful = levers.flatMap((lever): Useful[] => {
+    if (rivals.length === 0) return [];
+    const [slope, curve] = [slopeOf(lever, rivals[nearest]), curveOf(lever, lever, rivals[nearest])];
     const now = z[lever.c];
-    const gainOf = (by: number) => Math.max(slope[nearest] * by + curve[nearest] * by * by, (slope[nearest] * by) / 2 + (curve[nearest] * by * by) / 4);
-    const ends = [lever.low, lever.high].map((raw) => encoded(lever, raw) - now);
-    const end = gainOf(ends[1]) > gainOf(ends[0]) ? ends[1] : ends[0];
-    return { lever, slope, curve, end, now, gain: gainOf(end), least: ends[0], most: ends[1] };
-  }).filter((u) => u.gain > 1e-9).sort((a, b) => b.gain - a.gain || a.lever.c - b.lever.c);
+    const gainOf = (by: number) => Math.max(slope * by + curve * by * by, (slope * by) / 2 + (curve * by * by) / 4);
+    const least = encoded(lever, lever.low) - now, most = encoded(lever, lever.high) - now;
+    const end = gainOf(most) > gainOf(least) ? most : least;
+    const gain = gainOf(end);
+    if (gain <= 1e-9) return [];
+    const [slopeAll, curveAll] = [perRival((f) => slopeOf(lever, f)), perRival((f) => curveOf(lever, lever, f))];
+    return [{ lever, slope: slopeAll, curve: curveAll, reach: slopeAll.map((one, i) => furthest(one, curveAll[i], least, most)), end, now, gain, least, most }];
+  }).sort((a, b) => b.gain - a.gain || a.lever.c - b.lever.c);
   const straight = forms.every(({ factor }) => !factor); // then no two levers have to do with each other
   const crossings = new Map<number, Float64Array>();
   const crossing = (a: Lever, b: Lever): Float64Array => {
     const key = a.c * z.length + b.c;
-    if (!crossings.has(key)) crossings.set(key, curved(a, b).map((c) => 2 * c));
+    if (!crossings.has(key)) crossings.set(key, perRival((f) => 2 * curveOf(a, b, f)));
     return crossings.get(key)!;
   };
 
@@ -67,40 +76,44 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
   let solved = false;
   let best: Flip | undefined;
   const attempt = (fixed: readonly Step[], last: Useful) => {
-    const before = fixed.reduce(withCost, 0);
     // What is dearer already than the best cannot become it.
-    if (best && before + perFeature > best.cost) return;
+    if (best && fixed.reduce(withCost, 0) + perFeature > best.cost) return;
     left.set(lead);
     if (!straight) slope.set(last.slope);
     for (let s = 0; s < fixed.length; s++) {
-      const { useful: u, by } = fixed[s];
-      for (let i = 0; i < left.length; i++) left[i] += by * (u.slope[i] + u.curve[i] * by);
+      const { useful: u, by, ahead } = fixed[s];
+      for (let i = 0; i < left.length; i++) left[i] += ahead[i];
       if (straight) continue;
       crossing(u.lever, last.lever).forEach((c, i) => { slope[i] += c * by; });
       for (const other of fixed.slice(0, s)) crossing(other.useful.lever, u.lever).forEach((c, i) => { left[i] += c * other.by * by; });
     }
+    if (straight) for (let i = 0; i < left.length; i++) if (left[i] + last.reach[i] < 0) return; // not even at the end of its range
     const to = solve(last, straight ? last.slope : slope, left);
     if (to === undefined) return;
     solved = true;
-    const steps = [...fixed, { useful: last, to, by: encoded(last.lever, to) - last.now }];
+    const steps = [...fixed, stepTo(last, to)];
     const cost = steps.reduce(withCost, 0);
     const changes = steps.map((step) => ({ lever: step.useful.lever, to: step.to }));
     if (!(best && cost >= best.cost) && reaches(changes)) best = { changes, cost };
   };
+  /** Whether a lever may put the target ahead of all after any of these steps of each of some others. */
+  const may = (others: readonly (readonly Step[])[], last: Useful) => !straight || lead.every((by, i) => (
+    others.reduce((sum, steps) => sum + steps.reduce((most, { ahead }) => Math.max(most, ahead[i]), -Infinity), by) + last.reach[i] >= 0
+  ));
   for (const u of useful) attempt([], u);
   const some = useful.slice(0, pairsOf);
   for (const a of some) {
-    for (const g of grid) {
-      const step = part(a, g);
-      for (const b of some) if (b !== a) attempt([step], b);
-    }
+    const steps = grid.map((g) => part(a, g));
+    const others = some.filter((b) => b !== a && may([steps], b));
+    for (const step of steps) for (const b of others) attempt([step], b);
   }
   if (!solved) {
     const few = useful.slice(0, triplesOf);
     const steps = few.map((useful) => grid.map((g) => part(useful, g)));
-    few.forEach((a, x) => few.slice(x + 1).forEach((b, y) => few.forEach((c) => {
-      if (c !== a && c !== b) for (const first of steps[x]) for (const second of steps[x + 1 + y]) attempt([first, second], c);
-    })));
+    few.forEach((a, x) => few.slice(x + 1).forEach((b, y) => {
+      const fixed = [steps[x], steps[x + 1 + y]];
+      for (const c of few) if (c !== a && c !== b && may(fixed, c)) for (const first of fixed[0]) for (const second of fixed[1]) attempt([first, second], c);
+    }));
   }
   return best;
 }
@@ -110,6 +123,8 @@ interface Useful {
   /** Per rival: how fast the target gets ahead of it as the encoded value grows, and how fast that changes. */
   readonly slope: Float64Array;
   readonly curve: Float64Array;
+  /** Per rival: how far it alone can get the target ahead within its range. */
+  readonly reach: Float64Array;
   /** Encoded distance to the end of the range on the target's side. */
   readonly end: number;
   readonly now: number;
@@ -126,17 +141,35 @@ interface Step {
   readonly useful: Useful;
   readonly to: number;
   readonly by: number;
+  /** Per rival: how far it alone gets the target ahead. */
+  readonly ahead: Float64Array;
+  readonly effort: number;
+}
+
+/** The most that slope × t + curve × t² comes to from `least` to `most`. */
+function furthest(slope: number, curve: number, least: number, most: number): number {
+  const ends = Math.max((slope + curve * least) * least, (slope + curve * most) * most);
+  const top = -slope / (2 * curve);
+  return curve < 0 && top > least && top < most ? Math.max(ends, (slope * top) / 2) : ends;
 }
 
 const encoded = (lever: Lever, raw: number) => Math.fround(encodeValue(raw, lever.encoding));
-const withCost = (sum: number, { by, useful: { lever } }: Step) => sum + perFeature + effort(Math.abs(by) / (lever.encoding.weight || 1));
+const withCost = (sum: number, step: Step) => sum + perFeature + step.effort;
 const effort = (deviations: number) => deviations + 0.25 * deviations * deviations;
 
 /** Part of the way to the end of the range, at a round raw value. */
 function part(useful: Useful, share: number): Step {
   const raw = decodeValue(useful.now + share * useful.end, useful.lever.encoding);
   const to = rounded(useful.lever, raw, raw - useful.lever.from);
-  return { useful, to, by: encoded(useful.lever, to) - useful.now };
+  return stepTo(useful, to);
+}
+
+function stepTo(useful: Useful, to: number): Step {
+  const { lever, slope, curve, now } = useful;
+  const by = encoded(lever, to) - now;
+  const ahead = new Float64Array(slope.length);
+  for (let i = 0; i < ahead.length; i++) ahead[i] = by * (slope[i] + curve[i] * by);
+  return { useful, to, by, ahead, effort: effort(Math.abs(by) / (lever.encoding.weight || 1)) };
 }
 
 /** The least round value of one lever that puts the target ahead of every rival, given the leads before; undefined when out of reach. */
@@ -150,6 +183,7 @@ function solve({ lever, curve, now, least, most }: Useful, slope: Float64Array, 
         if (leads[i] <= 0) return undefined;
       } else if (slope[i] > 0) low = Math.max(low, -leads[i] / slope[i]);
       else high = Math.min(high, -leads[i] / slope[i]);
+      if (low > high || low > most + margin || high < least - margin) return undefined; // most attempts end here
       continue;
     }
     const inside = slope[i] * slope[i] - 4 * curve[i] * leads[i];

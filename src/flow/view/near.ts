@@ -43,7 +43,12 @@ export function candidates({ bytes, low, step }: Coarse, point: ArrayLike<number
   const found: { row: number; square: number }[] = [];
   for (let row = 0, at = 0; row < rows; row++, at += d) {
     let square = 0;
-    for (let i = 0; i < d && square <= limit; i++) square += squares[256 * i + bytes[at + columns[i]]];
+    let i = 0;
+    for (; i + 4 <= d && square <= limit; i += 4) {
+      square += squares[256 * i + bytes[at + columns[i]]] + squares[256 * i + 256 + bytes[at + columns[i + 1]]]
+        + squares[256 * i + 512 + bytes[at + columns[i + 2]]] + squares[256 * i + 768 + bytes[at + columns[i + 3]]];
+    }
+    for (; i < d && square <= limit; i++) square += squares[256 * i + bytes[at + columns[i]]];
     if (square > limit || row === except) continue;
     found.push({ row, square });
     if (square >= least[count - 1]) continue;
