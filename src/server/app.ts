@@ -25,7 +25,7 @@ export interface AppOptions {
   readonly hosts?: readonly string[];
   /** Browsers reach it by https, through a proxy in front: cookies then travel in no other way. */
   readonly https?: boolean;
-  /** A proxy stands in front, whose X-Forwarded-For is to be believed. */
+  /** One proxy stands in front: the last address in X-Forwarded-For, which it wrote itself, is believed, and none that were there before. */
   readonly behindProxy?: boolean;
   /** Folder of the built workspace; without it there is only the interface. */
   readonly pages?: string;
@@ -105,7 +105,7 @@ export async function createApp(services: Services, options: AppOptions = {}): P
   const send = createSender();
 
   const app = fastify({
-    logger: false, trustProxy: options.behindProxy ?? false, genReqId: () => randomUUID(), requestIdHeader: false, exposeHeadRoutes: false, forceCloseConnections: true,
+    logger: false, trustProxy: options.behindProxy ? (_address, hop) => hop === 0 : false, genReqId: () => randomUUID(), requestIdHeader: false, exposeHeadRoutes: false, forceCloseConnections: true,
     // Headers must be there within ten seconds. Bodies have limits of their own, as uploads may take long.
     requestTimeout: 0, keepAliveTimeout: 30_000, http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
     routerOptions: { maxParamLength: 4000, querystringParser: readQuery },
@@ -166,6 +166,7 @@ export async function createApp(services: Services, options: AppOptions = {}): P
     const timed = !route.takesBytes && route.answers !== 'events' && route.answers !== 'file';
     const stop = new AbortController();
     reply.raw.once('close', () => reply.raw.writableFinished || stop.abort());
+    if (reply.raw.destroyed) stop.abort();
     const { params, query, body } = checkedParts(route, request);
     const reason = (body as { why?: string } | undefined)?.why ?? (query as { why?: string }).why;
     const asked: Asked = {

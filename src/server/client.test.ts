@@ -133,3 +133,33 @@ it('what people change is known until anything changes, and told anew from then 
   expect(JSON.parse(await renamed.text()).name).toBe('Everyday people');
   expect((await shoal.ask('GET /v1/segments')).find(({ id }) => id === 'regulars')?.name).toBe('Everyday people');
 });
+
+it('callers who leave before a stream has begun take up none', async () => {
+  const { id } = await shoal.ask('POST /v1/inspect', { body: { files: ['file'] } });
+  const { watch } = server.jobs;
+  let asked = 0, ended = 0;
+  // Jobs are looked for until the caller has gone: only then there is a first event.
+  server.jobs.watch = async function* (workspace, job, signal) {
+    asked++;
+    try {
+      if (!signal!.aborted) await new Promise((resolve) => signal!.addEventListener('abort', resolve, { once: true }));
+      yield await server.jobs.get(workspace, job);
+      await new Promise(() => {});
+    } finally {
+      ended++;
+    }
+  };
+  for (let i = 1; i <= 25; i++) {
+    const leave = new AbortController();
+    const left = shoal.fetch('GET /v1/jobs/:job/events', { params: { job: id }, signal: leave.signal }).catch(() => 'left');
+    await expect.poll(() => asked).toBe(i);
+    leave.abort();
+    expect(await left).toBe('left');
+    await expect.poll(() => ended).toBe(i);
+  }
+  server.jobs.watch = watch;
+  const stream = await shoal.fetch('GET /v1/jobs/:job/events', { params: { job: id } });
+  expect(stream.status).toBe(200);
+  server.jobs.finish(id);
+  expect(await stream.text()).toContain('"state":"done"');
+});

@@ -10,8 +10,13 @@ const heartbeat = 15_000;
 export async function sendEvents(reply: FastifyReply, items: AsyncIterable<unknown>, retry = 1000): Promise<void> {
   const iterator = items[Symbol.asyncIterator]();
   let next = await iterator.next();
-  reply.hijack();
   const { raw } = reply;
+  reply.hijack();
+  // Whoever has gone by now is told nothing any more, and 'close' does not come again.
+  if (raw.destroyed) {
+    void iterator.return?.();
+    return;
+  }
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   raw.write(`retry: ${retry}\n\n`);
   const beat = setInterval(() => raw.write(': still there\n\n'), heartbeat).unref();

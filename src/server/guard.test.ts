@@ -199,6 +199,18 @@ it('refuses what is no HTTP, and headers without end', async () => {
   expect(await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
 });
 
+it('of X-Forwarded-For only what the proxy in front wrote counts: wrong logins of one address stay those of one', async () => {
+  const proxied = await listening({ behindProxy: true, limits: { failedLogins: { perSecond: 0.001, burst: 3 } } });
+  const tries = async (address: (i: number) => string) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i++) statuses.push((await proxied.ask('/v1/runs', { token: 'shl_wrong', headers: { 'x-forwarded-for': address(i) } })).status);
+    return statuses;
+  };
+  expect(await tries((i) => `10.9.8.${i}, 203.0.113.7`)).toEqual([401, 401, 401, 429, 429]);
+  expect(await tries((i) => `203.0.113.7, 198.51.100.${i}`)).toEqual([401, 401, 401, 401, 401]);
+  await proxied.close();
+});
+
 it('logs routes, never what was asked about', async () => {
   const token = await server.key({ role: 'analyst' });
   await server.ask('/v1/search?text=mueller@example.org', { token });
