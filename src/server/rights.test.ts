@@ -137,3 +137,20 @@ it('viewers see groups, and no person in any of them', async () => {
   expect(whole.sources[0].columns[0].examples).toEqual([someone('main')]);
   expect((await jsonOf(server.ask(`/v1/jobs/${id}`, { token: keys.get('analyst') }))).input).toEqual({ options: { sql: someone('main') } });
 });
+
+it('only who may start a job may resume it', async () => {
+  const { jobs } = server;
+  const started = async (kind: string, input: Record<string, unknown>) => (await jobs.start('main', kind, input, { actor: 'test' })).id;
+  const resumed = async (id: string, token?: string) => (await server.ask(`/v1/jobs/${id}/resume`, { token, method: 'POST' })).status;
+  const ids = [await started('import', {}), await started('discover', { promote: true }), await started('discover', { restore: true })];
+  for (const id of ids) {
+    expect(await resumed(id, keys.get('analyst'))).toBe(403);
+    expect(await resumed(id, keys.get('operator'))).toBe(202);
+  }
+  const resume = 'POST /v1/jobs/:job/resume';
+  const only = await server.key({ only: [resume] });
+  const both = await server.key({ only: [resume, 'POST /v1/postgres/import'] });
+  expect(await Promise.all(ids.map((id) => resumed(id, only)))).toEqual([403, 403, 403]);
+  expect(await Promise.all(ids.map((id) => resumed(id, both)))).toEqual([202, 403, 403]);
+  expect(await resumed(await started('inspect', {}), keys.get('analyst'))).toBe(202);
+});

@@ -60,7 +60,8 @@ export function jobsOf({ db, change }: Ledger): Store['jobs'] {
       for (const { id } of running) found.push(await move(id, 'interrupted', 'interrupt', ({ at }) => ({ ended_at: at }))(changing));
       return found;
     }),
-    resume: (id, by) => change(by, move(id, 'queued', 'resume', () => ({ progress: null, error: null, started_at: null, ended_at: null }))),
+    // What follows is done for whoever resumes it.
+    resume: (id, by) => change(by, move(id, 'queued', 'resume', ({ actor }) => ({ queued_by: actor, progress: null, error: null, started_at: null, ended_at: null }))),
     get: async (id) => jobFrom(await jobNamed(db, id)),
     async list({ state, kind, ...paging } = {}) {
       const limit = limitOf(paging);

@@ -46,6 +46,11 @@ export const fakeKinds = {
   bug: fake('bug', async ({ what }) => {
     throw new TypeError(what);
   }),
+  /** Says something while it works, and fails. */
+  odd: fake('odd', async ({ what }, { progress }) => {
+    progress({ stage: 'odd', note: what });
+    throw new ShoalError('ingest/no-such-file', { path: what });
+  }),
   exit: fake('exit', async () => process.exit(7)),
   killed: fake('killed', async () => {
     process.kill(process.pid, 'SIGKILL');

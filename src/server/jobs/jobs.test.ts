@@ -186,6 +186,64 @@ describe('jobs', () => {
     expect(await ended(jobs, main, job.id)).toMatchObject({ state: 'done', result: { said: 'still here' } });
   });
 
+  it('ends a job whose words cannot be kept as they are, and one whose failure cannot be recorded or cleared away', async () => {
+    let refused = 0;
+    const refusing = (place: OpenWorkspace) => ({ store: { ...place.store, jobs: { ...place.store.jobs, fail: (...said: Parameters<typeof place.store.jobs.fail>) => (refused++ ? place.store.jobs.fail(...said) : Promise.reject(new Error('no'))) } } }) as unknown as OpenWorkspace;
+    const { jobs, main } = await server();
+    const odd = await jobs.start(main, 'odd', { what: `a\u0000b${'x'.repeat(300)}` }, by);
+    expect(await ended(jobs, main, odd.id)).toMatchObject({ state: 'failed', problem: { code: 'ingest/no-such-file', sentence: expect.stringContaining("'a b") }, progress: { stage: 'odd', note: expect.stringMatching(/^a b.{100,197}$/) } });
+    const { jobs: other, main: there } = await server({
+      kinds: { ...fakeKinds, fail: { ...fakeKinds.fail, discard: async () => { throw new Error('busy'); } } }, open: async (workspace) => refusing({ store: await home.open(workspace) } as unknown as OpenWorkspace),
+    });
+    const failed = await other.start(there, 'fail', { what: 'gone.csv' }, by);
+    expect(await ended(other, there, failed.id)).toMatchObject({ state: 'failed', problem: { code: 'jobs/crashed' } });
+    expect(refused).toBe(2);
+    const again = await other.start(there, 'fail', { what: 'gone.csv' }, by);
+    expect(await ended(other, there, again.id)).toMatchObject({ state: 'failed', problem: { code: 'ingest/no-such-file' } });
+  });
+
+  it('runs a job whose beginning could not be recorded as soon as it can', async () => {
+    let tried = 0;
+    const { jobs, main } = await server({
+      rest: 10, async open(workspace) {
+        const store = await home.open(workspace);
+        return { store: { ...store, jobs: { ...store.jobs, start: (...said: Parameters<typeof store.jobs.start>) => (tried++ < 2 ? Promise.reject(new Error('full')) : store.jobs.start(...said)) } } } as unknown as OpenWorkspace;
+      },
+    });
+    const { id } = await jobs.start(main, 'echo', { what: 'late' }, by);
+    expect(await ended(jobs, main, id)).toMatchObject({ state: 'done', attempts: 1, result: { said: 'late' } });
+    expect(tried).toBe(3);
+  });
+
+  it('forgets what is secret in an input when the job ends, however it ends', async () => {
+    const heard: unknown[] = [];
+    const { jobs, main } = await server({
+      kinds: { ...fakeKinds, fail: { ...fakeKinds.fail, recorded: () => ({ what: 'hidden' }), prepare: async (input, _, { recorded }) => (heard.push([input['what'], recorded]), input) } },
+    });
+    const failed = await jobs.start(main, 'fail', { what: 's3cret' }, by);
+    await ended(jobs, main, failed.id);
+    await jobs.resume(main, failed.id, by);
+    await ended(jobs, main, failed.id);
+    const held = await jobs.start(main, 'hold', {}, by);
+    const waiting = await jobs.start(main, 'fail', { what: 's3cret' }, by);
+    await jobs.cancel(main, waiting.id, by);
+    await jobs.resume(main, waiting.id, by);
+    await jobs.cancel(main, held.id, by);
+    await ended(jobs, main, waiting.id);
+    expect(heard).toEqual([['s3cret', false], ['hidden', true], ['hidden', true]]);
+  });
+
+  it('works for whoever resumed it', async () => {
+    const { jobs, main } = await server();
+    const { id } = await jobs.start(main, 'fail', { what: 'gone.csv' }, by);
+    await ended(jobs, main, id);
+    expect(await jobs.resume(main, id, { actor: 'eve' })).toMatchObject({ by: 'eve' });
+    await ended(jobs, main, id);
+    const { audit } = await home.open(main);
+    const { items } = await audit.list({ limit: 100 });
+    expect(items.filter(({ actor }) => actor === 'eve').map(({ action }) => action).sort()).toEqual(['job.fail', 'job.resume', 'job.start']);
+  });
+
   it('tells every change of a workspace to whoever listens, and nothing of others', async () => {
     const { jobs, main, other } = await server();
     const stop = new AbortController();

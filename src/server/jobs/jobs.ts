@@ -3,6 +3,7 @@ import { hasEnded, type Job, type JobProgress } from '../../domain/job.js';
 import { ShoalError } from '../../errors.js';
 import { checked } from '../../options.js';
 import type { By, Store } from '../../store/store.js';
+import { tidy } from '../../util/tidy.js';
 import { listWords } from '../../util/words.js';
 import type { OpenWorkspace } from '../workspaces.js';
 import { channels } from './channel.js';
@@ -47,6 +48,8 @@ export interface JobsOptions {
   readonly memory: number;
   /** Milliseconds between asking a job to stop and making it stop; 5,000 by default. */
   readonly grace?: number;
+  /** Milliseconds until a job whose start could not be recorded is tried again; 5,000 by default. */
+  readonly rest?: number;
 }
 
 interface Turn {
@@ -61,6 +64,8 @@ interface Turn {
   stages?: Map<string, number>;
   /** Milliseconds per stage of the last one like it. */
   usual?: Timings;
+  /** It could not begin, and is tried again in a while. */
+  resting?: boolean;
   /** When its progress was last recorded. */
   recorded?: number;
   /** Settles when it has ended. */
@@ -75,11 +80,11 @@ const system: By = { actor: 'system', reason: 'the server was started' };
 /** Milliseconds between two records of the progress of a job. */
 const recordEvery = 2000;
 
-export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5000 }: JobsOptions): Jobs {
+export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5000, rest = 5000 }: JobsOptions): Jobs {
   const waiting: Turn[] = [];
   const running = new Map<JobKind['lane'], Turn>();
   const changes = channels<Job>((job) => job.id);
-  /** Inputs that hold secrets, by job. */
+  /** Inputs that hold secrets, by job, until its turn has ended. */
   const said = new Map<string, Plain>();
   let closing = false;
 
@@ -107,34 +112,59 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
   const next = () => {
     for (const lane of ['heavy', 'light'] as const) {
       if (closing || running.has(lane)) continue;
-      const at = waiting.findIndex(({ kind }) => kind.lane === lane);
+      const at = waiting.findIndex(({ kind, resting }) => kind.lane === lane && !resting);
       if (at < 0) continue;
       const [turn] = waiting.splice(at, 1);
       running.set(lane, turn);
       // A store that fails here is found out by whoever asks for the job; the queue goes on.
-      void take(turn).catch(() => {}).finally(() => {
+      void begin(turn).then((begun) => take(turn, begun), (error) => putOff(turn, error)).catch(() => {}).finally(() => {
         leave(turn);
-        turn.end();
+        if (!turn.resting) {
+          said.delete(turn.id);
+          turn.end();
+        }
         next();
       });
     }
   };
 
-  const take = async (turn: Turn) => {
-    const { workspace, id, kind, controller: { signal } } = turn;
+  const begin = async (turn: Turn) => {
+    const { workspace, id, kind } = turn;
     const place = await open(workspace);
     const records = place.store.jobs;
     const { input, queuedBy } = await records.get(id);
     const by: By = { actor: queuedBy };
-    turn.stages = new Map();
     turn.usual = await usual(records, kind);
-    let record = await records.start(id, by);
+    const record = await records.start(id, by);
+    turn.stages = new Map();
     emit(workspace, record);
+    return { place, input, by, record };
+  };
+
+  /** A job that is still queued keeps a turn: where its beginning could not be recorded, it waits again. */
+  const putOff = async (turn: Turn, error: unknown) => {
+    if (error instanceof ShoalError && (error.code === 'store/not-found' || error.code === 'store/conflict')) return;
+    if (turn.stopped) emit(turn.workspace, await (await jobs(turn.workspace)).cancel(turn.id, turn.stopped));
+    else if (!closing) {
+      turn.resting = true;
+      waiting.push(turn);
+      setTimeout(() => {
+        turn.resting = false;
+        next();
+      }, rest).unref();
+    }
+  };
+
+  const take = async (turn: Turn, { place, input, by, record: begun }: Awaited<ReturnType<typeof begin>>) => {
+    const { workspace, id, kind, controller: { signal } } = turn;
+    const records = place.store.jobs;
+    let record = begun;
     try {
       const order = await kind.prepare((said.get(id) ?? input) as never, place, { id, by, recorded: kind.recorded !== undefined && !said.has(id) });
       const result = await inProcess({ kind: kind.name, order, seed: 1, threads, memory, parent: process.pid }, {
         entry, signal, grace,
-        progress(progress) {
+        progress(told) {
+          const progress = { ...told, ...(told.note !== undefined && { note: tidy(told.note, 200) || undefined }) };
           if (turn.progress?.stage !== progress.stage) turn.stages!.set(progress.stage, clock());
           turn.progress = progress;
           if (clock() - (turn.recorded ?? -Infinity) >= recordEvery) {
@@ -145,18 +175,18 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
         },
       });
       turn.progress = { stage: 'publish' };
-      turn.stages.set('publish', clock());
+      turn.stages!.set('publish', clock());
       if (kind.publish) emit(workspace, record);
       const published = kind.publish ? await kind.publish(result, place, { id, by, input: input as never }) : result;
       record = await records.finish(id, { ...published, timings: timingsOf(turn, clock()) }, by);
-      said.delete(id);
     } catch (error) {
-      await kind.discard?.(place, { id });
-      if (turn.progress) await records.progress(id, turn.progress);
+      // What cannot be cleared away now is when the server starts; how far it was is not worth another failure.
+      await kind.discard?.(place, { id }).catch(() => {});
+      if (turn.progress) await records.progress(id, turn.progress).catch(() => {});
       // The mark of an interruption is set by `close`, for all at once.
       if (closing && signal.aborted) return;
-      if (turn.stopped) record = await records.cancel(id, turn.stopped);
-      else record = await records.fail(id, problemOf(error), by);
+      const ended = turn.stopped ? records.cancel(id, turn.stopped) : records.fail(id, problemOf(error), by);
+      record = await ended.catch(() => records.fail(id, crashed(), by));
     }
     leave(turn);
     emit(workspace, record);
@@ -167,6 +197,7 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
     const at = turn ? waiting.indexOf(turn) : -1;
     if (turn && at >= 0) {
       waiting.splice(at, 1);
+      said.delete(id);
       turn.end();
       return emit(workspace, await (await jobs(workspace)).cancel(id, by));
     }
@@ -231,7 +262,8 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
     },
     async recover(workspace) {
       const records = await jobs(workspace);
-      await records.interrupt(system);
+      // What runs here is ours; what is marked as running and does not was left by a server that ended.
+      if (![...running.values()].some((turn) => turn.workspace === workspace)) await records.interrupt(system);
       const { items } = await records.list({ state: 'queued', limit: 1000 });
       for (const record of [...items].reverse()) if (!turnOf(workspace, record.id) && Object.hasOwn(kinds, record.kind)) enqueue(workspace, record);
       next();
@@ -282,6 +314,8 @@ async function usual(records: Store['jobs'], kind: JobKind): Promise<Timings | u
 }
 
 function problemOf(error: unknown): { code: string; message: string } {
-  if (error instanceof JobFailure || error instanceof ShoalError) return { code: error.code, message: error.message };
-  return { code: 'jobs/crashed', message: new ShoalError('jobs/crashed', { reason: 'the program has failed in a way it should not.' }).message };
+  if (error instanceof JobFailure || error instanceof ShoalError) return { code: error.code, message: tidy(error.message, 2000) };
+  return crashed();
 }
+
+const crashed = () => ({ code: 'jobs/crashed', message: new ShoalError('jobs/crashed', { reason: 'the program has failed in a way it should not.' }).message });

@@ -16,7 +16,7 @@ export interface JobKind<I extends z.ZodObject = z.ZodObject, O extends Plain = 
   /** Heavy work runs one at a time; light work does not wait for it. */
   readonly lane: 'heavy' | 'light';
   readonly input: I;
-  /** The input as it may be written down and shown, where it holds a secret. What was said is then kept in memory only, until the job is done. */
+  /** The input as it may be written down and shown, where it holds a secret. What was said is then kept in memory only, until the job has ended. */
   recorded?(input: z.output<I>): Plain;
   /** In the server, when its turn comes: looks up folders and paths. `recorded`: what was said is gone, and the input is what was written down. */
   prepare(input: z.output<I>, place: OpenWorkspace, job: { readonly id: string; readonly by: By; readonly recorded: boolean }): Promise<O>;

@@ -28,11 +28,20 @@ export const fileHandlers: Handlers<keyof typeof fileRoutes> = {
   'GET /v1/jobs/:job': async ({ params: { job }, workspace, caller }, { jobs }) => toldTo(caller)(await jobs.get(workspace, job)),
   'GET /v1/jobs/:job/events': ({ params: { job }, workspace, caller, signal }, { jobs }) => each(jobs.watch(workspace, job, signal), toldTo(caller)),
   'DELETE /v1/jobs/:job': ({ params: { job }, workspace, by }, { jobs }) => jobs.cancel(workspace, job, by),
-  'POST /v1/jobs/:job/resume': ({ params: { job }, workspace, by }, { jobs }) => jobs.resume(workspace, job, by),
+  async 'POST /v1/jobs/:job/resume'({ params: { job }, workspace, caller, by }, { jobs }) {
+    mayResume(caller, await jobs.get(workspace, job));
+    return jobs.resume(workspace, job, by);
+  },
 };
 
 const toldTo = (caller: Caller) => (job: Job): Job => (seesPeople(caller) ? job : jobInOutline(job));
 
 async function* each<T>(items: AsyncIterable<T>, told: (item: T) => T): AsyncIterable<T> {
   for await (const item of items) yield told(item);
+}
+
+/** Resuming does what starting did, so it needs what starting needed. @throws `server/not-allowed` */
+function mayResume({ role, only }: Caller, { kind, input }: Job): void {
+  const forOperators = kind === 'import' ? !only?.includes('POST /v1/postgres/import') : input['promote'] === true || input['restore'] === true;
+  if (forOperators && !isAtLeast(role, 'operator')) throw new ShoalError('server/not-allowed', { reason: 'This job was started with the rights of an operator, so resuming it needs the role operator.' });
 }
