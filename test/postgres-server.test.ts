@@ -1,8 +1,11 @@
-import { mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, withoutPostgres } from '../scripts/postgres.mjs';
 import { hasEnded, type Job } from '../src/domain/job.js';
 import { openBackend, type Backend } from '../src/server/backend.js';
@@ -11,6 +14,9 @@ import { masked, reading } from '../src/server/postgres/connection.js';
 import { csvFrom } from '../src/server/postgres/copy.js';
 import { csvLine } from '../src/server/postgres/csv-line.js';
 import { tablesOf } from '../src/server/postgres/tables.js';
+import { backup } from '../src/store/backup.js';
+import { verifyAudits } from '../src/store/verify.js';
+import { cli } from './support/shoal.js';
 
 const by = { actor: 'test' };
 const clock = () => Date.now();
@@ -143,6 +149,43 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
     expect((await store.audit.verify()).fault).toBeUndefined();
     expect((await desk.ask('report', {}, run)).segments).toHaveLength(2);
     await own.close();
-    expect((await readdir(place.data)).sort()).toEqual(['workspaces']);
+    expect((await readdir(place.data)).sort()).toEqual(['lock.sqlite', 'workspaces']);
+  });
+
+  it('lets one server have a database, and a data folder: another is refused and touches nothing', async () => {
+    const place = { data: await mkdtemp(join(tmpdir(), 'shoal-pg-one-')), store: await server.fresh() };
+    const own = await openBackend(serverConfig(place, {}), clock);
+    const main = await own.workspaces.open('main');
+    await main.store.runs.begin({ id: 'r1', title: 'Under way', input: {} }, by);
+    const job = await main.store.jobs.queue({ kind: 'discover', input: {} }, by);
+    await main.store.jobs.start(job.id, by);
+    const begun = ['files/.partial-file_1', 'runs/.partial-r1', 'runs/r1', 'exports'].map((name) => join(main.folder, name));
+    for (const folder of begun) await mkdir(folder, { recursive: true });
+    const elsewhere = await mkdtemp(join(tmpdir(), 'shoal-pg-two-'));
+    for (const [taken, other] of [[place.data, place], [place.data, { ...place, store: await server.fresh() }], ['postgres:///', { ...place, data: elsewhere }]] as const) {
+      const refusal: unknown = await openBackend(serverConfig(other, {}), clock).then((backend) => backend.close(), (error: unknown) => error);
+      expect(refusal).toMatchObject({ code: 'store/in-use', message: expect.stringMatching(/^'.+' is in use by another Shoal process\. Stop that one first, or use it\.$/) });
+      expect((refusal as Error).message).toContain(taken);
+    }
+    for (const folder of begun) expect(existsSync(folder), folder).toBe(true);
+    expect(await main.store.jobs.get(job.id)).toMatchObject({ state: 'running' });
+    expect(await readdir(elsewhere)).toEqual(['lock.sqlite']);
+    const path = join(elsewhere, 'beside.backup');
+    expect(await backup(place.store, path, { clock })).toMatchObject({ workspaces: ['main'] });
+    expect(await verifyAudits(place.store)).toMatchObject([{}, { workspace: 'main' }]);
+    await own.close();
+    await (await openBackend(serverConfig({ ...place, data: elsewhere }, {}), clock)).close();
+  });
+
+  it('gives the database back when a server is killed', async () => {
+    const place = { data: await mkdtemp(join(tmpdir(), 'shoal-pg-killed-')), store: await server.fresh() };
+    const child = spawn(process.execPath, [cli, 'serve', '--data', place.data, '--port', '0'], { env: { ...process.env, SHOAL_STORE: place.store }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const told = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+    expect(String(told[0])).toContain('Shoal is at');
+    await expect(openBackend(serverConfig(place, {}), clock)).rejects.toMatchObject({ code: 'store/in-use' });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    // PostgreSQL sees the end of a connection a moment later than we see that of the process.
+    await vi.waitUntil(async () => openBackend(serverConfig(place, {}), clock).then((backend) => backend.close().then(() => true), () => false), { timeout: 20_000 });
   });
 });

@@ -8,8 +8,8 @@ import { ShoalError } from '../errors.js';
 import { openStore } from '../store/catalog.js';
 import type { By } from '../store/store.js';
 import { createApp, type AppOptions, type LogLine } from './app.js';
+import { serverConfig } from './config.js';
 import type { Desk } from './desk/desk.js';
-import { fileLimits } from './files.js';
 import type { Jobs } from './jobs/jobs.js';
 import { createLoginTokens } from './login-tokens.js';
 import { openWorkspaces, type Workspaces } from './workspaces.js';
@@ -33,7 +33,7 @@ export async function listening(options: AppOptions & { readonly clock?: () => n
   const folder = await mkdtemp(join(tmpdir(), 'shoal-app-'));
   const clock = options.clock ?? Date.now;
   const home = await openStore(folder, { clock });
-  const workspaces = openWorkspaces({ home, folder, limits: fileLimits, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), removing: async () => {} });
+  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), removing: async () => {} });
   const loginTokens = createLoginTokens(clock);
   const jobs = fakeJobs();
   for (const id of ['main', 'other']) await furnish(workspaces, id);

@@ -23,7 +23,7 @@ export interface Backend {
 const system: By = { actor: 'system', reason: 'the server was started' };
 
 /**
- * Opens a data folder, which is made where absent: migrates the records, makes the workspace 'main' where there is none, marks what was running as interrupted and takes up
+ * Opens a data folder, which is made where absent, for this process alone: migrates the records, makes the workspace 'main' where there is none, marks what was running as interrupted and takes up
  * what waited. `kinds` and `jobEntry` are for tests. @throws `server/bad-folder`, `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
  */
 export async function openBackend(config: ServerConfig, clock: () => number, { kinds = jobKinds, jobEntry = entry('job') }: { kinds?: Readonly<Record<string, JobKind>>; jobEntry?: string } = {}): Promise<Backend> {
@@ -31,13 +31,15 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
   await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
     throw new ShoalError('server/bad-folder', { folder: data, reason: cause.message }, { cause });
   });
-  const home = await openStore(store, { clock });
+  const home = await openStore(store, { clock, data });
   const workspaces = openWorkspaces({
     home, folder: data, limits: files, clock,
     desk: (runs) => openDesk({ entry: entry('desk'), runs, threads, memory: deskMemory }),
     removing: (id, by) => jobs.cancelAll(id, by),
   });
   const jobs = openJobs({ kinds, entry: jobEntry, open: workspaces.open, clock, threads, memory: jobMemory });
+  // Also where stopping the jobs fails, as it does where the database went away.
+  const close = () => jobs.close().finally(() => workspaces.close()).finally(() => home.close());
   try {
     await workspaces.tidy(system);
     if ((await workspaces.list({ removed: true })).length === 0) await workspaces.create({ id: 'main', name: 'Main' }, system);
@@ -48,7 +50,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await jobs.recover(id);
     }
   } catch (error) {
-    await home.close();
+    await close().catch(() => undefined);
     throw error;
   }
   const daily = setInterval(() => void workspaces.tidy({ actor: 'system', reason: 'seven days are over' }).catch(() => {}), 86_400_000).unref();
@@ -56,9 +58,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     home, workspaces, jobs,
     async close() {
       clearInterval(daily);
-      await jobs.close();
-      await workspaces.close();
-      await home.close();
+      await close();
     },
   };
 }

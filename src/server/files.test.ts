@@ -6,10 +6,12 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openEngine } from '../engine/catalog.js';
 import { quoteText } from '../util/quote.js';
+import { serverConfig } from './config.js';
 import { diskName } from './file-name.js';
-import { fileLimits, openFiles, tidyFiles } from './files.js';
+import { openFiles, tidyFiles } from './files.js';
 
 const by = { actor: 'test' };
+const { files: fileLimits } = serverConfig({}, {});
 const table = 'customer,amount\n1,10\n2,20\n';
 const day = 86_400_000;
 

@@ -29,11 +29,8 @@ export interface Files {
   path(id: string): Promise<string>;
 }
 
-/** What files may be where nothing else is said. */
-export const fileLimits: FileLimits = { bytes: 4 * 2 ** 30, unpacked: 32 * 2 ** 30 };
-
-/** Days that a removed file can be restored. */
-const keptDays = 7;
+/** Days that what was removed can be restored: files, runs and workspaces. */
+export const keptDays = 7;
 const about = '.file.json';
 const validId = /^file_[0-9a-f]{16}$/;
 const removedName = /^\.removed-(\d+)-(file_[0-9a-f]{16})$/;

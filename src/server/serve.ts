@@ -29,13 +29,15 @@ export async function serve(config: ServerConfig, { clock, log }: ServeOptions):
   const { host, port, behindProxy, url } = config;
   const backend = await openBackend(config, clock);
   const loginTokens = createLoginTokens(clock);
-  const app = await createApp({ ...backend, loginTokens, clock, tablesOf, version: await version() }, {
-    ...(url && { hosts: [url.hostname] }), https: url?.protocol === 'https:', behindProxy, pages: pagesFolder(), log, limits: { upload: config.files.bytes },
-  });
+  let app: Awaited<ReturnType<typeof createApp>> | undefined;
   try {
+    app = await createApp({ ...backend, loginTokens, clock, tablesOf, version: await version() }, {
+      ...(url && { hosts: [url.hostname] }), https: url?.protocol === 'https:', behindProxy, pages: pagesFolder(), log, limits: { upload: config.files.bytes },
+    });
     await app.listen({ host, port });
   } catch (error) {
-    await backend.close();
+    await app?.close();
+    await backend.close().catch(() => undefined);
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new ShoalError('server/port-taken', { port, shoal: await isShoal(host, port) }, { cause: error });
     throw error;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Workspace } from '../domain/workspace.js';
 import type { By, HomeStore, Store } from '../store/store.js';
 import type { Desk } from './desk/desk.js';
-import { openFiles, tidyFiles, type Files } from './files.js';
+import { keptDays, openFiles, tidyFiles, type Files } from './files.js';
 import { runFolder } from './run-folder.js';
 import type { FileLimits } from './soundness.js';
 
@@ -49,8 +49,6 @@ export interface WorkspacesOptions {
   /** Called before a workspace is taken away: stops what is done in it. */
   readonly removing: (id: string, by: By) => Promise<void>;
 }
-
-const keptDays = 7;
 
 export function openWorkspaces({ home, folder, limits, clock, desk, removing }: WorkspacesOptions): Workspaces {
   const places = new Map<string, Promise<OpenWorkspace>>();

@@ -1,3 +1,4 @@
+import { ShoalError } from '../errors.js';
 import type { Databases, Opening } from './database.js';
 import { openHome } from './home.js';
 import type { HomeStore } from './store.js';
@@ -9,15 +10,16 @@ export interface StoreOptions {
 
 const adapters = {
   sqlite: async (place: string, opening: Opening) => (await import('./adapters/sqlite.js')).openSqliteFolder(place, opening),
-  postgres: async (place: string, _: Opening) => (await import('./adapters/postgres.js')).openPostgres(place),
+  postgres: async (place: string, opening: Opening) => (await import('./adapters/postgres.js')).openPostgres(place, opening),
 } as const;
 
 /**
  * Opens the store at a place: a data folder (SQLite files, made where absent) or a 'postgres://…' URL (schemas 'shoal' and 'shoal_<workspace>').
+ * A server names its `data` folder, which is there: that folder and the place are its alone until the store is closed, and nothing is changed before that is sure.
  * @throws `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
  */
-export async function openStore(place: string, { clock }: StoreOptions): Promise<HomeStore> {
-  const databases = await openDatabases(place);
+export async function openStore(place: string, { clock, data }: StoreOptions & { readonly data?: string }): Promise<HomeStore> {
+  const databases = await (data === undefined ? openDatabases(place) : openAlone(place, data));
   try {
     return await openHome(databases, clock);
   } catch (error) {
@@ -28,5 +30,28 @@ export async function openStore(place: string, { clock }: StoreOptions): Promise
 
 /** The databases of a place, for what is done to all of them: backing up, restoring, checking. */
 export function openDatabases(place: string, opening: Opening = {}): Promise<Databases> {
-  return adapters[/^postgres(ql)?:\/\//.test(place) ? 'postgres' : 'sqlite'](place, opening);
+  return adapters[engineOf(place)](place, opening);
 }
+
+/** The databases of a place, and the folder of what belongs to them, for this process alone. */
+async function openAlone(place: string, folder: string): Promise<Databases> {
+  // Files in a folder are locked with it.
+  if (engineOf(place) === 'sqlite') return openDatabases(place, { alone: true });
+  const lock = await (await import('./adapters/sqlite.js')).lockFolder(folder, folder);
+  if (!lock) throw new ShoalError('store/in-use', { place: folder });
+  try {
+    const databases = await openDatabases(place, { alone: true });
+    return {
+      ...databases,
+      async close() {
+        await databases.close();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+const engineOf = (place: string): keyof typeof adapters => (/^postgres(ql)?:\/\//.test(place) ? 'postgres' : 'sqlite');

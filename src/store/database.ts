@@ -32,4 +32,6 @@ export interface Databases {
 export interface Opening {
   /** Read beside a process that is writing, instead of refusing. Nothing can be changed then. */
   readonly beside?: boolean;
+  /** Refuse where another process has opened it alone. SQLite files are never opened otherwise, except beside. */
+  readonly alone?: boolean;
 }

@@ -47,7 +47,7 @@ describe.each(Object.entries(ruleKinds) as unknown as [string, AnyKind][])('the 
 
   it('is refused the same way in words, in SQL and when evaluated', async () => {
     const wrong = kind.failing.map((fail) => fail.given).find((each) => accepted(each)) as Condition | undefined;
-    if (!wrong) return;
+    if (!wrong) return expect.fail(`${name} has no example that parses and only the data refuse`);
     const ground = await openShop(makeShop(3, 5, 5));
     try {
       const sentence = messageOf(() => kind.words(wrong, vocabulary));

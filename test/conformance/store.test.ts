@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunSegment } from '../../src/domain/segment-record.js';
 import type { RunSummary } from '../../src/domain/stored-run.js';
 import type { SeenTransition, Transition } from '../../src/domain/transition.js';
@@ -784,8 +784,8 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       await home.workspaces.remove('second', by);
     });
 
-    it.each(engines)('is the same store again on $engine', async ({ engine: other, missing: absent, place: otherPlace }) => {
-      if (absent) return;
+    it.each(engines)('is the same store again on $engine', async ({ engine: other, missing: absent, place: otherPlace }, context) => {
+      if (absent) return context.skip();
       const before = await all(home);
       const written = await backup(place, path, { clock });
       expect(written.workspaces).toEqual(['main', 'second']);
@@ -802,8 +802,7 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       await expect(restore(path, target, { clock })).rejects.toMatchObject({ code: 'store/conflict' });
     });
 
-    it('that was cut short, changed, or is something else is refused before anything is written', async () => {
-      if (engine !== 'SQLite') return;
+    it.skipIf(engine !== 'SQLite')('that was cut short, changed, or is something else is refused before anything is written', async () => {
       const { readFile, writeFile } = await import('node:fs/promises');
       const { gunzipSync, gzipSync } = await import('node:zlib');
       await backup(place, path, { clock });
@@ -839,6 +838,36 @@ describe.skipIf(withoutPostgres)('PostgreSQL', () => {
     expect((await stores[0].notes.list()).items).toHaveLength(30);
     expect(await stores[1].audit.verify()).toMatchObject({ entries: 30 });
     for (const home of homes) await home.close();
+  });
+
+  it('is one server\'s: one that loses its connection has it again, unless another came between', async () => {
+    const place = await server!.fresh();
+    const data = await emptyFolder('shoal-alone'), elsewhere = await emptyFolder('shoal-alone');
+    folders.push(data, elsewhere);
+    const first = await openStore(place, { clock, data });
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: place });
+    await client.connect();
+    const holders = async () => (await client.query<{ pid: number }>("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")).rows.map(({ pid }) => pid);
+    const [before] = await holders();
+    await client.query('SELECT pg_terminate_backend($1)', [before]);
+    await vi.waitUntil(async () => (await holders()).some((pid) => pid !== before));
+    await expect(openStore(place, { clock, data: elsewhere })).rejects.toMatchObject({ code: 'store/in-use' });
+    expect(await first.workspaces.list()).toEqual([]);
+
+    // Another session waits for it, and so has it before the first can take it again.
+    const waiting = client.query("SELECT pg_advisory_lock(hashtextextended('shoal:server', 0))");
+    const admin = new pg.Client({ connectionString: place });
+    await admin.connect();
+    await vi.waitUntil(async () => (await admin.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).rows.length > 0);
+    await admin.query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+    await waiting;
+    await vi.waitUntil(() => first.workspaces.create({ id: 'x', name: 'X' }, by).then(() => false, (error: unknown) => (error as { code?: string }).code === 'store/in-use'));
+    await client.end();
+    await vi.waitUntil(() => first.check().then(() => true, () => false));
+    await admin.end();
+    await first.close();
+    await (await openStore(place, { clock, data: elsewhere })).close();
   });
 
   it('that gives no right to make schemas says so', async () => {

@@ -1,30 +1,38 @@
 import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient, type Transaction } from 'kysely';
 import pg from 'pg';
 import { ShoalError } from '../../errors.js';
-import type { Database, Databases } from '../database.js';
+import type { Database, Databases, Opening } from '../database.js';
 import type { Tables } from '../tables.js';
 import { workspaceId } from '../values.js';
+import { postgresLock, type PostgresLock } from './postgres-lock.js';
 
 /**
- * Schemas of a PostgreSQL database: `shoal` and `shoal_<workspace>`. Changes of a schema come one after the other, also those of several processes.
- * @throws `store/unavailable`
+ * Schemas of a PostgreSQL database: `shoal` and `shoal_<workspace>`. Changes of a schema come one after the other, also those of several processes. Where it is opened alone, no
+ * other process can open it alone, and nothing is asked of it before that is sure.
+ * @throws `store/in-use`, `store/unavailable`
  */
-export async function openPostgres(url: string): Promise<Databases> {
+export async function openPostgres(url: string, { alone = false }: Opening = {}): Promise<Databases> {
   const name = told(url);
-  const pool = new pg.Pool({
-    connectionString: url, max: 8, connectionTimeoutMillis: 10_000, application_name: 'shoal', types: { getTypeParser },
+  const config: pg.ClientConfig = {
+    connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'shoal', types: { getTypeParser },
     // A commit that is told is on the disk, whatever the server's default; names in quotes keep their case and backslashes mean themselves.
     options: '-c synchronous_commit=on -c standard_conforming_strings=on -c client_encoding=UTF8',
-  });
+  };
+  const pool = new pg.Pool({ ...config, max: 8 });
   // A connection that fails is told of by the query that is under way, if one is, and replaced by the pool; without listeners it would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool, name) }) });
+  const lock = alone ? postgresLock(config, name) : undefined;
+  const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool, name, lock) }) });
+  const close = async () => {
+    await root.destroy();
+    await lock?.release();
+  };
   try {
     const { rows: [{ server_encoding: encoding }] } = await sql<{ server_encoding: string }>`SHOW server_encoding`.execute(root);
     if (encoding !== 'UTF8') throw new ShoalError('store/unavailable', { place: name, reason: `its encoding is ${encoding}, which cannot hold every name. Make a database with ENCODING 'UTF8'.` });
   } catch (error) {
-    await root.destroy();
+    await close();
     throw error;
   }
   const schemaOf = (workspace?: string) => (workspace === undefined ? 'shoal' : `shoal_${workspaceId(workspace)}`);
@@ -39,7 +47,7 @@ export async function openPostgres(url: string): Promise<Databases> {
     async drop(workspace) {
       await sql`DROP SCHEMA IF EXISTS ${sql.id(schemaOf(workspace))} CASCADE`.execute(root);
     },
-    close: () => root.destroy(),
+    close,
   };
 }
 
@@ -76,9 +84,10 @@ const int8 = 20;
 const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid as never, format as never)) as typeof pg.types.getTypeParser;
 
-/** A pool whose failures are sentences. */
-function telling(pool: pg.Pool, name: string): PostgresPool {
+/** A pool whose failures are sentences, and which gives no connection while the lock is not held. */
+function telling(pool: pg.Pool, name: string, lock?: PostgresLock): PostgresPool {
   const refuse = (cause: unknown): never => {
+    if (cause instanceof ShoalError) throw cause;
     const { code, message } = cause as { code?: string; message: string };
     // Of class 22 and 23 are mistakes about values, of class 42 in the statement: bugs of ours, not the server's state; 42501 is a right that is missing.
     if (code && /^(22|23|42(?!501))/.test(code)) throw cause;
@@ -87,6 +96,7 @@ function telling(pool: pg.Pool, name: string): PostgresPool {
   return {
     end: () => pool.end(),
     async connect() {
+      await lock?.held().catch(refuse);
       const client = await pool.connect().catch(refuse);
       let broken = false;
       const query = (text: string, values: unknown[]) => client.query(text, values).catch((error: { severity?: string }) => {

@@ -18,7 +18,7 @@ export async function openSqliteFolder(folder: string, { beside = false }: Openi
   const pathOf = (workspace?: string) => (workspace === undefined ? join(root, 'home.sqlite') : join(root, 'workspaces', workspaceId(workspace), 'store.sqlite'));
   if (beside && !existsSync(root)) throw new ShoalError('store/not-found', { kind: 'store', id: folder });
   await mkdir(root, { recursive: true, mode: 0o700 }).catch((cause) => refuse(folder, cause));
-  const lock = await lockOf(join(root, 'lock.sqlite'), folder);
+  const lock = await lockFolder(root, folder);
   if (!lock && !beside) throw new ShoalError('store/in-use', { place: folder });
   const opened = new Map<string, Promise<SqliteDatabase>>();
   return {
@@ -45,18 +45,18 @@ export async function openSqliteFolder(folder: string, { beside = false }: Openi
   };
 }
 
-/** The lock as long as it is open; undefined where another process has it. */
-async function lockOf(path: string, folder: string): Promise<SqliteConnection | undefined> {
+/** The lock of a folder that is there, as long as it is open; undefined where another process has it. `name` is the folder as a person is told. @throws `store/unavailable` */
+export async function lockFolder(folder: string, name: string): Promise<{ close(): void } | undefined> {
   let connection: SqliteConnection | undefined;
   try {
-    connection = openSqlite(path);
+    connection = openSqlite(join(folder, 'lock.sqlite'));
     connection.exec('PRAGMA busy_timeout = 0');
     connection.exec('BEGIN EXCLUSIVE');
     return connection;
   } catch (error) {
     connection?.close();
     if (isBusy(error)) return undefined;
-    return refuse(folder, error);
+    return refuse(name, error);
   }
 }
 
