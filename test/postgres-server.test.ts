@@ -179,7 +179,7 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
 
   it('gives the database back when a server is killed', async () => {
     const place = { data: await mkdtemp(join(tmpdir(), 'shoal-pg-killed-')), store: await server.fresh() };
-    const child = spawn(process.execPath, [cli, 'serve', '--data', place.data, '--port', '0'], { env: { ...process.env, SHOAL_STORE: place.store }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [cli, 'serve', '--data', place.data, '--port', '0', '--quiet'], { env: { ...process.env, SHOAL_STORE: place.store }, stdio: ['ignore', 'pipe', 'inherit'] });
     const told = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
     expect(String(told[0])).toContain('Shoal is at');
     await expect(openBackend(serverConfig(place, {}), clock)).rejects.toMatchObject({ code: 'store/in-use' });
