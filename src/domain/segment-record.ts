@@ -3,8 +3,9 @@ export interface SegmentRecord {
   readonly id: string;
   /** By a run; by conditions; by drawing on the map. */
   readonly origin: 'found' | 'ruled' | 'drawn';
+  /** The name a person gave; else what the run asked about, or the newest one, calls it. */
   readonly name: string;
-  /** Oldest first; the last one is the name it has. */
+  /** Oldest first. */
   readonly names: readonly NameChange[];
   /** What it is in the run asked about, or in the newest published run that holds it; absent for one that is made by a rule. */
   readonly run?: RunSegment & { readonly run: string; readonly asOf: number };

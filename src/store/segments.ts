@@ -90,12 +90,15 @@ async function segmentNamed(db: Kysely<Tables>, id: string): Promise<Row> {
 
 const recordOf = async (db: Kysely<Tables>, row: Row, run?: string): Promise<SegmentRecord> => (await recordsOf(db, [row], run))[0];
 
+/** What a person called it; else what the run asked about calls it, so that a run beside the one in use gives it no other name there. */
+const nameIn = (row: Row, holding: RunSegment | undefined, run: string | undefined): string => (row.named_by === 'run' && run !== undefined ? holding?.name : undefined) ?? row.name;
+
 /** Records with their names, their newest rule, and what they are in `run`, or in the newest run that holds them. */
 async function recordsOf(db: Kysely<Tables>, rows: readonly Row[], run?: string): Promise<SegmentRecord[]> {
   const ids = rows.map(({ id }) => id);
   const [names, rules, runs] = [await namesOf(db, ids), await rulesOf(db, ids, rows.some(({ origin }) => origin !== 'found')), await inRun(db, ids, run)];
   return rows.map((row) => ({
-    id: row.id, origin: row.origin as SegmentRecord['origin'], name: row.name, names: names.get(row.id) ?? [], run: runs.get(row.id), rule: rules.get(row.id),
+    id: row.id, origin: row.origin as SegmentRecord['origin'], name: nameIn(row, runs.get(row.id), run), names: names.get(row.id) ?? [], run: runs.get(row.id), rule: rules.get(row.id),
     createdAt: row.created_at, createdBy: row.created_by, ...(row.removed_at !== null && { removedAt: row.removed_at }),
   })).map(({ run: holding, rule, ...record }) => ({ ...record, ...(holding && { run: holding }), ...(rule && { rule }) }));
 }
