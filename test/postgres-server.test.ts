@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -24,11 +25,11 @@ const clock = () => Date.now();
 describe('addresses of databases', () => {
   it('are shown without the password', () => {
     expect(masked('postgres://ann:s3cret@db.example.org:5432/shop')).toBe('postgres://ann@db.example.org:5432/shop');
-    expect(masked('postgresql://db/shop?sslmode=require&password=s3cret')).toBe('postgres://db/shop');
-    expect(masked('postgres:///shop?host=/run/pg&user=ann')).toBe('postgres://ann@/run/pg/shop');
+    expect(masked('postgresql://db/shop?sslmode=require&user=ann&password=s3cret')).toBe('postgres://ann@db/shop');
   });
 
-  it.each(['', 'shop', 'mysql://db/shop', 'postgres:///shop', 'postgres://db/shop?sslrootcert=/etc/shadow', 'postgres://db/shop?options=-c%20statement_timeout=0'])('refuses %j', (url) => {
+  it.each(['', 'shop', 'mysql://db/shop', 'postgres:///shop', 'postgres://db/shop', 'postgres://ann@db/shop?sslrootcert=/etc/shadow', 'postgres://ann@db/shop?options=-c%20statement_timeout=0',
+    'postgres://ann@db/shop?host=/run/postgresql', 'postgres:///shop?host=/run/postgresql&user=ann', 'postgres://ann@%2Frun%2Fpostgresql/shop', 'postgres://ann@db/shop?port=1', '/run/postgresql shop', 'socket:/run/postgresql?db=shop'])('refuses %j', (url) => {
     expect(() => masked(url)).toThrowError(expect.objectContaining({ code: 'postgres/bad-url', message: expect.not.stringContaining('shadow') }));
   });
 
@@ -41,6 +42,32 @@ describe('addresses of databases', () => {
   });
 });
 
+it('sends what the address says and nothing from the environment of the server', async () => {
+  // A server that asks for the password in clear, and takes nobody.
+  const heard: string[] = [];
+  const asking = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (start) => {
+      heard.push(start.subarray(8).toString());
+      socket.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]));
+      socket.once('data', (answer) => {
+        heard.push(answer.subarray(5).toString());
+        socket.end();
+      });
+    });
+  }).listen(0, '127.0.0.1');
+  await once(asking, 'listening');
+  for (const [name, value] of Object.entries({ PGPASSWORD: 's3cret', PGUSER: 'owner', PGDATABASE: 'payroll', PGHOST: 'elsewhere.invalid' })) vi.stubEnv(name, value);
+  try {
+    await expect(tablesOf(`postgres://ann@127.0.0.1:${(asking.address() as AddressInfo).port}`)).rejects.toMatchObject({ code: 'postgres/failed' });
+    expect(heard[0]).toContain('user\0ann\0database\0ann\0');
+    expect(heard.join()).not.toMatch(/s3cret|owner|payroll/);
+  } finally {
+    vi.unstubAllEnvs();
+    asking.close();
+  }
+});
+
 it('writes records of RFC 4180, null and empty apart', () => {
   expect(csvLine(['1', null, '', 'a,b', 'say "hi"', 'two\nlines', ' padded ', "=1+1"])).toBe('1,,"","a,b","say ""hi""","two\nlines"," padded ",=1+1\n');
 });
@@ -48,13 +75,21 @@ it('writes records of RFC 4180, null and empty apart', () => {
 describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a source', () => {
   let server: Awaited<ReturnType<typeof startPostgres>>;
   let url: string;
+  let gate: Server;
   let client: pg.Client;
   let backend: Backend;
   let data: string;
   beforeAll(async () => {
     server = await startPostgres();
-    url = await server.fresh();
-    client = new pg.Client({ connectionString: url });
+    const inside = await server.fresh();
+    client = new pg.Client({ connectionString: inside });
+    // The database listens on a socket in its folder; what is copied comes over the network.
+    gate = createServer((from) => {
+      const to = connect(join(new URL(inside).searchParams.get('host')!, '.s.PGSQL.5432'));
+      for (const [one, other] of [[from, to], [to, from]]) one.on('error', () => other.destroy()).pipe(other);
+    }).listen(0, '127.0.0.1');
+    await once(gate, 'listening');
+    url = `postgres://shoal@127.0.0.1:${(gate.address() as AddressInfo).port}${new URL(inside).pathname}`;
     await client.connect();
     await client.query(`
       CREATE SCHEMA crm;
@@ -72,6 +107,7 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
   afterAll(async () => {
     await backend?.close();
     await client?.end();
+    gate?.close();
     await server?.stop();
   });
 
@@ -124,7 +160,7 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
   });
 
   it('never writes the password down, and asks for it again after a restart', async () => {
-    const { id } = await backend.jobs.start('main', 'import', { url: `${url}&password=s3cret`, query: { name: 'q', sql: 'SELECT * FROM nowhere' } }, by);
+    const { id } = await backend.jobs.start('main', 'import', { url: `${url}?password=s3cret`, query: { name: 'q', sql: 'SELECT * FROM nowhere' } }, by);
     for await (const job of backend.jobs.watch('main', id)) expect(JSON.stringify(job)).not.toContain('s3cret');
     await backend.close();
     for (const name of (await readdir(data, { recursive: true })).filter((path) => /sqlite|json/.test(path))) expect(await readFile(join(data, name), 'latin1')).not.toContain('s3cret');
@@ -148,6 +184,7 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
     expect(await store.aliases.current()).toEqual({ champion: run });
     expect((await store.audit.verify()).fault).toBeUndefined();
     expect((await desk.ask('report', {}, run)).segments).toHaveLength(2);
+    await expect(tablesOf(url.replace(/[^/]*$/, new URL(place.store).pathname.slice(1)))).rejects.toMatchObject({ code: 'postgres/failed', message: expect.stringContaining('its own records') });
     await own.close();
     expect((await readdir(place.data)).sort()).toEqual(['lock.sqlite', 'workspaces']);
   });
