@@ -216,13 +216,18 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
 
   it('gives the database back when a server is killed', async () => {
     const place = { data: await mkdtemp(join(tmpdir(), 'shoal-pg-killed-')), store: await server.fresh() };
+    const elsewhere = serverConfig({ ...place, data: await mkdtemp(join(tmpdir(), 'shoal-pg-next-')) }, {});
     const child = spawn(process.execPath, [cli, 'serve', '--data', place.data, '--port', '0', '--quiet'], { env: { ...process.env, SHOAL_STORE: place.store }, stdio: ['ignore', 'pipe', 'inherit'] });
-    const told = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
-    expect(String(told[0])).toContain('Shoal is at');
-    await expect(openBackend(serverConfig(place, {}), clock)).rejects.toMatchObject({ code: 'store/in-use' });
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    const ended = once(child, 'exit');
+    try {
+      const told = await Promise.race([once(child.stdout, 'data'), ended]);
+      expect(String(told[0])).toContain('Shoal is at');
+      await expect(openBackend(elsewhere, clock)).rejects.toMatchObject({ code: 'store/in-use' });
+    } finally {
+      child.kill('SIGKILL');
+    }
+    await ended;
     // PostgreSQL sees the end of a connection a moment later than we see that of the process.
-    await vi.waitUntil(async () => openBackend(serverConfig(place, {}), clock).then((backend) => backend.close().then(() => true), () => false), { timeout: 20_000 });
+    await vi.waitUntil(async () => openBackend(elsewhere, clock).then((backend) => backend.close().then(() => true), () => false), { timeout: 20_000 });
   });
 });
