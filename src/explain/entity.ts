@@ -57,7 +57,7 @@ export function explainEntity(subject: Subject, found: Usual, profiles: readonly
     ...(base !== 0 ? { base } : {}),
     contributions: parts.map(({ j, weight }) => ({
       feature: table.features[j].name,
-      title: cleanText(table.features[j].title),
+      title: titleOf(table.features[j]),
       value: formatValue(table.columns[j][row], table.features[j], currency),
       weight,
     })),
@@ -143,6 +143,19 @@ export function explainEntity(subject: Subject, found: Usual, profiles: readonly
   }
 }
 
+/** What only depends on a feature, worked out once for all who are explained. */
+function perFeature<T>(work: (feature: Feature) => T): (feature: Feature) => T {
+  const known = new WeakMap<Feature, { readonly made: T }>();
+  return (feature) => {
+    const found = known.get(feature) ?? { made: work(feature) };
+    known.set(feature, found);
+    return found.made;
+  };
+}
+
+/** The title of a feature, fit for a sentence. */
+export const titleOf = perFeature((feature) => cleanText(feature.title));
+
 /** How far a row is from the middle of a segment, as a multiple of the median distance of its members. */
 function remoteness(subject: Subject, segment: number, k: number, z: Float64Array): number {
   const { centres, usual } = subject.middles ?? middlesOf(subject, k);
@@ -191,7 +204,7 @@ const rowsOf = (points: readonly Float64Array[], d: number) => ({ rows: points.l
  */
 function leversOf({ table, matrix }: Subject, found: Usual, row: number): Lever[] {
   const position = new Map(table.features.map((f, j) => [f.name, j]));
-  const first = table.features.findIndex((f) => themeOf(f) === 'tenure' && /^days since/i.test(f.title));
+  const first = table.features.findIndex(tellsAge);
   const age = first < 0 ? Number.NaN : table.columns[first][row];
   return matrix.encoder.features.flatMap((encoding, c) => {
     const j = position.get(encoding.name)!;
@@ -207,8 +220,11 @@ function leversOf({ table, matrix }: Subject, found: Usual, row: number): Lever[
   });
 }
 
+/** Whether it counts the days that somebody has been known. */
+const tellsAge = perFeature((feature) => themeOf(feature) === 'tenure' && /^days since/i.test(feature.title));
+
 /** Something one could ask of a person: no statistic of statistics, no age of the relationship. */
-const askable = (feature: Feature) => feature.kind !== 'index' && themeOf(feature) !== 'tenure' && !/irregularity|variety|spread|in usual intervals|trend|streak|in a row/i.test(feature.title);
+const askable = perFeature((feature) => feature.kind !== 'index' && themeOf(feature) !== 'tenure' && !/irregularity|variety|spread|in usual intervals|trend|streak|in a row/i.test(feature.title));
 
 /** "two more orders", "a last order within 30 days", "an average order value of £60 (now £42)". */
 function changeText({ feature, from }: Lever, to: number, currency?: string): string {

@@ -40,9 +40,9 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
   const nearest = lead.indexOf(Math.min(...lead));
   const slopeOf = ({ c }: Lever, f: number) => 2 * (slopes[f][c] - slopes[target][c]);
   const curveOf = (a: Lever, b: Lever, f: number) => bend(forms[f], a.c, b.c) - bend(forms[target], a.c, b.c);
-  const perRival = (of: (f: number) => number) => {
+  const perRival = (of: (f: number, i: number) => number) => {
     const values = new Float64Array(rivals.length);
-    for (let i = 0; i < values.length; i++) values[i] = of(rivals[i]);
+    for (let i = 0; i < values.length; i++) values[i] = of(rivals[i], i);
     return values;
   };
   const useful = levers.flatMap((lever): Useful[] => {
@@ -50,12 +50,13 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
     const [slope, curve] = [slopeOf(lever, rivals[nearest]), curveOf(lever, lever, rivals[nearest])];
     const now = z[lever.c];
     const gainOf = (by: number) => Math.max(slope * by + curve * by * by, (slope * by) / 2 + (curve * by * by) / 4);
-    const least = encoded(lever, lever.low) - now, most = encoded(lever, lever.high) - now;
+    const [low, high] = endsOf(lever);
+    const least = low - now, most = high - now;
     const end = gainOf(most) > gainOf(least) ? most : least;
     const gain = gainOf(end);
     if (gain <= 1e-9) return [];
     const [slopeAll, curveAll] = [perRival((f) => slopeOf(lever, f)), perRival((f) => curveOf(lever, lever, f))];
-    return [{ lever, slope: slopeAll, curve: curveAll, reach: slopeAll.map((one, i) => furthest(one, curveAll[i], least, most)), end, now, gain, least, most }];
+    return [{ lever, slope: slopeAll, curve: curveAll, reach: perRival((_, i) => furthest(slopeAll[i], curveAll[i], least, most)), end, now, gain, least, most }];
   }).sort((a, b) => b.gain - a.gain || a.lever.c - b.lever.c);
   const straight = forms.every(({ factor }) => !factor); // then no two levers have to do with each other
   const crossings = new Map<number, Float64Array>();
@@ -96,23 +97,26 @@ export function flip(z: Float64Array, target: number, forms: readonly Form[], le
     const changes = steps.map((step) => ({ lever: step.useful.lever, to: step.to }));
     if (!(best && cost >= best.cost) && reaches(changes)) best = { changes, cost };
   };
-  /** Whether a lever may put the target ahead of all after any of these steps of each of some others. */
-  const may = (others: readonly (readonly Step[])[], last: Useful) => !straight || lead.every((by, i) => (
-    others.reduce((sum, steps) => sum + steps.reduce((most, { ahead }) => Math.max(most, ahead[i]), -Infinity), by) + last.reach[i] >= 0
-  ));
+  /** Whether levers may together put the target ahead of all, given per rival how far each gets it at most. */
+  const may = (...reaches: readonly Float64Array[]) => {
+    if (straight) for (let i = 0; i < lead.length; i++) if (reaches.reduce((sum, reach) => sum + reach[i], lead[i]) < 0) return false;
+    return true;
+  };
   for (const u of useful) attempt([], u);
   const some = useful.slice(0, pairsOf);
   for (const a of some) {
-    const steps = grid.map((g) => part(a, g));
-    const others = some.filter((b) => b !== a && may([steps], b));
+    if (best && best.cost < 2 * perFeature) break;
+    const others = some.filter((b) => b !== a && may(a.reach, b.reach));
+    const steps = others.length > 0 ? grid.map((g) => part(a, g)) : [];
     for (const step of steps) for (const b of others) attempt([step], b);
   }
   if (!solved) {
     const few = useful.slice(0, triplesOf);
     const steps = few.map((useful) => grid.map((g) => part(useful, g)));
+    const farthest = steps.map((own) => own[0].ahead.map((_, i) => Math.max(...own.map(({ ahead }) => ahead[i]))));
     few.forEach((a, x) => few.slice(x + 1).forEach((b, y) => {
-      const fixed = [steps[x], steps[x + 1 + y]];
-      for (const c of few) if (c !== a && c !== b && may(fixed, c)) for (const first of fixed[0]) for (const second of fixed[1]) attempt([first, second], c);
+      const next = x + 1 + y;
+      for (const c of few) if (c !== a && c !== b && may(farthest[x], farthest[next], c.reach)) for (const first of steps[x]) for (const second of steps[next]) attempt([first, second], c);
     }));
   }
   return best;
@@ -146,11 +150,20 @@ interface Step {
   readonly effort: number;
 }
 
+/** The encoded ends of each lever's range: they are the same for every target. */
+const ends = new WeakMap<Lever, readonly [number, number]>();
+
+function endsOf(lever: Lever): readonly [number, number] {
+  const known = ends.get(lever) ?? [encoded(lever, lever.low), encoded(lever, lever.high)];
+  ends.set(lever, known);
+  return known;
+}
+
 /** The most that slope × t + curve × t² comes to from `least` to `most`. */
 function furthest(slope: number, curve: number, least: number, most: number): number {
-  const ends = Math.max((slope + curve * least) * least, (slope + curve * most) * most);
+  const end = Math.max((slope + curve * least) * least, (slope + curve * most) * most);
   const top = -slope / (2 * curve);
-  return curve < 0 && top > least && top < most ? Math.max(ends, (slope * top) / 2) : ends;
+  return curve < 0 && top > least && top < most ? Math.max(end, (slope * top) / 2) : end;
 }
 
 const encoded = (lever: Lever, raw: number) => Math.fround(encodeValue(raw, lever.encoding));

@@ -107,15 +107,19 @@ export function openColumns<M>(given: string | Uint8Array, small = 0): ColumnFil
   };
   const listOf = ({ coded = 0, offset }: Block) => array('f64', offset, coded) as Float64Array;
   const codesOf = ({ type, offset, length, coded = 0 }: Block, from = 0, to = length) => array(type, offset + 8 * coded + from * types[type].BYTES_PER_ELEMENT, to - from);
+  const column = (name: string) => {
+    const found = block(name);
+    return { codes: codesOf(found), list: found.coded === undefined ? undefined : listOf(found) };
+  };
   const own = <T extends Numbers>(stored: T): T => (bytes.shared ? stored.slice() as T : stored);
-  const seen = new Map<string, { readonly codes: Numbers; readonly list?: Float64Array }>();
+  const seen = new Map<string, ReturnType<typeof column>>();
   /** A column as it lies in memory: where all of the file does, looking at one number takes no reading. */
   const inMemory = (name: string) => {
-    let column = seen.get(name);
-    if (column) return column;
-    const found = block(name);
-    seen.set(name, column = { codes: codesOf(found), ...(found.coded !== undefined && { list: listOf(found) }) });
-    return column;
+    const known = seen.get(name);
+    if (known) return known;
+    const made = column(name);
+    seen.set(name, made);
+    return made;
   };
   const numbers = (name: string, from = 0, to = block(name).length) => {
     const found = block(name);
@@ -127,12 +131,11 @@ export function openColumns<M>(given: string | Uint8Array, small = 0): ColumnFil
     return values;
   };
   const at = (name: string, row: number) => {
-    const { type, offset, length, coded } = block(name);
+    const whole = bytes.shared ? inMemory(name) : undefined;
+    const { length } = whole?.codes ?? block(name);
     if (!(row >= 0 && row < length)) throw new RangeError(`column '${name}' has no row ${row}`);
-    if (bytes.shared) {
-      const { codes, list } = inMemory(name);
-      return list ? list[codes[row]] : codes[row];
-    }
+    if (whole) return whole.list ? whole.list[whole.codes[row]] : whole.codes[row];
+    const { type, offset, coded } = block(name);
     const [value] = array(type, offset + 8 * (coded ?? 0) + row * types[type].BYTES_PER_ELEMENT, 1);
     return coded === undefined ? value : (array('f64', offset + 8 * value, 1) as Float64Array)[0];
   };
@@ -143,9 +146,8 @@ export function openColumns<M>(given: string | Uint8Array, small = 0): ColumnFil
     read: (name) => (block(name).coded === undefined ? own(codesOf(block(name))) : numbers(name)),
     numbers,
     gather(name, rows) {
-      const found = block(name);
-      if (!bytes.shared && rows.length * few < found.length) return Float64Array.from(rows, (row) => at(name, row));
-      const { codes: stored, list } = bytes.shared ? inMemory(name) : { codes: codesOf(found), list: found.coded === undefined ? undefined : listOf(found) };
+      if (!bytes.shared && rows.length * few < block(name).length) return Float64Array.from(rows, (row) => at(name, row));
+      const { codes: stored, list } = bytes.shared ? inMemory(name) : column(name);
       const values = new Float64Array(rows.length);
       for (let i = 0; i < rows.length; i++) values[i] = list ? list[stored[rows[i]]] : stored[rows[i]];
       return values;

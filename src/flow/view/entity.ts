@@ -1,7 +1,7 @@
 import type { EntityAnswer } from '../../domain/answer.js';
 import { ShoalError } from '../../errors.js';
 import { alternatives } from '../../explain/alternatives.js';
-import { explainEntity } from '../../explain/entity.js';
+import { explainEntity, titleOf } from '../../explain/entity.js';
 import { closest } from '../../util/closest.js';
 import { cleanText } from '../../util/words.js';
 import type { Held } from './held.js';
@@ -23,7 +23,7 @@ export function entity(held: Held, id: string): EntityAnswer {
     row, entity: id, segment: segment[row], ...(own && { segmentId: own.id, segmentName: own.name }), strength: strength[row], tier: tier[row],
     explanation: explainEntity(subject, { k, here, range }, report.segments, id),
     features: features.map((feature, j) => ({
-      feature: feature.name, title: cleanText(feature.title), kind: feature.kind, ...shownValue(values[j], feature, report.currency), ...stands[j], usedToSegment: used.has(feature.name),
+      feature: feature.name, title: titleOf(feature), kind: feature.kind, ...shownValue(values[j], feature, report.currency), ...stands[j], usedToSegment: used.has(feature.name),
     })),
     alternatives: alternatives(subject, k).map(({ segment: other, times }) => ({ segment: other, segmentName: report.segments[other].name, times })),
     similar: similar(held, row, subject.matrix.data),
