@@ -1,7 +1,14 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { RunView } from '../../flow/view/view.js';
 import { openDesk } from './desk.js';
 import type { fakeOperations } from './fake.test.fixture.js';
+import { operations } from './operations.js';
+import type { Reading } from './reading.js';
 import { keptViews } from './views.js';
 
 const entry = fileURLToPath(new URL('../../../dist/server/desk/fake.test.fixture.js', import.meta.url));
@@ -56,6 +63,25 @@ describe('a desk', () => {
     expect(await again('echo', {}, 'b')).toBe('b!');
     await short.close();
     await expect(again('echo', {}, 'c')).rejects.toMatchObject({ code: 'run/aborted' });
+  });
+});
+
+describe('an export', () => {
+  it('leaves no file behind when its asker goes, before or while it is written', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'shoal-export-')), 'people.csv');
+    for (const when of ['before', 'while', 'never'] as const) {
+      const stop = new AbortController();
+      let written = 0;
+      const view = { async export() {
+        if (when === 'while') stop.abort();
+        await writeFile(path, 'entity\nann\n');
+        written++;
+        return { path, rows: 1, bytes: 11, mediaType: 'text/csv' };
+      } } as unknown as RunView;
+      const reading = { view: async () => (when === 'before' && stop.abort(), view), signal: stop.signal } as unknown as Reading;
+      await operations.export(reading, 'run', { what: 'members', of: { kind: 'everyone' } }, 'csv', path).catch((error) => expect(error.code).toBe('run/aborted'));
+      expect([when, written, existsSync(path)]).toEqual([when, when === 'before' ? 0 : 1, when === 'never']);
+    }
   });
 });
 

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { ShoalError } from '../../errors.js';
 import type { RunView } from '../../flow/view/view.js';
 import type { Reading } from './reading.js';
 import { ruleOperations } from './rule-operations.js';
@@ -6,7 +8,7 @@ type Operation = (reading: Reading, ...args: never[]) => Promise<unknown>;
 
 /** Questions that a view answers by itself: `page` of a run is asked as `ask('page', run, …)`. */
 const ofViews = [
-  'map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'whatIf', 'levels', 'tree', 'figures', 'export',
+  'map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'whatIf', 'levels', 'tree', 'figures',
 ] as const satisfies readonly (keyof RunView)[];
 type OfView = (typeof ofViews)[number];
 
@@ -23,6 +25,16 @@ export const operations = {
   /** Two runs side by side, under the names given. */
   async compareRuns({ view, folder }: Reading, run: string, other: string, names: readonly [string, string]) {
     return (await view(run)).versus(folder(other), names);
+  },
+  /** Writes a file, unless its asker has gone: nothing stays that nobody waits for. @throws `run/aborted` and what the view throws */
+  async export({ view, signal }: Reading, run: string, ...[ask, format, path]: Parameters<RunView['export']>) {
+    const opened = await view(run);
+    if (signal.aborted) throw new ShoalError('run/aborted', {});
+    try {
+      return await opened.export(ask, format, path);
+    } finally {
+      if (signal.aborted) await rm(path, { force: true });
+    }
   },
   freshness: async ({ view }: Reading, run: string) => (await view(run)).freshness(),
 } satisfies Readonly<Record<string, Operation>>;
