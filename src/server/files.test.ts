@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { quoteText } from '../util/quote.js';
 import { serverConfig } from './config.js';
 import { diskName } from './file-name.js';
 import { openFiles, tidyFiles } from './files.js';
+import { parquetFooter } from './parquet-footer.js';
 
 const by = { actor: 'test' };
 const { files: fileLimits } = serverConfig({}, {});
@@ -136,6 +137,41 @@ describe('hostile files', () => {
       const code = await files().add('a.parquet', of(changed), by).then(() => 'ok', (error: { code: string }) => error.code);
       expect(['ok', 'ingest/unreadable-file', 'files/bomb']).toContain(code);
     }), { numRuns: 200 });
+  });
+});
+
+it('one file whose description cannot be read is not there; the others are', async () => {
+  const kept = await files().add('kept.csv', of(table), by);
+  for (const text of ['', '{"name":', 'null', '{}', '[1]']) {
+    const { id } = await files().add('lost.csv', of(table), by);
+    await writeFile(join(folder, id, '.file.json'), text);
+    await expect(files().get(id)).rejects.toMatchObject({ code: 'files/unknown' });
+  }
+  expect(await files().list()).toEqual([kept]);
+});
+
+describe('a hostile Parquet footer', () => {
+  const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >>> 7)]);
+  /** A table without rows or columns, with a list of so many structs of one byte beside. */
+  const withBlanks = (blanks: number) => Buffer.concat([Buffer.from([0x36, 0, 0x19, 0x0c]), Buffer.from([0x19, 0xfc, ...varint(blanks)]), Buffer.alloc(blanks), Buffer.from([0])]);
+  const footerOf = async (footer: Buffer) => {
+    const path = join(folder, 'footer.parquet');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(footer.length);
+    await writeFile(path, Buffer.concat([Buffer.from('PAR1'), footer, length, Buffer.from('PAR1')]));
+    const handle = await open(path);
+    return parquetFooter(handle, (await handle.stat()).size).finally(() => handle.close());
+  };
+
+  it('takes no more memory than its bytes, however many parts it has', async () => {
+    // An object for each would be more than a gigabyte.
+    expect(await footerOf(withBlanks(15_000_000))).toEqual({ rows: 0, rowGroups: 0, columns: 0, packed: 0, unpacked: 0 });
+  });
+
+  it('is refused from 16 MiB on, and where it nests without end', async () => {
+    expect(await footerOf(withBlanks(17 << 20))).toBeUndefined();
+    expect(await footerOf(Buffer.alloc(1_000_000, 0x1c))).toBeUndefined();
+    expect(await footerOf(Buffer.alloc(1_000_000, 0x19))).toBeUndefined();
   });
 });
 

@@ -48,7 +48,7 @@ export function openFiles(folder: string, { limits, clock, record = async () => 
   const home = (id: string) => join(folder, validId.test(id) ? id : unknown(id));
   const read = async (id: string): Promise<StoredFile & { readonly disk: string }> => {
     const text = await readFile(join(home(id), about), 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? unknown(id) : Promise.reject(error)));
-    return JSON.parse(text);
+    return described(text) ?? unknown(id);
   };
   const get = async (id: string): Promise<StoredFile> => {
     const { disk: _, ...file } = await read(id);
@@ -142,6 +142,16 @@ function writeFailed(cause: unknown, name: string): ShoalError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return new ShoalError('run/write-failed', { path: name, reason: full ? 'The disk is full. Free some space and try again.' : code === undefined || code === 'ECONNRESET' ? 'The upload broke off.' : `${message}.` }, { cause });
+}
+
+/** What stands beside a file; undefined where that is not what we wrote. */
+function described(text: string): (StoredFile & { readonly disk: string }) | undefined {
+  try {
+    const file = JSON.parse(text);
+    return [file.id, file.name, file.disk].every((part) => typeof part === 'string') && Number.isFinite(file.added) ? file : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function unknown(id: string): never {
