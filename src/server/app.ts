@@ -13,7 +13,7 @@ import { isBytes, isKept, type Asked, type SentFile, type Tools } from './handle
 import { createBucket, type Bucket } from './limits.js';
 import { createMetrics } from './metrics.js';
 import { openPages } from './pages.js';
-import { problemOf, problemText } from './problem.js';
+import { problemOf, problemText, untold } from './problem.js';
 import { readBody, readQuery, saidWorkspace, sessionCookie } from './request.js';
 import { openReports } from './reports.js';
 import { handlers } from './routes/handlers.js';
@@ -72,7 +72,7 @@ export interface LogLine {
   readonly via: Caller['via'];
   readonly role?: string;
   readonly workspace?: string;
-  /** Of a failure that should not be: where in the code it happened, not what it was about. */
+  /** Of a failure that should not be: where in the code it happened, not what it was about; or what the disk or the store said, where the caller is not told. */
   readonly fault?: string;
 }
 
@@ -202,7 +202,7 @@ export async function createApp(services: Services, options: AppOptions = {}): P
       const seconds = failedLogins.take(request.ip);
       if (seconds) problem = problemOf((error = new ShoalError('server/too-many', { seconds })), request.id);
     }
-    if (problem.code === 'server/failed') request.fault = faultOf(error);
+    request.fault = problem.code === 'server/failed' ? faultOf(error) : untold(error);
     if (error instanceof ShoalError && error.code === 'server/too-many') reply.header('retry-after', (error as ShoalError<'server/too-many'>).details.seconds);
     reply.removeHeader('etag');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');

@@ -1,4 +1,5 @@
 import { ShoalError } from '../errors.js';
+import type { Login } from '../domain/login.js';
 import { roles, type Role } from '../domain/role.js';
 import { contract, type RouteId } from './contract/contract.js';
 import type { Route } from './contract/route.js';
@@ -27,15 +28,15 @@ export interface Credentials {
   readonly cookie?: string;
 }
 
-/** Whether a login was used within `idle` milliseconds; asking counts as using it. */
-export function idleLogins(idle: number, clock: () => number): (login: string) => boolean {
+/** Whether a login was used within `idle` milliseconds; asking counts as using it. One that was not seen since the server started counts from when it was opened: none is revived by a restart. */
+export function idleLogins(idle: number, clock: () => number): (login: Pick<Login, 'id' | 'createdAt'>) => boolean {
   const used = new Map<string, number>();
-  return (login) => {
+  return ({ id, createdAt }) => {
     const now = clock();
-    const last = used.get(login) ?? now;
-    used.delete(login);
+    const last = used.get(id) ?? createdAt;
+    used.delete(id);
     if (now - last > idle) return false;
-    used.set(login, now);
+    used.set(id, now);
     if (used.size > 10_000) used.delete(used.keys().next().value!);
     return true;
   };
@@ -45,7 +46,7 @@ export function idleLogins(idle: number, clock: () => number): (login: string) =
  * Who it is, by a key in the header or else by the session's cookie. A header that is no good is refused, never overlooked; an old cookie is only an end of the session.
  * @throws `server/who-are-you`
  */
-export async function identify({ authorization, cookie }: Credentials, { keys, logins }: Pick<HomeStore, 'keys' | 'logins'>, awake: (login: string) => boolean): Promise<Caller> {
+export async function identify({ authorization, cookie }: Credentials, { keys, logins }: Pick<HomeStore, 'keys' | 'logins'>, awake: (login: Login) => boolean): Promise<Caller> {
   if (authorization !== undefined) {
     const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
     const key = token && await keys.find(token);
@@ -53,7 +54,7 @@ export async function identify({ authorization, cookie }: Credentials, { keys, l
     return { actor: key.name, via: 'key', id: key.id, role: key.role, only: key.only, workspace: key.workspace };
   }
   const login = cookie && /^[\x21-\x7e]{1,200}$/.test(cookie) ? await logins.find(cookie) : undefined;
-  if (login && !awake(login.id)) {
+  if (login && !awake(login)) {
     await logins.end(login.id, { actor: 'system', reason: 'nothing was asked for long' });
     return nobody;
   }

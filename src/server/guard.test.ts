@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ShoalError } from '../errors.js';
 import { jsonOf, listening, type Listening } from './app.test.fixture.js';
+import { idleLogins } from './caller.js';
 import { checkHost, checkOrigin } from './guard.js';
 
 let server: Listening;
@@ -209,6 +211,33 @@ it('of X-Forwarded-For only what the proxy in front wrote counts: wrong logins o
   expect(await tries((i) => `10.9.8.${i}, 203.0.113.7`)).toEqual([401, 401, 401, 429, 429]);
   expect(await tries((i) => `203.0.113.7, 198.51.100.${i}`)).toEqual([401, 401, 401, 401, 401]);
   await proxied.close();
+});
+
+it('a session that was opened long before the server started is not revived by the start', () => {
+  let at = 100;
+  const awake = idleLogins(10, () => at);
+  expect(awake({ id: 'old', createdAt: 80 })).toBe(false);
+  expect(awake({ id: 'new', createdAt: 95 })).toBe(true);
+  at = 109;
+  expect(awake({ id: 'new', createdAt: 95 })).toBe(true);
+  at = 120;
+  expect(awake({ id: 'new', createdAt: 95 })).toBe(false);
+});
+
+it.each([
+  new ShoalError('run/write-failed', { path: '/srv/shoal/exports/a.csv', reason: 'IO Error: Cannot open file "/srv/shoal/exports/a.csv".' }), new ShoalError('store/unavailable', { place: 'ann@/srv/shoal', reason: 'refused.' }),
+  new ShoalError('store/damaged', { place: '/srv/shoal/home.sqlite', reason: 'malformed' }), new ShoalError('engine/failed', { step: 'export', reason: 'no /srv/shoal' }),
+])('%s: where things lie is told to the log, not to callers', async (failure) => {
+  const token = await server.key({ role: 'analyst' });
+  const { list } = server.jobs;
+  server.jobs.list = () => Promise.reject(failure);
+  const response = await server.ask('/v1/jobs', { token });
+  server.jobs.list = list;
+  const text = await response.text();
+  expect(response.status).toBe(failure.status);
+  expect(text).toContain(failure.code);
+  expect(text).not.toContain('/srv');
+  await expect.poll(() => server.logged.at(-1)?.fault).toBe(failure.message);
 });
 
 it('logs routes, never what was asked about', async () => {
