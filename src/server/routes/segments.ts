@@ -29,9 +29,11 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
     const asking = await askingChampion(asked);
     return unchanged(asking.place, String(segments), async () => {
       const wanted = segments?.split(',').slice(0, 60);
-      const chosen = wanted ? await Promise.all(wanted.map((id) => recordOf(asking, id))) : await recordsOf(asking, false);
-      const groups = await Promise.all(chosen.map((record) => groupOf(asking, record)));
-      return { ...(await asking.ask('overlap', groups)), names: chosen.map(({ name }) => name), run: asking.run.id, ids: chosen.map(({ id }) => id) };
+      const records = wanted ? await Promise.all(wanted.map((id) => recordOf(asking, id))) : await recordsOf(asking, false);
+      // Of all there are, those whose rule speaks of what this run does not know are left out; asked for by name, they are a refusal.
+      const found = await Promise.all(records.map(async (record) => ({ ...record, group: await (wanted ? groupOf(asking, record) : whereKnown(groupOf(asking, record))) })));
+      const chosen = found.flatMap(({ id, name, group }) => (group ? [{ id, name, group }] : []));
+      return { ...(await asking.ask('overlap', chosen.map(({ group }) => group))), names: chosen.map(({ name }) => name), run: asking.run.id, ids: chosen.map(({ id }) => id) };
     });
   },
   async 'GET /v1/segments/:segment'({ params, ...asked }, tools) {
@@ -179,9 +181,11 @@ async function rowOf(asking: Asking, { id, name, origin, run: found, rule, creat
   };
 }
 
-/** Undefined where the run does not know what the rule speaks of: another run had it. */
-function measured(asking: Asking, rule: Rule, names: Names): Promise<RuleMeasure | undefined> {
-  return asking.ask('ruleMeasure', rule, names).catch((error) => {
+const measured = (asking: Asking, rule: Rule, names: Names): Promise<RuleMeasure | undefined> => whereKnown(asking.ask('ruleMeasure', rule, names));
+
+/** Undefined where the run does not know what a rule speaks of: another run had it. */
+function whereKnown<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error) => {
     if (error instanceof ShoalError && error.code.startsWith('rules/')) return undefined;
     throw error;
   });
