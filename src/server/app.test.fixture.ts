@@ -110,14 +110,18 @@ function fakeDesk(id: string): Desk {
       return { entity, row: 0, segment: 0, segmentName: 'Regulars', alternatives: [], strength: 1 };
     },
     timeline: (_: string, entity: string) => ({ entity, total: 0, events: [] }),
-    overlap: () => ({ names: ['a'], sizes: [1], both: [[1]], jaccard: [[1]] }),
+    overlap: (_: string, groups: readonly unknown[]) => ({ names: ['a'], sizes: groups.map(() => 1), both: groups.map(() => [1]), jaccard: groups.map(() => [1]) }),
     compare: () => ({ names: ['a', 'b'], sizes: [1, 1], features: [] }),
     async export(...[, , , path]: unknown[]) {
       await writeFile(path as string, `entity\n${canary(id)}\n`);
       return { path, rows: 1, bytes: 10, mediaType: 'text/csv; charset=utf-8' };
     },
     vocabulary: () => ({ asOf: 1, features: [], segments: [{ id: 'regulars', name: 'old name' }], sources: [] }),
-    ruleMembers: () => Uint32Array.of(1), ruleBelongs: () => [true],
+    ruleMembers(_: string, { feature }: { readonly feature?: string }) {
+      if (feature === 'of another run') throw new ShoalError('rules/unknown-feature', { name: feature });
+      return Uint32Array.of(1);
+    },
+    ruleBelongs: () => [true],
     ruleMeasure: () => ({ entities: 4, share: 0.04, revenueShare: 0.1, words: 'Customers with spend over 3.', sql: 'SELECT entity' }),
     rulePreview: (_run: string, _rule: unknown, { sample }: { sample: number }) => ({
       entities: 4, of: 100, share: 0.04, conditions: [], overlap: [], sample: { ...page, rows: page.rows.slice(0, sample) }, words: 'w', outline: [], sql: 's',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import type { Report } from '../domain/report.js';
 import type { Job } from '../domain/job.js';
-import { canary, listening, type Listening } from './app.test.fixture.js';
+import { by, canary, listening, type Listening } from './app.test.fixture.js';
 import { createClient, ProblemError, type Client } from './client.js';
 
 let server: Listening;
@@ -162,4 +162,14 @@ it('callers who leave before a stream has begun take up none', async () => {
   expect(stream.status).toBe(200);
   server.jobs.finish(id);
   expect(await stream.text()).toContain('"state":"done"');
+});
+
+it('the overlap of all segments leaves out one whose rule this run cannot answer; asked for, it is a refusal', async () => {
+  const { store } = await server.workspaces.open('main');
+  const before = await shoal.ask('GET /v1/segments/overlap');
+  const { id } = await store.segments.create({ origin: 'ruled', name: 'Old', rule: { kind: 'feature', feature: 'of another run', op: 'known' }, words: 'w', entities: 1, run: 'run-of-main' }, by);
+  const after = await shoal.ask('GET /v1/segments/overlap');
+  expect(after.ids).toEqual(before.ids);
+  expect(after.sizes).toHaveLength(before.ids.length);
+  await expect(shoal.ask('GET /v1/segments/overlap', { query: { segments: id } })).rejects.toMatchObject({ problem: { code: 'rules/unknown-feature' } });
 });

@@ -15,7 +15,9 @@ const masked: Partial<Record<ErrorCode, string>> = {
 
 /** What a caller was not told of a failure, for the log. */
 export function untold(error: unknown): string | undefined {
-  return error instanceof ShoalError && masked[error.code] !== undefined && sentenceOf(error) !== error.message ? short(error.message) : undefined;
+  if (!(error instanceof ShoalError)) return undefined;
+  const known: ShoalError = error;
+  return sentenceOf(known) === known.message ? undefined : short(known.message);
 }
 
 /** Our own words on a write that failed help whoever uploads, and name nothing but the file as the caller does. */
