@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.js';
 import { formsOf } from '../segment/forms-of.js';
 import { assignJs } from '../segment/to-js.js';
 import { assignSql } from '../segment/to-sql.js';
+import { type CsvColumn, harmlessCsv, separators } from '../util/harmless-csv.js';
 import { quoteName, quoteText } from '../util/quote.js';
 import { renderReport } from '../util/report-html.js';
 import type { Findings } from './batch.js';
@@ -24,11 +25,12 @@ export async function write(folder: string, findings: Findings, report: Report, 
   return writeAll(folder, async (path) => {
     const text = (file: string, content: string) => writeText(path(file), content);
     const copy = (file: string, sql: string, format: string) => engine.run(`COPY (${sql}) TO ${quoteText(path(file))} (${format})`, 'write');
+    const csv = async (file: string, table: string, bare = false) => copy(file, ...(await spreadsheet(table, bare, engine)));
     const tables = async () => {
-      await copy('rejected.csv', `SELECT source, "row", reason, content FROM ${quoteName(findings.ingested.rejectedTable)}`, 'FORMAT csv, HEADER');
+      await csv('rejected.csv', findings.ingested.rejectedTable);
       await copy('features.parquet', `FROM ${quoteName(findings.table.table)}`, 'FORMAT parquet');
       await memberships(findings, engine);
-      await copy('membership.csv', 'FROM shoal_membership', 'FORMAT csv, HEADER');
+      await csv('membership.csv', 'shoal_membership', await withoutSeparators('shoal_membership', engine));
       await copy('membership.parquet', 'FROM shoal_membership', 'FORMAT parquet');
       if (workspace) await keepForView({ subject: findings, contrast: findings.contrast, tierLabels: findings.tierLabels, seed: report.run.seed }, findings.ingested.sources, findings.table.table, engine, path);
     };
@@ -43,6 +45,24 @@ export async function write(folder: string, findings: Findings, report: Report, 
     // The engine writes tables while this thread writes words. Both are waited for even where one fails, so that nothing is written after all is cleared away.
     for (const end of await Promise.allSettled([tables(), texts()])) if (end.status === 'rejected') throw end.reason;
   }, [...Object.keys(outputs), ...(await viewFiles(folder, findings.ingested.sources))]);
+}
+
+/** How a table is copied into a CSV that is safe to open: the query and the options. */
+async function spreadsheet(table: string, bare: boolean, engine: Engine): Promise<[sql: string, options: string]> {
+  const columns = await columnsOf(table, engine);
+  const { select, options } = harmlessCsv(columns, { bare });
+  return [`SELECT ${select} FROM ${quoteName(table)}`, options];
+}
+
+async function withoutSeparators(table: string, engine: Engine): Promise<boolean> {
+  const texts = (await columnsOf(table, engine)).filter(({ text }) => text).map(({ sql }) => `coalesce(bool_or(regexp_matches(${sql}, ${quoteText(separators)})), false)`);
+  const [{ found }] = await engine.rows(`SELECT ${['false', ...texts].join(' OR ')} AS found FROM ${quoteName(table)}`, 'write');
+  return found === false;
+}
+
+async function columnsOf(table: string, engine: Engine): Promise<CsvColumn[]> {
+  const columns = await engine.rows(`DESCRIBE ${quoteName(table)}`, 'write');
+  return columns.map(({ column_name: name, column_type: type }) => ({ name: String(name), sql: quoteName(String(name)), text: type === 'VARCHAR' }));
 }
 
 /** `shoal_membership`: one row per entity, in the order of the features, names written out. */

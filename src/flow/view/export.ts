@@ -3,16 +3,10 @@ import { join } from 'node:path';
 import type { ExportAsk, Exported, ExportFormat, Group } from '../../domain/answer.js';
 import type { Engine } from '../../engine/engine.js';
 import { ShoalError } from '../../errors.js';
+import { type CsvColumn, harmlessCsv } from '../../util/harmless-csv.js';
 import { quoteName, quoteText } from '../../util/quote.js';
 import { bitsOf } from './groups.js';
 import { type Held, positionOf } from './held.js';
-
-/** A column of what is written: its name in the file, its SQL, and whether it is text. */
-interface Column {
-  readonly name: string;
-  readonly sql: string;
-  readonly text: boolean;
-}
 
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', parquet: 'application/vnd.apache.parquet', json: 'application/json', ndjson: 'application/x-ndjson',
@@ -25,14 +19,10 @@ export async function exportTo(held: Held, ask: ExportAsk, format: ExportFormat,
   try {
     written = ask.what === 'list' ? await listed(ask, path) : await people(held, ask, engine);
     const target = quoteText(path);
-    const select = written.columns.map((column) => `${format === 'csv' && column.text ? harmless(column.sql) : column.sql} AS ${quoteName(format === 'csv' ? harmlessText(column.name) : column.name)}`);
-    const texts = written.columns.filter(({ text }) => text).map(({ name }) => quoteName(harmlessText(name)));
-    const how = {
-      // Text is quoted throughout: a spreadsheet that parts cells elsewhere than at commas still sees one cell begin where it should.
-      csv: `FORMAT csv, HEADER${texts.length > 0 ? `, FORCE_QUOTE (${texts.join(', ')})` : ''}`,
-      parquet: 'FORMAT parquet', json: 'FORMAT json, ARRAY true', ndjson: 'FORMAT json, ARRAY false',
-    }[format];
-    await engine.run(`COPY (SELECT ${select.join(', ')} FROM ${written.from}) TO ${target} (${how})`, 'export');
+    const csv = harmlessCsv(written.columns);
+    const select = format === 'csv' ? csv.select : written.columns.map(({ name, sql }) => `${sql} AS ${quoteName(name)}`).join(', ');
+    const how = { csv: csv.options, parquet: 'FORMAT parquet', json: 'FORMAT json, ARRAY true', ndjson: 'FORMAT json, ARRAY false' }[format];
+    await engine.run(`COPY (SELECT ${select} FROM ${written.from}) TO ${target} (${how})`, 'export');
     const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM ${written.from}`, 'export');
     return { path, rows: Number(n), bytes: (await stat(path)).size, mediaType: mediaTypes[format] };
   } catch (cause) {
@@ -45,7 +35,7 @@ export async function exportTo(held: Held, ask: ExportAsk, format: ExportFormat,
 }
 
 interface Written {
-  readonly columns: readonly Column[];
+  readonly columns: readonly CsvColumn[];
   /** What stands after FROM. */
   readonly from: string;
   clear(): Promise<void>;
@@ -56,7 +46,7 @@ async function people(held: Held, ask: Exclude<ExportAsk, { what: 'list' }>, eng
   const { features, report, segment, strength, second, tier, rows } = held;
   const of: Group = ask.of ?? { kind: 'everyone' };
   const bits = bitsOf(held, of);
-  const feature = (name: string): Column => ({ name, sql: `f.${quoteName(features[positionOf(held, name)].name)}`, text: false });
+  const feature = (name: string): CsvColumn => ({ name, sql: `f.${quoteName(features[positionOf(held, name)].name)}`, text: false });
   const wanted = ask.what === 'memberships' ? [] : [...new Set(ask.columns ?? features.map(({ name }) => name))].map(feature);
   const picked = Int32Array.from({ length: rows }, (_, row) => (bits[row >>> 5] >>> (row & 31)) & 1);
   const table = `shoal_export_${held.next()}`;
@@ -64,7 +54,7 @@ async function people(held: Held, ask: Exclude<ExportAsk, { what: 'list' }>, eng
   const named = (column: string, names: readonly string[]): string =>
     names.length > 0 ? `CASE p.${column} ${names.map((name, i) => `WHEN ${i} THEN ${quoteText(name)}`).join(' ')} END` : 'CAST(NULL AS VARCHAR)';
   const segments = report.segments.map(({ name }) => name);
-  const membership: Column[] = [
+  const membership: CsvColumn[] = [
     { name: 'segment', sql: 'p.segment', text: false },
     { name: 'segment_id', sql: named('segment', report.segments.map(({ id }) => id)), text: true },
     { name: 'segment_name', sql: named('segment', segments), text: true },
@@ -112,15 +102,3 @@ function unique(names: readonly string[]): string[] {
     return free;
   });
 }
-
-/** What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), wide forms too; a plain number is none. */
-const dangerous = String.raw`^[=+\-@\t\r\n\x00＝＋－＠]`;
-const plainNumber = String.raw`^-?[0-9]+(\.[0-9]+)?$`;
-
-/** SQL of a text with an apostrophe before what could be taken for a formula. */
-function harmless(sql: string): string {
-  const text = `CAST(${sql} AS VARCHAR)`;
-  return `CASE WHEN regexp_matches(${text}, ${quoteText(dangerous)}) AND NOT regexp_full_match(${text}, ${quoteText(plainNumber)}) THEN '''' || ${text} ELSE ${text} END`;
-}
-
-const harmlessText = (text: string): string => (new RegExp(dangerous).test(text) && !new RegExp(plainNumber).test(text) ? `'${text}` : text);

@@ -17,6 +17,11 @@ describe('rows that were left out', () => {
     expect(examples[0].rows[0]).toEqual({ row: '2', content: 'x0,y' });
   });
 
+  it('are shown as they stood in the file, without the apostrophe that guards a spreadsheet', () => {
+    const [{ rows }] = examplesIn(`source,row,reason,content\norders,1,odd,"'=1+1,x"\norders,2,odd,"'s-Gravenhage"\n`);
+    expect(rows.map(({ content }) => content)).toEqual(['=1+1,x', "'s-Gravenhage"]);
+  });
+
   it('are not fetched beyond what is wanted', async () => {
     let cancelled = false;
     const stream = new ReadableStream({ pull: (c) => c.enqueue(new TextEncoder().encode('x'.repeat(100))), cancel: () => void (cancelled = true) });

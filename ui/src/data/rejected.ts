@@ -16,11 +16,14 @@ export function examplesIn(csv: string): RejectedExamples[] {
     if (content === undefined) continue;
     const key = JSON.stringify([source, reason]);
     const group = groups.get(key) ?? { source, reason, rows: [] };
-    if (group.rows.length < FEW) group.rows.push({ row, content });
+    if (group.rows.length < FEW) group.rows.push({ row, content: asWritten(content) });
     groups.set(key, group);
   }
   return [...groups.values()];
 }
+
+/** Without the apostrophe that keeps a spreadsheet from taking a cell for a formula. */
+const asWritten = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r\n＝＋－＠])/, '');
 
 /** The text of an answer, at most `most` bytes of it: the rest is not fetched. */
 export async function beginningOf(response: Response, most: number): Promise<string> {
