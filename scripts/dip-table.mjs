@@ -40,7 +40,6 @@ export const dipProbabilities: readonly number[] = [
 ];
 
 /** Quantiles of √n × dip under the uniform distribution: one row per size, one column per probability. */
-// biome-ignore format: one size per line
 export const dipQuantiles: readonly (readonly number[])[] = [
 ${rows.map(line).join('\n')}
 ];

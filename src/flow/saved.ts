@@ -17,7 +17,7 @@ import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
 import { assignRaw } from '../segment/assign.js';
 import { rowsOf } from '../segment/batches.js';
-import { quoteText } from '../util/quote.js';
+import { quoteName, quoteText } from '../util/quote.js';
 import { compareSides } from './compare-sides.js';
 import { continued } from './identity.js';
 import { columnsOf, encodedRows } from './model.js';
@@ -78,7 +78,7 @@ export async function wholeRun(folder: string, context: Context): Promise<WholeR
 async function savedFeatures(path: string, { features, asOf }: ModelFile, context: Context): Promise<FeatureTable> {
   const engine = await openEngine({ threads: context.threads, signal: context.signal });
   try {
-    const names = features.map((feature) => `CAST("${feature.name.replaceAll('"', '""')}" AS DOUBLE)`);
+    const names = features.map((feature) => `CAST(${quoteName(feature.name)} AS DOUBLE)`);
     const { rows, columns } = await engine.columns(`SELECT CAST(entity AS VARCHAR), ${names.join(', ')} FROM read_parquet(${quoteText(path)})`, 'saved features');
     const [ids, ...values] = columns;
     return { rows, asOf, entities: ids.values as readonly string[], features, columns: values.map((column) => column.values as Float64Array), table: 'features', sql: '' };

@@ -56,7 +56,7 @@ export interface Limits {
   readonly streams: number;
 }
 
-export const defaultLimits: Limits = {
+const defaultLimits: Limits = {
   perCaller: { perSecond: 400, burst: 1000 }, perAddress: { perSecond: 1000, burst: 3000 }, failedLogins: { perSecond: 0.2, burst: 10 },
   json: 2 ** 20, upload: 5 * 2 ** 30, slowest: 30_000, longest: 120_000, idle: 8 * 3_600_000, session: 7 * 86_400_000, streams: 20,
 };

@@ -9,7 +9,6 @@ export const dipProbabilities: readonly number[] = [
 ];
 
 /** Quantiles of √n × dip under the uniform distribution: one row per size, one column per probability. */
-// biome-ignore format: one size per line
 export const dipQuantiles: readonly (readonly number[])[] = [
   [.25, .25, .25, .25, .25, .25, .25, .25, .25, .26644, .31637, .3439, .37556, .39769, .41452, .43531, .44729, .46373, .47465, .48382, .4883, .49179, .4954],
   [.22361, .22361, .22361, .22361, .22361, .22361, .24347, .27224, .3009, .3299, .36063, .37714, .39526, .40762, .41683, .42735, .43316, .43955, .44332, .44556, .44643, .4468, .44704],

@@ -16,7 +16,7 @@ export const everyoneFile = 'everyone.columns';
 /** Everyone's place on the map, for SQL. */
 export const mapFile = 'map.parquet';
 /** A cleaned source: rows of the entities of the run, by entity and time. */
-export const sourceFile = (index: number): string => `source-${index}.parquet`;
+const sourceFile = (index: number): string => `source-${index}.parquet`;
 
 /** The files that `keepForView` writes, and those it may have written into the folder before. */
 export async function viewFiles(folder: string, sources: readonly Source[]): Promise<string[]> {

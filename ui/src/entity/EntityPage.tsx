@@ -146,7 +146,7 @@ function Belongs({ person, report }: { readonly person: Person; readonly report:
   );
 }
 
-export const firmness = (strength: number): string => (strength >= 0.66 ? 'at the core' : strength >= 0.33 ? 'firmly in' : strength >= 0.1 ? 'loosely in' : 'on the border');
+const firmness = (strength: number): string => (strength >= 0.66 ? 'at the core' : strength >= 0.33 ? 'firmly in' : strength >= 0.1 ? 'loosely in' : 'on the border');
 
 function Card({ title, more, children }: { readonly title: string; readonly more?: ReactNode; readonly children: ReactNode }) {
   return (

@@ -1,6 +1,7 @@
 import type { Page } from '../../../src/domain/answer.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
+import { capital } from '../kit/prose.js';
 import { Scroller } from '../kit/Section.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import { usePaths } from '../wire/runs.js';
@@ -34,7 +35,7 @@ export function EntityTable({ page, label, sort, waiting = false, onSort }: Enti
       <table className={css.table} data-waiting={waiting}>
         <thead>
           <tr>
-            {head('entity', f.one.charAt(0).toUpperCase() + f.one.slice(1), false)}
+            {head('entity', capital(f.one), false)}
             <th scope="col">Segment</th>
             {head('strength', 'How firmly')}
             {page.columns.map((column) => head(column.feature, column.title))}

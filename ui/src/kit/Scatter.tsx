@@ -84,7 +84,7 @@ export function Scatter({ points, tone, colours, group, groupName, hidden, label
   const found = hover >= 0 && hover < points.n ? pixel(points.u[hover], points.v[hover], view, size) : undefined;
   return (
     <div className={`${css.scatter} ${className ?? ''}`}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the plot is moved and zoomed by keys */}
+      {/* It takes the focus: the plot is moved and zoomed by keys. */}
       <div ref={frame} className={css.frame} data-drawing={onDraw !== undefined} data-pick={onPick !== undefined && found !== undefined} role="application" aria-roledescription="zoomable map" aria-label={label} tabIndex={0} onKeyDown={onKeyDown}>
         <ScatterCanvas points={points} tone={tone} colours={colours} view={view} size={size} scheme={scheme} className={css.canvas} />
         <ScatterLabels points={points} group={group} hidden={hidden} view={view} size={size} groupName={groupName} />

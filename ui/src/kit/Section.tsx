@@ -53,7 +53,7 @@ export function Stat({ label, value, note }: { readonly label: string; readonly 
 /** A wide thing that scrolls sideways by itself instead of the page; reachable and scrollable by keyboard. */
 export function Scroller({ label, children, className }: { readonly label: string; readonly children: ReactNode; readonly className?: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus to be scrolled by keyboard
+    // A scrolling region has to take the focus to be scrolled by keyboard.
     <div className={`${css.scroller} ${className ?? ''}`} role="region" aria-label={label} tabIndex={0}>
       {children}
     </div>

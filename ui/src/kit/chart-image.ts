@@ -284,5 +284,5 @@ function groundOf(element: Element | null): string {
 
 const round = (x: number): number => Math.round(x * 100) / 100;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: XML cannot hold them at all
+// XML cannot hold control characters at all.
 const escaped = (text: string): string => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd').replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);

@@ -22,9 +22,6 @@ export function rampAt(t: number, scheme: Scheme): string {
   return between(anchors[low], anchors[low + 1], at - low);
 }
 
-/** The ramp as a CSS gradient. */
-export const rampGradient = (scheme: Scheme): string => `linear-gradient(to right, ${ANCHORS[scheme].join(', ')})`;
-
 function between(a: string, b: string, t: number): string {
   const channel = (at: number) => {
     const [from, to] = [Number.parseInt(a.slice(at, at + 2), 16), Number.parseInt(b.slice(at, at + 2), 16)];

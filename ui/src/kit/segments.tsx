@@ -24,7 +24,7 @@ interface Listed {
 /** Gives the address of a segment by its lasting id. */
 export type SegmentLinks = (id: string) => string;
 
-export function segmentKeys(segments: readonly Listed[], link?: SegmentLinks): SegmentKey[] {
+function segmentKeys(segments: readonly Listed[], link?: SegmentLinks): SegmentKey[] {
   return segments.map((s) => ({
     index: s.segment,
     number: s.segment + 1,

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Report } from '../../../src/domain/report.js';
 import { useFormats } from '../kit/formats.js';
 import { Stat } from '../kit/Section.js';
-import { prose } from '../kit/prose.js';
+import { capital, prose } from '../kit/prose.js';
 import { AtRisk } from './AtRisk.js';
 import { stale } from './stale.js';
 import { Lints } from './Lints.js';
@@ -54,5 +54,3 @@ function Period({ entities, from, to, rows }: Report['totals']) {
   if (from === undefined || to === undefined) return rows === entities ? null : <Stat label="Rows" value={f.count(rows)} />;
   return <Stat label="Period" value={`${f.month(from)} – ${f.month(to)}`} note={`${f.count(rows)} rows`} />;
 }
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -3,6 +3,7 @@ import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 
 import type { RulePreview } from '../../../src/server/contract/segments.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
+import { capital } from '../kit/prose.js';
 import { type Shortcut, useShortcuts } from '../kit/Shortcuts.js';
 import { Adder } from './Adder.js';
 import { type Draft, type Group, type Join, type Leaf, type Part, parentOf, partAt } from './draft.js';
@@ -164,7 +165,7 @@ function ConditionRow({ leaf, hands }: { readonly leaf: Leaf; readonly hands: Ha
         <Grip part={leaf} hands={hands} />
         <button type="button" className={css.sentence} data-part={leaf.id} aria-expanded={open} onClick={() => hands.toggle(leaf.id)}>
           {leaf.not ? <span className={css.not}>not</span> : null}
-          <span>{counted ? upperFirst(counted.words) : subject}</span>
+          <span>{counted ? capital(counted.words) : subject}</span>
           <Icon name={open ? 'up' : 'down'} size={15} />
         </button>
         <PartMenu part={leaf} hands={hands} name={subject} />
@@ -179,8 +180,6 @@ function ConditionRow({ leaf, hands }: { readonly leaf: Leaf; readonly hands: Ha
     </div>
   );
 }
-
-const upperFirst = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 /** How many a condition holds for, and what it does to the whole. */
 function Count({ counted, of, waiting }: { readonly counted?: Counted; readonly of?: number; readonly waiting: boolean }) {

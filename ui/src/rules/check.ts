@@ -27,7 +27,7 @@ export async function checkRule(given: unknown): Promise<{ readonly rule: Rule }
 }
 
 /** ['all', 2, 'value'] → 'all[2].value'. */
-export const pathWords = (path: readonly PropertyKey[]): string => path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`)).join('');
+const pathWords = (path: readonly PropertyKey[]): string => path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`)).join('');
 
 function syntaxFault(text: string, error: SyntaxError): Fault {
   const at = /position (\d+)/.exec(error.message)?.[1];

@@ -55,8 +55,8 @@ export const rounded = (x: number): number => (Number.isFinite(x) ? Number(x.toP
 
 /** The column that tells one order from another, where rows are lines of orders. */
 export const orderColumn = (source: SourceWords): string | undefined => source.columns.find((column) => column.name === 'order_id')?.name;
-export const amountColumn = (source: SourceWords): string | undefined => source.columns.find((column) => column.type === 'number' && column.name === 'amount')?.name;
-export const eventColumn = (source: SourceWords): ColumnWords | undefined => source.columns.find((column) => column.name === 'event' && (column.values?.length ?? 0) > 0);
+const amountColumn = (source: SourceWords): string | undefined => source.columns.find((column) => column.type === 'number' && column.name === 'amount')?.name;
+const eventColumn = (source: SourceWords): ColumnWords | undefined => source.columns.find((column) => column.name === 'event' && (column.values?.length ?? 0) > 0);
 
 function deeds(source: SourceWords): Choice[] {
   const group = 'What they did';

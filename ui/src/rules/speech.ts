@@ -1,15 +1,13 @@
 import type { Condition, RowTest, TimeWindow } from '../../../src/domain/rule.js';
 import type { RuleVocabulary } from '../../../src/server/contract/segments.js';
+import { capital } from '../kit/prose.js';
 
 export type FeatureWords = RuleVocabulary['features'][number];
 export type SourceWords = RuleVocabulary['sources'][number];
 export type ColumnWords = SourceWords['columns'][number];
 
 /** 'support_tickets' → 'Support tickets'. */
-export const spoken = (name: string): string => {
-  const words = name.replace(/[_-]+/g, ' ').trim() || name;
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
+export const spoken = (name: string): string => capital(name.replace(/[_-]+/g, ' ').trim() || name);
 
 export const featureOf = (vocabulary: RuleVocabulary, name: string): FeatureWords | undefined => vocabulary.features.find((feature) => feature.name === name);
 export const sourceOf = (vocabulary: RuleVocabulary, name: string): SourceWords | undefined => vocabulary.sources.find((source) => source.name === name);

@@ -8,7 +8,7 @@ import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { segmentColour } from '../kit/palette.js';
-import { prose } from '../kit/prose.js';
+import { capital, prose } from '../kit/prose.js';
 import { Stat } from '../kit/Section.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
@@ -108,7 +108,7 @@ function Side({ row, rows, shown, label, onChange }: SideProps) {
       <p className={css.story}>{profile ? prose(profile.narrative) : `A segment ${originWords(row.origin)}.`}</p>
       {profile ? (
         <p className={css.brief}>
-          <strong>{profile.brief.goal.charAt(0).toUpperCase() + profile.brief.goal.slice(1)}.</strong> {prose(profile.brief.reason)}
+          <strong>{capital(profile.brief.goal)}.</strong> {prose(profile.brief.reason)}
         </p>
       ) : null}
     </article>

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import type { Job } from '../../../src/domain/job.js';
 import { Bar } from '../kit/Bar.js';
 import { Icon } from '../kit/Icon.js';
+import { capital } from '../kit/prose.js';
 import { ProblemNote } from '../kit/states.js';
 import { useTell } from '../wire/ask.js';
 import { useWire } from '../wire/client.js';
@@ -39,7 +40,7 @@ function UnderWay({ job }: { readonly job: Job }) {
       <div className={css.clock}>
         <Bar share={doneShare(job) ?? Math.max(0, at) / Math.max(1, stages.length)} height={10} />
         <p role="status">
-          <strong>{job.state === 'queued' ? 'Waits for its turn' : timeLeft(job) ? sentenceCase(timeLeft(job)!) : 'Working'}</strong>
+          <strong>{job.state === 'queued' ? 'Waits for its turn' : timeLeft(job) ? capital(timeLeft(job)!) : 'Working'}</strong>
           <Elapsed since={job.started} />
         </p>
       </div>
@@ -94,5 +95,3 @@ function Elapsed({ since }: { readonly since?: number }) {
   }, []);
   return since === undefined ? null : <span className={css.soft}> {duration(Math.max(0, now - since))} so far</span>;
 }
-
-const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

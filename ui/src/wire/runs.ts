@@ -47,7 +47,7 @@ export function useShownRun(): ShownRunAnswer {
   };
 }
 
-export function pickRun(runs: readonly PublishedRun[], asked?: string): PublishedRun | undefined {
+function pickRun(runs: readonly PublishedRun[], asked?: string): PublishedRun | undefined {
   if (asked) return runs.find((run) => run.id === asked || run.aliases.some((alias) => alias === asked));
   return runs.find((run) => run.aliases.includes('champion')) ?? runs[0];
 }
