@@ -169,6 +169,14 @@ it('keeps two runs beside each other: compare, promote, roll back', async () => 
   await expect(shoal.ask('DELETE /v1/runs/:run', { params: { run } })).rejects.toBeInstanceOf(ProblemError);
 }, 120_000);
 
+it('names the files of a run: those that place anyone new only where the model is a formula', async () => {
+  const filesOf = (of: string) => shoal.ask('GET /v1/runs/:run/files', { params: { run: of } });
+  const placed = await done((await shoal.ask('POST /v1/discover', { body: { files: [file], options: { algorithm: 'hdbscan' } } })).id);
+  const [formula, neighbours] = [await filesOf(run), await filesOf(placed.run as string)];
+  expect(formula).toEqual(expect.arrayContaining(['report.html', 'membership.csv', 'assign.sql', 'assign.js', 'rejected.csv']));
+  expect(neighbours).toEqual(formula.filter((name) => !name.startsWith('assign')));
+}, 120_000);
+
 it('has written down who did what, and can prove it', async () => {
   const { items } = await shoal.ask('GET /v1/audit', { query: { limit: 500 } });
   const actions = items.map(({ action }) => action);

@@ -143,6 +143,9 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
     await page.getByText('Mind the holidays.').waitFor();
     await page.getByRole('button', { name: 'Remove this note' }).click();
     await page.getByText('No notes yet.').waitFor();
+    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByText('Mind the holidays.').waitFor();
+    expect(await page.getByText('No notes yet.').count()).toBe(0);
     expect(problems).toEqual([]);
     await close();
   });

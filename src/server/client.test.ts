@@ -173,3 +173,20 @@ it('the overlap of all segments leaves out one whose rule this run cannot answer
   expect(after.sizes).toHaveLength(before.ids.length);
   await expect(shoal.ask('GET /v1/segments/overlap', { query: { segments: id } })).rejects.toMatchObject({ problem: { code: 'rules/unknown-feature' } });
 });
+
+it('a removed note comes back as it was, on its own segment only', async () => {
+  const notes = async () => (await shoal.ask('GET /v1/segments/:segment', { params: { segment: 'regulars' } })).notes;
+  const before = await notes();
+  const params = { segment: 'regulars', note: before[0].id };
+  await shoal.ask('DELETE /v1/segments/:segment/notes/:note', { params });
+  expect(await notes()).toEqual(before.slice(1));
+  await expect(shoal.ask('POST /v1/segments/:segment/notes/:note/restore', { params: { ...params, segment: 'others' } })).rejects.toMatchObject({ problem: { status: 404 } });
+  expect(await shoal.ask('POST /v1/segments/:segment/notes/:note/restore', { params })).toEqual(before[0]);
+  expect(await notes()).toEqual(before);
+});
+
+it('names the files that a run has, and no others', async () => {
+  const files = await shoal.ask('GET /v1/runs/:run/files', { params: { run: 'champion' } });
+  expect(files).toEqual(['segments.json', 'membership.csv']);
+  for (const file of files) expect((await shoal.fetch('GET /v1/runs/:run/files/:file', { params: { run: 'champion', file } })).status).toBe(200);
+});

@@ -40,6 +40,7 @@ export function notesOf({ db, change }: Ledger): Store['notes'] {
       await audit('note.restore', topic(id));
       return noteFrom({ ...row, removed_at: null });
     }),
+    get: async (id) => noteFrom(await noteNamed(db, id)),
     async list({ about, ...paging } = {}) {
       const limit = limitOf(paging);
       const before = cursorOf(paging);

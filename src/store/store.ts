@@ -140,6 +140,8 @@ export interface Store {
     remove(id: string, by: By): Promise<Note>;
     restore(id: string, by: By): Promise<Note>;
     /** Newest first. */
+    /** Also a removed one. */
+    get(id: string): Promise<Note>;
     list(options?: Paging & { readonly about?: Topic }): Promise<Page<Note>>;
   };
   readonly decisions: {

@@ -481,6 +481,8 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       expect((await store.notes.list({ about })).items).toHaveLength(1);
       await store.notes.remove(note.id, by);
       expect((await store.notes.list({ about })).items).toEqual([]);
+      expect(await store.notes.get(note.id)).toMatchObject({ about, removedAt: expect.any(Number) });
+      await expect(store.notes.get('nothing')).rejects.toMatchObject({ code: 'store/not-found' });
       await store.notes.restore(note.id, by);
       expect((await store.notes.list()).items.map(({ text }) => text)).toEqual(['other', 'Called yesterday.']);
       expect((await store.audit.list({ action: 'note.edit' })).items[0]).toMatchObject({ before: { text: 'Called today.\nWants a refund.' }, after: { text: 'Called yesterday.' } });

@@ -80,6 +80,7 @@ export const segmentRoutes = {
   }),
   'POST /v1/segments/:segment/notes': route({ role: 'analyst', summary: 'Adds a note', params, body: z.strictObject({ text: z.string().trim().min(1).max(4000) }), answer: note, status: 201 }),
   'DELETE /v1/segments/:segment/notes/:note': route({ role: 'analyst', summary: 'Removes a note', params: params.extend({ note: id }), answer: z.undefined(), status: 204 }),
+  'POST /v1/segments/:segment/notes/:note/restore': route({ role: 'analyst', summary: 'Brings a removed note back', params: params.extend({ note: id }), answer: note }),
   'POST /v1/segments/:segment/decisions': route({ role: 'operator', summary: 'Records what was decided to do', params, body: z.strictObject({ text: z.string().trim().min(1).max(4000), why: z.string().trim().min(1, 'must say why').max(500) }), answer: decision, status: 201 }),
 
   'GET /v1/rules/vocabulary': route({ role: 'viewer', summary: 'Features, segments and sources that rules can speak of', answer: vocabulary }),

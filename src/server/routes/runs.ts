@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Alias } from '../../domain/alias.js';
 import type { StoredRun } from '../../domain/stored-run.js';
 import { ShoalError } from '../../errors.js';
+import { outputs } from '../../flow/outputs.js';
 import type { Store } from '../../store/store.js';
 import type { RunRow, runRoutes } from '../contract/runs.js';
 import { seesPeople, withoutPeople } from '../discretion.js';
@@ -75,6 +76,13 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
     const asking = await askingRun(asked, params.run);
     const { run: other } = await askingRun(asked, params.other);
     return kept(asking, JSON.stringify([other.id, asking.run.title, other.title]), () => asking.ask('compareRuns', other.id, [asking.run.title, other.title]));
+  },
+  async 'GET /v1/runs/:run/files'({ params, ...asked }) {
+    const asking = await askingRun(asked, params.run);
+    return kept(asking, '', async () => {
+      const there = new Set(await readdir(asking.place.runFolder(asking.run.id)));
+      return Object.keys(outputs).filter((file) => there.has(file));
+    });
   },
   async 'GET /v1/runs/:run/files/:file'({ params: { run, file }, by, ...asked }) {
     const { place, run: { id } } = await askingRun(asked, run);

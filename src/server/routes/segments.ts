@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Group } from '../../domain/answer.js';
+import type { Note } from '../../domain/note.js';
 import type { Rule } from '../../domain/rule.js';
 import type { SegmentRecord } from '../../domain/segment-record.js';
 import { ShoalError } from '../../errors.js';
+import type { Store } from '../../store/store.js';
 import type { Names, RuleMeasure } from '../desk/rule-operations.js';
 import type { SegmentDetail, SegmentRow, segmentRoutes } from '../contract/segments.js';
 import { seesPeople } from '../discretion.js';
@@ -98,10 +100,12 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
   },
   async 'DELETE /v1/segments/:segment/notes/:note'({ params: { segment, note }, by, place }) {
     const { notes } = (await place()).store;
-    const { items } = await notes.list({ about: { kind: 'segment', id: segment }, limit: 1000 });
-    if (!items.some(({ id }) => id === note)) throw new ShoalError('store/not-found', { kind: 'note on this segment', id: note.slice(0, 60) });
-    await notes.remove(note, by);
+    await notes.remove((await noteOn(segment, note, notes)).id, by);
     return undefined;
+  },
+  async 'POST /v1/segments/:segment/notes/:note/restore'({ params: { segment, note }, by, place }) {
+    const { notes } = (await place()).store;
+    return notes.restore((await noteOn(segment, note, notes)).id, by);
   },
   async 'POST /v1/segments/:segment/decisions'({ params, body: { text }, by, place }) {
     const { segments, decisions } = (await place()).store;
@@ -139,6 +143,13 @@ async function recordsOf({ place: { store }, run }: Asking, removed: boolean): P
 async function recordOf({ place: { store }, run }: Asking, id: string): Promise<SegmentRecord> {
   const here = await store.segments.get(id, { run: run.id });
   return here.run || here.origin !== 'found' ? here : store.segments.get(id);
+}
+
+/** @throws `store/not-found` for a note on something else */
+async function noteOn(segment: string, id: string, notes: Store['notes']): Promise<Note> {
+  const note = await notes.get(id);
+  if (note.about.kind !== 'segment' || note.about.id !== segment) throw new ShoalError('store/not-found', { kind: 'note on this segment', id: id.slice(0, 60) });
+  return note;
 }
 
 /** Its members as the desk takes them. @throws `runs/unknown` for one that no visible run has */

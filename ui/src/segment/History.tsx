@@ -80,6 +80,7 @@ function Entry({ at, by, children, action }: { readonly at: number; readonly by:
 function Notes({ segment }: { readonly segment: SegmentDetail }) {
   const add = useTell('POST /v1/segments/:segment/notes');
   const remove = useTell('DELETE /v1/segments/:segment/notes/:note');
+  const restore = useTell('POST /v1/segments/:segment/notes/:note/restore');
   const toast = useToast();
   const mayWrite = useMay('analyst');
   const [text, setText] = useState('');
@@ -90,7 +91,7 @@ function Notes({ segment }: { readonly segment: SegmentDetail }) {
   };
   const drop = (note: SegmentDetail['notes'][number]) =>
     remove.mutate({ params: { ...params, note: note.id } }, {
-      onSuccess: () => toast({ text: 'Note removed.', undo: () => add.mutateAsync({ params, body: { text: note.text } }) }),
+      onSuccess: () => toast({ text: 'Note removed.', undo: () => restore.mutateAsync({ params: { ...params, note: note.id } }) }),
       onError: (error) => toast({ text: error.message, tone: 'problem' }),
     });
   return (
