@@ -33,7 +33,7 @@ export async function listening(options: AppOptions & { readonly clock?: () => n
   const folder = await mkdtemp(join(tmpdir(), 'shoal-app-'));
   const clock = options.clock ?? Date.now;
   const home = await openStore(folder, { clock });
-  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), removing: async () => {} });
+  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), removing: async () => {}, restored: async () => {} });
   const loginTokens = createLoginTokens(clock);
   const jobs = fakeJobs();
   for (const id of ['main', 'other']) await furnish(workspaces, id);

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, stat, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasEnded, type Job } from '../domain/job.js';
 import { createRng } from '../util/rng.js';
 import { openBackend, type Backend } from './backend.js';
 import { serverConfig } from './config.js';
+import { openFiles } from './files.js';
+import { importKind } from './jobs/kinds/import.js';
 import type { OpenWorkspace } from './workspaces.js';
 
 const by = { actor: 'test' };
@@ -129,6 +131,80 @@ describe('behind the server', () => {
     for await (const job of backend.jobs.watch('main', reading)) if (hasEnded(job.state)) expect(job).toMatchObject({ state: 'failed', problem: { code: expect.stringMatching(/^files\/(removed|unknown)$/) } });
     expect(await readdir(join(place.folder, 'runs'))).toEqual(before);
     expect((await place.store.runs.list({ state: 'running' })).items).toEqual([]);
+  });
+
+  describe('in a workspace of its own', () => {
+    let own: OpenWorkspace;
+    let asked: (kind: string, input: unknown) => Promise<Job>;
+    let put: (text: string) => Promise<string>;
+    beforeEach(async () => {
+      const { id } = await backend.workspaces.create({ name: 'Own' }, by);
+      own = await backend.workspaces.open(id);
+      put = async (text) => (await own.files.add('orders.csv', (async function* () { yield Buffer.from(text); })(), by)).id;
+      asked = async (kind, input) => {
+        const job = await backend.jobs.start(id, kind, input, by);
+        for await (const now of backend.jobs.watch(id, job.id)) if (hasEnded(now.state)) return now;
+        throw new Error('it never ended');
+      };
+    });
+
+    afterEach(() => backend.workspaces.remove(own.workspace.id, by));
+
+    it('goes on over entities whose ids the history cannot keep, and counts them', async () => {
+      const odd = ['"tab\there"', `"two\nlines"`, 'x'.repeat(501)];
+      await asked('discover', { files: [await put(orders(200))], options: { k: 2 } });
+      const more = odd.flatMap((id, i) => [1, 2, 3].map((day) => `${90_000 + 10 * i + day},${id},2024-06-0${day},150.00\n`)).join('');
+      const job = await asked('discover', { files: [await put(orders(300) + more)], options: { k: 2 }, promote: true });
+      expect(job).toMatchObject({ state: 'done', result: { leftOut: expect.any(Number) } });
+      expect(job.result!['leftOut']).toBeGreaterThanOrEqual(2);
+      expect(await own.store.transitions.ofEntity('tab\there')).toEqual([]);
+      expect(await own.store.transitions.ofEntity('x'.repeat(501))).toEqual([]);
+      expect((await asked('discover', { files: [await put(orders(250))], options: { k: 2 } })).state).toBe('done');
+    });
+
+    it('finds the champion again, or something new, though what it continued is gone', async () => {
+      const first = (await asked('discover', { files: [await put(orders(200))], options: { k: 2 } })).result!['run'] as string;
+      const file = await put(orders(300));
+      const second = (await asked('discover', { files: [file], options: { k: 2 }, promote: true })).result!['run'] as string;
+      await own.store.runs.remove(first, by);
+      await rm(own.runFolder(first), { recursive: true });
+      await own.store.runs.purge(first, by);
+      const again = await asked('discover', { files: [file], options: { k: 2 } });
+      expect(again).toMatchObject({ state: 'done' });
+      expect((await own.store.runs.get(again.result!['run'] as string)).state).toBe('published');
+      await rm(own.runFolder(second), { recursive: true });
+      const lost = await asked('discover', { files: [await put(orders(250))], options: { k: 2 } });
+      expect(lost).toMatchObject({ state: 'failed', problem: { code: 'explain/no-run', sentence: expect.stringContaining(`'${second}'`) } });
+      expect(lost.problem!.sentence).not.toContain(data);
+    });
+
+    it('brings a removed run back only for who may', async () => {
+      await asked('discover', { files: [await put(orders(200))], options: { k: 2 } });
+      const input = { files: [await put(orders(300))], options: { k: 2 } };
+      const run = (await asked('discover', input)).result!['run'] as string;
+      await own.store.aliases.move('challenger', undefined, by);
+      await own.store.runs.remove(run, by);
+      expect(await asked('discover', input)).toMatchObject({ state: 'failed', problem: { code: 'server/not-allowed', sentence: expect.stringContaining('Let an operator restore it') } });
+      expect((await own.store.runs.get(run)).removedAt).toBeDefined();
+      expect(await asked('discover', { ...input, restore: true })).toMatchObject({ state: 'done', result: { run, again: true } });
+      expect((await own.store.runs.get(run)).removedAt).toBeUndefined();
+    });
+
+    it('keeps all files of an import or none', async () => {
+      const folder = join(own.folder, '.partial-x');
+      await mkdir(folder);
+      const { id } = await openFiles(folder, { limits: own.limits, clock }).add('a.csv', (async function* () { yield Buffer.from('a,b\n1,2\n'); })(), by);
+      await expect(importKind.publish!({ folder, added: [id, 'file_0000000000000000'] }, own, { id: 'x', by, input: {} })).rejects.toThrow();
+      expect(await own.files.list()).toEqual([]);
+    });
+
+    it('takes up what waits when it is restored', async () => {
+      const { id: workspace } = own.workspace;
+      const { id } = await own.store.jobs.queue({ kind: 'inspect', input: { files: ['file_0000000000000000'], options: {} } }, by);
+      await backend.workspaces.remove(workspace, by);
+      await backend.workspaces.restore(workspace, by);
+      for await (const job of backend.jobs.watch(workspace, id)) if (hasEnded(job.state)) expect(job).toMatchObject({ state: 'failed', problem: { code: 'files/unknown' } });
+    });
   });
 
   it('makes a market to try things on', async () => {

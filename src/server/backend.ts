@@ -36,6 +36,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     home, folder: data, limits: files, clock,
     desk: (runs) => openDesk({ entry: entry('desk'), runs, threads, memory: deskMemory }),
     removing: (id, by) => jobs.cancelAll(id, by),
+    restored: (id) => jobs.recover(id),
   });
   const jobs = openJobs({ kinds, entry: jobEntry, open: workspaces.open, clock, threads, memory: jobMemory });
   // Also where stopping the jobs fails, as it does where the database went away.

@@ -48,9 +48,11 @@ export interface WorkspacesOptions {
   readonly desk: (runs: string) => Desk;
   /** Called before a workspace is taken away: stops what is done in it. */
   readonly removing: (id: string, by: By) => Promise<void>;
+  /** Called when a workspace is there again: takes up what waited in it. */
+  readonly restored: (id: string) => Promise<void>;
 }
 
-export function openWorkspaces({ home, folder, limits, clock, desk, removing }: WorkspacesOptions): Workspaces {
+export function openWorkspaces({ home, folder, limits, clock, desk, removing, restored }: WorkspacesOptions): Workspaces {
   const places = new Map<string, Promise<OpenWorkspace>>();
   const open = async (id: string): Promise<OpenWorkspace> => {
     // The store says first whether there is one of that name, so that no other name reaches the disk.
@@ -88,7 +90,11 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing }: 
       await place?.desk.close();
       return removed;
     },
-    restore: (id, by) => home.workspaces.restore(id, by),
+    async restore(id, by) {
+      const workspace = await home.workspaces.restore(id, by);
+      await restored(id);
+      return workspace;
+    },
     async tidy(by) {
       const old = (removedAt: number | undefined) => removedAt !== undefined && removedAt < clock() - keptDays * 86_400_000;
       for (const { id, removedAt } of await home.workspaces.list({ removed: true })) {

@@ -7,10 +7,16 @@ import { pause } from './pause.js';
 import { runNamed } from './run-row.js';
 import type { Store } from './store.js';
 import type { Tables } from './tables.js';
-import { bad, instant, line, maybe, runId } from './values.js';
+import { bad, instant, isLine, line, maybe, runId } from './values.js';
 
 /** Rows per transaction: on SQLite the event loop waits for one chunk, some ten milliseconds. */
 const chunk = 500;
+
+/** UTF-16 units of an entity's id. */
+const longestId = 500;
+
+/** Whether moves of an entity can be kept: its id is one line, and no longer than others can be looked up by. */
+export const canMove = (entity: string): boolean => isLine(entity, longestId);
 
 /** Who entered and left which segment. They belong to a run, and are seen when it is. */
 export function transitionsOf({ db, database, change }: Ledger): Store['transitions'] {
@@ -50,7 +56,9 @@ export function transitionsOf({ db, database, change }: Ledger): Store['transiti
       return written;
     },
     async ofEntity(entity) {
-      return (await visible().where('transitions.entity', '=', line('entity', entity, 500)).orderBy('transitions.run').orderBy('transitions.n').execute()).map(transitionFrom);
+      // Whose moves cannot be kept has none.
+      if (!canMove(entity)) return [];
+      return (await visible().where('transitions.entity', '=', entity).orderBy('transitions.run').orderBy('transitions.n').execute()).map(transitionFrom);
     },
     async flow(segment) {
       const rows = await db.selectFrom('flows').innerJoin('runs', 'runs.seq', 'flows.run').select(['runs.id as run', 'runs.as_of', 'flows.entered', 'flows.left'])
@@ -104,7 +112,7 @@ async function* chunksOf(transitions: Iterable<Transition> | AsyncIterable<Trans
 function rowOf({ entity, at, from, to, reason }: Transition): NewRow {
   if (from === to) throw bad('transition', from === undefined ? 'says neither what was left nor what was entered' : `leaves and enters the same segment, '${from}'`);
   return {
-    entity: line('entity', entity, 500), at: instant('instant of the transition', at), from_segment: maybe(line, 'segment left', from), to_segment: maybe(line, 'segment entered', to),
+    entity: line('entity', entity, longestId), at: instant('instant of the transition', at), from_segment: maybe(line, 'segment left', from), to_segment: maybe(line, 'segment entered', to),
     reason: maybe((what, value: string) => line(what, value, 500), 'reason of the transition', reason),
   };
 }

@@ -10,6 +10,11 @@ const loneSurrogate = /\p{Surrogate}/u;
 /** A name, an id, a word: one line. */
 export const line = (what: string, value: unknown, most = 200): string => text(what, value, most, control, 'holds a control character or a line break');
 
+/** Whether text can be kept as one line. */
+export function isLine(value: string, most = 200): boolean {
+  return value.length <= most && value.trim() !== '' && !control.test(value) && !loneSurrogate.test(value);
+}
+
 /** A remark: any number of lines. */
 export const prose = (what: string, value: unknown, most = 20_000): string => text(what, value, most, controlButLines, 'holds a control character');
 

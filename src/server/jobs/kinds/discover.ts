@@ -13,7 +13,9 @@ import type { RunSummary, StoredRun } from '../../../domain/stored-run.js';
 import type { Transition } from '../../../domain/transition.js';
 import { ShoalError } from '../../../errors.js';
 import type { By, Store } from '../../../store/store.js';
+import { canMove } from '../../../store/transitions.js';
 import { fingerprint } from '../../../util/fingerprint.js';
+import { tidy } from '../../../util/tidy.js';
 import { runOptions } from '../../contract/files.js';
 import { synced, syncedFolder } from '../../durable.js';
 import type { OpenWorkspace } from '../../workspaces.js';
@@ -24,6 +26,8 @@ const input = z.strictObject({
   files: z.array(z.string()).min(1),
   options: runOptions.partial().default({}),
   promote: z.boolean().default(false),
+  /** Whether the same run as one that was removed may bring it back. */
+  restore: z.boolean().optional(),
   why: z.string().optional(),
 });
 
@@ -45,11 +49,14 @@ interface Found extends Plain {
   readonly segments: readonly RunSegment[];
   /** File of who moved between segments since the run before, a line of JSON each, where there was one to compare with. */
   readonly moved?: string;
+  /** Of those who moved, how many have an id that cannot be kept. */
+  readonly leftOut?: number;
 }
 
 /**
  * Finds segments in files of the workspace. Its run continues the segments of the champion; the first run becomes the champion, later ones the challenger unless asked
- * otherwise. Gives `{ run }`, and `again` where the same run was there before: same files, options and champion.
+ * otherwise. Gives `{ run }`, `again` where the same run was there before (same files, options and champion),
+ * and `leftOut` where some who moved have an id that the history cannot keep.
  */
 export const discoverKind = jobKind({
   name: 'discover',
@@ -69,22 +76,24 @@ export const discoverKind = jobKind({
     const { discover } = await import('../../../flow/discover.js');
     const options = z.parse(runOptions.partial(), asked.options);
     await rm(folder, { recursive: true, force: true });
-    const found = await onFiles(paths, () => discover(paths, { ...options, ...(previousFolder && { previous: previousFolder }) }, context));
+    const folders = [folder, ...(previousFolder ? [previousFolder] : [])];
+    const found = await onFiles(paths, () => discover(paths, { ...options, ...(previousFolder && { previous: previousFolder }) }, context), folders);
     try {
       context.progress({ stage: 'write' });
-      await found.write(folder, { workspace: true });
+      await onFiles(paths, () => found.write(folder, { workspace: true }), folders);
       await syncedFolder(folder);
       const { report } = found;
       const moved = previousFolder && report.since && !report.since.apart ? await writeMoved(folder, previousFolder, report.run.asOf, context) : undefined;
-      return { run: report.run.id, folder, ...(moved && { moved }), title: report.title, asked, summary: summaryOf(report, found.model), segments: segmentsOf(report) };
+      return { run: report.run.id, folder, ...(moved && { moved: moved.path, leftOut: moved.leftOut }), title: tidy(report.title, 200), asked, summary: summaryOf(report, found.model), segments: segmentsOf(report) };
     } finally {
       await found.close();
     }
   },
-  async publish({ run, folder, title, asked, summary, segments, moved }, place, { by: { actor }, input: { promote, why } }) {
+  async publish({ run, folder, title, asked, summary, segments, moved, leftOut }, place, { by: { actor }, input: { promote, restore, why } }) {
     const by: By = { actor, ...(why && { reason: why }) };
     const { store } = place;
     const before = await known(store, run);
+    if (before?.removedAt !== undefined && !restore) throw new ShoalError('server/not-allowed', { reason: `This gives the same run as '${run}', which was removed. Let an operator restore it, or ask for something else.` });
     if (before?.removedAt !== undefined) await store.runs.restore(run, by);
     if (before?.state === 'published') await rm(folder, { recursive: true, force: true });
     else {
@@ -96,7 +105,7 @@ export const discoverKind = jobKind({
     }
     await point(store, run, promote, by);
     await rm(movedFile(folder), { force: true });
-    return { run, ...(before?.state === 'published' && { again: true }) };
+    return { run, ...(before?.state === 'published' ? { again: true } : leftOut && { leftOut }) };
   },
   async discard(place, { id }) {
     for (const left of [partial(place, id), movedFile(partial(place, id))]) await rm(left, { recursive: true, force: true });
@@ -108,13 +117,16 @@ const partial = (place: OpenWorkspace, job: string) => join(dirname(place.runFol
 const movedFile = (folder: string) => `${folder}.moved`;
 
 /** Writes down who moved since an earlier run, and why; gives the file. */
-async function writeMoved(folder: string, previousFolder: string, asOf: number, context: Context): Promise<string> {
+async function writeMoved(folder: string, previousFolder: string, asOf: number, context: Context): Promise<{ path: string; leftOut: number }> {
   const { openView } = await import('../../../flow/view/view.js');
   const view = await openView(folder, context);
   try {
-    const lines = transitions(await view.changesSince(previousFolder), asOf > 0 ? asOf : context.clock());
+    const changes = await view.changesSince(previousFolder);
+    const leftOut = changes.entity.filter((entity) => !canMove(entity)).length;
+    if (leftOut > 0) context.progress({ stage: 'write', note: `${leftOut.toLocaleString('en')} who moved have ids that cannot be kept in the history` });
+    const lines = transitions(changes, asOf > 0 ? asOf : context.clock());
     await pipeline(Readable.from(lines), createWriteStream(movedFile(folder)), { signal: context.signal });
-    return movedFile(folder);
+    return { path: movedFile(folder), leftOut };
   } finally {
     await view.close();
   }
@@ -122,7 +134,8 @@ async function writeMoved(folder: string, previousFolder: string, asOf: number, 
 
 function* transitions({ from, to, entity, left, entered, reason, reasons }: Changes, at: number): Generator<string> {
   for (let i = 0; i < entity.length; i++) {
-    const transition: Transition = { entity: entity[i], at, ...(left[i] >= 0 && { from: from[left[i]].id }), ...(entered[i] >= 0 && { to: to[entered[i]].id }), reason: reasons[reason[i]] };
+    if (!canMove(entity[i])) continue;
+    const transition: Transition = { entity: entity[i], at, ...(left[i] >= 0 && { from: from[left[i]].id }), ...(entered[i] >= 0 && { to: to[entered[i]].id }), reason: tidy(reasons[reason[i]], 500) };
     yield `${JSON.stringify(transition)}\n`;
   }
 }
@@ -131,13 +144,16 @@ async function* linesOf(path: string): AsyncGenerator<Transition> {
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) yield JSON.parse(line);
 }
 
-/** The champion; or what it continues itself, where just the same is asked as it was: then the answer is the champion again. */
+/** The champion; or what it continues itself and is still there, where just the same is asked as it was: then the answer is the champion again. */
 async function earlierRun(asked: Pick<Asked, 'files' | 'options'>, store: Store): Promise<string | undefined> {
   const { champion } = await store.aliases.current();
   if (champion === undefined) return undefined;
   const its = (await store.runs.get(champion)).input as Asked;
   const what = ({ files, options }: Pick<Asked, 'files' | 'options'>) => JSON.stringify([files.map((file) => file.fingerprint), Object.entries(options).sort()]);
-  return what(its) === what(asked) ? its.previous : champion;
+  if (what(its) !== what(asked)) return champion;
+  if (its.previous === undefined) return undefined;
+  const previous = await known(store, its.previous);
+  return previous?.state === 'published' && previous.removedAt === undefined ? previous.id : champion;
 }
 
 async function known(store: Store, run: string): Promise<StoredRun | undefined> {
@@ -173,6 +189,6 @@ function summaryOf({ headline, totals, segments, run, choice, tree, steadiness }
 }
 
 function segmentsOf({ segments }: Report): RunSegment[] {
-  return segments.map(({ id, segment, name, entities, share, revenue, stability }) => ({ id, segment, name, entities, share, ...(revenue !== undefined && { revenue }), stability: stability.jaccard }));
+  return segments.map(({ id, segment, name, entities, share, revenue, stability }) => ({ id, segment, name: tidy(name, 200) || id, entities, share, ...(revenue !== undefined && { revenue }), stability: stability.jaccard }));
 }
 

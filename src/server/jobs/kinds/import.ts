@@ -53,7 +53,13 @@ export const importKind = jobKind({
     return { folder, added };
   },
   async publish({ folder, added }, place, { by }) {
-    for (const id of added) await place.files.adopt(join(folder, id), by);
+    try {
+      for (const id of added) await place.files.adopt(join(folder, id), by);
+    } catch (error) {
+      // The one that failed may be in its place as well.
+      for (const id of added) await place.files.remove(id, { ...by, reason: 'not all of the import could be kept' }).catch(() => {});
+      throw error;
+    }
     await rm(folder, { recursive: true, force: true });
     return { files: added };
   },
