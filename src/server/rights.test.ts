@@ -153,3 +153,10 @@ it('only who may start a job may resume it', async () => {
   expect(await Promise.all(ids.map((id) => resumed(id, both)))).toEqual([202, 403, 403]);
   expect(await resumed(await started('inspect', {}), keys.get('analyst'))).toBe(202);
 });
+
+it('somebody with an odd id can be looked at, though nothing is kept of where they were', async () => {
+  for (const id of ['odd\tid', `odd${'x'.repeat(500)}`]) {
+    const answer = await server.ask(`/v1/entities/${encodeURIComponent(id)}`, { token: keys.get('analyst') });
+    expect(answer.status).toBe(200);
+  }
+});

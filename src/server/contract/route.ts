@@ -62,7 +62,7 @@ export const title = z.string().trim().min(1, 'must not be empty').max(120, 'mus
 export const id = z.string().min(1).max(128).regex(/^[\p{L}\p{N}][\p{L}\p{N}._~-]*$/u, 'must be an id that the server gave');
 
 /** An entity's own id, as the data has it. */
-export const entityId = z.string().min(1).max(500);
+export const entityId = z.string().min(1).max(1000);
 
 /** One page of a list. `total` is of the same snapshot as `items`. */
 export const pageQuery = { offset: z.coerce.number().int().min(0).max(10_000_000).default(0), limit: z.coerce.number().int().min(1).max(500).default(50) };
