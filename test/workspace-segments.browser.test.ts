@@ -259,7 +259,11 @@ async function someone(page: Page): Promise<{ x: number; y: number }> {
     for (let j = 2; j < 18; j++) {
       const spot = { x: box.x + (box.width * i) / 20, y: box.y + (box.height * j) / 20 };
       await page.mouse.move(spot.x, spot.y);
-      if (await page.getByRole('application').getByRole('status').count()) return spot;
+      const named = page.getByRole('application').getByRole('status');
+      if ((await named.count()) === 0) continue;
+      // What is named may still be the one under the spot before: two frames later it is not.
+      await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
+      if (await named.count()) return spot;
     }
   throw new Error('there is nobody on the map');
 }
