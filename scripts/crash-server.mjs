@@ -132,7 +132,7 @@ async function work({ ask, call }, ledger, random, tally) {
       const { champion } = await ask('GET', '/v1/aliases');
       const [run] = pick(Object.keys(ledger.runs).filter((id) => id !== champion), random);
       if (!run) return;
-      ledger.champion = [...(ledger.champion ?? []), run];
+      ledger.champion = [...(ledger.champion ?? [champion]), run];
       await ask('PUT', '/v1/aliases/champion', { run, why: 'crash test' });
       ledger.champion = [run];
     },

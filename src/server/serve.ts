@@ -5,7 +5,7 @@ import { createApp, type LogLine } from './app.js';
 import { openBackend, pagesFolder, type Backend } from './backend.js';
 import type { ServerConfig } from './config.js';
 import { createLoginTokens } from './login-tokens.js';
-import { tablesOf } from './postgres/tables.js';
+import { tablesOf } from '../ingest/postgres/tables.js';
 
 /** A server that listens. */
 export interface RunningServer extends Backend {

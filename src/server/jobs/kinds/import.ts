@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ShoalError } from '../../../errors.js';
-import { masked } from '../../postgres/connection.js';
-import type { CopyFrom } from '../../postgres/copy.js';
+import { masked } from '../../../ingest/postgres/connection.js';
+import type { CopyFrom } from '../../../ingest/postgres/copy.js';
 import { jobKind } from '../kind.js';
 
 const name = z.string().min(1).max(63);
@@ -24,7 +24,7 @@ export const importKind = jobKind({
     return { url, tables, query, folder: join(place.folder, `.partial-${id}`), limits: place.limits };
   },
   async work({ url, tables, query, folder, limits }, { signal, clock, progress }) {
-    const [{ failure, reading }, { csvFrom }, { tablesOf }, { openFiles }] = await Promise.all([import('../../postgres/connection.js'), import('../../postgres/copy.js'), import('../../postgres/tables.js'), import('../../files.js')]);
+    const [{ failure, reading }, { csvFrom }, { tablesOf }, { openFiles }] = await Promise.all([import('../../../ingest/postgres/connection.js'), import('../../../ingest/postgres/copy.js'), import('../../../ingest/postgres/tables.js'), import('../../files.js')]);
     progress({ stage: 'fetch', note: masked(url) });
     const estimates = new Map((await tablesOf(url, signal)).map(({ schema, table, rows }) => [`${schema}.${table}`, rows]));
     await rm(folder, { recursive: true, force: true });
