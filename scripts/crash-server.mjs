@@ -1,5 +1,6 @@
 // Kills the server in the middle of its work, at random moments, and looks after each kill whether what it had acknowledged is there and nothing half-written can be seen:
-// `node scripts/crash-server.mjs 200`. It needs a build. `--data <folder>` goes on where an earlier call ended, `--for <seconds>` ends it sooner. What it cannot show is loss of power.
+// `node scripts/crash-server.mjs 200`. It needs a build. `--store postgres` keeps the records in a PostgreSQL of its own instead of SQLite. `--data <folder>` goes on where an earlier call ended (SQLite),
+// `--for <seconds>` ends it sooner. What it cannot show is loss of power.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startPostgres, withoutPostgres } from './postgres.mjs';
 import { main, root } from './run.mjs';
 
 const cli = join(root, 'dist', 'bin', 'shoal.js');
@@ -15,8 +17,8 @@ const always = ['report.html', 'segments.json', 'membership.csv', 'membership.pa
 const servers = new Set();
 
 /** A server that is up: `ask` gives the JSON of an answer, `kill` ends it at once. */
-async function start(data, ledger, killAfter) {
-  const child = spawn(process.execPath, [cli, 'serve', '--data', data, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function start({ data, store }, ledger, killAfter) {
+  const child = spawn(process.execPath, [cli, 'serve', '--data', data, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...(store && { SHOAL_STORE: store }) } });
   servers.add(child);
   let out = '', said = '';
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
@@ -162,7 +164,7 @@ class Fault extends Error {}
 const wronglyFailed = ({ state, input, problem }, { files }) => state === 'failed' && !(/^files\/(removed|unknown)$/.test(problem.code) && files[input.files[0]]?.there !== true);
 
 /** Everything acknowledged is there, everything there is whole. */
-async function verify({ ask, call }, ledger, data, tally) {
+async function verify({ ask, call }, ledger, { data }, tally) {
   const must = (holds, what) => {
     if (!holds) throw new Fault(what);
   };
@@ -218,17 +220,19 @@ async function verify({ ask, call }, ledger, data, tally) {
   tally.orphans = (await readdir(join(place, 'runs'))).filter((name) => !name.startsWith('.') && !runs.has(name)).length;
 }
 
-async function crash(kills, data, seed, lose, until) {
+/** `place`: the data folder, and where its records are unless they are in it. */
+async function crash(kills, place, seed, lose, until) {
+  const { data } = place;
   const saved = join(data, 'ledger.json');
   const ledger = existsSync(saved) ? JSON.parse(await readFile(saved, 'utf8')) : emptyLedger();
   const random = randomOf(`${seed}/${ledger.counter}`);
   const tally = { kills: 0, opening: 0, acknowledged: 0, runs: 0, resumed: 0, under: '', byAct: {}, pace: undefined, waitsFor: undefined, arrived: () => {}, interrupted: new Set(), orphans: 0 };
-  const checked = async (server) => verify(server, ledger, data, tally).catch((error) => {
+  const checked = async (server) => verify(server, ledger, place, tally).catch((error) => {
     throw new Error(`After kill ${tally.kills} (in ${tally.under}): ${error.message}`);
   });
   while (tally.kills < kills && performance.now() < until) {
     const early = ledger.key && random() < 0.1 ? 100 + random() * 700 : undefined;
-    const server = await start(data, ledger, early);
+    const server = await start(place, ledger, early);
     if (!server) {
       tally.kills++;
       tally.opening++;
@@ -259,7 +263,7 @@ async function crash(kills, data, seed, lose, until) {
     if (lose) await rm(join(data, 'workspaces/main/runs', Object.keys(ledger.runs)[0] ?? 'none', 'model.json'), { force: true });
   }
   // At last everything that was interrupted is done.
-  const server = await start(data, ledger);
+  const server = await start(place, ledger);
   await checked(server);
   for (const { id, state } of await server.ask('GET', '/v1/jobs')) if (state === 'interrupted') await server.ask('POST', `/v1/jobs/${id}/resume`, undefined);
   for (const { id } of await server.ask('GET', '/v1/jobs')) for await (const _ of (await server.call('GET', `/v1/jobs/${id}/events`)).body);
@@ -279,15 +283,21 @@ function randomOf(seed) {
 await main(async () => {
   const [kills = '20', ...flags] = process.argv.slice(2);
   const flag = (name) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
+  const engine = flag('--store') ?? 'sqlite';
+  if (!['sqlite', 'postgres'].includes(engine)) throw new Error(`--store is ${engine}, not sqlite or postgres.`);
+  if (engine === 'postgres' && flag('--data')) throw new Error('--store postgres begins anew each time: it cannot go on in --data.');
+  if (engine === 'postgres' && withoutPostgres) return void process.stdout.write(`${withoutPostgres}\n`);
   const data = flag('--data') ?? (await mkdtemp(join(tmpdir(), 'shoal-crash-server-')));
+  const postgres = engine === 'postgres' ? await startPostgres({ durable: true }) : undefined;
   const started = performance.now();
   try {
-    const { byAct, ...tally } = await crash(Number(kills), data, flag('--seed') ?? '1', flags.includes('--lose'), 1000 * Number(flag('--for') ?? Infinity));
-    process.stdout.write(`${tally.kills} kills in ${Math.round((performance.now() - started) / 1000)} s (${tally.opening} while opening): ${tally.acknowledged} acknowledged acts, ${tally.runs} runs seen done, ${tally.resumed} interrupted jobs resumed, ${tally.orphans} folders of runs that were never published. In all ${tally.files} files, ${tally.jobs} jobs, ${tally.published} runs. Nothing lost, nothing half-written.\n`);
+    const { byAct, ...tally } = await crash(Number(kills), { data, store: await postgres?.fresh() }, flag('--seed') ?? '1', flags.includes('--lose'), 1000 * Number(flag('--for') ?? Infinity));
+    process.stdout.write(`${engine}: ${tally.kills} kills in ${Math.round((performance.now() - started) / 1000)} s (${tally.opening} while opening): ${tally.acknowledged} acknowledged acts, ${tally.runs} runs seen done, ${tally.resumed} interrupted jobs resumed, ${tally.orphans} folders of runs that were never published. In all ${tally.files} files, ${tally.jobs} jobs, ${tally.published} runs. Nothing lost, nothing half-written.\n`);
     process.stdout.write(`  under way when killed: ${Object.entries(byAct).sort(([, a], [, b]) => b - a).map(([name, n]) => `${name} ${n}`).join(', ')}\n`);
     process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}\n`);
   } finally {
     for (const server of servers) server.kill('SIGKILL');
+    await postgres?.stop();
     if (!flag('--data')) await rm(data, { recursive: true, force: true });
   }
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { withoutPostgres } from '../scripts/postgres.mjs';
 import { root } from './support/shoal.js';
 
 /** A short run of scripts/crash-server.mjs; evidence/crash-server.md has the long one. */
@@ -18,6 +19,12 @@ function crash(...args: string[]): Promise<{ code: number | null; said: string }
 it('a server killed five times in the middle of jobs loses nothing it acknowledged, and shows nothing half-written', async () => {
   const { code, said } = await crash('5');
   expect(said).toContain('5 kills');
+  expect(code).toBe(0);
+}, 240_000);
+
+it.skipIf(withoutPostgres)(withoutPostgres ?? 'nor does one whose records are in PostgreSQL', async () => {
+  const { code, said } = await crash('4', '--store', 'postgres');
+  expect(said).toContain('postgres: 4 kills');
   expect(code).toBe(0);
 }, 240_000);
 
