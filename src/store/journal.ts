@@ -1,0 +1,76 @@
+import type { Event, Identifier } from '../domain/event.js';
+import type { Change, LiveDefinition } from '../domain/live.js';
+
+/** What is journaled: everything from which the live state follows. */
+export type JournalEntry =
+  | { readonly kind: 'event'; readonly event: Event }
+  | { readonly kind: 'define'; readonly definition: LiveDefinition }
+  | { readonly kind: 'retire'; readonly segment: string }
+  /** Parts again what the record `merge` joined. */
+  | { readonly kind: 'unmerge'; readonly merge: number }
+  /** The keys of these identifiers are destroyed with it; only how many they were is kept. */
+  | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[] };
+
+/** An entry in its place. `clock`: the moment it was taken in, ms, never less than that of the record before. An event whose key has been destroyed is there without it. */
+export interface JournalRecord {
+  readonly seq: number;
+  readonly clock: number;
+  readonly entry: JournalEntry | { readonly kind: 'erased' };
+}
+
+/** What became of an entry: its record, or the fact that its message id was there already. */
+export type Appended = { readonly seq: number } | { readonly duplicate: true };
+
+/** The derived state of entities as it is saved: opaque bytes, encrypted with a key of that entity's first identifier. */
+export interface SavedState {
+  readonly entity: number;
+  /** Undefined: forget it. */
+  readonly bytes: Uint8Array | undefined;
+  /** The next instant at which time alone changes it, ms; Infinity where none does. */
+  readonly due: number;
+}
+
+/** What one transaction writes: new records, and what followed from earlier ones. */
+export interface Group {
+  readonly clock: number;
+  readonly entries: readonly JournalEntry[];
+  /** Transitions, in order of `n`: the transactional outbox. One that is there already is not written again. */
+  readonly changes?: readonly Change[];
+}
+
+/** A point from which the live state can go on without reading the whole journal. */
+export interface Snapshot {
+  /** Everything up to this record is in the states. */
+  readonly seq: number;
+  /** Whatever the live state keeps beside the entities (links, definitions, counters): opaque. */
+  readonly rest: Uint8Array;
+  readonly states: Iterable<SavedState>;
+}
+
+/**
+ * The truth of a live workspace: append-only, and durable when `append` resolves. Everything else can be rebuilt from it.
+ * One process, one caller: calls are made one after the other. After a failure of the disk nothing is accepted any more.
+ * @throws `store/unavailable`, `store/damaged`
+ */
+export interface Journal {
+  /** Writes a group in one transaction; resolves when it survives a loss of power. */
+  append(group: Group): Promise<readonly Appended[]>;
+  /** The last record, and its clock; seq 0 of an empty journal. */
+  head(): Promise<{ readonly seq: number; readonly clock: number }>;
+  /** Records after `seq`, oldest first, in parts. */
+  read(after: number, options?: { readonly signal?: AbortSignal }): AsyncGenerator<readonly JournalRecord[]>;
+  /** Changes after `n`, oldest first. */
+  changes(after: number, limit: number): Promise<readonly Change[]>;
+  /** Writes a snapshot in one transaction: only states that changed since the last one are given. */
+  save(snapshot: Snapshot): Promise<void>;
+  /** The newest snapshot, its states without their bytes. */
+  saved(): Promise<{ readonly seq: number; readonly rest: Uint8Array; readonly due: readonly { readonly entity: number; readonly due: number }[] } | undefined>;
+  /** The saved bytes of entities, in the order asked for; undefined where there are none. */
+  states(entities: readonly number[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Forgets the snapshot, so that everything is rebuilt. */
+  forget(): Promise<void>;
+  /** Deletes the oldest records (not newer than the snapshot): those taken in before an instant, and what is beyond a size. Gives how many went. */
+  prune(keep: { readonly since?: number; readonly bytes?: number }): Promise<number>;
+  size(): Promise<{ readonly records: number; readonly bytes: number; readonly oldest?: number }>;
+  close(): Promise<void>;
+}
