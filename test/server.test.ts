@@ -169,6 +169,64 @@ it('keeps two runs beside each other: compare, promote, roll back', async () => 
   await expect(shoal.ask('DELETE /v1/runs/:run', { params: { run } })).rejects.toBeInstanceOf(ProblemError);
 }, 120_000);
 
+it('answers of a run beside the one in use as of that: people, segments, a segment drawn on its map', async () => {
+  const beside = (await shoal.ask('GET /v1/runs')).find(({ title }) => title === 'Second')!.id;
+  const inRun = { run: beside };
+  const page = await shoal.ask('GET /v1/entities', { query: { ...inRun, limit: 3, sort: '-strength' } });
+  expect(page.run).toBe(beside);
+  const { entity, segment } = page.rows[0];
+  const person = await shoal.ask('GET /v1/entities/:entity', { params: { entity }, query: inRun });
+  expect(person).toMatchObject({ run: beside, entity, segment });
+  expect((await shoal.ask('GET /v1/entities/:entity', { params: { entity } })).run).toBe(run);
+  expect((await shoal.ask('GET /v1/search', { query: { ...inRun, text: entity } })).hits[0]).toMatchObject({ entity, segment });
+  const found = (await shoal.ask('GET /v1/segments', { query: inRun })).filter(({ origin }) => origin === 'found');
+  expect(found.map((one) => one.run)).toEqual([beside, beside, beside]);
+  const members = await shoal.ask('GET /v1/segments/:segment/members', { params: { segment: found[0].id }, query: { ...inRun, limit: 1 } });
+  expect([members.run, members.total]).toEqual([beside, found[0].entities]);
+  await expect(shoal.ask('GET /v1/entities', { query: { run: 'nothing' } })).rejects.toMatchObject({ problem: { code: 'runs/unknown' } });
+
+  const map = await shoal.fetch('GET /v1/runs/:run/map', { params: { run: beside } });
+  const { rows } = JSON.parse(map.headers.get('shoal-map')!) as { rows: number };
+  const x = new Float32Array(await map.arrayBuffer(), 0, rows);
+  const middle = [...x].sort((a, b) => a - b)[rows >> 1];
+  const rule = { kind: 'drawn', run: beside, points: [[-1e6, -1e6], [middle, -1e6], [middle, 1e6], [-1e6, 1e6]] } as const;
+  const inside = x.filter((value) => value < middle).length;
+  const body = { rule: { ...rule, points: rule.points.map(([a, b]): [number, number] => [a, b]) } };
+  expect(await shoal.ask('POST /v1/rules/preview', { body })).toMatchObject({ run: beside, entities: inside });
+  const drawn = await shoal.ask('POST /v1/segments', { body: { name: 'The left', ...body } });
+  expect(drawn).toMatchObject({ origin: 'drawn', run: beside, entities: inside });
+  expect((await shoal.ask('GET /v1/segments')).find(({ id }) => id === drawn.id)).toMatchObject({ run: beside, entities: inside });
+  expect(await shoal.ask('GET /v1/segments/:segment/members', { params: { segment: drawn.id } })).toMatchObject({ run: beside, total: inside });
+  const file = await shoal.fetch('GET /v1/segments/:segment/export', { params: { segment: drawn.id }, query: { format: 'json' } });
+  expect(await file.json()).toHaveLength(inside);
+});
+
+it('writes everyone, the people of a rule that is not kept, any table and the log as files, and tells of it', async () => {
+  const bytesOf = async (response: Promise<Response>) => Buffer.from(await (await response).arrayBuffer());
+  const { total, rows } = await shoal.ask('GET /v1/entities', { query: { sort: '-spend', limit: 3 } });
+  const everyone = JSON.parse((await bytesOf(shoal.fetch('GET /v1/exports/entities', { query: { format: 'json', sort: '-spend', columns: 'spend,orders' } }))).toString()) as { entity: string }[];
+  expect(everyone).toHaveLength(total);
+  expect(everyone.slice(0, 3).map(({ entity }) => entity)).toEqual(rows.map(({ entity }) => entity));
+  expect(Object.keys(everyone[0]).slice(-2)).toEqual(['spend', 'orders']);
+
+  const rule = { kind: 'feature', feature: 'orders', op: '>=', value: 3 } as const;
+  const { entities } = await shoal.ask('POST /v1/rules/preview', { body: { rule } });
+  expect((await bytesOf(shoal.fetch('POST /v1/exports/rule', { body: { rule, format: 'csv' } }))).toString().trim().split('\n')).toHaveLength(entities + 1);
+  await expect(shoal.fetch('POST /v1/exports/rule', { body: { rule: { ...rule, feature: 'orderz' }, format: 'csv' } })).rejects.toMatchObject({ problem: { code: 'rules/unknown-feature' } });
+
+  const table = { name: 'Über/"all"', columns: ['who', 'n'], rows: [['=cmd()', 1.5], ['b', null]] };
+  const csv = await shoal.fetch('POST /v1/exports/table', { body: { ...table, format: 'csv' } });
+  expect(csv.headers.get('content-disposition')).toMatch(/^attachment; filename="-ber-all-\.csv"; filename\*=UTF-8''%C3%9Cber%2F%22all%22\.csv$/);
+  expect(await csv.text()).toBe(`"who",n\n"'=cmd()",1.5\n"b",\n`);
+  expect((await bytesOf(shoal.fetch('POST /v1/exports/table', { body: { ...table, format: 'parquet' } }))).subarray(0, 4).toString()).toBe('PAR1');
+
+  const log = JSON.parse((await bytesOf(shoal.fetch('GET /v1/exports/audit', { query: { format: 'json' } }))).toString()) as { seq: number; action: string }[];
+  expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => log.length - i));
+  const actions = (await shoal.ask('GET /v1/audit', { query: { limit: 6 } })).items.map(({ action, after }) => [action, (after as { rows: number }).rows]);
+  expect(actions.slice(0, 5)).toEqual([['audit.export', log.length], ['table.export', 2], ['table.export', 2], ['rule.export', entities], ['run.export', total]]);
+  expect(await readdir(join(folder, 'data', 'workspaces', 'main', 'exports'))).toEqual([]);
+});
+
 it('names the files of a run: those that place anyone new only where the model is a formula', async () => {
   const filesOf = (of: string) => shoal.ask('GET /v1/runs/:run/files', { params: { run: of } });
   const placed = await done((await shoal.ask('POST /v1/discover', { body: { files: [file], options: { algorithm: 'hdbscan' } } })).id);

@@ -225,11 +225,11 @@ export interface LevelsAnswer {
   readonly agreement?: number;
 }
 
-/** What can be written to a file. `columns`: features, all of them by default. */
+/** What can be written to a file. `columns`: features, all of them by default; `sort`: as of a page. */
 export type ExportAsk =
   | { readonly what: 'memberships'; readonly of?: Group }
-  | { readonly what: 'features'; readonly of?: Group; readonly columns?: readonly string[] }
-  | { readonly what: 'members'; readonly of: Group; readonly columns?: readonly string[] }
+  | { readonly what: 'features'; readonly of?: Group; readonly columns?: readonly string[]; readonly sort?: PageAsk['sort'] }
+  | { readonly what: 'members'; readonly of: Group; readonly columns?: readonly string[]; readonly sort?: PageAsk['sort'] }
   | { readonly what: 'list'; readonly columns: readonly string[]; readonly rows: readonly (readonly (string | number | boolean | null)[])[] };
 
 export type ExportFormat = 'csv' | 'parquet' | 'json' | 'ndjson';

@@ -15,6 +15,8 @@ export interface ApiKey {
   readonly createdBy: string;
   readonly expiresAt?: number;
   readonly revokedAt?: number;
+  /** Of a revoked one: until when that can be taken back. */
+  readonly restorableUntil?: number;
   /** To the minute. */
   readonly lastUsedAt?: number;
 }

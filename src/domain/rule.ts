@@ -130,6 +130,17 @@ export const rule: z.ZodType<Rule> = z.preprocess((given, context) => {
   return given;
 }, node);
 
+/** The run on whose map a rule draws, the first where it draws on several; undefined where it draws on none. */
+export function runDrawnOn(given: Rule): string | undefined {
+  if ('kind' in given) return given.kind === 'drawn' ? given.run : undefined;
+  const parts = 'not' in given ? [given.not] : 'all' in given ? given.all : given.any;
+  for (const part of parts) {
+    const run = runDrawnOn(part);
+    if (run !== undefined) return run;
+  }
+  return undefined;
+}
+
 interface Problem {
   readonly path: readonly (string | number)[];
   readonly message: string;

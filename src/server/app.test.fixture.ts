@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,6 +115,11 @@ function fakeDesk(id: string): Desk {
     async export(...[, , , path]: unknown[]) {
       await writeFile(path as string, `entity\n${canary(id)}\n`);
       return { path, rows: 1, bytes: 10, mediaType: 'text/csv; charset=utf-8' };
+    },
+    async table(heads: readonly { readonly name: string }[], lines: string, _format: string, path: string) {
+      const rows = (await readFile(lines, 'utf8')).split('\n').length - 1;
+      await writeFile(path, `${heads.map(({ name }) => name).join()}\n`);
+      return { path, rows, bytes: 10, mediaType: 'text/csv; charset=utf-8' };
     },
     vocabulary: () => ({ asOf: 1, features: [], segments: [{ id: 'regulars', name: 'old name' }], sources: [] }),
     ruleMembers(_: string, { feature }: { readonly feature?: string }) {

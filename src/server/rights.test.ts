@@ -27,7 +27,8 @@ function request(id: RouteId, workspace?: string): { path: string; init: Request
     'POST /v1/session': { token: 'none' }, 'POST /v1/workspaces': { name: 'New' }, 'POST /v1/keys': { name: 'k', role: 'viewer' }, 'PATCH /v1/workspaces/:workspace': { name: 'New' },
     'POST /v1/postgres/tables': { url: 'postgres://x/y' }, 'POST /v1/postgres/import': { url: 'postgres://x/y', tables: [{ schema: 'a', table: 'b' }] }, 'POST /v1/inspect': { files: ['f'] }, 'POST /v1/discover': { files: ['f'] },
     'PATCH /v1/runs/:run': { title: 'T' }, 'PUT /v1/aliases/:alias': { run: 'nothing' }, 'POST /v1/aliases/:alias/rollback': {}, 'POST /v1/segments': { name: 'S', rule: { kind: 'feature', feature: 'spend', op: 'known' } },
-    'PATCH /v1/segments/:segment': { name: 'N' }, 'POST /v1/segments/:segment/notes': { text: 't' }, 'POST /v1/segments/:segment/decisions': { text: 't', why: 'w' }, 'POST /v1/rules/preview': { rule: { kind: 'feature', feature: 'spend', op: 'known' } },
+    'PATCH /v1/segments/:segment': { name: 'N' }, 'POST /v1/segments/:segment/notes': { text: 't' }, 'POST /v1/segments/:segment/decisions': { text: 't', why: 'w' }, 'POST /v1/exports/rule': { rule: { kind: 'feature', feature: 'spend', op: 'known' }, format: 'csv' }, 'POST /v1/exports/table': { name: 'T', format: 'csv', columns: ['a'], rows: [[1]] },
+    'POST /v1/rules/preview': { rule: { kind: 'feature', feature: 'spend', op: 'known' } },
   };
   const route: Route = contract[id];
   return {
@@ -103,7 +104,10 @@ it('a key bound to a workspace makes, sees and ends only keys of that workspace'
   expect(new Set(listed.map((key: { workspace?: string }) => key.workspace))).toEqual(new Set(['other']));
   const theirs = (await server.home.keys.list()).find((key) => key.workspace === undefined)!;
   expect((await server.ask(`/v1/keys/${theirs.id}`, { token, method: 'DELETE' })).status).toBe(404);
-  expect((await server.ask('/v1/audit?of=server', { token })).status).toBe(403);
+  const { key: ended } = await server.home.keys.create({ name: 'ended', role: 'viewer' }, { actor: 'test' });
+  await server.home.keys.revoke(ended.id, { actor: 'test' });
+  expect((await server.ask(`/v1/keys/${ended.id}/restore`, { token, method: 'POST' })).status).toBe(404);
+  for (const path of ['/v1/audit?of=server', '/v1/exports/audit?format=csv&of=server']) expect((await server.ask(path, { token })).status).toBe(403);
   const { workspaces } = await jsonOf(server.ask('/v1/session', { token }));
   expect(workspaces.map(({ id }: { id: string }) => id)).toEqual(['other']);
 });
@@ -115,6 +119,20 @@ it('a revoked or unknown key opens nothing, and cannot be told apart', async () 
   const [revoked, unknown] = await Promise.all([secret, `shl_${'x'.repeat(43)}`].map(async (token) => jsonOf(server.ask('/v1/runs', { token }))));
   expect({ ...revoked, request: '' }).toEqual({ ...unknown, request: '' });
   expect(revoked.status).toBe(401);
+});
+
+it('a key that was revoked by mistake opens what it opened, once it is taken back', async () => {
+  const token = keys.get('admin');
+  const { key, secret } = await server.home.keys.create({ name: 'mistaken', only: ['GET /v1/runs'] }, { actor: 'test' });
+  const opens = async () => (await server.ask('/v1/runs', { token: secret })).status;
+  expect((await server.ask(`/v1/keys/${key.id}`, { token, method: 'DELETE' })).status).toBe(204);
+  expect(await opens()).toBe(401);
+  expect(await jsonOf(server.ask(`/v1/keys/${key.id}/restore`, { token: keys.get('operator'), method: 'POST' }))).toMatchObject({ status: 403 });
+  expect(await opens()).toBe(401);
+  expect(await jsonOf(server.ask(`/v1/keys/${key.id}/restore`, { token, method: 'POST' }))).toMatchObject({ id: key.id, only: ['GET /v1/runs'] });
+  expect(await opens()).toBe(200);
+  expect((await server.ask('/v1/segments', { token: secret })).status).toBe(403);
+  expect((await server.ask(`/v1/keys/${key.id}/restore`, { token, method: 'POST' })).status).toBe(409);
 });
 
 it('viewers see groups, and no person in any of them', async () => {

@@ -16,6 +16,8 @@ import { bad, instant, line, maybe, oneOf, workspaceId } from './values.js';
 import { openWorkspace } from './workspace.js';
 
 const minute = 60_000;
+/** How long a key that was revoked by mistake can be made good again. */
+const secondThoughts = 15 * minute;
 
 /** The store of home and, through it, of every workspace. */
 export async function openHome(databases: Databases, clock: () => number): Promise<HomeStore> {
@@ -116,6 +118,11 @@ function workspacesOf({ db, change, clock }: Ledger, databases: Databases, forge
 }
 
 function keysOf({ db, change, clock }: Ledger): HomeStore['keys'] {
+  const known = async (trx: typeof db, id: string) => {
+    const row = await trx.selectFrom('api_keys').selectAll().where('id', '=', line('id of the key', id)).executeTakeFirst();
+    if (!row) throw new ShoalError('store/not-found', { kind: 'key', id });
+    return row;
+  };
   return {
     async create(key, by) {
       const secret = newSecret('shl_');
@@ -143,12 +150,19 @@ function keysOf({ db, change, clock }: Ledger): HomeStore['keys'] {
       return keyFrom(row);
     },
     revoke: (id, by) => change(by, async ({ trx, at, audit }) => {
-      const row = await trx.selectFrom('api_keys').selectAll().where('id', '=', line('id of the key', id)).executeTakeFirst();
-      if (!row) throw new ShoalError('store/not-found', { kind: 'key', id });
+      const row = await known(trx, id);
       if (row.revoked_at !== null) throw new ShoalError('store/conflict', { problem: `The key '${row.name}' is revoked already.` });
       await trx.updateTable('api_keys').set({ revoked_at: at }).where('id', '=', id).execute();
       await audit('key.revoke', { kind: 'key', id }, { before: { name: row.name } });
       return keyFrom({ ...row, revoked_at: at });
+    }),
+    restore: (id, by) => change(by, async ({ trx, at, audit }) => {
+      const row = await known(trx, id);
+      if (row.revoked_at === null) throw new ShoalError('store/conflict', { problem: `The key '${row.name}' is not revoked.` });
+      if (at >= row.revoked_at + secondThoughts) throw new ShoalError('store/conflict', { problem: `The key '${row.name}' was revoked more than a quarter of an hour ago, and stays so. Make a new one.` });
+      await trx.updateTable('api_keys').set({ revoked_at: null }).where('id', '=', id).execute();
+      await audit('key.restore', { kind: 'key', id }, { after: { name: row.name } });
+      return keyFrom({ ...row, revoked_at: null });
     }),
   };
 }
@@ -207,7 +221,7 @@ function keyFrom(row: Selectable<Tables['api_keys']>): ApiKey {
   return {
     id: row.id, name: row.name, hint: row.hint, ...(row.workspace !== null && { workspace: row.workspace }), ...(row.role !== null && { role: row.role as ApiKey['role'] }),
     ...(row.only !== null && { only: JSON.parse(row.only) as string[] }), createdAt: row.created_at, createdBy: row.created_by,
-    ...(row.expires_at !== null && { expiresAt: row.expires_at }), ...(row.revoked_at !== null && { revokedAt: row.revoked_at }), ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at }),
+    ...(row.expires_at !== null && { expiresAt: row.expires_at }), ...(row.revoked_at !== null && { revokedAt: row.revoked_at, restorableUntil: row.revoked_at + secondThoughts }), ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at }),
   };
 }
 

@@ -52,6 +52,8 @@ export interface HomeStore {
     /** The key with this secret, unless it is unknown, expired or revoked. Notes that it was used. */
     find(secret: string): Promise<ApiKey | undefined>;
     revoke(id: string, by: By): Promise<ApiKey>;
+    /** Makes a key good again that was revoked within the last quarter of an hour. */
+    restore(id: string, by: By): Promise<ApiKey>;
   };
   readonly logins: {
     /** Gives the secret, this once. */

@@ -171,6 +171,23 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       expect(await home.logins.find(cookie)).toBeUndefined();
     });
 
+    it('that were revoked by mistake can be made good again for a quarter of an hour, with the logins that they opened', async () => {
+      const { key, secret } = await home.keys.create({ name: 'CRM', role: 'viewer' }, by);
+      const { secret: cookie } = await home.logins.open({ role: 'viewer', key: key.id, expiresAt: now + day }, by);
+      await expect(home.keys.restore(key.id, by)).rejects.toThrow("The key 'CRM' is not revoked.");
+      await expect(home.keys.restore('nothing', by)).rejects.toMatchObject({ code: 'store/not-found' });
+      expect(await home.keys.revoke(key.id, by)).toMatchObject({ revokedAt: now, restorableUntil: now + 900_000 });
+      now += 899_999;
+      expect(await home.keys.restore(key.id, { ...by, reason: 'the wrong one' })).toEqual(key);
+      expect([await home.keys.find(secret), await home.logins.find(cookie)].every(Boolean)).toBe(true);
+      const { items: [entry] } = await home.audit.list({ action: 'key.restore' });
+      expect(entry).toMatchObject({ actor: by.actor, reason: 'the wrong one', subject: { kind: 'key', id: key.id }, after: { name: 'CRM' } });
+      await home.keys.revoke(key.id, by);
+      now += 900_000;
+      await expect(home.keys.restore(key.id, by)).rejects.toThrow('more than a quarter of an hour ago');
+      expect(await home.keys.find(secret)).toBeUndefined();
+    });
+
     it('are refused without exactly one of role and routes, with an expiry that has passed, or for a workspace there is none of', async () => {
       await expect(home.keys.create({ name: 'x' }, by)).rejects.toThrow('The key needs either a role or the routes it may use.');
       await expect(home.keys.create({ name: 'x', role: 'admin', only: ['GET /'] }, by)).rejects.toMatchObject({ code: 'store/bad-value' });

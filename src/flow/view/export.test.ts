@@ -5,6 +5,7 @@ import { createContext } from '../../context.js';
 import type { ExportFormat } from '../../domain/answer.js';
 import { openEngine } from '../../engine/catalog.js';
 import { marketRun, testFolder } from './run.test.fixture.js';
+import { headsOf, writeLines, writeTable } from './table.js';
 import { openView, type RunView } from './view.js';
 
 const { path, remove } = testFolder();
@@ -88,7 +89,27 @@ describe('a list', () => {
   });
 });
 
+describe('a table of no run', () => {
+  it('is written from its rows, which may come one by one, and says what it could not write', async () => {
+    const heads = headsOf(['who', 'n', 'yes'], [['=A1', 1, true], [null, null, false]]);
+    expect(heads.map(({ type }) => type)).toEqual(['VARCHAR', 'DOUBLE', 'BOOLEAN']);
+    await writeLines(path('lines'), heads, (async function* () { yield* [['=A1', 1, true], [undefined, Number.NaN, false]]; })());
+    expect(await writeTable(heads, path('lines'), 'csv', path('table.csv'))).toMatchObject({ rows: 2, mediaType: 'text/csv; charset=utf-8' });
+    expect(decoded(readFileSync(path('table.csv'), 'utf8'))).toEqual([['who', 'n', 'yes'], ["'=A1", '1.0', 'true'], ['', '', 'false']]);
+    await expect(writeTable(heads, path('none'), 'csv', path('none.csv'))).rejects.toMatchObject({ code: 'run/write-failed' });
+    expect(existsSync(path('none.csv'))).toBe(false);
+    await expect(writeLines(path('half'), heads, (async function* () { yield ['a', 1, true]; throw new Error('gone'); })())).rejects.toThrow('gone');
+    expect(existsSync(path('half'))).toBe(false);
+  });
+});
+
 describe('people', () => {
+  it.each([[{ by: 'recency', descending: true }], [{ by: 'orders' }], [{ by: 'strength' }], [{ by: 'entity', descending: true }], [undefined]] as const)('come in the order of the list: %j', async (sort) => {
+    const { rows } = await view.page({ limit: 1000, ...(sort && { sort }) });
+    await view.export({ what: 'members', of: { kind: 'everyone' }, columns: ['orders'], ...(sort && { sort }) }, 'json', path('sorted.json'));
+    expect((JSON.parse(readFileSync(path('sorted.json'), 'utf8')) as { entity: string }[]).map(({ entity }) => entity)).toEqual(rows.map(({ entity }) => entity));
+  });
+
   it('are written with their memberships and features, those of a group alone', async () => {
     const { segment } = await view.membership();
     const { rows } = await view.page({ of: { kind: 'segment', segment: 1 }, limit: 1000, columns: ['spend', 'orders'] });

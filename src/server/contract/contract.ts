@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { entityRoutes } from './entities.js';
+import { exportRoutes } from './exports.js';
 import { fileRoutes } from './files.js';
 import { governRoutes } from './govern.js';
 import { runRoutes } from './runs.js';
@@ -7,7 +8,7 @@ import { segmentRoutes } from './segments.js';
 import { sessionRoutes } from './session.js';
 
 /** Everything the server can be asked, by method and path. Routing, checks, documentation, client and the tests of rights are made of it. */
-export const contract = { ...sessionRoutes, ...fileRoutes, ...runRoutes, ...segmentRoutes, ...entityRoutes, ...governRoutes } as const;
+export const contract = { ...sessionRoutes, ...fileRoutes, ...runRoutes, ...segmentRoutes, ...entityRoutes, ...exportRoutes, ...governRoutes } as const;
 
 export type Contract = typeof contract;
 export type RouteId = keyof Contract;

@@ -67,4 +67,9 @@ export const entityId = z.string().min(1).max(1000);
 /** One page of a list. `total` is of the same snapshot as `items`. */
 export const pageQuery = { offset: z.coerce.number().int().min(0).max(10_000_000).default(0), limit: z.coerce.number().int().min(1).max(500).default(50) };
 
+/** Which run is asked about. */
+export const inRun = { run: id.optional().describe("A run, or 'challenger'; the one in use by default") };
+
+export const exportFormat = z.enum(['csv', 'json', 'ndjson', 'parquet']);
+
 export const instant = z.number().int().describe('Milliseconds since 1970');

@@ -4,7 +4,7 @@ import { rule } from '../../domain/rule.js';
 import type { Decision } from '../../domain/decision.js';
 import type { Note } from '../../domain/note.js';
 import type { NameChange, RuleVersion } from '../../domain/segment-record.js';
-import { document, id, instant, pageQuery, route, title, why } from './route.js';
+import { document, exportFormat, id, inRun, instant, pageQuery, route, title, why } from './route.js';
 
 /** Where a segment comes from: found by a run, written as conditions, drawn on the map. */
 const origin = z.enum(['found', 'ruled', 'drawn']);
@@ -56,26 +56,26 @@ const params = z.strictObject({ segment: id });
 
 /** The groups themselves: found, ruled and drawn. */
 export const segmentRoutes = {
-  'GET /v1/segments': route({ role: 'viewer', summary: 'Lists segments of the champion, and those made by hand', query: z.strictObject({ removed: z.stringbool().optional() }), answer: z.array(segment) }),
+  'GET /v1/segments': route({ role: 'viewer', summary: 'Lists segments of a run, and those made by hand', query: z.strictObject({ ...inRun, removed: z.stringbool().optional() }), answer: z.array(segment) }),
   'POST /v1/segments': route({ role: 'analyst', summary: 'Makes a segment from a rule', body: z.strictObject({ name: title, rule, why }), answer: detail, status: 201 }),
   'GET /v1/segments/overlap': route({
-    role: 'viewer', summary: 'How many each two segments share', query: z.strictObject({ segments: z.string().max(4000).optional().describe('Ids, parted by commas; all by default') }),
+    role: 'viewer', summary: 'How many each two segments share', query: z.strictObject({ ...inRun, segments: z.string().max(4000).optional().describe('Ids, parted by commas; all by default') }),
     answer: document<OverlapAnswer & { readonly run: string; readonly ids: readonly string[] }>('Overlap', 'Square matrices, in the order of the ids'),
   }),
-  'GET /v1/segments/:segment': route({ role: 'viewer', summary: 'A segment with its history', params, answer: detail }),
+  'GET /v1/segments/:segment': route({ role: 'viewer', summary: 'A segment with its history', params, query: z.strictObject(inRun), answer: detail }),
   'PATCH /v1/segments/:segment': route({ role: 'analyst', summary: 'Renames a segment or changes its rule', params, body: z.strictObject({ name: title.optional(), rule: rule.optional(), why }), answer: detail }),
   'DELETE /v1/segments/:segment': route({ role: 'analyst', summary: 'Removes a segment made by hand', details: 'It can be restored.', params, query: z.strictObject({ why }), answer: z.undefined(), status: 204 }),
   'POST /v1/segments/:segment/restore': route({ role: 'analyst', summary: 'Brings a removed segment back', params, answer: detail }),
   'GET /v1/segments/:segment/members': route({
     role: 'analyst', summary: 'Who is in a segment', details: 'Count and list are of one snapshot.', params,
-    query: z.strictObject({ ...pageQuery, sort: z.string().max(200).optional().describe("A feature, or 'strength'; with a minus before it, highest first"), columns: z.string().max(2000).optional().describe('Features to show, parted by commas') }), answer: list,
+    query: z.strictObject({ ...inRun, ...pageQuery, sort: z.string().max(200).optional().describe("A feature, or 'strength'; with a minus before it, highest first"), columns: z.string().max(2000).optional().describe('Features to show, parted by commas') }), answer: list,
   }),
   'GET /v1/segments/:segment/export': route({
     role: 'analyst', summary: 'The members of a segment as a file', details: 'CSV cells that a spreadsheet would take for formulas are made harmless.', params,
-    query: z.strictObject({ format: z.enum(['csv', 'json', 'ndjson', 'parquet']), columns: z.string().max(4000).optional() }), answer: z.instanceof(Uint8Array), answers: 'file',
+    query: z.strictObject({ ...inRun, format: exportFormat, sort: z.string().max(200).optional(), columns: z.string().max(4000).optional() }), answer: z.instanceof(Uint8Array), answers: 'file',
   }),
   'GET /v1/segments/:segment/versus/:other': route({
-    role: 'viewer', summary: 'What tells two segments apart', params: params.extend({ other: id }),
+    role: 'viewer', summary: 'What tells two segments apart', params: params.extend({ other: id }), query: z.strictObject(inRun),
     answer: document<GroupComparison>('GroupComparison', 'Features that differ, largest effects first'),
   }),
   'POST /v1/segments/:segment/notes': route({ role: 'analyst', summary: 'Adds a note', params, body: z.strictObject({ text: z.string().trim().min(1).max(4000) }), answer: note, status: 201 }),

@@ -43,5 +43,6 @@ export const sessionRoutes = {
     }).refine((key) => (key.role === undefined) !== (key.only === undefined), 'must have either a role or a list of routes'),
     answer: z.object({ key, token: z.string().describe('shl_…; shown this once') }), status: 201,
   }),
-  'DELETE /v1/keys/:key': route({ role: 'admin', summary: 'Revokes an API key at once', params: z.strictObject({ key: id }), query: z.strictObject({ why }), answer: z.undefined(), status: 204 }),
+  'DELETE /v1/keys/:key': route({ role: 'admin', summary: 'Revokes an API key at once', details: 'It can be restored for a quarter of an hour.', params: z.strictObject({ key: id }), query: z.strictObject({ why }), answer: z.undefined(), status: 204 }),
+  'POST /v1/keys/:key/restore': route({ role: 'admin', summary: 'Makes a key that was just revoked good again', details: 'Within a quarter of an hour; the same key opens the same as before.', params: z.strictObject({ key: id }), answer: key }),
 };

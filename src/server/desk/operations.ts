@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { ShoalError } from '../../errors.js';
+import { writeTable } from '../../flow/view/table.js';
 import type { RunView } from '../../flow/view/view.js';
 import type { Reading } from './reading.js';
 import { ruleOperations } from './rule-operations.js';
@@ -32,6 +33,15 @@ export const operations = {
     if (signal.aborted) throw new ShoalError('run/aborted', {});
     try {
       return await opened.export(ask, format, path);
+    } finally {
+      if (signal.aborted) await rm(path, { force: true });
+    }
+  },
+  /** Writes a table of no run, from rows as `writeLines` has them, unless its asker has gone. @throws `run/aborted`, `run/write-failed` */
+  async table({ signal }: Reading, ...[heads, lines, format, path]: Parameters<typeof writeTable>) {
+    if (signal.aborted) throw new ShoalError('run/aborted', {});
+    try {
+      return await writeTable(heads, lines, format, path);
     } finally {
       if (signal.aborted) await rm(path, { force: true });
     }

@@ -1,3 +1,4 @@
+import { type Rule, runDrawnOn } from '../../domain/rule.js';
 import type { SegmentRecord } from '../../domain/segment-record.js';
 import type { StoredRun } from '../../domain/stored-run.js';
 import { type Alias, aliases } from '../../domain/alias.js';
@@ -10,6 +11,7 @@ import type { OpenWorkspace } from '../workspaces.js';
 export interface Asking {
   readonly place: OpenWorkspace;
   readonly run: StoredRun;
+  readonly signal: AbortSignal;
   /** Asks the desk a question on this run. */
   ask<N extends OperationName>(name: N, ...args: ArgumentsOf<N> extends [string, ...infer Rest] ? Rest : never): Promise<AnswerOf<N>>;
 }
@@ -31,7 +33,7 @@ export async function askingRun({ place, signal }: From, said: string): Promise<
   });
   if (run.state !== 'published' || run.removedAt !== undefined) throw unknown;
   const ask: Asking['ask'] = (name, ...args) => at.desk.ask(name, { signal }, ...([run.id, ...args] as never));
-  return { place: at, run, ask };
+  return { place: at, run, signal, ask };
 }
 
 const isAlias = (said: string): said is Alias => (aliases as readonly string[]).includes(said);
@@ -41,6 +43,21 @@ export async function askingChampion(from: From): Promise<Asking> {
   const { champion } = await (await from.place()).store.aliases.current();
   if (champion === undefined) throw new ShoalError('runs/none', {});
   return askingRun(from, champion);
+}
+
+/** The run that is named, or else the one in use. @throws `runs/unknown`, `runs/none` */
+export function askingIn(from: From, said: string | undefined): Promise<Asking> {
+  return said === undefined ? askingChampion(from) : askingRun(from, said);
+}
+
+/** Where a rule can be answered: only a run itself knows its map. Where that run is gone, the given one says that it has another map. */
+export async function askingOf(asking: Asking, rule: Rule): Promise<Asking> {
+  const drawnOn = runDrawnOn(rule);
+  if (drawnOn === undefined || drawnOn === asking.run.id) return asking;
+  return askingRun({ place: async () => asking.place, signal: asking.signal }, drawnOn).catch((error) => {
+    if (error instanceof ShoalError && error.code === 'runs/unknown') return asking;
+    throw error;
+  });
 }
 
 /** Names that segments of a run bear now, by their position in it. */

@@ -4,21 +4,21 @@ import type { SeenTransition } from '../../domain/transition.js';
 import type { Store } from '../../store/store.js';
 import type { entityRoutes, Person } from '../contract/entities.js';
 import type { Handlers } from '../handler.js';
-import { askingChampion, namesIn } from './asking.js';
+import { askingIn, namesIn } from './asking.js';
 import { listed, sorted } from './segments.js';
 
 /** One person, machine or company. */
 export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
-  async 'GET /v1/entities'({ query: { offset, limit, sort, columns }, ...asked }) {
-    const { ask, run } = await askingChampion(asked);
+  async 'GET /v1/entities'({ query: { run: said, offset, limit, sort, columns }, ...asked }) {
+    const { ask, run } = await askingIn(asked, said);
     return { ...(await ask('page', { offset, limit, ...sorted(sort), ...listed(columns) })), run: run.id };
   },
-  async 'GET /v1/search'({ query: { text, limit }, ...asked }) {
-    const { ask } = await askingChampion(asked);
+  async 'GET /v1/search'({ query: { run, text, limit }, ...asked }) {
+    const { ask } = await askingIn(asked, run);
     return ask('search', text, limit);
   },
-  async 'GET /v1/entities/:entity'({ params, ...asked }) {
-    const { ask, run, place: { store } } = await askingChampion(asked);
+  async 'GET /v1/entities/:entity'({ params, query, ...asked }) {
+    const { ask, run, place: { store } } = await askingIn(asked, query.run);
     const [person, found, made, history] = await Promise.all([
       ask('entity', params.entity), store.segments.list({ run: run.id }), Promise.all((['ruled', 'drawn'] as const).map((origin) => store.segments.list({ origin }))), store.transitions.ofEntity(params.entity),
     ]);
@@ -31,8 +31,8 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
       ruled: ruled.map(({ id, name }, i) => ({ id, name, member: inside[i] })), history: await sinceTheFirst(history, person.segmentId, run, store),
     };
   },
-  async 'GET /v1/entities/:entity/timeline'({ params, query: { source, before, offset, limit }, ...asked }) {
-    const { ask } = await askingChampion(asked);
+  async 'GET /v1/entities/:entity/timeline'({ params, query: { run, source, before, offset, limit }, ...asked }) {
+    const { ask } = await askingIn(asked, run);
     return ask('timeline', params.entity, { source, before, offset, limit });
   },
 };

@@ -28,7 +28,8 @@ export const governHandlers: Handlers<keyof typeof governRoutes> = {
   'GET /docs': (_, { version }) => ({ etag: version, make: async () => ({ type: 'text/html; charset=utf-8', parts: [Buffer.from(docsPage(version))] }) }),
 };
 
-async function logOf(of: 'workspace' | 'server', { caller, place }: Pick<Asked, 'caller' | 'place'>, { audit }: HomeStore): Promise<AuditLog> {
+/** The log of the workspace, or of the server. @throws `server/other-workspace` */
+export async function logOf(of: 'workspace' | 'server', { caller, place }: Pick<Asked, 'caller' | 'place'>, { audit }: HomeStore): Promise<AuditLog> {
   if (of === 'workspace') return (await place()).store.audit;
   if (caller.workspace !== undefined) throw new ShoalError('server/other-workspace', {});
   return audit;

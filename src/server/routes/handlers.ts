@@ -1,6 +1,7 @@
 import type { RouteId } from '../contract/contract.js';
 import type { Handlers } from '../handler.js';
 import { entityHandlers } from './entities.js';
+import { exportHandlers } from './exports.js';
 import { fileHandlers } from './files.js';
 import { governHandlers } from './govern.js';
 import { runHandlers } from './runs.js';
@@ -8,4 +9,4 @@ import { segmentHandlers } from './segments.js';
 import { sessionHandlers } from './session.js';
 
 /** What answers each route of the contract. A route without a handler does not compile. */
-export const handlers: Handlers<RouteId> = { ...sessionHandlers, ...fileHandlers, ...runHandlers, ...segmentHandlers, ...entityHandlers, ...governHandlers };
+export const handlers: Handlers<RouteId> = { ...sessionHandlers, ...fileHandlers, ...runHandlers, ...segmentHandlers, ...entityHandlers, ...exportHandlers, ...governHandlers };

@@ -1,35 +1,34 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Group } from '../../domain/answer.js';
 import type { Note } from '../../domain/note.js';
 import type { Rule } from '../../domain/rule.js';
 import type { SegmentRecord } from '../../domain/segment-record.js';
+import type { StoredRun } from '../../domain/stored-run.js';
 import { ShoalError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import type { Names, RuleMeasure } from '../desk/rule-operations.js';
 import type { SegmentDetail, SegmentRow, segmentRoutes } from '../contract/segments.js';
 import { seesPeople } from '../discretion.js';
 import type { Asked, Handlers, Tools } from '../handler.js';
-import { askingChampion, askingRun, unchanged, type Asking } from './asking.js';
+import { askingChampion, askingIn, askingOf, askingRun, unchanged, type Asking } from './asking.js';
+import { exported } from './exported.js';
 
 /** The groups themselves: found, ruled and drawn. */
 export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
-  async 'GET /v1/segments'({ query: { removed }, ...asked }, tools) {
-    return unchanged(await asked.place(), String(removed), async () => {
-      const asking = await champion(asked);
+  async 'GET /v1/segments'({ query: { run, removed }, ...asked }, tools) {
+    return unchanged(await asked.place(), JSON.stringify([run, removed]), async () => {
+      const asking = run === undefined ? await champion(asked) : await askingRun(asked, run);
       return asking ? rowsOf(asking, tools, removed ?? false) : [];
     });
   },
   async 'POST /v1/segments'({ body: { name, rule }, by, ...asked }, tools) {
-    const asking = await askingChampion(asked);
+    const asking = await askingOf(await askingChampion(asked), rule);
     const { entities, words } = await asking.ask('ruleMeasure', rule, await namesOf(asking));
     const origin = 'kind' in rule && rule.kind === 'drawn' ? 'drawn' : 'ruled';
     return detailOf(asking, await asking.place.store.segments.create({ origin, name, rule, words, entities, run: asking.run.id }, by), tools);
   },
-  async 'GET /v1/segments/overlap'({ query: { segments }, ...asked }) {
-    const asking = await askingChampion(asked);
-    return unchanged(asking.place, String(segments), async () => {
+  async 'GET /v1/segments/overlap'({ query: { run, segments }, ...asked }) {
+    const asking = await askingIn(asked, run);
+    return unchanged(asking.place, JSON.stringify([run, segments]), async () => {
       const wanted = segments?.split(',').slice(0, 60);
       const records = wanted ? await Promise.all(wanted.map((id) => recordOf(asking, id))) : await recordsOf(asking, false);
       // Of all there are, those whose rule speaks of what this run does not know are left out; asked for by name, they are a refusal.
@@ -38,17 +37,18 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
       return { ...(await asking.ask('overlap', chosen.map(({ group }) => group))), names: chosen.map(({ name }) => name), run: asking.run.id, ids: chosen.map(({ id }) => id) };
     });
   },
-  async 'GET /v1/segments/:segment'({ params, ...asked }, tools) {
-    const asking = await askingChampion(asked);
-    return unchanged(asking.place, params.segment, async () => detailOf(asking, await recordOf(asking, params.segment), tools));
+  async 'GET /v1/segments/:segment'({ params, query: { run }, ...asked }, tools) {
+    const asking = await askingIn(asked, run);
+    return unchanged(asking.place, JSON.stringify([run, params.segment]), async () => detailOf(asking, await recordOf(asking, params.segment), tools));
   },
   async 'PATCH /v1/segments/:segment'({ params: { segment }, body: { name, rule }, by, ...asked }, tools) {
     if (name === undefined && rule === undefined) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: 'must have a name or a rule' }] });
     const asking = await askingChampion(asked);
     const { segments } = asking.place.store;
     if (rule) {
-      const { entities, words } = await asking.ask('ruleMeasure', rule, await namesOf(asking));
-      await segments.revise(segment, { rule, words, entities, run: asking.run.id }, by);
+      const there = await askingOf(asking, rule);
+      const { entities, words } = await there.ask('ruleMeasure', rule, await namesOf(there));
+      await segments.revise(segment, { rule, words, entities, run: there.run.id }, by);
     }
     if (name !== undefined) await segments.rename(segment, name, by);
     return detailOf(asking, await recordOf(asking, segment), tools);
@@ -65,29 +65,18 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
     await asking.place.store.segments.restore(segment, by);
     return detailOf(asking, await recordOf(asking, segment), tools);
   },
-  async 'GET /v1/segments/:segment/members'({ params: { segment }, query: { offset, limit, sort, columns }, ...asked }) {
-    const { asking, group } = await membersOf(asked, segment);
+  async 'GET /v1/segments/:segment/members'({ params: { segment }, query: { run, offset, limit, sort, columns }, ...asked }) {
+    const { asking, group } = await membersOf(asked, segment, run);
     return { ...(await asking.ask('page', { of: group, offset, limit, ...sorted(sort), ...listed(columns) })), run: asking.run.id };
   },
-  async 'GET /v1/segments/:segment/export'({ params: { segment }, query: { format, columns }, by, ...asked }) {
-    const { asking, group, record } = await membersOf(asked, segment);
-    const { place, run } = asking;
-    const folder = join(place.folder, 'exports');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, `${randomUUID()}.${format}`);
-    const done = () => rm(path, { force: true });
-    try {
-      const { rows, mediaType } = await asking.ask('export', { what: 'members', of: group, ...listed(columns) }, format, path);
-      await place.store.audit.record({ action: 'segment.export', subject: { kind: 'segment', id: record.id }, after: { run: run.id, format, rows } }, by);
-      return { path, name: `${record.id}.${format}`, type: mediaType, done };
-    } catch (error) {
-      await done();
-      throw error;
-    }
+  async 'GET /v1/segments/:segment/export'({ params: { segment }, query: { run, format, sort, columns }, by, ...asked }) {
+    const { asking, group, record } = await membersOf(asked, segment, run);
+    return exported(asking.place, { name: record.id, format, action: 'segment.export', subject: { kind: 'segment', id: record.id }, after: { run: asking.run.id } }, by,
+      (path) => asking.ask('export', { what: 'members', of: group, ...sorted(sort), ...listed(columns) }, format, path));
   },
-  async 'GET /v1/segments/:segment/versus/:other'({ params: { segment, other }, ...asked }) {
-    const asking = await askingChampion(asked);
-    return unchanged(asking.place, JSON.stringify([segment, other]), async () => {
+  async 'GET /v1/segments/:segment/versus/:other'({ params: { segment, other }, query: { run }, ...asked }) {
+    const asking = await askingIn(asked, run);
+    return unchanged(asking.place, JSON.stringify([run, segment, other]), async () => {
       const records = await Promise.all([segment, other].map((id) => recordOf(asking, id)));
       const [a, b] = await Promise.all(records.map((record) => groupOf(asking, record)));
       return { ...(await asking.ask('compare', a, b)), names: [records[0].name, records[1].name] as const };
@@ -118,7 +107,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
     return unchanged(asking.place, '', async () => ({ ...(await asking.ask('vocabulary', await namesOf(asking))), run: asking.run.id }));
   },
   async 'POST /v1/rules/preview'({ body: { rule }, caller, ...asked }) {
-    const asking = await askingChampion(asked);
+    const asking = await askingOf(await askingChampion(asked), rule);
     const records = await recordsOf(asking, false);
     const others = records.flatMap(({ id, name, rule: own }) => (own ? [{ id, name, rule: own.rule as Rule }] : []));
     const preview = await asking.ask('rulePreview', rule, { names: namesById(records), others, sample: seesPeople(caller) ? 20 : 0 });
@@ -159,25 +148,28 @@ async function groupOf(asking: Asking, { id, name, run, rule }: SegmentRecord): 
   return { kind: 'segment', segment: run.segment };
 }
 
-async function membersOf(from: From, id: string): Promise<{ asking: Asking; group: Group; record: SegmentRecord }> {
-  const inUse = await askingChampion(from);
-  const record = await recordOf(inUse, id);
-  const asking = record.origin !== 'found' || record.run?.run === inUse.run.id ? inUse : await askingRun(from, record.run?.run ?? '');
+/** The members of a segment in the run that is named, or else in the one in use, in the newest that has it, or in that on whose map it is drawn. */
+async function membersOf(from: From, id: string, said?: string): Promise<{ asking: Asking; group: Group; record: SegmentRecord }> {
+  const first = await askingIn(from, said);
+  const record = await recordOf(first, id);
+  const elsewhere = said === undefined && record.origin === 'found' && record.run?.run !== first.run.id;
+  const asking = record.rule ? await askingOf(first, record.rule.rule as Rule) : elsewhere ? await askingRun(from, record.run?.run ?? '') : first;
   return { asking, record, group: await groupOf(asking, record) };
 }
 
 async function rowsOf(asking: Asking, tools: Tools, removed: boolean): Promise<SegmentRow[]> {
   const records = await recordsOf(asking, removed);
   const names = namesById(records);
-  return Promise.all(records.map(async (record) => rowOf(asking, record, tools, record.rule && (await measured(asking, record.rule.rule as Rule, names)))));
+  return Promise.all(records.map(async (record) => rowOf(asking, record, tools, await countedIn(asking, record, names))));
 }
 
-/** A segment with its figures: of the run where it was found, or as it was `counted` where it is made by hand. */
-async function rowOf(asking: Asking, { id, name, origin, run: found, rule, createdAt, removedAt }: SegmentRecord, { reports }: Tools, counted?: RuleMeasure): Promise<SegmentRow> {
-  const { place, run } = asking;
+/** A segment with its figures: of the run where it was found, or as it is `counted` now where it is made by hand. */
+async function rowOf(asking: Asking, { id, name, origin, run: found, rule, createdAt, removedAt }: SegmentRecord, { reports }: Tools, counted?: Counted): Promise<SegmentRow> {
+  const { place } = asking;
   const base = { id, name, origin, since: createdAt, ...(removedAt !== undefined && { removed: removedAt }) };
   if (rule) {
-    const { entities, share, revenue, revenueShare } = counted ?? { entities: rule.entities ?? 0, share: 0, revenue: undefined, revenueShare: undefined };
+    const { run } = counted ?? asking;
+    const { entities, share, revenue, revenueShare } = counted?.measure ?? { entities: rule.entities ?? 0, share: 0, revenue: undefined, revenueShare: undefined };
     return { ...base, entities, share, ...(revenue !== undefined && { revenue }), ...(revenueShare !== undefined && { revenueShare }), run: run.id, asOf: run.summary?.asOf ?? 0, trend: [] };
   }
   if (!found) return { ...base, entities: 0, share: 0, run: '', asOf: 0, trend: [] };
@@ -192,7 +184,18 @@ async function rowOf(asking: Asking, { id, name, origin, run: found, rule, creat
   };
 }
 
-const measured = (asking: Asking, rule: Rule, names: Names): Promise<RuleMeasure | undefined> => whereKnown(asking.ask('ruleMeasure', rule, names));
+/** What a rule comes to, and in which run; the measure is absent where that run does not know what the rule speaks of. */
+interface Counted {
+  readonly run: StoredRun;
+  readonly measure?: RuleMeasure;
+}
+
+async function countedIn(asking: Asking, { rule: version }: SegmentRecord, names?: Names): Promise<Counted | undefined> {
+  if (!version) return undefined;
+  const rule = version.rule as Rule;
+  const there = await askingOf(asking, rule);
+  return { run: there.run, measure: await whereKnown(there.ask('ruleMeasure', rule, (there === asking && names) || (await namesOf(there)))) };
+}
 
 /** Undefined where the run does not know what a rule speaks of: another run had it. */
 function whereKnown<T>(answer: Promise<T>): Promise<T | undefined> {
@@ -208,13 +211,13 @@ const explained = 12;
 async function detailOf(asking: Asking, record: SegmentRecord, tools: Tools): Promise<SegmentDetail> {
   const { store } = asking.place;
   const about = { kind: 'segment', id: record.id };
-  const counted = record.rule && (await measured(asking, record.rule.rule as Rule, await namesOf(asking)));
+  const counted = await countedIn(asking, record);
   const [row, notes, decisions, versions, flow] = await Promise.all([
     rowOf(asking, record, tools, counted), store.notes.list({ about }), store.decisions.list({ about }), record.rule ? store.segments.versions(record.id) : [], store.transitions.flow(record.id),
   ]);
   const told = new Set(flow.slice(-explained).map(({ run }) => run));
   const movements = await Promise.all(flow.map(async ({ run, asOf, entered, left }) => ({ run, at: asOf, entered, left, reasons: told.has(run) ? await reasonsOf(store, record.id, run) : [] })));
-  return { ...row, names: [...record.names], notes: [...notes.items], decisions: [...decisions.items], versions: [...versions], ...(counted && { sql: counted.sql }), movements };
+  return { ...row, names: [...record.names], notes: [...notes.items], decisions: [...decisions.items], versions: [...versions], ...(counted?.measure && { sql: counted.measure.sql }), movements };
 }
 
 /** Why its members came and went, those of most first. */
@@ -224,7 +227,8 @@ async function reasonsOf({ transitions }: Asking['place']['store'], segment: str
 
 /** Names that found segments bear now, by id. */
 const namesById = (records: readonly SegmentRecord[]) => Object.fromEntries(records.filter(({ origin }) => origin === 'found').map(({ id, name }) => [id, name]));
-const namesOf = async ({ place: { store }, run }: Asking) => namesById(await store.segments.list({ run: run.id }));
+/** Names that segments of the run bear now, as rules know them. */
+export const namesOf = async ({ place: { store }, run }: Asking) => namesById(await store.segments.list({ run: run.id }));
 
 /** 'spend' or '-spend' as the desk takes it. */
 export const sorted = (said: string | undefined) => (said ? { sort: said.startsWith('-') ? { by: said.slice(1), descending: true } : { by: said } } : {});

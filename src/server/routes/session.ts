@@ -50,12 +50,18 @@ export const sessionHandlers: Handlers<keyof typeof sessionRoutes> = {
     return { key, token: secret };
   },
   async 'DELETE /v1/keys/:key'({ params, caller, by }, { home }) {
-    const key = (await home.keys.list()).find(({ id }) => id === params.key);
-    if (!key || !isWithin(caller, key.workspace)) throw new ShoalError('store/not-found', { kind: 'key', id: params.key });
-    await home.keys.revoke(key.id, by);
+    await home.keys.revoke(await keyWithin(caller, params.key, home), by);
     return undefined;
   },
+  'POST /v1/keys/:key/restore': async ({ params, caller, by }, { home }) => home.keys.restore(await keyWithin(caller, params.key, home), by),
 };
+
+/** The id of a key that the caller may know of. @throws `store/not-found` */
+async function keyWithin(caller: Caller, id: string, { keys }: Tools['home']): Promise<string> {
+  const key = (await keys.list()).find((one) => one.id === id);
+  if (!key || !isWithin(caller, key.workspace)) throw new ShoalError('store/not-found', { kind: 'key', id });
+  return key.id;
+}
 
 /** A key of a role opens a session too: for a browser without a login token. */
 async function invitedByKey(token: string, { home }: Tools) {
