@@ -9,6 +9,8 @@ export interface LiveDefinition {
   /** From 1. */
   readonly version: number;
   readonly rule: Rule;
+  /** The types that the columns in the rule had when it was written, by source and column: what it means does not change when other values come. */
+  readonly types?: Readonly<Record<string, Readonly<Record<string, 'number' | 'text' | 'flag' | 'time'>>>>;
 }
 
 /** A live segment as it stands. */

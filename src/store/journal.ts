@@ -5,6 +5,8 @@ import type { Change, LiveDefinition } from '../domain/live.js';
 export type JournalEntry =
   | { readonly kind: 'event'; readonly event: Event }
   | { readonly kind: 'define'; readonly definition: LiveDefinition }
+  /** From here on this version of the segment serves: it has been worked out from the history. */
+  | { readonly kind: 'serve'; readonly segment: string; readonly version: number }
   | { readonly kind: 'retire'; readonly segment: string }
   /** Parts again what the record `merge` joined. */
   | { readonly kind: 'unmerge'; readonly merge: number }

@@ -1,0 +1,93 @@
+import type { Event, Fields, Identifier } from '../../../domain/event.js';
+import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../../domain/live.js';
+import type { JournalRecord, SavedState } from '../../../store/journal.js';
+import type { Identity } from './identity.js';
+import type { Vocabulary } from '../../../segment/rules/vocabulary.js';
+
+/** What a segment's new version waits for. `feed`: the history once more, for columns that no rule read before. `evaluate`: the next so many entities. `serve`: a journal record that says so. */
+export type BackfillWork =
+  | { readonly kind: 'feed'; readonly after: number; readonly upTo: number }
+  | { readonly kind: 'evaluate' }
+  | { readonly kind: 'serve' };
+
+export interface Backfill {
+  readonly segment: string;
+  readonly version: number;
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly work: BackfillWork;
+}
+
+/** An event of the evidence, by its record: its message id is in the journal. */
+export interface EvidenceRow { readonly seq: number; readonly name: string; readonly at: number }
+export type Why = Omit<LiveWhy, 'conditions'> & {
+  readonly conditions: readonly (Omit<LiveWhy['conditions'][number], 'events'> & { readonly events: readonly EvidenceRow[] })[];
+};
+
+/**
+ * The live state of a workspace: a pure, deterministic function of the journal's records, in memory, without input or output. Every call is synchronous.
+ * Entities are numbers: those of their oldest identifiers. Those that are not in memory ("cold") must be loaded before a call that touches them: `needs…` says which.
+ * The clock never goes back: whoever appends to the journal gives records a clock not less than `clock` here.
+ */
+export interface LiveState {
+  /** The last record that was applied, the logical time, and the number of the last change. */
+  readonly seq: number;
+  readonly clock: number;
+  readonly n: number;
+  readonly entities: number;
+
+  /** Cold entities that must be loaded before these records are applied, and time is advanced to `to` (by default the last record's clock). */
+  needs(records: readonly JournalRecord[], to?: number): readonly number[];
+  /** Advances time to the record's clock, then applies it. Records come in order of seq; one that was applied already does nothing. */
+  apply(record: JournalRecord): Change[];
+  /** Fires every timer due at or before `to`, in order of (instant, entity). */
+  advance(to: number): Change[];
+  /** The earliest timer, ms; Infinity where there is none. */
+  next(): number;
+
+  /** Throws what is wrong with a definition before it is journaled. @throws what `ruleWords` throws, `live/segment-cycle`, `rules/not-live` */
+  check(definition: LiveDefinition): void;
+  /** The definition with the types that its columns have now, as it is to be journaled: what it means must not change when more is observed. */
+  frozen(definition: LiveDefinition): LiveDefinition;
+  /** The oldest work under way on a definition; undefined where there is none. */
+  backfill(): Backfill | undefined;
+  /** `feed`: records of the history after `after`, in order (load what `needs` of them says first). */
+  feed(records: readonly JournalRecord[]): void;
+  /** `evaluate`: the entities of the next step, of which the cold ones must be loaded, then the step itself. At most `limit` of them. */
+  batch(limit: number): readonly number[];
+  step(limit: number): void;
+
+  /** The number of an entity; undefined where nobody is known under the identifier. */
+  find(identifier: Identifier): number | undefined;
+  isCold(entity: number): boolean;
+  entity(entity: number): LiveEntity;
+  /** @throws `live/unknown-segment` */
+  why(entity: number, segment: string): Why;
+  segments(): readonly LiveSegment[];
+  /** Count and one page of numbers of members, of this moment, ascending. @throws `live/unknown-segment` */
+  members(segment: string, page: { readonly offset: number; readonly limit: number }): { readonly total: number; readonly entities: readonly number[] };
+  /** One entry of such a page; the entity must be in memory. */
+  membership(entity: number, segment: string): { readonly entity: string; readonly since: number; readonly until?: number };
+  merges(entity?: number): readonly Merge[];
+  /** What rules can be written about. */
+  vocabulary(): Vocabulary;
+
+  /** What changed since it was last asked: states of entities, to be saved with `rest` of the same moment. */
+  changed(): Iterable<SavedState>;
+  rest(): Uint8Array;
+  /** Brings a saved entity into memory. */
+  load(entity: number, bytes: Uint8Array): void;
+  /** Drops entities whose state is saved from memory until about `keep` are left. Gives how many went. */
+  release(keep: number): number;
+}
+
+export interface LiveStateOptions {
+  /** Of an event, the values that rules can look at. */
+  readonly fieldsOf: (event: Event) => Fields;
+  /** Empty, or from what `save` gave. */
+  readonly identity: (saved?: Uint8Array) => Identity;
+  /** What `rest` gave, and when each entity is due. */
+  readonly saved?: { readonly rest: Uint8Array; readonly due: readonly { readonly entity: number; readonly due: number }[] };
+  readonly entityWord?: Vocabulary['entityWord'];
+  readonly currency?: string;
+}
