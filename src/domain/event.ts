@@ -12,6 +12,18 @@ export interface Identifier {
 /** 'user:42', as identifiers are written where there is one text for both parts. */
 export const identifierText = ({ type, value }: Identifier): string => `${type}:${value}`;
 
+/**
+ * What an entity is called outside, by one of its identifiers: of a user its id alone; of any other type, and of a user's id with a colon in it, 'type:value'.
+ * No two identifiers have the same.
+ */
+export const publicIdOf = (identifier: Identifier): string => (identifier.type === 'user' && !identifier.value.includes(':') ? identifier.value : identifierText(identifier));
+
+/** The identifier that a public id is made of. */
+export function identifierOfPublicId(id: string): Identifier {
+  const colon = id.indexOf(':');
+  return colon < 0 ? { type: 'user', value: id } : { type: id.slice(0, colon), value: id.slice(colon + 1) };
+}
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Something that somebody did, said or is, as it came in: checked, its times corrected, nothing else changed. */
