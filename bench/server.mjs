@@ -1,39 +1,70 @@
-// The server under load: reads at a steady rate in an open loop, rules counted one after the other, while load generator and server share the machine.
+// The server under load: reads at a steady rate in an open loop, long questions beside them, rules counted one after the other, and its memory, while load generator and server share the machine.
 // Latency counts from the instant a request was due, not from when it could be sent, so that a stall is felt by every request that fell into it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, openAsBlob, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, openAsBlob, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { flags, machine, main, megabytes, must, report, root, say } from './measure.mjs';
 
 const { createClient } = await import(join(root, 'dist/server/client.js'));
 const { simulate } = await import(join(root, 'dist/simulate/simulate.js'));
 const { createContext } = await import(join(root, 'dist/context.js'));
 
+/** The segment by a rule. */
+const spenders = 'Spenders';
+
 await main(async () => {
   const { customers, rate, seconds, previews } = flags({ customers: 20_000, rate: 200, seconds: 30, previews: 200 });
-  const folder = mkdtempSync(join(tmpdir(), 'shoal-bench-server-'));
-  const server = await started(join(folder, 'data'));
+  const folder = await prepared(customers);
+  const server = await started(folder);
   try {
-    say(`${customers.toLocaleString('en')} customers: making a market and finding its segments …`);
-    const shoal = await prepared(server, folder, customers);
-    const busy = loadavg()[0] > 0.5 * availableParallelism();
-    const { reads, all } = await load(server, shoal, rate, seconds);
+    const shoal = await keyOf(server, 'analyst');
+    const load = loadavg()[0];
+    const memory = { start: memoryOf(server.child.pid).now };
+    const screens = await everyScreen(shoal);
+    memory.screens = memoryOf(server.child.pid).now;
+    const sorts = await sortsOf(shoal);
+    const { reads, all } = await underLoad(server, shoal, sorts, rate, seconds);
+    const beside = await besideLongQuestions(server, shoal, sorts, rate);
     const rules = await rulesCounted(shoal, previews);
-    const memory = memoryOf(server.child.pid);
-    print(reads, all, rules, memory);
-    report('server', { date: new Date().toISOString(), machine: { ...machine(), busy }, contenders: {}, ratios: {}, customers, rate, seconds, reads, all, rules, memory }, [
+    Object.assign(memory, { rules: memoryOf(server.child.pid).now, most: memoryOf(server.child.pid).most });
+    print({ screens, reads, all, beside, rules, memory });
+    report(customers > 100_000 ? 'server-large' : 'server', { date: new Date().toISOString(), machine: { ...machine(), load, busy: load > 0.5 * availableParallelism() }, contenders: {}, ratios: {}, customers, rate, seconds, screens, reads, all, beside, rules, memory }, [
       { what: `reads at ${rate} requests/s within 20 ms p99 (${all.p99.toFixed(1)} ms)`, met: all.p99 < 20 },
       { what: `a changed rule counted within 200 ms p95 (${rules.p95.toFixed(1)} ms)`, met: rules.p95 < 200 },
-      { what: `the server within 1 GB (${megabytes(memory.most)})`, met: memory.most < 1e9 },
+      { what: `the server within 1 GB (${megabytes(memory.most)} at most)`, met: memory.most < 1e9 },
     ]);
   } finally {
-    server.child.kill('SIGTERM');
-    await server.ended;
-    rmSync(folder, { recursive: true, force: true });
+    await stopped(server);
   }
 });
+
+/** The data folder of a server with the run of a market and a segment by a rule, made once through the server itself, and kept. Of a large market only orders, customers and products. */
+async function prepared(customers) {
+  const cache = process.env.SHOAL_BENCH_CACHE ?? join(tmpdir(), 'shoal-bench-data');
+  const folder = join(cache, `server-${customers}`);
+  mkdirSync(cache, { recursive: true });
+  const server = await started(folder);
+  try {
+    const shoal = await keyOf(server, 'admin');
+    if ((await shoal.ask('GET /v1/segments')).some(({ name }) => name === spenders)) return folder;
+    say(`${customers.toLocaleString('en')} customers: making a market and finding its segments (once) …`);
+    const market = join(cache, `server-market-${customers}`);
+    const { files } = await simulate({ out: market, customers, seed: 1, format: 'parquet', only: customers > 100_000 ? ['orders', 'customers', 'products'] : ['orders'] }, createContext());
+    const stored = [];
+    for (const path of Object.values(files)) stored.push(await shoal.ask('PUT /v1/files/:name', { params: { name: basename(path) }, body: await openAsBlob(path) }));
+    rmSync(market, { recursive: true });
+    const job = await shoal.ask('POST /v1/discover', { body: { files: stored.map(({ id }) => id) } });
+    let last;
+    for await (last of shoal.follow('GET /v1/jobs/:job/events', { params: { job: job.id } }));
+    must(last.state === 'done', `the run is ${last.state}: ${last.problem?.sentence}`);
+    await shoal.ask('POST /v1/segments', { body: { name: spenders, rule: { kind: 'feature', feature: 'spend', op: '>', value: 100 } } });
+    return folder;
+  } finally {
+    await stopped(server);
+  }
+}
 
 /** `shoal serve` as a person starts it, on a port of its own. */
 async function started(data) {
@@ -51,63 +82,131 @@ async function started(data) {
   return { child, ended, ...address };
 }
 
-/** A key, a file, a run, a segment by a rule. */
-async function prepared({ url, token }, folder, customers) {
-  const opened = await fetch(`${url}/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: JSON.stringify({ token }) });
-  const cookie = opened.headers.get('set-cookie').split(';')[0];
-  const made = await fetch(`${url}/v1/keys`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url, cookie }, body: JSON.stringify({ name: 'bench', role: 'admin' }) });
-  const shoal = createClient({ server: url, token: (await made.json()).token });
-  const { files } = await simulate({ out: join(folder, 'market'), customers, seed: 1, only: ['orders'] }, createContext());
-  const stored = await shoal.ask('PUT /v1/files/:name', { params: { name: 'orders.csv' }, body: await openAsBlob(files.orders) });
-  const job = await shoal.ask('POST /v1/discover', { body: { files: [stored.id] } });
-  let last;
-  for await (last of shoal.follow('GET /v1/jobs/:job/events', { params: { job: job.id } }));
-  must(last.state === 'done', `the run is ${last.state}: ${last.problem?.sentence}`);
-  await shoal.ask('POST /v1/segments', { body: { name: 'Spenders', rule: { kind: 'feature', feature: 'spend', op: '>', value: 100 } } });
-  shoal.token = (await (await fetch(`${url}/v1/keys`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url, cookie }, body: JSON.stringify({ name: 'reader', role: 'analyst' }) })).json()).token;
-  return shoal;
+async function stopped({ child, ended }) {
+  child.kill('SIGTERM');
+  await ended;
 }
 
-/** Reads as the workspace makes them, one due every 1/rate seconds whatever became of those before. */
-async function load({ url }, shoal, rate, seconds) {
-  const segments = (await shoal.ask('GET /v1/segments')).filter(({ origin }) => origin === 'found');
-  const { rows } = await shoal.ask('GET /v1/entities', { query: { limit: 500 } });
+/** A client with a key of a role, and that key. */
+async function keyOf(server, role) {
+  const { url } = server;
+  const json = { 'content-type': 'application/json', origin: url };
+  server.cookie ??= (await fetch(`${url}/v1/session`, { method: 'POST', headers: json, body: JSON.stringify({ token: server.token }) })).headers.get('set-cookie').split(';')[0];
+  const made = await fetch(`${url}/v1/keys`, { method: 'POST', headers: { ...json, cookie: server.cookie }, body: JSON.stringify({ name: 'bench', role }) });
+  const { token } = await made.json();
+  return Object.assign(createClient({ server: url, token }), { token });
+}
+
+/** Milliseconds of each screen's questions, asked for the first time since the server was started. */
+async function everyScreen(shoal) {
+  const run = { run: 'champion' };
+  const [first, second] = (await shoal.ask('GET /v1/segments')).filter(({ origin }) => origin === 'found').map(({ id }) => id);
+  const { features, sources } = await shoal.ask('GET /v1/runs/:run', { params: run });
+  const source = sources.find(({ kind }) => kind === 'transactions').name;
+  const { rows: [{ entity }] } = await shoal.ask('GET /v1/entities', { query: { offset: 1234, limit: 1 } });
+  const some = features.slice(0, 5).map(({ name }) => name);
+  const took = {};
+  const timed = async (name, ...asks) => {
+    const from = performance.now();
+    for (const ask of asks) await (await shoal.fetch(...ask)).arrayBuffer();
+    took[name] = performance.now() - from;
+  };
+  await timed('overview', ['GET /v1/runs/:run', { params: run }], ['GET /v1/segments']);
+  await timed('map', ['GET /v1/runs/:run/map', { params: run }]);
+  await timed('map, five features', ...some.map((feature) => ['GET /v1/runs/:run/colours/:feature', { params: { ...run, feature } }]));
+  await timed('segment', ['GET /v1/segments/:segment', { params: { segment: first } }], ['GET /v1/segments/overlap'], ['GET /v1/segments/:segment/members', { params: { segment: first } }]);
+  await timed('segment, sorted', ['GET /v1/segments/:segment/members', { params: { segment: first }, query: { sort: `-${some[0]}` } }]);
+  await timed('spreads', ...some.map((feature) => ['GET /v1/runs/:run/distributions/:feature', { params: { ...run, feature } }]));
+  await timed('two segments', ['GET /v1/segments/:segment/versus/:other', { params: { segment: first, other: second } }]);
+  await timed('entity', ['GET /v1/entities/:entity', { params: { entity } }], ['GET /v1/entities/:entity/timeline', { params: { entity } }]);
+  await timed('search', ['GET /v1/search', { query: { text: entity.slice(0, 4) } }]);
+  await timed('rules', ['GET /v1/rules/vocabulary'], ['POST /v1/rules/preview', { body: { rule: { kind: 'feature', feature: some[0], op: '>', value: 1 } } }]);
+  await timed('rule over a source', ['POST /v1/rules/preview', { body: { rule: { kind: 'performed', source, op: '>=', value: 2, window: { last: 90, unit: 'days' } } } }]);
+  await timed('decide k: what if', ['GET /v1/runs/:run/what-if', { params: run, query: { k: 6 } }]);
+  await timed('decide k: levels', ['GET /v1/runs/:run/levels', { params: run }]);
+  await timed('decide k: tree', ['GET /v1/runs/:run/tree', { params: run, query: { leaves: 12 } }]);
+  return took;
+}
+
+/** Features that lists are sorted by, and whom is asked about: some of everyone, from all over. */
+async function sortsOf(shoal) {
+  const { features } = await shoal.ask('GET /v1/rules/vocabulary');
+  const segments = (await shoal.ask('GET /v1/segments')).filter(({ origin }) => origin === 'found').map(({ id }) => id);
+  const { total } = await shoal.ask('GET /v1/entities', { query: { limit: 1 } });
+  const pages = await Promise.all([0, 1, 2, 3].map((i) => shoal.ask('GET /v1/entities', { query: { offset: Math.floor((i * total) / 4), limit: 500 } })));
+  return { segments, features: features.slice(0, 5).map(({ name }) => name), entities: pages.flatMap(({ rows }) => rows.map(({ entity }) => entity)) };
+}
+
+/** Reads as the workspace makes them. */
+function asksOf({ segments, features, entities }) {
   const pick = (list, i) => list[(i * 7919) % list.length];
-  const features = (await shoal.ask('GET /v1/rules/vocabulary')).features.slice(0, 5).map(({ name }) => name);
-  const asks = {
+  return {
     'segments': () => '/v1/segments',
-    'one segment': (i) => `/v1/segments/${pick(segments, i).id}`,
+    'one segment': (i) => `/v1/segments/${pick(segments, i)}`,
     'runs': () => '/v1/runs',
     'report': () => '/v1/runs/champion',
-    'one entity': (i) => `/v1/entities/${encodeURIComponent(pick(rows, i).entity)}`,
-    'members': (i) => `/v1/segments/${pick(segments, i).id}/members?offset=${(i * 50) % 1000}&limit=50`,
-    'members sorted': (i) => `/v1/segments/${pick(segments, i).id}/members?limit=50&sort=-${pick(features, i)}`,
-    'search': (i) => `/v1/search?text=${encodeURIComponent(pick(rows, i).entity.slice(0, 4))}`,
+    'one entity': (i) => `/v1/entities/${encodeURIComponent(pick(entities, i))}`,
+    'members': (i) => `/v1/segments/${pick(segments, i)}/members?offset=${(i * 50) % 1000}&limit=50`,
+    'members sorted': (i) => `/v1/segments/${pick(segments, i)}/members?limit=50&sort=-${pick(features, i)}`,
+    'search': (i) => `/v1/search?text=${encodeURIComponent(pick(entities, i).slice(0, 4))}`,
   };
+}
+
+/** One due every 1/rate seconds whatever became of those before. */
+async function underLoad(server, shoal, sorts, rate, seconds) {
+  const asks = asksOf(sorts);
   const names = Object.keys(asks);
-  const agent = new Agent({ keepAlive: true });
-  const headers = { authorization: `Bearer ${shoal.token}`, 'accept-encoding': 'gzip' };
-  const send = (path) => new Promise((resolve, reject) => {
-    request(`${url}${path}`, { agent, headers }, (response) => {
-      response.resume().once('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`${path} answered ${response.statusCode}`))));
-    }).once('error', reject).end();
-  });
+  const { send, close } = sender(server, shoal);
   for (const name of names) for (let i = 0; i < 3; i++) await send(asks[name](i));
   say(`${rate} requests/s for ${seconds} s …`);
   const took = Object.fromEntries(names.map((name) => [name, []]));
+  await openLoop(rate, () => seconds, (i, due) => {
+    const name = names[i % names.length];
+    return send(asks[name](i)).then(() => void took[name].push(performance.now() - due));
+  });
+  close();
+  return { reads: Object.fromEntries(names.map((name) => [name, quantiles(took[name])])), all: quantiles(Object.values(took).flat()) };
+}
+
+/** Quick questions at a quarter of the rate while another number of segments is worked out, and groups within groups: how long the long ones take, and the quick ones beside them. */
+async function besideLongQuestions(server, shoal, sorts, rate) {
+  const asks = asksOf(sorts);
+  const quick = ['members', 'search', 'one segment'];
+  const { send, close } = sender(server, shoal);
+  const took = [];
+  const from = performance.now();
+  let long;
+  const working = Promise.all([send('/v1/runs/champion/what-if?k=9'), send('/v1/runs/champion/levels?ks=5,11')]).then(() => void (long = performance.now() - from));
+  await openLoop(rate / 4, () => (long === undefined ? Infinity : 0), (i, due) => send(asks[quick[i % quick.length]](i)).then(() => void took.push(performance.now() - due)));
+  await working;
+  close();
+  return { long, quick: quantiles(took) };
+}
+
+/** Asks until `seconds()` are over, each when it is due, and waits for all of them. */
+async function openLoop(rate, seconds, ask) {
   const under = [];
   const begin = performance.now() + 50;
-  const total = Math.round(rate * seconds);
-  for (let i = 0; i < total; i++) {
+  for (let i = 0; i / rate < seconds(); i++) {
     const due = begin + (i / rate) * 1000;
     const wait = due - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    const name = names[i % names.length];
-    under.push(send(asks[name](i)).then(() => void took[name].push(performance.now() - due)));
+    under.push(ask(i, due));
   }
   await Promise.all(under);
-  agent.destroy();
-  return { reads: Object.fromEntries(names.map((name) => [name, quantiles(took[name])])), all: quantiles(Object.values(took).flat()) };
+}
+
+function sender({ url }, { token }) {
+  const agent = new Agent({ keepAlive: true });
+  const headers = { authorization: `Bearer ${token}`, 'accept-encoding': 'gzip' };
+  return {
+    send: (path) => new Promise((resolve, reject) => {
+      request(`${url}${path}`, { agent, headers }, (response) => {
+        response.resume().once('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`${path} answered ${response.statusCode}`))));
+      }).once('error', reject).end();
+    }),
+    close: () => agent.destroy(),
+  };
 }
 
 /** A rule that changes in one number each time, as a slider is moved: through HTTP, with its losses, overlaps and sample. */
@@ -144,11 +243,14 @@ function memoryOf(pid) {
   }
 }
 
-function print(reads, all, rules, memory) {
-  const line = (name, { n, p50, p95, p99, most }) => console.log(`${name.padEnd(16)} ${String(n).padStart(6)} ${[p50, p95, p99, most].map((ms) => ms.toFixed(1).padStart(8)).join('')}`);
-  console.log(`${'ms'.padEnd(16)} ${'n'.padStart(6)} ${['p50', 'p95', 'p99', 'most'].map((name) => name.padStart(8)).join('')}`);
+function print({ screens, reads, all, beside, rules, memory }) {
+  const line = (name, { n, p50, p95, p99, most }) => console.log(`${name.padEnd(20)} ${String(n).padStart(6)} ${[p50, p95, p99, most].map((ms) => ms.toFixed(1).padStart(8)).join('')}`);
+  console.log(`first asked, ms: ${Object.entries(screens).map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(', ')}`);
+  console.log(`${'ms'.padEnd(20)} ${'n'.padStart(6)} ${['p50', 'p95', 'p99', 'most'].map((name) => name.padStart(8)).join('')}`);
   for (const [name, row] of Object.entries(reads)) line(name, row);
   line('all reads', all);
+  line('beside long ones', beside.quick);
   line('rule preview', rules);
-  console.log(`memory of the server: ${megabytes(memory.now)} now, ${megabytes(memory.most)} at most`);
+  console.log(`the long questions: ${(beside.long / 1000).toFixed(1)} s`);
+  console.log(`memory of the server: ${Object.entries(memory).map(([when, bytes]) => `${when} ${megabytes(bytes)}`).join(', ')}`);
 }

@@ -41,6 +41,7 @@ export interface Held {
   /** Randomness of the run: the same question always has the same answer. */
   readonly rng: Context['rng'];
   readonly file: ColumnFile<Everyone>;
+  readonly limits: ViewLimits;
   /** Columns, the matrix and orders that were asked for. */
   readonly cache: ByteCache;
   /** Answers that took long, by what was asked. */
@@ -52,15 +53,21 @@ export interface Held {
   close(): Promise<void>;
 }
 
-/** Columns and orders kept: 25 columns of a million. */
-const cacheBytes = 256 * 2 ** 20;
+/** What a view may hold beside what is always there. */
+export interface ViewLimits {
+  /** Bytes of columns and orders that are kept. */
+  readonly cache: number;
+  /** Megabytes that the engine may use. */
+  readonly engine: number;
+}
+
+/** 25 columns of a million. */
+const usualLimits: ViewLimits = { cache: 256 * 2 ** 20, engine: 300 };
 /** A file of columns no larger than this stays in memory whole: some 150,000 entities with 200 features. */
 const smallFile = 128 * 2 ** 20;
-/** Megabytes that the engine may use. */
-const engineMemory = 300;
 
 /** @throws `explain/no-run` */
-export async function hold(folder: string, context: Context): Promise<Held> {
+export async function hold(folder: string, context: Context, limits: ViewLimits = usualLimits): Promise<Held> {
   const { report, saved } = await runFiles(folder);
   const file = (await kept(folder, saved)) ?? (await rebuilt(folder, context));
   const { meta } = file;
@@ -74,9 +81,9 @@ export async function hold(folder: string, context: Context): Promise<Held> {
     segment: typed('segment'), strength: typed('strength'), second: typed('second'), tier: typed('tier'),
     middles: { centres: typed('centres'), usual: typed('usual') }, here: typed('here'), typical: typed('typical'),
     range: saved.features.map((_, j) => [range[4 * j], range[4 * j + 1], range[4 * j + 2], range[4 * j + 3]]),
-    most: 100_000, rng: createContext({ seed: report.run.seed }).rng, file, cache: createByteCache(cacheBytes), answers: new Map(),
+    most: 100_000, rng: createContext({ seed: report.run.seed }).rng, file, limits, cache: createByteCache(limits.cache), answers: new Map(),
     next: () => ++given,
-    engine: () => (engine ??= opened(context)),
+    engine: () => (engine ??= opened(context, limits)),
     close: async () => {
       file.close();
       await (await engine?.catch(() => undefined))?.close();
@@ -85,12 +92,12 @@ export async function hold(folder: string, context: Context): Promise<Held> {
 }
 
 /** About how much a run may come to hold: what is always there, the cache as far as there is something to keep, and the engine. */
-export function bytesOf({ rows, features, ids, file }: Held): number {
-  return 11 * rows + ids.size + file.held + Math.min(cacheBytes, 12 * rows * features.length) + engineMemory * 1e6;
+export function bytesOf({ rows, features, ids, file, limits: { cache, engine } }: Held): number {
+  return 11 * rows + ids.size + file.held + Math.min(cache, 12 * rows * features.length) + engine * 1e6;
 }
 
-async function opened(context: Context): Promise<Engine> {
-  const engine = await openEngine({ threads: context.threads, memory: `${engineMemory}MB` });
+async function opened({ threads }: Context, { engine: memory }: ViewLimits): Promise<Engine> {
+  const engine = await openEngine({ threads, memory: `${memory}MB` });
   await engine.run('SET parquet_metadata_cache = true', 'open');
   return engine;
 }

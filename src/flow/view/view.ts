@@ -16,7 +16,7 @@ import { entity } from './entity.js';
 import { exportTo } from './export.js';
 import { groundOf } from './ground.js';
 import { bitsOf, figures } from './groups.js';
-import { bytesOf, columnOf, type Held, hold } from './held.js';
+import { bytesOf, columnOf, type Held, hold, type ViewLimits } from './held.js';
 import { levels } from './levels.js';
 import { mapPoints } from './map.js';
 import { overlap } from './overlap.js';
@@ -92,13 +92,15 @@ export interface RunView {
   close(): Promise<void>;
 }
 
+export type { ViewLimits } from './held.js';
+
 /** Opens a run that `discover` wrote into a folder: at once where it was written with `workspace`, else after reading it whole. @throws `explain/no-run` */
-export async function openView(folder: string, context: Context): Promise<RunView> {
-  const held = await hold(folder, context);
+export async function openView(folder: string, context: Context, limits?: ViewLimits): Promise<RunView> {
+  const held = await hold(folder, context, limits);
   const { report, model, rows, asOf } = held;
   /** Something done with another run as well. */
   const beside = async <T>(other: string, work: (opened: Held) => T | Promise<T>): Promise<T> => {
-    const opened = await hold(other, context);
+    const opened = await hold(other, context, limits);
     try {
       return await work(opened);
     } finally {

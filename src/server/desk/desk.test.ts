@@ -3,21 +3,21 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { RunView } from '../../flow/view/view.js';
 import { openDesk } from './desk.js';
-import type { fakeOperations } from './fake.test.fixture.js';
+import { fakeOperations } from './fake.test.fixture.js';
 import { operations } from './operations.js';
 import type { Reading } from './reading.js';
 import { keptViews } from './views.js';
 
 const entry = fileURLToPath(new URL('../../../dist/server/desk/fake.test.fixture.js', import.meta.url));
-const desk = openDesk({ entry, runs: '/runs', threads: 1, memory: 1000 });
+const desk = openDesk({ entry, runs: '/runs', threads: 1, memory: 1000, known: fakeOperations });
 afterAll(() => desk.close());
 
 /** Asks one of the operations for tests. */
 const ask = <N extends keyof typeof fakeOperations>(name: N, args: unknown[] = [], signal?: AbortSignal) =>
-  (desk.ask as unknown as (name: N, options: { signal?: AbortSignal }, ...args: unknown[]) => ReturnType<(typeof fakeOperations)[N]>)(name, { signal }, ...args);
+  (desk.ask as unknown as (name: N, options: { signal?: AbortSignal }, ...args: unknown[]) => ReturnType<(typeof fakeOperations)[N]['answer']>)(name, { signal }, ...args);
 
 describe('a desk', () => {
   it('answers questions from its thread, typed arrays as they are', async () => {
@@ -28,6 +28,17 @@ describe('a desk', () => {
     expect(await ask('folder', ['abc'])).toBe('/runs/abc');
   });
 
+  it('answers quick questions while a long one keeps its thread busy', async () => {
+    const gate = new Int32Array(new SharedArrayBuffer(8));
+    const long = ask('block', [gate]);
+    // Not before the long one has begun, or it might only wait behind the quick ones.
+    await vi.waitUntil(() => Atomics.load(gate, 1) === 1, { timeout: 20_000 });
+    expect(await Promise.all(['a', 'b', 'c'].map((text) => ask('echo', [text])))).toEqual(['a!', 'b!', 'c!']);
+    Atomics.store(gate, 0, 1);
+    Atomics.notify(gate, 0);
+    expect(await long).toBe('let go');
+  });
+
   it('passes refusals on with their codes, and of bugs only where they happened', async () => {
     await expect(ask('refuse', ['gone.csv'])).rejects.toMatchObject({ name: 'ShoalError', code: 'ingest/no-such-file', details: { path: 'gone.csv' }, message: expect.stringContaining("There is no file 'gone.csv'") });
     await expect(ask('folder', ['../../etc'])).rejects.toMatchObject({ code: 'runs/unknown' });
@@ -35,7 +46,7 @@ describe('a desk', () => {
     expect(bug.message).toBe('bug at the desk: RangeError');
     expect(bug.stack).toMatch(/\n\s+at .*fake\.test\.fixture/);
     expect(bug.stack).not.toContain('Ann');
-    await expect(ask('constructor' as never)).rejects.toThrow('bug at the desk');
+    await expect(ask('unknown')).rejects.toThrow('bug at the desk');
   });
 
   it('lets a question go when its asker does, and tells whoever works on it', async () => {
@@ -56,7 +67,7 @@ describe('a desk', () => {
   });
 
   it('lets its thread go when nobody asks for a while, and answers again after', async () => {
-    const short = openDesk({ entry, runs: '/runs', threads: 1, memory: 1000, idle: 0 });
+    const short = openDesk({ entry, runs: '/runs', threads: 1, memory: 1000, idle: 0, known: fakeOperations });
     const again = short.ask as unknown as (name: string, options: object, ...args: unknown[]) => Promise<string>;
     expect(await again('echo', {}, 'a')).toBe('a!');
     await new Promise((resolve) => setImmediate(() => setTimeout(resolve)));
@@ -79,7 +90,7 @@ describe('an export', () => {
         return { path, rows: 1, bytes: 11, mediaType: 'text/csv' };
       } } as unknown as RunView;
       const reading = { view: async () => (when === 'before' && stop.abort(), view), signal: stop.signal } as unknown as Reading;
-      await operations.export(reading, 'run', { what: 'members', of: { kind: 'everyone' } }, 'csv', path).catch((error) => expect(error.code).toBe('run/aborted'));
+      await operations.export.answer(reading, 'run', { what: 'members', of: { kind: 'everyone' } }, 'csv', path).catch((error) => expect(error.code).toBe('run/aborted'));
       expect([when, written, existsSync(path)]).toEqual([when, when === 'before' ? 0 : 1, when === 'never']);
     }
   });

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
-import { ShoalError, type ErrorCode } from '../../errors.js';
-import type { AnswerOf, ArgumentsOf, OperationName } from './operations.js';
+import { lanes, type Lane, type Operation } from './operation.js';
+import { operations, type AnswerOf, type ArgumentsOf, type OperationName } from './operations.js';
+import { openThread } from './thread.js';
 
-/** Where questions on finished runs are answered: in a thread of their own, so that whoever else is served does not wait. */
+/** Where questions on finished runs are answered: in threads of their own, one for each lane, so that whoever else is served does not wait, nor a quick question for a long one. */
 export interface Desk {
   /**
    * Asks an operation of `operations.ts`, of a run where it is of one: `ask('page', { signal }, run, { limit: 20 })`.
@@ -13,103 +13,25 @@ export interface Desk {
 }
 
 export interface DeskOptions {
-  /** Module that the thread runs; it calls `serveDesk`. */
+  /** Module that its threads run; it calls `serveDesk`. */
   readonly entry: string;
   /** Folder of the runs. */
   readonly runs: string;
   readonly threads: number;
   /** Bytes that open views may hold together, about. */
   readonly memory: number;
-  /** Milliseconds without a question after which the thread is let go; 10 minutes by default. */
+  /** Milliseconds without a question after which a thread is let go; each lane's own by default. */
   readonly idle?: number;
+  /** What the threads answer; for tests. */
+  readonly known?: Readonly<Record<string, Pick<Operation, 'lane'>>>;
 }
 
-/** What goes to the thread, and comes from it. */
-export type ToDesk = { readonly ask: number; readonly name: string; readonly args: readonly unknown[] } | { readonly cancel: number };
-export type FromDesk =
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly refusal: { readonly code: ErrorCode; readonly details: unknown } }
-  | { readonly id: number; readonly bug: { readonly name: string; readonly stack?: string } };
-
-interface Waiting {
-  resolve(answer: unknown): void;
-  reject(error: unknown): void;
-}
-
-export function openDesk({ entry, runs, threads, memory, idle = 600_000 }: DeskOptions): Desk {
-  let worker: Worker | undefined;
-  let count = 0;
-  let rest: NodeJS.Timeout | undefined;
-  let closed = false;
-  const waiting = new Map<number, Waiting>();
-
-  const start = (): Worker => {
-    const own = new Worker(entry, { workerData: { runs, threads, memory } });
-    own.on('message', (message: FromDesk) => {
-      const asker = waiting.get(message.id);
-      waiting.delete(message.id);
-      if ('answer' in message) asker?.resolve(message.answer);
-      else asker?.reject('refusal' in message ? new ShoalError(message.refusal.code, message.refusal.details as never) : bugFrom(message.bug));
-      if (waiting.size === 0) settle();
-    });
-    const broken = () => {
-      if (worker !== own) return;
-      worker = undefined;
-      for (const [id, asker] of waiting) {
-        waiting.delete(id);
-        asker.reject(new ShoalError('desk/restarted', {}));
-      }
-    };
-    own.on('error', broken);
-    own.on('exit', broken);
-    return own;
-  };
-
-  /** Nobody waits: the process may end, and after a while the thread is let go with all it holds. */
-  const settle = () => {
-    worker?.unref();
-    clearTimeout(rest);
-    rest = setTimeout(() => void end(), idle).unref();
-  };
-  const end = async () => {
-    const own = worker;
-    worker = undefined;
-    await own?.terminate();
-  };
-
+export function openDesk({ entry, runs, threads, memory, idle, known = operations }: DeskOptions): Desk {
+  const open = Object.fromEntries((Object.keys(lanes) as Lane[]).map((lane) => [lane, openThread(entry, { runs, threads, memory, lane }, idle ?? lanes[lane].idle)]));
   return {
-    ask: (name, { signal }, ...args) => new Promise((resolve, reject) => {
-      if (closed || signal?.aborted) return reject(new ShoalError('run/aborted', {}));
-      clearTimeout(rest);
-      worker ??= start();
-      worker.ref();
-      const id = ++count;
-      const leave = () => {
-        worker?.postMessage({ cancel: id } satisfies ToDesk);
-        waiting.get(id)?.reject(new ShoalError('run/aborted', {}));
-        waiting.delete(id);
-        if (waiting.size === 0) settle();
-      };
-      signal?.addEventListener('abort', leave, { once: true });
-      const over = () => signal?.removeEventListener('abort', leave);
-      waiting.set(id, { resolve: (answer) => (over(), resolve(answer as never)), reject: (error) => (over(), reject(error)) });
-      worker.postMessage({ ask: id, name, args } satisfies ToDesk);
-    }),
+    ask: (name, { signal }, ...args) => open[known[name].lane].ask(name, args, signal) as never,
     async close() {
-      closed = true;
-      clearTimeout(rest);
-      for (const [id, asker] of waiting) {
-        waiting.delete(id);
-        asker.reject(new ShoalError('run/aborted', {}));
-      }
-      await end();
+      await Promise.all(Object.values(open).map((thread) => thread.close()));
     },
   };
-}
-
-/** Where it happened is told, not what it was about: that may be somebody's data. */
-function bugFrom({ name, stack }: { name: string; stack?: string }): Error {
-  const error = new TypeError(`bug at the desk: ${name}`);
-  error.stack = `${error.message}\n${(stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n')}`;
-  return error;
 }

@@ -4,6 +4,7 @@ import type { RunView } from '../../flow/view/view.js';
 import { and, countRows, noRows } from '../../segment/rules/bits.js';
 import { openRules } from '../../segment/rules/evaluate.js';
 import type { RulePreview, RuleVocabulary } from '../contract/segments.js';
+import { ofRules } from './operation.js';
 import type { OpenRules, Reading } from './reading.js';
 
 /** Names that found segments bear now, by their lasting ids: what they are called in words. */
@@ -30,7 +31,7 @@ export interface PreviewOptions {
 
 /** Questions about rules, on a run. */
 export const ruleOperations = {
-  async vocabulary(reading: Reading, run: string, names: Names): Promise<Omit<RuleVocabulary, 'run'>> {
+  vocabulary: ofRules(async (reading: Reading, run: string, names: Names): Promise<Omit<RuleVocabulary, 'run'>> => {
     const view = await reading.view(run);
     const { ground: { vocabulary: { features, segments, sources }, asOf } } = await rulesOf(reading, view, names);
     const ranges = view.ranges();
@@ -39,25 +40,25 @@ export const ruleOperations = {
       features: features.map(({ name, title, kind, unit }, j) => ({ name, title, kind, ...(unit !== undefined && { unit }), ...ranges[j] })),
       sources: sources.map(({ columns, ...source }) => ({ ...source, columns: columns.map(({ values, ...column }) => ({ ...column, ...(values && { values: [...values] }) })) })),
     };
-  },
+  }),
   /** The rows in a rule. */
-  async ruleMembers(reading: Reading, run: string, rule: Rule, names: Names): Promise<RowBits> {
+  ruleMembers: ofRules(async (reading: Reading, run: string, rule: Rule, names: Names): Promise<RowBits> => {
     const { book } = await rulesOf(reading, await reading.view(run), names);
     // A copy: answers are handed over with their memory, and the book keeps the bits of its conditions for the next question.
     return (await book.members(rule, reading)).slice();
-  },
-  async ruleMeasure(reading: Reading, run: string, rule: Rule, names: Names): Promise<RuleMeasure> {
+  }),
+  ruleMeasure: ofRules(async (reading: Reading, run: string, rule: Rule, names: Names): Promise<RuleMeasure> => {
     const view = await reading.view(run);
     const { book } = await rulesOf(reading, view, names);
     const { words, sql } = book.written(rule);
     return { ...(await view.figures({ kind: 'rows', name: 'rule', bits: await book.members(rule, reading) })), words, sql };
-  },
+  }),
   /** Whether a row is in each of the rules; in none that the run cannot answer. */
-  async ruleBelongs(reading: Reading, run: string, row: number, rules: readonly Rule[], names: Names): Promise<boolean[]> {
+  ruleBelongs: ofRules(async (reading: Reading, run: string, row: number, rules: readonly Rule[], names: Names): Promise<boolean[]> => {
     const { book } = await rulesOf(reading, await reading.view(run), names);
     return Promise.all(rules.map((rule) => book.members(rule, reading).then((bits) => (bits[row >>> 5] >>> (row & 31) & 1) === 1, () => false)));
-  },
-  async rulePreview(reading: Reading, run: string, rule: Rule, { names, others, sample }: PreviewOptions): Promise<Omit<RulePreview, 'run'>> {
+  }),
+  rulePreview: ofRules(async (reading: Reading, run: string, rule: Rule, { names, others, sample }: PreviewOptions): Promise<Omit<RulePreview, 'run'>> => {
     const view = await reading.view(run);
     const { book } = await rulesOf(reading, view, names);
     const { bits, of, entities, share, revenueShare, conditions, overlap, sample: shown, words, outline, sql } = await book.evaluate(rule, { sample }, reading);
@@ -69,7 +70,7 @@ export const ruleOperations = {
       overlap: [...found, ...made].filter(({ both }) => both > 0).sort((a, b) => b.both - a.both),
       sample: await view.page({ of: { kind: 'rows', name: 'sample', bits: bitsOf(shown, of) }, limit: Math.max(1, sample) }),
     };
-  },
+  }),
 };
 
 /** The rules of a view, under the names its segments have now. */

@@ -4,20 +4,21 @@ import { createContext } from '../../context.js';
 import { assert, ShoalError } from '../../errors.js';
 import { openView, type RunView } from '../../flow/view/view.js';
 import { runFolder } from '../run-folder.js';
-import type { FromDesk, ToDesk } from './desk.js';
+import { lanes } from './operation.js';
 import { operations } from './operations.js';
 import type { Reading } from './reading.js';
+import type { DeskData, FromDesk, ToDesk } from './thread.js';
 import { keptViews } from './views.js';
 
-type Named = Readonly<Record<string, (reading: Reading, ...args: unknown[]) => Promise<unknown>>>;
+type Named = Readonly<Record<string, { answer(reading: Reading, ...args: unknown[]): Promise<unknown> }>>;
 
-/** The thread of a desk: takes questions by name, and answers each as soon as it can. Large arrays are handed over, not copied. */
+/** A thread of a desk: takes questions by name, and answers each as soon as it can. Large arrays are handed over, not copied. */
 export function serveDesk(known: Named = operations as unknown as Named, open: (folder: string) => Promise<RunView> = openHere): void {
-  const { runs, memory } = workerData as { runs: string; memory: number };
+  const { runs, memory, lane } = workerData as DeskData;
   const port = parentPort;
   assert(port, 'a desk is the main thread');
   const folder = (run: string) => runFolder(runs, run);
-  const views = keptViews((run) => open(folder(run)), memory);
+  const views = keptViews((run) => open(folder(run)), memory * lanes[lane].share);
   const rules: Reading['rules'] = new WeakMap();
   const asked = new Map<number, AbortController>();
   const tell = (message: FromDesk, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, [...transfer]);
@@ -30,7 +31,7 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
     const using: (() => void)[] = [];
     try {
       assert(Object.hasOwn(known, name), `there is no operation '${name}'`);
-      const answer = await known[name]({
+      const answer = await known[name].answer({
         folder, signal: controller.signal, rules,
         async view(run) {
           const { view, release } = await views.use(run);
@@ -52,7 +53,8 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
 }
 
 function openHere(folder: string): Promise<RunView> {
-  return openView(folder, createContext({ threads: (workerData as { threads: number }).threads }));
+  const { threads, lane } = workerData as DeskData;
+  return openView(folder, createContext({ threads }), lanes[lane].view);
 }
 
 /** Buffers of the typed arrays that an answer is, or holds directly, and that are theirs alone. */

@@ -1,0 +1,36 @@
+import type { ViewLimits } from '../../flow/view/view.js';
+import type { Reading } from './reading.js';
+
+/** A thread of a desk, opened when something is first asked in it. */
+interface LaneOptions {
+  /** Milliseconds without a question after which it is let go, with all it holds. */
+  readonly idle: number;
+  /** Its part of the memory that open views may hold. */
+  readonly share: number;
+  /** What each of its views may hold. */
+  readonly view: ViewLimits;
+}
+
+/** Whom a question waits for: nobody in another lane. */
+export const lanes = {
+  /** Milliseconds: what pages are made of. */
+  quick: { idle: 600_000, share: 0.5, view: { cache: 256 * 2 ** 20, engine: 100 } },
+  /** Milliseconds, but for the first question about a source, which reads it. */
+  rules: { idle: 600_000, share: 0.4, view: { cache: 64 * 2 ** 20, engine: 250 } },
+  /** Seconds. What it worked out is kept as an answer by whoever asked, so it need not stay. */
+  long: { idle: 30_000, share: 0.1, view: { cache: 128 * 2 ** 20, engine: 250 } },
+} as const satisfies Readonly<Record<string, LaneOptions>>;
+export type Lane = keyof typeof lanes;
+
+type Answering = (reading: Reading, ...args: never[]) => Promise<unknown>;
+
+/** Something that can be asked at a desk. Arguments and answers are plain data and typed arrays. */
+export interface Operation<F extends Answering = Answering> {
+  readonly lane: Lane;
+  readonly answer: F;
+}
+
+const inLane = (lane: Lane) => <F extends Answering>(answer: F): Operation<F> => ({ lane, answer });
+export const quick = inLane('quick');
+export const ofRules = inLane('rules');
+export const long = inLane('long');
