@@ -27,6 +27,7 @@ export const catalogue = {
     `None of the ${d.rows} rows of '${d.source}' could be used (${d.reasons}). Correct the file or override the inference with --entity, --time or --amount.`),
   'ingest/one-entity': entry(2, 422, (d: { source: string; column: string; value: string }) =>
     `All rows of '${d.source}' belong to one ${d.column} ('${d.value}'): there is nobody to compare. Give data of more of them, or another --entity column.`),
+  'ingest/bad-message': entry(2, 400, (d: { reason: string }) => `The message was not taken: ${d.reason}.`),
   'ingest/not-a-table': entry(2, 422, (d: { path: string; kept: number; refused: number }) =>
     `'${d.path}' does not read as a table: ${d.refused} of its ${d.kept + d.refused} rows have another number of columns than the rest. If the delimiter was misread, name it with --delimiter.`),
   'featurize/too-few-entities': entry(2, 422, (d: { count: number; minimum: number; word?: { one: string; many: string } }) =>
