@@ -45,7 +45,7 @@ export async function behaviour(sources: readonly Source[], engine: Engine, memb
   for (const source of sources) {
     if ((source.kind !== 'transactions' && source.kind !== 'events') || !source.has.includes('entity')) continue;
     const kinds = await rowKinds(source, engine, dialect);
-    const cells = await engine.columns(passSql(source, membership, kinds, dialect), `behaviour of ${source.name}`);
+    const cells = await engine.columns(passSql(source, membership, kinds, dialect), `behaviour of ${source.name}`, 'small');
     const read = readPass(cells, source, kinds, k);
     activity.push(...read.activity);
     taken.push(...(await named(read.taken, source, engine, dialect)));
@@ -254,8 +254,7 @@ const namesWanted = 400;
 async function named(taken: readonly Taken[], source: Source, engine: Engine, d: Dialect): Promise<readonly Taken[]> {
   const products = taken.filter((c) => c.what === 'product');
   if (products.length === 0) return taken;
-  const columns = await engine.rows(`SELECT column_name AS name FROM information_schema.columns WHERE table_name = ${d.text(source.table)} AND data_type = 'VARCHAR'`, 'columns');
-  const spelled = columns.map((c) => String(c['name'])).find((name) => /^((products?|items?|stock|article)_?)?(name|title|desc|description)$/i.test(name));
+  const spelled = source.has.includes('product_name') ? 'product_name' : await nameColumn(source, engine, d);
   if (!spelled) return taken;
   const weight = (c: Taken) => c.counts.reduce((a, b) => a + b, 0);
   const wanted = [...products].sort((a, b) => weight(b) - weight(a) || (a.name < b.name ? -1 : 1)).slice(0, namesWanted);
@@ -267,4 +266,9 @@ WHERE ${d.varchar(d.quote('product'))} IN (${wanted.map((c) => d.text(c.name)).j
   const spelling = new Map<string, string>();
   for (const row of rows) if (!spelling.has(String(row['product']))) spelling.set(String(row['product']), String(row['name']));
   return taken.map((c) => (c.what === 'product' && spelling.has(c.name) ? { ...c, name: spelling.get(c.name)! } : c));
+}
+
+async function nameColumn({ table }: Source, engine: Engine, d: Dialect): Promise<string | undefined> {
+  const columns = await engine.rows(`SELECT column_name AS name FROM information_schema.columns WHERE table_name = ${d.text(table)} AND data_type = 'VARCHAR'`, 'columns');
+  return columns.map((c) => String(c['name'])).find((name) => /^((products?|items?|stock|article)_?)?(name|title|desc|description)$/i.test(name));
 }

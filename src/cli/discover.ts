@@ -1,7 +1,7 @@
 import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
 import { discover, type Discovery } from '../flow/discover.js';
-import { formatMoney, formatPercent } from '../util/format-value.js';
+import { formatCount, formatMoney, formatPercent } from '../util/format-value.js';
 import { upperFirst } from '../util/words.js';
 import type { Command } from './command.js';
 import { inputs, inputOptions } from './inputs.js';
@@ -61,7 +61,7 @@ function story({ report, inferred }: Discovery, written: readonly string[], out:
   const money = report.segments.some((segment) => segment.revenueShare !== undefined);
   const head = ['Segment', upperFirst(entityWord.many), 'Share', ...(money ? ['Revenue', 'Share'] : []), 'Steady', 'Goal'];
   const rows = report.segments.map((segment) => [
-    segment.name, segment.entities.toLocaleString('en'), formatPercent(segment.share),
+    segment.name, formatCount(segment.entities), formatPercent(segment.share),
     ...(money ? [formatMoney(segment.revenue ?? 0, currency), formatPercent(segment.revenueShare ?? 0)] : []),
     segment.stability.jaccard.toFixed(2), segment.brief.goal,
   ]);
@@ -69,10 +69,10 @@ function story({ report, inferred }: Discovery, written: readonly string[], out:
   for (const lint of report.lints.filter(({ severity }) => severity === 'warning')) lines.push(`${paint.yellow('!')} ${lint.sentence}`);
   if (report.lints.some(({ severity }) => severity === 'warning')) lines.push('');
   const age = Math.floor((now - report.run.asOf) / 86_400_000);
-  if (report.run.asOf > 0 && age >= 180) lines.push(`${paint.yellow('!')} The data ends ${age.toLocaleString('en')} days ago: find the segments again on fresh data before acting on them.`, '');
+  if (report.run.asOf > 0 && age >= 180) lines.push(`${paint.yellow('!')} The data ends ${formatCount(age)} days ago: find the segments again on fresh data before acting on them.`, '');
   if (report.since) lines.push(paint.bold('Since the earlier run'), ...report.since.sentences, '');
   const rejected = report.sources.reduce((sum, { audit }) => sum + audit.rowsRejected, 0);
-  lines.push(`${totals.rows.toLocaleString('en')} rows, ${rejected.toLocaleString('en')} rejected, ${report.features.length} features, ${(ms / 1000).toFixed(1)} s`);
+  lines.push(`${formatCount(totals.rows)} rows, ${formatCount(rejected)} rejected, ${report.features.length} features, ${(ms / 1000).toFixed(1)} s`);
   lines.push(`Report: ${paint.cyan(join(relative('.', out) || '.', 'report.html'))}  ${paint.dim(`(beside it: ${written.slice(1).map((path) => basename(path)).join(', ')})`)}`);
   return lines;
 }

@@ -11,15 +11,18 @@ export interface Result {
 /** A plain value of a small result: bigint and decimals arrive as numbers, timestamps as ISO text. */
 export type Value = string | number | boolean | null;
 
-/** The analytic SQL engine. Long queries stop within ~50 ms of `signal` aborting and throw `run/aborted`. */
+/** The analytic SQL engine. Changes are made one after another; questions (`rows`, `columns`) asked at the same time may be answered side by side. Long queries stop within ~50 ms of `signal` aborting and throw `run/aborted`. */
 export interface Engine {
   readonly dialect: string;
   /** Runs statements for their effect. `step` names them in errors. */
   run(sql: string, step?: string): Promise<void>;
   /** A small result as row objects (audits, profiles): boxed, never for data. */
   rows(sql: string, step?: string): Promise<Record<string, Value>[]>;
-  /** A large result as columns, streamed. `rows` is how many there will be, where that is known: it spares a copy. */
-  columns(sql: string, step?: string, rows?: number): Promise<Result>;
+  /**
+   * A result as columns, streamed as this thread finds time. `size` is how many rows there will be, where that is known: it spares a copy; or 'small' for what may be
+   * held twice: it comes all at once, however busy this thread is.
+   */
+  columns(sql: string, step?: string, size?: number | 'small'): Promise<Result>;
   /** Appends typed arrays (Float64Array → DOUBLE, Int32Array → INTEGER, Float32Array → FLOAT) as a new table. */
   load(table: string, columns: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>): Promise<void>;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ export interface Level {
   readonly rows: number;
 }
 
-/** What a source's table can tell, found in one scan: it decides which features make sense. */
+/** What a source's table can tell: it decides which features make sense. */
 export interface Survey {
   readonly rows: number;
   readonly entities: number;
@@ -60,8 +60,6 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
   source.attributes.filter((a) => a.type === 'time').forEach((a, i) => (fields[`date_${i}`] = dialect.epochMs(`max(${col(a.column)})`)));
   const list = Object.entries(fields).map(([name, sql]) => `${sql} AS ${dialect.quote(name)}`);
   const step = `survey ${source.name}`;
-  const [found] = await engine.rows(`SELECT ${list.join(',\n  ')}\nFROM ${table}`, step);
-  const [{ entities }] = await engine.rows(`SELECT count(*) AS entities FROM (SELECT DISTINCT ${col('entity')} FROM ${table}) t`, step);
   const levels = async (column: string): Promise<Level[]> => {
     if (!has.has(column)) return [];
     const rows = await engine.rows(
@@ -70,10 +68,9 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
     );
     return rows.map((r) => ({ value: String(r.value), rows: Number(r.n) }));
   };
-  const events = await levels('event');
-  const byEvent = events.length > 0 && events.length < LEVELS;
-  const calendar = async (): Promise<Cell[]> => {
+  const calendar = async (events: readonly Level[]): Promise<Cell[]> => {
     if (!time) return [];
+    const byEvent = events.length > 0 && events.length < LEVELS;
     const at = col('at');
     const by = [dialect.quarter(at), ...(byEvent ? [dialect.varchar(col('event'))] : [])];
     const kept = has.has('returned') ? ` AND NOT ${col('returned')}` : '';
@@ -83,6 +80,12 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
     );
     return cells.map((cell) => ({ at: Number(cell.at), ...(byEvent ? { event: cell.event } : {}), rows: Number(cell.n) }));
   };
+  const [[found], [{ entities }], categories, [events, cells]] = await Promise.all([
+    engine.rows(`SELECT ${list.join(',\n  ')}\nFROM ${table}`, step),
+    engine.rows(`SELECT count(*) AS entities FROM (SELECT DISTINCT ${col('entity')} FROM ${table}) t`, step),
+    levels('category'),
+    levels('event').then(async (events) => [events, await calendar(events)] as const),
+  ]);
   const rows = Number(found.rows);
   const number = (name: string) => (found[name] === null ? Number.NaN : Number(found[name]));
   return {
@@ -98,9 +101,9 @@ export async function survey(source: Source, engine: Engine, dialect: Dialect): 
     largestDiscount: Number(found.largest_discount),
     quantityVaries: found.quantity_varies === true,
     ordersMissing: Number(found.orders_missing),
-    categories: await levels('category'),
+    categories,
     events,
-    calendar: await calendar(),
+    calendar: cells,
     attributesTo: Math.max(...Object.keys(fields).filter((name) => name.startsWith('date_')).map(number).filter((ms) => !Number.isNaN(ms))),
   };
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Report, Run } from '../domain/report.js';
 import { distributions, heatmap, tellingFeatures } from '../explain/distribution.js';
 import { map } from '../explain/map.js';
-import { formatMoney, formatPercent } from '../util/format-value.js';
+import { formatCount, formatMoney, formatPercent } from '../util/format-value.js';
 import { countWord, upperFirst } from '../util/words.js';
 import type { Context } from '../context.js';
 import type { Findings } from './batch.js';
@@ -58,7 +58,7 @@ function totalsOf({ ingested, table }: Findings): Report['totals'] {
 
 /** The one sentence to remember. */
 function headline({ profiles, choice, table, entityWord, currency }: Findings): string {
-  const everyone = `${table.rows.toLocaleString('en')} ${entityWord.many}`;
+  const everyone = `${formatCount(table.rows)} ${entityWord.many}`;
   const best = [...profiles].sort((a, b) => (b.revenueShare ?? 0) - (a.revenueShare ?? 0))[0];
   const money = best?.revenueShare !== undefined && best.revenueShare > best.share * 1.2
     ? ` “${best.name}” are ${formatPercent(best.share)} of them and bring ${formatPercent(best.revenueShare)} of the revenue (${formatMoney(best.revenue ?? 0, currency)}).`

@@ -1,5 +1,6 @@
 import type { AuditFinding, SourceKind } from '../domain/source.js';
 import type { Engine } from '../engine/engine.js';
+import { formatCount } from '../util/format-value.js';
 import { quoteName, quoteText } from '../util/quote.js';
 import { cleanText, listWords } from '../util/words.js';
 import { type Column, isNumeric } from './column.js';
@@ -9,7 +10,7 @@ import { isAgeName, isSensitiveName } from './name.js';
 import { looksLikeTest } from './profile.js';
 import type { Roles } from './roles.js';
 
-const count = (n: number): string => n.toLocaleString('en-GB');
+const count = formatCount;
 const rowsWord = (n: number): string => `${count(n)} ${n === 1 ? 'row' : 'rows'}`;
 const names = (columns: readonly Column[]): string => `${listWords(columns.slice(0, 6).map((c) => `'${c.name}'`))}${columns.length > 6 ? ` and ${columns.length - 6} more` : ''}`;
 
@@ -83,9 +84,9 @@ export interface AuditInput {
 
 /** What was found in a source and left in, each a sentence with its count. */
 export async function audit(input: AuditInput, engine: Engine): Promise<AuditFinding[]> {
+  const [money, tests] = await Promise.all([input.kind === 'transactions' ? moneyFindings(input, engine) : [], testFindings(input, engine)]);
   return [
-    ...numberedFinding(input), ...duplicateFindings(input), ...columnFindings(input), ...formatFindings(input.columns), ...joinFindings(input),
-    ...(input.kind === 'transactions' ? await moneyFindings(input, engine) : []), ...(await testFindings(input, engine)),
+    ...numberedFinding(input), ...duplicateFindings(input), ...columnFindings(input), ...formatFindings(input.columns), ...joinFindings(input), ...money, ...tests,
   ];
 }
 
@@ -170,7 +171,10 @@ function joinFindings({ joins }: AuditInput): AuditFinding[] {
 async function moneyFindings({ table, roles, prefixes, sharedAmount, clean }: AuditInput, engine: Engine): Promise<AuditFinding[]> {
   const { quantity, price, amount, returned } = moneySql({ roles, cancelPrefixes: prefixes.map((p) => p.prefix), sharedAmount: false });
   if (!amount && !quantity) return [];
-  const back = returned ? await countReturned(table, roles, prefixes.length > 0, returned, engine) : 0;
+  const [back, unusual] = await Promise.all([
+    returned ? countReturned(table, roles, prefixes.length > 0, returned, engine) : 0,
+    amount ? outliers(clean, roles.amount?.name ?? `${roles.quantity?.name} × ${roles.price?.name}`, engine) : [],
+  ]);
   const free = roles.price?.zeros ?? 0;
   const zero = roles.amount?.zeros ?? 0;
   const below = roles.price?.negatives ?? 0;
@@ -185,7 +189,7 @@ async function moneyFindings({ table, roles, prefixes, sharedAmount, clean }: Au
   else if (!price && zero > 0) findings.push({ kind: 'zero-price', column: roles.amount?.name, rows: zero, sentence: `${rowsWord(zero)} have an amount of 0; they were kept.` });
   if (below > 0) findings.push({ kind: 'zero-price', column: roles.price?.name, rows: below, sentence: `${rowsWord(below)} have a price below 0; they were kept.` });
   if (sharedAmount) findings.push({ kind: 'other', column: roles.amount?.name, rows: 0, sentence: `'${roles.amount?.name}' is the order's total, written on each of its lines; every line counts its equal share.` });
-  if (amount) findings.push(...(await outliers(clean, roles.amount?.name ?? `${roles.quantity?.name} × ${roles.price?.name}`, engine)));
+  findings.push(...unusual);
   return findings;
 }
 
@@ -210,7 +214,7 @@ async function outliers(clean: string, name: string, engine: Engine): Promise<Au
      SELECT sum(n) AS n, CAST(max(size) AS DOUBLE) AS top FROM sizes WHERE size > 100 * (SELECT q FROM most)`, 'audit');
   const n = Number(row?.['n'] ?? 0);
   if (n === 0) return [];
-  return [{ kind: 'outlier', rows: n, sentence: `${rowsWord(n)} ${n === 1 ? 'is' : 'are'} more than a hundred times what 95 % of rows stay under (${name} up to ${Number(row['top']).toLocaleString('en-GB')}); kept, and tamed later.` }];
+  return [{ kind: 'outlier', rows: n, sentence: `${rowsWord(n)} ${n === 1 ? 'is' : 'are'} more than a hundred times what 95 % of rows stay under (${name} up to ${count(Number(row['top']))}); kept, and tamed later.` }];
 }
 
 /** Entities, e-mails or products that look like somebody trying things out. */

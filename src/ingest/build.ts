@@ -2,6 +2,7 @@ import { checkAborted, type Context } from '../context.js';
 import type { AuditFinding, Source, SourceAttribute, SourceColumn } from '../domain/source.js';
 import type { Engine } from '../engine/engine.js';
 import { assert, ShoalError } from '../errors.js';
+import { formatCount } from '../util/format-value.js';
 import { quoteName, quoteText } from '../util/quote.js';
 import { listWords } from '../util/words.js';
 import { audit, cancelPrefixes, countDuplicates } from './audit.js';
@@ -42,11 +43,12 @@ export async function build({ files, word }: Inference, options: IngestOptions, 
   sources.sort((a, b) => rank[a.kind] - rank[b.kind] || b.audit.rowsKept - a.audit.rowsKept);
   const owned = sources.filter((s) => s.has.includes('entity'));
   const currency = files.flatMap((f) => [f.roles.amount, f.roles.price]).map((c) => (c?.format.kind === 'money' ? c.format.currency : '')).find(Boolean);
+  const [count, span] = await Promise.all([countEntities(owned, engine), spanOf(owned, engine)]);
   return {
     sources, rejectedTable,
-    entity: { word, sources: owned.map((s) => s.name), count: await countEntities(owned, engine) },
+    entity: { word, sources: owned.map((s) => s.name), count },
     unused: files.flatMap((f) => (f.unused ? [{ source: f.raw.name, path: f.raw.path, reason: f.unused }] : [])),
-    span: await spanOf(owned, engine), ...(currency ? { currency } : {}),
+    span, ...(currency ? { currency } : {}),
   };
 }
 
@@ -62,9 +64,11 @@ async function buildSource(file: Inferred, { keys, entityType, word }: Shared, o
   const withId = kind === 'entities' && !numbered;
   const drops = !numbered && kind !== 'lookup' && (options.duplicates ? options.duplicates === 'drop' : withId);
   const countable = profiled.columns.length < 300 || profiled.rows < 20_000;
-  const duplicates = countable ? await countDuplicates(raw.table, profiled.columns, profiled.rows, drops, engine) : { rows: 0, about: false };
-  const dropDuplicates = drops && duplicates.rows > 0;
+  const counting = countable ? countDuplicates(raw.table, profiled.columns, profiled.rows, drops, engine) : Promise.resolve({ rows: 0, about: false });
+  counting.catch(() => {});
   const prefixes = kind === 'transactions' ? await cancelPrefixes(raw.table, roles, engine) : [];
+  // Only what decides about rows is waited for.
+  const dropDuplicates = drops && (await counting).rows > 0;
   const made = plan({
     table: raw.table, steps: raw.widened?.steps ?? [], kind, columns: profiled.columns, roles, rows: profiled.rows, blank: profiled.blank, format: raw.format, joins, entityType, numbered,
     cancelPrefixes: prefixes.map((p) => p.prefix), sharedAmount: file.sharedAmount, dropDuplicates,
@@ -80,11 +84,14 @@ async function buildSource(file: Inferred, { keys, entityType, word }: Shared, o
   const rowsRejected = rejected.reduce((sum, r) => sum + r.rows, 0);
   assert(rowsKept + rowsRejected === rowsIn, `${raw.name} read ${rowsIn} rows, kept ${rowsKept}, rejected ${rowsRejected}`);
   if (rowsKept === 0 && kind !== 'lookup') refuseEmpty(file, rejected, rowsIn);
+  const attributes = attributesOf(clean, made, file, engine);
+  attributes.catch(() => {});
+  const duplicates = await counting;
   const findings = await audit({ table: raw.table, clean, kind, rows: profiled.rows, columns: profiled.columns, roles, joins, numbered, word, duplicates, duplicatesDropped: dropDuplicates, prefixes, sharedAmount: file.sharedAmount }, engine);
   const source: Source = {
     name: raw.name, kind, path: raw.path, format: raw.format, table: clean, has: made.has, select: made.select,
     columns: profiled.columns.map((c) => sourceColumn(c, file, keys)),
-    attributes: await attributesOf(clean, made, file, engine),
+    attributes: await attributes,
     audit: { rowsIn, rowsKept, rowsRejected, rejected, findings: [...raw.findings, ...rejectFindings(rejected), ...unusedFinding(file), ...findings] },
   };
   return { source, rejected: queries };
@@ -134,7 +141,7 @@ async function viewRejected(queries: readonly string[], engine: Engine): Promise
 function refuseEmpty({ raw, roles }: Inferred, rejected: readonly { reason: string; rows: number }[], rows: number): never {
   const { entity } = roles;
   if (entity && rejected.length === 1 && rejected[0].reason === `no ${entity.name}`) throw new ShoalError('ingest/all-ids-missing', { source: raw.name, column: entity.name, rows });
-  throw new ShoalError('ingest/all-rows-rejected', { source: raw.name, rows, reasons: listWords(rejected.map((r) => `${r.rows.toLocaleString('en-GB')}: ${r.reason}`)) });
+  throw new ShoalError('ingest/all-rows-rejected', { source: raw.name, rows, reasons: listWords(rejected.map((r) => `${formatCount(r.rows)}: ${r.reason}`)) });
 }
 
 const findingKinds: readonly (readonly [RegExp, AuditFinding['kind']])[] = [
@@ -144,7 +151,7 @@ const findingKinds: readonly (readonly [RegExp, AuditFinding['kind']])[] = [
 function rejectFindings(rejected: readonly { reason: string; rows: number }[]): AuditFinding[] {
   return rejected.flatMap(({ reason, rows }): AuditFinding[] => {
     const kind = findingKinds.find(([pattern]) => pattern.test(reason))?.[1];
-    return kind ? [{ kind, rows, sentence: `${rows.toLocaleString('en-GB')} ${rows === 1 ? 'row' : 'rows'} rejected: ${reason}.` }] : [];
+    return kind ? [{ kind, rows, sentence: `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} rejected: ${reason}.` }] : [];
   });
 }
 
@@ -173,7 +180,7 @@ function sourceColumn(column: Column, file: Inferred, keys: ReadonlySet<Column>)
 
 function reasonOf(column: Column, { roles, profiled }: Inferred, role: string, special: string | undefined): string {
   const known = roles.reasons.get(column.index) ?? roles.ignored.get(column.index) ?? special;
-  const n = (x: number) => x.toLocaleString('en-GB');
+  const n = formatCount;
   if (role === 'entity') return `${n(column.distinct)} values over ${n(profiled.rows)} rows, ${known ?? `named like ${entityName(column.name).word ? `${/^[aeiou]/.test(entityName(column.name).word![0]) ? 'an' : 'a'} ${entityName(column.name).word![0]}` : 'an id'}`}`;
   if (known) return known;
   if (role === 'key') return `other files point to it, ${n(column.distinct)} values`;

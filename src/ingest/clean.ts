@@ -1,4 +1,5 @@
 import type { CanonicalColumn, SourceKind } from '../domain/source.js';
+import { formatCount } from '../util/format-value.js';
 import { quoteName, quoteText } from '../util/quote.js';
 import { cleanText, listWords, singular } from '../util/words.js';
 import { type Column, isNumeric } from './column.js';
@@ -225,7 +226,7 @@ function plannedAttributes(input: PlanInput, canonical: ReadonlySet<string>, spo
 
 /** Attribute type, or why the column cannot be compared. */
 export function attributeType(column: Column, kind: SourceKind): PlannedAttribute['type'] | { readonly why: string } {
-  const n = column.distinct.toLocaleString('en-GB');
+  const n = formatCount(column.distinct);
   if (column.filled === 0) return { why: 'it is empty' };
   if (column.type === 'time') return kind === 'entities' || isAttributeTime(column.name) ? 'time' : { why: 'a second time of the same row' };
   if (column.format.kind === 'clock') return { why: 'a time of day without its date' };

@@ -1,9 +1,10 @@
 import type { ColumnRole, Source } from '../domain/source.js';
+import { formatCount } from '../util/format-value.js';
 import { listWords } from '../util/words.js';
 import type { Ingested } from './ingest.js';
 import type { IngestInput } from './options.js';
 
-const count = (n: number): string => n.toLocaleString('en-GB');
+const count = formatCount;
 
 /** The few lines that say what was inferred: one per source, one for what was rejected, one for files left over. */
 export function describe({ sources, entity, unused }: Ingested): string[] {

@@ -158,13 +158,14 @@ async function measure(table: string, drafts: readonly Draft[], rows: number, en
     }
   };
   const grouped = rows > exactRows ? drafts.filter((d) => repeats(d, rows > manyRows ? 0.25 : 0.6)) : [];
-  for (const d of grouped) {
+  const reads = grouped.map((d) => {
     const weight = quoteName(`${d.name} n`);
-    await read([d], `(SELECT ${quoteName(d.name)}, count(*) AS ${weight} FROM ${quoteName(table)} GROUP BY ${quoteName(d.name)})`, { distinct: 'exact', weight });
-  }
+    return read([d], `(SELECT ${quoteName(d.name)}, count(*) AS ${weight} FROM ${quoteName(table)} GROUP BY ${quoteName(d.name)})`, { distinct: 'exact', weight });
+  });
   const others = drafts.filter((d) => !grouped.includes(d));
   for (let from = 0; from < others.length; from += columnsPerQuery)
-    await read(others.slice(from, from + columnsPerQuery), quoteName(table), { distinct: rows <= exactRows ? 'exact' : 'about' });
+    reads.push(read(others.slice(from, from + columnsPerQuery), quoteName(table), { distinct: rows <= exactRows ? 'exact' : 'about' }));
+  await Promise.all(reads);
   return drafts.map((d) => found.get(d.index)!);
 }
 

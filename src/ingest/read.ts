@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import type { AuditFinding } from '../domain/source.js';
 import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
+import { formatCount } from '../util/format-value.js';
 import { quoteName, quoteText } from '../util/quote.js';
 import { listWords } from '../util/words.js';
 import { type Format, guessFormat, readType } from './format.js';
@@ -186,13 +187,13 @@ function findingsOf(file: OpenedFile, layout: Delimited): AuditFinding[] {
   if (doubles.length > 0)
     findings.push({ kind: 'other', rows: 0, sentence: `Column names that come twice were numbered: ${listWords(doubles.slice(0, 5).map((r) => `'${r.to}'`))}.` });
   if (file.encoding === 'windows-1252')
-    findings.push({ kind: 'encoding', rows: file.mixedLines, sentence: `${file.mixedLines.toLocaleString('en-GB')} lines are not UTF-8 and were read as Windows-1252 (latin-1).` });
+    findings.push({ kind: 'encoding', rows: file.mixedLines, sentence: `${formatCount(file.mixedLines)} lines are not UTF-8 and were read as Windows-1252 (latin-1).` });
   else if (file.encoding !== 'utf-8') findings.push({ kind: 'encoding', rows: 0, sentence: `The file is ${file.encoding.toUpperCase()} and was read as such.` });
   return findings;
 }
 
 function raggedFinding(refused: number, swallowed: number): AuditFinding[] {
   if (refused === 0) return [];
-  const more = swallowed > 0 ? ` An unclosed quote made ${swallowed.toLocaleString('en-GB')} further lines part of them.` : '';
-  return [{ kind: 'ragged', rows: refused, sentence: `${refused.toLocaleString('en-GB')} ${refused === 1 ? 'row does' : 'rows do'} not have as many columns as the header and ${refused === 1 ? 'was' : 'were'} rejected.${more}` }];
+  const more = swallowed > 0 ? ` An unclosed quote made ${formatCount(swallowed)} further lines part of them.` : '';
+  return [{ kind: 'ragged', rows: refused, sentence: `${formatCount(refused)} ${refused === 1 ? 'row does' : 'rows do'} not have as many columns as the header and ${refused === 1 ? 'was' : 'were'} rejected.${more}` }];
 }

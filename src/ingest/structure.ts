@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.js';
+import { formatCount } from '../util/format-value.js';
 import { quoteName } from '../util/quote.js';
 import { type Column, isIdLike, isNumeric, isUnique, type Profiled } from './column.js';
 import { entityName, isBareName, isIdName, isOtherMeasure, nameScore, tokens } from './name.js';
@@ -41,7 +42,7 @@ export async function findStructure(profiled: Profiled, times: readonly Column[]
     .filter((c) => c !== order && c !== entity && !determined(c) && one(c) >= 5 && one(c) < 0.9 * rows && !(entity && two(entity, c) === one(entity)))
     .sort((a, b) => a.length - b.length || one(b) - one(a))[0];
   const reasons = new Map<number, string>();
-  const n = (x: number) => x.toLocaleString('en-GB');
+  const n = formatCount;
   if (order) reasons.set(order.index, `by its values: ${n(order.distinct)} of them, each at one time`);
   if (entity) reasons.set(entity.index, order ? `by its values: ${n(entity.distinct)} of them, one per order` : `by its values: ${n(entity.distinct)} of them, each on several rows`);
   if (product) reasons.set(product.index, `by its values: ${n(product.distinct)} of them, several per order`);

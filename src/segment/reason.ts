@@ -1,4 +1,5 @@
 import type { PairDip } from '../domain/choice.js';
+import { formatCount } from '../util/format-value.js';
 import { dipThreshold, strengthThreshold } from './gates.js';
 
 export interface EntityWord {
@@ -96,4 +97,4 @@ function list(numbers: readonly number[]): string {
 }
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
-const count = (n: number) => n.toLocaleString('en-GB');
+const count = formatCount;

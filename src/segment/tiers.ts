@@ -1,5 +1,6 @@
 import type { Tier } from '../domain/brief.js';
 import type { FeatureTable } from '../domain/feature.js';
+import { formatCount } from '../util/format-value.js';
 
 export interface Tiers {
   /** Tiers that have entities, best first. Empty where the table lacks recency, frequency or money. */
@@ -108,5 +109,5 @@ function valueWords(values: readonly number[]): string {
   return low === high ? `in the ${['', 'lowest', 'second', 'middle', 'fourth'][low]} fifth ${of}` : `between the lowest ${(low - 1) * 20} % and the top ${(fifths - high) * 20} % ${of}`;
 }
 
-const number = (value: number) => Math.round(value).toLocaleString('en-GB');
+const number = (value: number) => formatCount(Math.round(value));
 const days = (value: number) => `${number(value)} ${Math.round(value) === 1 ? 'day' : 'days'}`;

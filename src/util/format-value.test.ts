@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDays, formatHour, formatMoney, formatNumber, formatPercent, formatValue } from './format-value.js';
+import { formatCount, formatDays, formatHour, formatMoney, formatNumber, formatPercent, formatValue } from './format-value.js';
 
 describe('formatValue', () => {
   it('reads money with its symbol, pence only under a hundred, and words for millions', () => {
@@ -47,4 +47,8 @@ describe('formatValue', () => {
     expect(formatValue(Number.NaN, { kind: 'money' })).toBe('unknown');
     expect(formatValue(1, { kind: 'flag' })).toBe('yes');
   });
+});
+
+it('writes counts as toLocaleString does', () => {
+  for (const n of [0, 7, 999, 1_000, 25_900, 541_909, 1_204_331, -1_204, 168_469.6, 0.5, 38_970.125]) expect(formatCount(n)).toBe(n.toLocaleString('en'));
 });

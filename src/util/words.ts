@@ -1,3 +1,5 @@
+import { formatCount } from './format-value.js';
+
 /** "a", "a and b", "a, b and c". */
 export function listWords(items: readonly string[], last = 'and'): string {
   if (items.length < 2) return items[0] ?? '';
@@ -43,7 +45,7 @@ export function singular(noun: string): string {
 /** "one" … "twelve", then digits with thousands parted. */
 export function countWord(n: number): string {
   const small = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
-  return Number.isInteger(n) && n >= 0 && n < small.length ? small[n] : n.toLocaleString('en-GB');
+  return Number.isInteger(n) && n >= 0 && n < small.length ? small[n] : formatCount(n);
 }
 
 /**

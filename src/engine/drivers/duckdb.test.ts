@@ -38,6 +38,32 @@ it('stops a long query promptly when aborted', async () => {
   await own.close();
 });
 
+it('answers questions that are asked at the same time side by side, each as it would be alone', async () => {
+  await engine.run('CREATE OR REPLACE TABLE numbers AS SELECT range AS i FROM range(300000)');
+  const asked = Array.from({ length: 12 }, (_, m) => engine.rows(`SELECT count(*) AS n FROM numbers WHERE i % 12 = ${m}`));
+  expect((await Promise.all(asked)).map(([{ n }]) => n)).toEqual(new Array(12).fill(25_000));
+  const [[zone], small, large] = await Promise.all([
+    engine.rows("SELECT CAST(TIMESTAMPTZ '2026-01-01 12:00:00+00' AS VARCHAR) AS at"),
+    engine.columns('SELECT i, CAST(i AS VARCHAR) AS s FROM numbers WHERE i < 5000 ORDER BY i', 'small', 'small'),
+    engine.columns('SELECT i, CAST(i AS VARCHAR) AS s FROM numbers WHERE i < 5000 ORDER BY i', 'large'),
+  ]);
+  expect(zone.at).toBe('2026-01-01 12:00:00+00');
+  expect(small).toEqual(large);
+});
+
+it('finds temporary tables from one statement to the next', async () => {
+  await engine.run('CREATE TEMP TABLE passing AS SELECT 7 AS x');
+  expect(await engine.rows('SELECT x FROM passing')).toEqual([{ x: 7 }]);
+});
+
+it('closes after the questions that are still on their way', async () => {
+  const own = await openEngine({ threads: 2 });
+  const slow = own.rows('SELECT count(*) AS n FROM range(3000000) a WHERE hash(a.range) % 7 = 3');
+  await expect(Promise.all([own.rows('SELECT nope'), slow])).rejects.toMatchObject({ code: 'engine/failed' });
+  await own.close();
+  expect((await slow)[0].n).toBeGreaterThan(0);
+});
+
 it('names the step when SQL fails', async () => {
   await expect(engine.run('SELECT nope', 'the step')).rejects.toMatchObject({ code: 'engine/failed', message: expect.stringContaining('the step') });
 });

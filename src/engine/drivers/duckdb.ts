@@ -3,61 +3,117 @@ import duckdb from '@duckdb/node-bindings';
 import { ShoalError } from '../../errors.js';
 import type { Engine, EngineOptions, Result, ResultColumn, Value } from '../engine.js';
 
-/** DuckDB in this process, in memory. One connection; statements run off the main thread, one after another. */
+/**
+ * DuckDB in this process, in memory; statements run off the main thread. What changes tables goes over one connection, one statement after another; questions asked at the
+ * same time are answered side by side, as many as there are threads: few are large enough to keep all of them busy.
+ */
 export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
+  const threads = options.threads ?? 2;
   const settings: Record<string, string> = {
-    threads: String(options.threads ?? 2),
+    threads: String(threads),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   };
   if (options.memory) settings['memory_limit'] = options.memory;
   if (options.temp) settings['temp_directory'] = options.temp;
   const instance = await api.DuckDBInstance.create(':memory:', settings);
-  const connection = await instance.connect();
-  await connection.run("SET TimeZone = 'UTC'");
+  const main = await instance.connect();
+  await main.run("SET GLOBAL TimeZone = 'UTC'");
+  const readers = pool(main, () => instance.connect(), Math.max(1, Math.min(threads, mostReaders)));
 
-  const guarded = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
+  const running = new Set<Promise<unknown>>();
+  const guarded = async <T>(step: string, connection: DuckDBConnection, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
     const { signal } = options;
     if (signal?.aborted) throw new ShoalError('run/aborted', {});
     const interrupt = () => connection.interrupt();
     signal?.addEventListener('abort', interrupt, { once: true });
+    const done = work(connection);
+    running.add(done);
     try {
-      return await work();
+      return await done;
     } catch (cause) {
       if (signal?.aborted) throw new ShoalError('run/aborted', {});
       if (cause instanceof ShoalError) throw cause;
       throw new ShoalError('engine/failed', { step, reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
     } finally {
+      running.delete(done);
       signal?.removeEventListener('abort', interrupt);
     }
   };
+  const asked = <T>(step: string, work: (connection: DuckDBConnection) => Promise<T>) => readers.use((connection) => guarded(step, connection, work));
 
   return {
     dialect: 'duckdb',
-    run: (sql, step = 'run') => guarded(step, async () => void (await connection.run(sql))),
+    run: (sql, step = 'run') => guarded(step, main, async () => void (await main.run(sql))),
     rows: (sql, step = 'rows') =>
-      guarded(step, async () => {
+      asked(step, async (connection) => {
         const result = await connection.runAndReadAll(sql);
         return result.getRowObjectsJS().map((row) => mapValues(row, plain));
       }),
-    columns: (sql, step = 'columns', rows = 0) => guarded(step, () => readColumns(connection, sql, rows)),
-    load: (table, columns) => guarded(`load ${table}`, () => appendColumns(connection, table, columns)),
+    columns: (sql, step = 'columns', size = 0) => asked(step, (connection) => readColumns(connection, sql, size)),
+    load: (table, columns) => guarded(`load ${table}`, main, () => appendColumns(main, table, columns)),
     close: async () => {
-      connection.closeSync();
+      // Where one of several questions fails, the others may still be on their way.
+      while (running.size > 0) await Promise.allSettled(running);
+      for (const connection of readers.all()) connection.closeSync();
       instance.closeSync();
     },
   };
 }
 
-async function readColumns(connection: DuckDBConnection, sql: string, expected: number): Promise<Result> {
-  const result = await connection.stream(sql);
+/** Each statement holds one of the four threads of the runtime, which files are read with too. */
+const mostReaders = 3;
+
+/**
+ * Up to `most` things, each used by one at a time: `first`, and others that are opened when it is taken. What asks alone always has the first, where temporary
+ * tables are.
+ */
+function pool<T>(first: T, open: () => Promise<T>, most: number): { use<R>(work: (one: T) => Promise<R>): Promise<R>; all(): readonly T[] } {
+  const opened = [first];
+  const taken = new Set<T>();
+  const waiting: ((one: T) => void)[] = [];
+  let opening = 0;
+  const take = async (): Promise<T> => {
+    const free = opened.find((one) => !taken.has(one));
+    if (free !== undefined) {
+      taken.add(free);
+      return free;
+    }
+    if (opened.length + opening >= most) return new Promise((resolve) => waiting.push(resolve));
+    opening++;
+    const fresh = await open().finally(() => opening--);
+    opened.push(fresh);
+    taken.add(fresh);
+    return fresh;
+  };
+  return {
+    async use(work) {
+      const one = await take();
+      try {
+        return await work(one);
+      } finally {
+        const next = waiting.shift();
+        if (next) next(one);
+        else taken.delete(one);
+      }
+    },
+    all: () => opened,
+  };
+}
+
+async function readColumns(connection: DuckDBConnection, sql: string, size: number | 'small'): Promise<Result> {
+  const whole = size === 'small' ? await connection.run(sql) : undefined;
+  const result = whole ?? (await connection.stream(sql));
+  const expected = whole ? whole.rowCount : Number(size);
+  let next = 0;
+  const fetch = async () => (whole ? (next < whole.chunkCount ? whole.getChunk(next++) : null) : result.fetchChunk());
   const names = result.columnNames();
   const layouts = result.columnTypes().map((type) => numericLayouts[type.typeId]);
   const numbers: Float64Array[] = layouts.map((layout) => new Float64Array(layout ? expected : 0));
   const strings: (string | null)[][] = names.map(() => []);
   let rows = 0;
   for (;;) {
-    const chunk = await result.fetchChunk();
+    const chunk = await fetch();
     if (!chunk || chunk.rowCount === 0) break;
     const end = rows + chunk.rowCount;
     layouts.forEach((layout, k) => {
