@@ -141,15 +141,16 @@ export function must(holds, sentence) {
   if (!holds) throw new Error(`The result is not good, so its time counts for nothing: ${sentence}`);
 }
 
-/** `--pairs 7` or `--keep` from the command line; numbers and switches only. */
+/** `--pairs 7`, `--keep` or `--peer pandas` from the command line: a number, a switch or a word, as the default is. */
 export function flags(defaults, argv = process.argv.slice(2)) {
   const given = { ...defaults };
   for (let i = 0; i < argv.length; i++) {
     const key = argv[i].replace(/^--/, '');
     if (!argv[i].startsWith('--') || !Object.hasOwn(defaults, key)) throw new Error(`'${argv[i]}' is not known. Flags: ${Object.keys(defaults).map((k) => `--${k}`).join(', ')}.`);
     if (typeof defaults[key] === 'boolean') given[key] = true;
-    else if (Number.isFinite(Number(argv[i + 1]))) given[key] = Number(argv[++i]);
-    else throw new Error(`--${key} needs a number.`);
+    else if (typeof defaults[key] === 'string' && argv[i + 1] !== undefined) given[key] = argv[++i];
+    else if (typeof defaults[key] === 'number' && Number.isFinite(Number(argv[i + 1]))) given[key] = Number(argv[++i]);
+    else throw new Error(`--${key} needs a ${typeof defaults[key] === 'number' ? 'number' : 'word'}.`);
   }
   return given;
 }

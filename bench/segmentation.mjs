@@ -1,7 +1,7 @@
 // Shared by discover.mjs and large.mjs: the two contenders and what a good result of each is.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { must, peerPython, root } from './measure.mjs';
+import { must, peerPython, requirePeer, root } from './measure.mjs';
 
 /** @typedef {{ customers?: number, least?: number, features: number }} Expected Customers to be kept (exactly, or at least), and features to be computed. */
 
@@ -21,12 +21,24 @@ export function shoal(files, expected) {
   };
 }
 
-/** bench/peers/discover.py: the same data to features, scored k-means, membership and a table of means. */
-export function peer(files, expected, extra = []) {
+/** The scripts that Shoal is compared with: what each loads, and where it is. */
+const scripts = {
+  polars: { modules: ['polars', 'sklearn'], path: 'bench/peers/discover.py' },
+  pandas: { modules: ['pandas', 'pyarrow', 'sklearn'], path: 'bench/peers/discover_pandas.py' },
+};
+
+/** Refuses a peer that is not known, or whose packages are missing. */
+export function requireScript(name) {
+  if (!Object.hasOwn(scripts, name)) throw new Error(`There is no peer '${name}'. Peers: ${Object.keys(scripts).join(', ')}.`);
+  requirePeer(...scripts[name].modules);
+}
+
+/** A script of `scripts`: the same data to features, scored k-means, membership and a table of means. */
+export function peer(files, expected, script = 'polars', extra = []) {
   return {
-    name: 'script',
+    name: `${script} script`,
     command: peerPython,
-    args: (folder) => [join(root, 'bench/peers/discover.py'), ...files, join(folder, 'out'), ...extra],
+    args: (folder) => [join(root, scripts[script].path), ...files, join(folder, 'out'), ...extra],
     check({ folder, stdout }) {
       written(join(folder, 'out'), ['membership.parquet', 'membership.csv', 'profile.csv']);
       const { customers, features, k, seconds, versions } = JSON.parse(stdout.trim().split('\n').at(-1));
@@ -35,11 +47,11 @@ export function peer(files, expected, extra = []) {
   };
 }
 
-/** The same script with the clustering written in the usual one-liners. */
-export const usualPeer = (files, expected) => ({ ...peer(files, expected, ['--usual']), name: 'script, usual lines' });
+/** The polars script with the clustering written in the usual one-liners. */
+export const usualPeer = (files, expected) => ({ ...peer(files, expected, 'polars', ['--usual']), name: 'polars script, usual lines' });
 
-/** The same script with k chosen on 50,000 customers and fitted once on all. */
-export const samplingPeer = (files, expected) => ({ ...peer(files, expected, ['--select-rows', '50000']), name: 'script, k on a sample' });
+/** The polars script with k chosen on 50,000 customers and fitted once on all. */
+export const samplingPeer = (files, expected) => ({ ...peer(files, expected, 'polars', ['--select-rows', '50000']), name: 'polars script, k on a sample' });
 
 function written(folder, files) {
   for (const file of files) must(existsSync(join(folder, file)) && statSync(join(folder, file)).size > 0, `'${file}' was not written.`);

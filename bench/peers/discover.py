@@ -2,7 +2,7 @@
 Segments the customers of an order file the way a competent data scientist would script it: polars for the features, scikit-learn for the
 clusters. The peer of `shoal discover` in bench/discover.mjs and bench/large.mjs.
 
-    python discover.py <files...> <outdir> [--threads 2] [--select-rows N] [--usual]
+    python discover.py <files...> <outdir> [--threads 2] [--select-rows N] [--usual] [--features F]
 
 It knows its two file formats (see FORMATS), so it infers nothing. Steps: read; clean (rows without customer or from the future out, returns
 kept apart); features per customer; prepare (median fill, log, winsorise, standardise, drop near-copies); k-means for k = 2..12 with three
@@ -30,6 +30,7 @@ arguments.add_argument("files", nargs="+")
 arguments.add_argument("outdir")
 arguments.add_argument("--threads", type=int, default=2)
 arguments.add_argument("--select-rows", type=int, default=0, help="choose k on this many customers (0 = all)")
+arguments.add_argument("--features", help="write the features there as Parquet too")
 arguments.add_argument("--usual", action="store_true", help="cluster with the usual one-liners instead of the fastest ones")
 options = arguments.parse_args()
 for variable in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -141,7 +142,7 @@ def features(lines):
         midday=share((E("hour") >= 11) & (E("hour") < 14)), afternoon=share((E("hour") >= 14) & (E("hour") < 18)),
         **{f"weekday_{day}": share(E("weekday") == day) for day in range(1, 8)}, weekend=share(E("weekday") >= 6),
         **{f"quarter_{q}": share((E("month") > 3 * q - 3) & (E("month") <= 3 * q)) for q in range(1, 5)},
-        **{f"orders_{days}d": within[days].sum() for days in WINDOWS},
+        **{f"orders_{days}d": within[days].sum().cast(pl.Int64) for days in WINDOWS},
         **{f"revenue_{days}d": (E("amount") * within[days]).sum() for days in WINDOWS},
         age_mean=E("age").mean(), age_squared=(E("age") ** 2).mean(), age_amount=(E("age") * E("amount")).mean(),
     ).with_columns(
@@ -281,6 +282,8 @@ def main():
     table = timed("features", features, lines)
     kept_rows = lines.height
     del lines
+    if options.features:
+        table.write_parquet(options.features)
     matrix, names = timed("prepare", prepare, table)
     labels, scores = timed("cluster", cluster, matrix)
     timed("write", write, table, labels, folder)
