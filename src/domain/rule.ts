@@ -40,13 +40,18 @@ const columnTests = <S extends z.ZodRawShape>(subject: S) => [
 export const rowTest = z.discriminatedUnion('op', columnTests({ column: name }));
 export type RowTest = z.infer<typeof rowTest>;
 
-/** `last`: (asOf − length, asOf], exact to the millisecond. `from`, `to`: [from, to). Rows later than asOf never count. */
+/**
+ * `last`: (asOf − length, asOf], exact to the millisecond. `from`, `to`: [from, to). Rows later than asOf never count.
+ * `session`: the run of somebody's rows of that source (whatever else is asked of them), each less than the length after the one before, that ends with their newest; over,
+ * and so empty, from that length after the newest.
+ */
 export const timeWindow = z.union([
   z.strictObject({ last: length, unit }),
+  z.strictObject({ session: length, unit }),
   z.strictObject({ from: instant.optional(), to: instant.optional() })
-    .refine(({ from, to }) => from !== undefined || to !== undefined, "must be { last, unit } ('minutes', 'hours' or 'days') or { from, to }")
+    .refine(({ from, to }) => from !== undefined || to !== undefined, "must be { last, unit } or { session, unit } ('minutes', 'hours' or 'days') or { from, to }")
     .refine(({ from, to }) => from === undefined || to === undefined || instantOf(from) < instantOf(to), { message: 'must be later than from', path: ['to'] }),
-], "must be { last, unit } ('minutes', 'hours' or 'days') or { from, to }");
+], "must be { last, unit } or { session, unit } ('minutes', 'hours' or 'days') or { from, to }");
 export type TimeWindow = z.infer<typeof timeWindow>;
 
 const rows = { source: name, where: z.array(rowTest).max(ruleLimits.where, `holds more than ${ruleLimits.where} tests`).optional() };

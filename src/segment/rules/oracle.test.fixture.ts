@@ -28,14 +28,14 @@ function condition(c: Condition, shop: Shop, row: number): boolean {
     case 'segment':
       return shop.segment[row] === vocabulary.segments.find(({ id }) => id === c.segment)!.segment && Number(shop.strength[row].toFixed(4)) >= Number((c.strength ?? 0).toFixed(4));
     case 'performed': {
-      const rows = own(c.source).filter((r) => passes(r, c.where) && (c.source === 'people' || inWindow(r.at, c.window)));
+      const rows = own(c.source).filter((r) => passes(r, c.where) && (c.source === 'people' || inWindow(r.at, c.window, own(c.source))));
       if (c.sum !== undefined) return compare(rows.reduce((sum, r) => sum + Math.round(Number(r[c.sum!] ?? 0) * 10_000), 0) / 10_000, c.op, c.value);
       if (c.distinct !== undefined) return compare(new Set(rows.map((r) => r[c.distinct!]).filter((v) => v !== null)).size, c.op, c.value);
       return compare(rows.length, c.op, c.value);
     }
     case 'sequence': {
       const length = c.within.length * ms[c.within.unit] * 1000;
-      const firsts = own(c.first.source).filter((r) => passes(r, c.first.where) && inWindow(r.at, c.window) && (c.per === undefined || r[c.per] !== null));
+      const firsts = own(c.first.source).filter((r) => passes(r, c.first.where) && inWindow(r.at, c.window, own(c.first.source)) && (c.per === undefined || r[c.per] !== null));
       const thens = own(c.then.source).filter((r) => passes(r, c.then.where) && inWindow(r.at, undefined));
       const came = (a: Row) => thens.some((b) => Number(b.at) > Number(a.at) && Number(b.at) <= Number(a.at) + length && (c.per === undefined || b[c.per] === a[c.per]));
       return firsts.some((a) => (c.followed ? came(a) : !came(a) && Number(a.at) + length <= now));
@@ -60,9 +60,14 @@ function condition(c: Condition, shop: Shop, row: number): boolean {
   }
 }
 
-function inWindow(at: Row[string], window: TimeWindow | undefined): boolean {
+function inWindow(at: Row[string], window: TimeWindow | undefined, all: readonly Row[] = []): boolean {
   if (at === null || Number(at) > asOf * 1000) return false;
   if (!window) return true;
+  if ('session' in window) {
+    // Of the session is whoever is joined with the newest row, and that with now, by steps that are all shorter than the length.
+    const steps = [...all.filter((r) => r.at !== null && r.at >= at && Number(r.at) <= asOf * 1000).map((r) => Number(r.at)), asOf * 1000].sort((x, y) => x - y);
+    return steps.every((step, i) => i === 0 || step - steps[i - 1] < window.session * ms[window.unit] * 1000);
+  }
   if ('last' in window) return Number(at) > (asOf - window.last * ms[window.unit]) * 1000;
   return (window.from === undefined || Number(at) >= instant(window.from)) && (window.to === undefined || Number(at) < instant(window.to));
 }

@@ -15,7 +15,7 @@ const text = fc.oneof(fc.constantFrom(...texts, ...events, 'UK', 'Österreich'),
 const number = fc.oneof(fc.constantFrom(-19.99, 0, 0.1, 0.2, 0.3, 0.6, 18, 29.5, 30, 90, 250, 499.99, 500, 500.01), fc.integer({ min: -2, max: 5 }));
 const instant = fc.constantFrom('2024-01-01', '2024-01-01T00:00:00.001Z', '2024-01-01T00:00:00', '2024-06-30T18:00:00.123Z', '2024-05-31T18:00:00.123Z', '2023-12-31T23:59:59.999Z');
 const span = fc.constantFrom({ length: 1, unit: 'days' }, { length: 7, unit: 'days' }, { length: 30, unit: 'days' }, { length: 90, unit: 'days' }, { length: 36, unit: 'hours' }, { length: 24, unit: 'hours' }, { length: 30, unit: 'minutes' }, { length: 1, unit: 'minutes' }, { length: 1_000_000, unit: 'days' });
-const window = fc.oneof(span.map(({ length, unit }) => ({ last: length, unit })), fc.record({ from: instant, to: instant }, { requiredKeys: ['from'] }), fc.record({ to: instant }));
+const window = fc.oneof(span.map(({ length, unit }) => ({ last: length, unit })), span.map(({ length, unit }) => ({ session: length, unit })), fc.record({ from: instant, to: instant }, { requiredKeys: ['from'] }), fc.record({ to: instant }));
 const column = (source: string, type: string) => vocabulary.sources.find(({ name }) => name === source)!.columns.filter((c) => c.type === type).map(({ name }) => name);
 
 /** A question about a row of the source, of every op that its columns allow. */

@@ -25,7 +25,7 @@ export function since<K extends 'first' | 'last'>(name: K, title: string, schema
       const at = name === 'first' ? 'min("at")' : 'max("at")';
       // Longer ago is earlier.
       const compares = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }[condition.op];
-      return `SELECT "entity" FROM ${rowsSql(condition, { until: scope.asOf }, scope)}\nGROUP BY "entity"\nHAVING ${at} ${compares} ${scope.dialect.timestamp(limitOf(condition, scope.asOf))}`;
+      return `SELECT "entity" FROM ${rowsSql(condition, undefined, scope)}\nGROUP BY "entity"\nHAVING ${at} ${compares} ${scope.dialect.timestamp(limitOf(condition, scope.asOf))}`;
     },
     async bits(condition: Since, { rows, asOf, vocabulary, source }: Scan): Promise<RowBits> {
       timedSource(vocabulary, condition.source);

@@ -29,9 +29,9 @@ export interface Bounds {
   readonly until: number;
 }
 
-/** The window as seen from `asOf`. */
+/** The window as seen from `asOf`; of a session only what is the same for everybody (see session.ts). */
 export function boundsOf(window: TimeWindow | undefined, asOf: number): Bounds {
-  if (!window) return { until: asOf };
+  if (!window || 'session' in window) return { until: asOf };
   if ('last' in window) return { after: writable(asOf - spanMs(window.last, window.unit)), until: asOf };
   return {
     ...(window.from !== undefined && { from: instantOf(window.from) }), ...(window.to !== undefined && { before: instantOf(window.to) }), until: asOf,
@@ -52,10 +52,17 @@ export function boundsMicros({ after, from, before, until }: Bounds): readonly [
   return [low, Math.min(until * 1000, before === undefined ? Infinity : before * 1000 - 1)];
 }
 
+/** "30 days are over", "the session is over": what to say when time alone takes rows out of the window; undefined where it never does. */
+export function overWords(window: TimeWindow | undefined): string | undefined {
+  if (!window || !('last' in window || 'session' in window)) return undefined;
+  return 'session' in window ? 'the session is over' : `${spanWords(window.last, window.unit)} ${window.last === 1 ? 'is' : 'are'} over`;
+}
+
 /** " in the last 30 days", " since 1 January 2024 and before 1 February 2024", or nothing. */
 export function windowWords(window: TimeWindow | undefined): string {
   if (!window) return '';
   if ('last' in window) return ` in the last ${window.last === 1 ? window.unit.slice(0, -1) : `${window.last.toLocaleString('en-GB')} ${window.unit}`}`;
+  if ('session' in window) return ` in the current session (ended by ${window.session === 1 ? `a quiet ${window.unit.slice(0, -1)}` : `${window.session.toLocaleString('en-GB')} quiet ${window.unit}`})`;
   const parts = [...(window.from === undefined ? [] : [`since ${instantWords(window.from)}`]), ...(window.to === undefined ? [] : [`before ${instantWords(window.to)}`])];
   return ` ${parts.join(' and ')}`;
 }

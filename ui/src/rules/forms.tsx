@@ -236,20 +236,21 @@ function SourcePick({ value, timed = false, onChange }: { readonly value: string
   return <Pick label="Source" value={value} options={offered.map(({ name }) => ({ value: name, label: spoken(name) }))} onChange={onChange} />;
 }
 
-/** Ever, in the last days, or between two days. */
+/** Ever, in the last days, in the current session, or between two days. */
 function WindowFields({ window, onChange, label = 'Time' }: { readonly window?: TimeWindow; readonly label?: string; onChange(window: TimeWindow | undefined): void }) {
   const { asOf } = useVocabulary();
   const day = (daysAgo: number) => new Date(asOf - daysAgo * 86_400_000).toISOString().slice(0, 10);
-  const kind = window === undefined ? 'ever' : 'last' in window ? 'last' : 'between';
+  const kind = window === undefined ? 'ever' : 'last' in window ? 'last' : 'session' in window ? 'session' : 'between';
   const put = (from: string | undefined, to: string | undefined) => {
     if ((from === undefined && to === undefined) || (from !== undefined && to !== undefined && from >= to)) return;
     onChange({ ...(from && { from }), ...(to && { to }) } as TimeWindow);
   };
   return (
     <Line label={label}>
-      <Choice label={label} value={kind} options={{ ever: 'ever', last: 'in the last', between: 'from … to …' }} onChange={(next) => onChange(next === 'ever' ? undefined : next === 'last' ? ninetyDays : { from: day(90), to: day(0) })} />
+      <Choice label={label} value={kind} options={{ ever: 'ever', last: 'in the last', session: 'in the session ended by a pause of', between: 'from … to …' }} onChange={(next) => onChange(next === 'ever' ? undefined : next === 'last' ? ninetyDays : next === 'session' ? { session: 30, unit: 'minutes' } : { from: day(90), to: day(0) })} />
       {window && 'last' in window ? <Length label="In the last" length={window.last} unit={window.unit} onChange={(last, unit) => onChange({ last, unit })} /> : null}
-      {window && !('last' in window) ? (
+      {window && 'session' in window ? <Length label="Pause" length={window.session} unit={window.unit} onChange={(session, unit) => onChange({ session, unit })} /> : null}
+      {window && !('last' in window) && !('session' in window) ? (
         <>
           <DayField label="From" value={window.from} onChange={(from) => put(from, window.to)} />
           <Word>to before</Word>

@@ -9,7 +9,8 @@ import { plural, rowWords } from '../nouns.js';
 import { numberSql } from '../row-test.js';
 import { rowsSql } from '../rows-sql.js';
 import type { SourceRows } from '../source-rows.js';
-import { type Bounds, boundsMicros, boundsOf, windowWords } from '../spans.js';
+import { windowOf } from '../session.js';
+import { windowWords } from '../spans.js';
 import { columnNamed, sourceNamed, timedSource, type ColumnWords, type SourceWords, type Vocabulary } from '../vocabulary.js';
 
 type Performed = ConditionOf<'performed'>;
@@ -41,7 +42,7 @@ export const performed = defineKind({
     const total = condition.sum !== undefined ? d.double(`coalesce(sum(TRY_CAST(${d.quote(condition.sum)} AS DECIMAL(18, 4))), 0)`)
       : condition.distinct !== undefined ? `count(DISTINCT ${d.varchar(d.quote(condition.distinct))})` : 'count(*)';
     const { sql: compares, holds } = comparisons[condition.op];
-    const rows = rowsSql(condition, boundsOf(condition.window, scope.asOf), scope);
+    const rows = rowsSql(condition, condition.window, scope);
     const holding = `SELECT "entity" FROM ${rows}\nGROUP BY "entity"\nHAVING ${total} ${compares} ${numberSql(d, condition.value)}`;
     if (!holds(0, condition.value)) return holding;
     // Nobody without such rows is unknown: they count 0, which is enough here.
@@ -51,7 +52,7 @@ export const performed = defineKind({
   },
   async bits(condition, { rows, asOf, vocabulary, source }) {
     checked(condition, vocabulary);
-    const total = await totalOf(condition, await source(condition.source), boundsOf(condition.window, asOf));
+    const total = await totalOf(condition, await source(condition.source), asOf);
     const { holds } = comparisons[condition.op];
     return rowsWhere(rows, (row) => holds(total(row), condition.value));
   },
@@ -84,12 +85,13 @@ function checked({ source: name, where, window, sum, distinct }: Performed, voca
 }
 
 /** What the rows of an entity amount to. The loops are written out: everything is in them. */
-async function totalOf({ where, sum, distinct }: Performed, { start, at, passing, scaled, identity }: SourceRows, bounds: Bounds): Promise<(row: number) => number> {
+async function totalOf({ where, sum, distinct, window }: Performed, { start, at, passing, scaled, identity }: SourceRows, asOf: number): Promise<(row: number) => number> {
   const pass = await passing(where);
-  const [from, to] = boundsMicros(bounds);
+  const within = windowOf(window, asOf, { start, at });
   if (sum !== undefined) {
     const values = await scaled(sum);
     return (row) => {
+      const [from, to] = within(row);
       let total = 0;
       for (let i = start[row]; i < start[row + 1]; i++) if (at[i] >= from && at[i] <= to && (!pass || pass[i] === 1) && values[i] === values[i]) total += values[i];
       return total / 10_000;
@@ -99,6 +101,7 @@ async function totalOf({ where, sum, distinct }: Performed, { start, at, passing
     const values = await identity(distinct);
     const seen = new Set<number>();
     return (row) => {
+      const [from, to] = within(row);
       seen.clear();
       let one = Number.NaN;
       for (let i = start[row]; i < start[row + 1]; i++) {
@@ -108,6 +111,7 @@ async function totalOf({ where, sum, distinct }: Performed, { start, at, passing
     };
   }
   return (row) => {
+    const [from, to] = within(row);
     let total = 0;
     for (let i = start[row]; i < start[row + 1]; i++) if (at[i] >= from && at[i] <= to && (!pass || pass[i] === 1)) total++;
     return total;

@@ -4,7 +4,8 @@ import { rowsWhere } from '../bits.js';
 import { defineKind } from '../condition.js';
 import { deedWords, withArticle } from '../nouns.js';
 import { rowTests } from '../rows-sql.js';
-import { boundsMicros, boundsOf, boundsSql, spanMs, spanWords, windowWords } from '../spans.js';
+import { relationIn, windowOf } from '../session.js';
+import { boundsOf, boundsSql, spanMs, spanWords, windowWords } from '../spans.js';
 import { columnNamed, timedSource, type Vocabulary } from '../vocabulary.js';
 
 /** Up to so many pairs of rows of somebody it is quicker to look at each. */
@@ -38,8 +39,7 @@ export const sequence = defineKind({
     const inner = [
       'b."entity" = a."entity"', 'b."at" > a."at"', `b."at" <= a."at" + ${span}`, boundsSql(d, { until: asOf }, 'b."at"'), ...(per === undefined ? [] : [`${key('b')} = ${key('a')}`]), ...rowTests(condition.then, scope, 'b.'),
     ];
-    const { sources } = relations;
-    return `SELECT DISTINCT a."entity" FROM ${sources[condition.first.source]} AS a\nWHERE ${outer.join(' AND ')}\n  AND ${followed ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${sources[condition.then.source]} AS b WHERE ${inner.join(' AND ')})`;
+    return `SELECT DISTINCT a."entity" FROM ${relationIn(condition.first.source, window, scope)} AS a\nWHERE ${outer.join(' AND ')}\n  AND ${followed ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${relations.sources[condition.then.source]} AS b WHERE ${inner.join(' AND ')})`;
   },
   async bits(condition, { rows, asOf, vocabulary, source }) {
     checked(condition, vocabulary);
@@ -47,9 +47,10 @@ export const sequence = defineKind({
     const first = await source(condition.first.source), then = await source(condition.then.source);
     const firstPass = await first.passing(condition.first.where), thenPass = await then.passing(condition.then.where);
     const firstKey = per === undefined ? undefined : await first.identity(per), thenKey = per === undefined ? undefined : await then.identity(per);
-    const [from, to] = boundsMicros(boundsOf(condition.window, asOf));
+    const within = windowOf(condition.window, asOf, first);
     const now = asOf * 1000, span = spanMs(condition.within.length, condition.within.unit) * 1000;
     const a = first.at, b = then.at;
+    let from = 0, to = 0;
     const starts = (i: number) => a[i] >= from && a[i] <= to && (!firstPass || firstPass[i] === 1) && !(firstKey && firstKey[i] !== firstKey[i]);
     const follows = (j: number) => b[j] <= now && (!thenPass || thenPass[j] === 1);
     const fulfils = (start: number, came: number) => (came - start <= span ? followed : !followed && start + span <= now);
@@ -88,7 +89,10 @@ export const sequence = defineKind({
     };
     const pairs = (row: number) => (first.start[row + 1] - first.start[row]) * (then.start[row + 1] - then.start[row]);
     const sameOf = (row: number) => (pairs(row) > FEW ? manyOf(row) : fewOf(row));
-    return rowsWhere(rows, firstKey ? sameOf : anyOf);
+    return rowsWhere(rows, (row) => {
+      [from, to] = within(row);
+      return (firstKey ? sameOf : anyOf)(row);
+    });
   },
   example: {
     given: { kind: 'sequence', first: { source: 'web', where: [{ column: 'event', op: '=', value: 'cart' }] }, then: { source: 'orders' }, followed: false, within: { length: 1, unit: 'days' }, per: 'product', window: { last: 7, unit: 'days' } },
