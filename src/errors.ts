@@ -71,6 +71,7 @@ export const catalogue = {
   'rules/no-times': entry(2, 422, (d: { source: string }) => `The rows of '${d.source}' have no time, so nothing can be counted in them. Ask for a column of it, or of another source.`),
   'rules/wrong-type': entry(2, 422, (d: { name: string; type: string; wanted: string }) => `'${d.name}' is ${d.type}. Compare it with ${d.wanted}.`),
   'rules/not-attributes': entry(2, 422, (d: { source: string }) => `The rows of '${d.source}' are things that happened, not what somebody is. Ask how often with 'performed'.`),
+  'rules/not-live': entry(2, 422, (d: { what: string; instead: string }) => `${d.what} cannot be followed live. Use ${d.instead} instead.`),
   'rules/no-map': entry(2, 422, (d: { run: string }) => `Run ${d.run} has no map to draw on. Use conditions instead.`),
   'rules/other-map': entry(2, 422, (d: { run: string; wanted: string }) =>
     `The area was drawn on the map of run ${d.wanted}, and this is ${d.run}, whose map has other coordinates. Draw it again.`),

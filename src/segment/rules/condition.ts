@@ -3,6 +3,8 @@ import type { RowBits } from '../../domain/answer.js';
 import type { Condition, ConditionKind, ConditionOf } from '../../domain/rule.js';
 import type { Dialect } from '../../engine/dialect.js';
 import type { Ground, Relations } from './ground.js';
+import type { LiveGround, LiveLeaf } from './live.js';
+import type { Reading } from './reads.js';
 import type { SourceRows } from './source-rows.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -36,6 +38,10 @@ export interface RuleKind<K extends ConditionKind> {
   sql(condition: ConditionOf<K>, scope: Scope): string;
   /** The rows for whom it holds. */
   bits(condition: ConditionOf<K>, scan: Scan): Promise<RowBits>;
+  /** The same of one entity after the other, as events come and time passes. @throws as `words`, `rules/not-live` */
+  live(condition: ConditionOf<K>, ground: LiveGround): LiveLeaf;
+  /** The columns that it looks at, each with the type that it asks for, where it asks for one. */
+  reads(condition: ConditionOf<K>): readonly Reading[];
   /** A condition over the shop of the tests, and how it reads there. */
   readonly example: { readonly given: ConditionOf<K>; readonly words: string };
   /** What it refuses, and a part of what it says to that. */
@@ -53,6 +59,8 @@ export type AnyKind = {
   words(condition: Condition, vocabulary: Vocabulary): string;
   sql(condition: Condition, scope: Scope): string;
   bits(condition: Condition, scan: Scan): Promise<RowBits>;
+  live(condition: Condition, ground: LiveGround): LiveLeaf;
+  reads(condition: Condition): readonly Reading[];
   readonly example: { readonly given: Condition; readonly words: string };
   readonly failing: readonly { readonly given: object; readonly says: string }[];
 };

@@ -4,7 +4,10 @@ import type { RowBits } from '../../domain/answer.js';
 import { rowsWhere } from './bits.js';
 import { comparisons } from './compare.js';
 import type { RuleKind, Scan, Scope } from './condition.js';
+import { atOf, liveRows } from './live-rows.js';
+import type { LiveFacts, LiveGround, LiveLeaf } from './live.js';
 import { deedWords } from './nouns.js';
+import { readsOf } from './reads.js';
 import { rowsSql } from './rows-sql.js';
 import { spanMs, spanWords, writable } from './spans.js';
 import { timedSource, type Vocabulary } from './vocabulary.js';
@@ -41,6 +44,36 @@ export function since<K extends 'first' | 'last'>(name: K, title: string, schema
         else while (i >= from && !counts(i)) i--;
         return i >= from && i < to && holds(limit, at[i]);
       });
+    },
+    reads: (condition: Since) => readsOf(condition),
+    live(condition: Since, ground: LiveGround): LiveLeaf {
+      const rows = liveRows(condition, ground);
+      const span = spanMs(condition.value, condition.unit);
+      const { op } = condition;
+      const { holds } = comparisons[op];
+      // '<=' and '>' turn one millisecond after the others.
+      const turn = span + (op === '<=' || op === '>' ? 1 : 0);
+      const find = (facts: LiveFacts): number => {
+        if (name === 'first') {
+          for (let row = 0; row < facts.rows; row++) if (rows.passes(facts, row)) return row;
+        } else {
+          for (let row = facts.rows - 1; row >= 0; row--) if (rows.passes(facts, row)) return row;
+        }
+        return -1;
+      };
+      return {
+        events: rows.events, traits: [], segments: [], touches: rows.passes, over: `${spanWords(condition.value, condition.unit)} ${condition.value === 1 ? 'is' : 'are'} over`,
+        verdict(facts, asOf) {
+          const row = find(facts);
+          if (row < 0) return { holds: false, until: Infinity };
+          const turns = atOf(facts, row) + turn;
+          return { holds: holds(asOf - atOf(facts, row), span), until: turns > asOf ? turns : Infinity };
+        },
+        evidence(facts, asOf) {
+          const row = find(facts);
+          return row < 0 ? { rows: [] } : { value: asOf - atOf(facts, row), rows: [row] };
+        },
+      };
     },
   };
 }

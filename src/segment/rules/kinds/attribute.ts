@@ -4,6 +4,8 @@ import { rowsWhere } from '../bits.js';
 import { defineKind } from '../condition.js';
 import { compileTest, isWords } from '../row-test.js';
 import { columnNamed, sourceNamed, type ColumnWords, type Vocabulary } from '../vocabulary.js';
+import { fitting } from '../live-rows.js';
+import { wanted } from '../reads.js';
 
 export const attribute = defineKind({
   name: 'attribute',
@@ -27,6 +29,19 @@ export const attribute = defineKind({
       for (let i = start[row]; i < start[row + 1]; i++) if (pass![i]) return !missing;
       return missing;
     });
+  },
+  reads: (condition) => [{ source: condition.source, column: condition.column, ...wanted(condition) }],
+  live(condition, { vocabulary }) {
+    const { name, type } = checked(condition, vocabulary);
+    const { number, text, missing } = compileTest(condition, vocabulary.sources.find((source) => source.name === condition.source)!.columns.find((column) => column.name === name)!);
+    return {
+      events: [], traits: [name], segments: [], touches: () => false,
+      verdict(facts) {
+        const value = fitting(facts.trait(name), type);
+        return { holds: value === undefined ? missing : typeof value === 'string' ? text(value) : number(value), until: Infinity };
+      },
+      evidence: (facts) => ({ value: facts.trait(name), rows: [] }),
+    };
   },
   example: { given: { kind: 'attribute', source: 'people', column: 'country', op: 'in', values: ['UK', 'IE'] }, words: 'whose country is ‘UK’ or ‘IE’' },
   failing: [

@@ -34,6 +34,10 @@ HAVING count(*) % 2 = 1`;
     const inside = insideOf(edgesOf(condition));
     return rowsWhere(rows, (row) => inside(x[row], y[row]));
   },
+  reads: () => [],
+  live() {
+    throw new ShoalError('rules/not-live', { what: 'An area drawn on the map', instead: 'a found segment, or conditions' });
+  },
   example: { given: { kind: 'drawn', run: 'a1b2', points: [[-1, -1], [3, -0.5], [1, 2.5]] }, words: 'inside the area drawn on the map (3 corners)' },
   failing: [
     { given: { kind: 'drawn', run: 'c3d4', points: [[0, 0], [1, 0], [0, 1]] }, says: 'drawn on the map of run c3d4, and this is a1b2' },

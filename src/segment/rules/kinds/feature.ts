@@ -9,6 +9,7 @@ import { defineKind } from '../condition.js';
 import { exactValue } from '../exactly.js';
 import { numberSql } from '../row-test.js';
 import { featureNamed, type Vocabulary } from '../vocabulary.js';
+import type { Measured } from '../live.js';
 
 type FeatureCondition = ConditionOf<'feature'>;
 
@@ -52,6 +53,27 @@ export const feature = defineKind({
         return rowsWhere(rows, (row) => holds(values[row], value) && !Number.isNaN(values[row]));
       }
     }
+  },
+  reads: () => [],
+  live(condition, { vocabulary }) {
+    const { name } = checked(condition, vocabulary);
+    const holds = (value: number): boolean => {
+      switch (condition.op) {
+        case 'missing': return Number.isNaN(value);
+        case 'known': return !Number.isNaN(value);
+        case 'between': return value >= condition.from && value <= condition.to;
+        default: return comparisons[condition.op].holds(value, Number(condition.value)) && !Number.isNaN(value);
+      }
+    };
+    const said = ({ value, until }: Measured) => ({ holds: holds(value), until });
+    return {
+      events: 'any', traits: [], segments: [], touches: () => true,
+      verdict: (facts, asOf) => said(facts.feature(name, asOf)),
+      evidence(facts, asOf) {
+        const { value } = facts.feature(name, asOf);
+        return { ...(!Number.isNaN(value) && { value }), rows: [] };
+      },
+    };
   },
   example: { given: { kind: 'feature', feature: 'spend', op: '>', value: 500.5 }, words: 'with spend over £500.5' },
   failing: [

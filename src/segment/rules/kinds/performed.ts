@@ -10,8 +10,12 @@ import { numberSql } from '../row-test.js';
 import { rowsSql } from '../rows-sql.js';
 import type { SourceRows } from '../source-rows.js';
 import { windowOf } from '../session.js';
-import { windowWords } from '../spans.js';
+import { overWords, windowWords } from '../spans.js';
 import { columnNamed, sourceNamed, timedSource, type ColumnWords, type SourceWords, type Vocabulary } from '../vocabulary.js';
+import { atOf, cellAt, liveRows, liveWindow } from '../live-rows.js';
+import type { LiveFacts, LiveGround, LiveLeaf } from '../live.js';
+import { scaledSum } from '../scaled-sum.js';
+import { readsOf } from '../reads.js';
 
 type Performed = ConditionOf<'performed'>;
 
@@ -56,6 +60,11 @@ export const performed = defineKind({
     const { holds } = comparisons[condition.op];
     return rowsWhere(rows, (row) => holds(total(row), condition.value));
   },
+  reads: (condition) => [
+    ...readsOf(condition),
+    ...(condition.sum === undefined ? [] : [{ source: condition.source, column: condition.sum, type: 'number' as const }]), ...(condition.distinct === undefined ? [] : [{ source: condition.source, column: condition.distinct }]),
+  ],
+  live: (condition, ground) => liveTotal(condition, ground),
   example: {
     given: { kind: 'performed', source: 'orders', where: [{ column: 'product', op: '=', value: 'Mug' }], distinct: 'order_id', op: '>=', value: 3, window: { last: 30, unit: 'days' } },
     words: 'with at least three orders with product ‘Mug’ in the last 30 days',
@@ -115,6 +124,75 @@ async function totalOf({ where, sum, distinct, window }: Performed, { start, at,
     let total = 0;
     for (let i = start[row]; i < start[row + 1]; i++) if (at[i] >= from && at[i] <= to && (!pass || pass[i] === 1)) total++;
     return total;
+  };
+}
+
+/** What is added up, row by row from the newest to the oldest. `grows`: it never gets smaller by a row more. */
+interface Tally {
+  readonly grows: boolean;
+  clear(): void;
+  add(facts: LiveFacts, row: number): void;
+  value(): number;
+}
+
+function tallyOf({ sum, distinct }: Performed, { cellOf }: LiveGround): Tally {
+  if (sum !== undefined) {
+    const at = cellOf(sum), total = scaledSum();
+    return { grows: false, clear: () => total.clear(), add: (facts, row) => total.add(cellAt(facts, row, at)), value: () => total.value() };
+  }
+  if (distinct !== undefined) {
+    const at = cellOf(distinct), seen = new Set<number>();
+    return {
+      grows: true, clear: () => seen.clear(), value: () => seen.size,
+      add(facts, row) {
+        const value = cellAt(facts, row, at);
+        if (value === value) seen.add(value);
+      },
+    };
+  }
+  let count = 0;
+  return { grows: true, clear: () => void (count = 0), add: () => void count++, value: () => count };
+}
+
+function liveTotal(condition: Performed, ground: LiveGround): LiveLeaf {
+  checked(condition, ground.vocabulary);
+  const rows = liveRows(condition, ground);
+  const window = liveWindow(condition.window);
+  const tally = tallyOf(condition, ground);
+  const { holds } = comparisons[condition.op];
+  const { value: wanted } = condition;
+  return {
+    events: window.any ? 'any' : rows.events, traits: [], segments: [], over: overWords(condition.window),
+    touches: (facts, row) => window.any || rows.passes(facts, row),
+    verdict(facts, asOf) {
+      const from = window.from(facts, asOf);
+      // As rows leave, the oldest first, what is left is what has been added up so far on the way from the newest: the last boundary met is the first to come.
+      let yes = Infinity, no = Infinity, before = Number.NaN;
+      tally.clear();
+      for (let row = window.to(facts) - 1; row >= from; row--) {
+        if (!rows.passes(facts, row)) continue;
+        if (window.sliding && atOf(facts, row) !== before) {
+          before = atOf(facts, row);
+          if (holds(tally.value(), wanted)) yes = window.leaves(facts, row);
+          else no = window.leaves(facts, row);
+        }
+        tally.add(facts, row);
+        if (tally.grows && tally.value() > wanted) break;
+      }
+      const now = holds(tally.value(), wanted);
+      if (window.any && from < facts.rows && holds(0, wanted) !== now) return { holds: now, until: window.leaves(facts, from) };
+      return { holds: now, until: now ? no : yes };
+    },
+    evidence(facts, asOf) {
+      const from = window.from(facts, asOf), found: number[] = [];
+      tally.clear();
+      for (let row = window.to(facts) - 1; row >= from; row--) {
+        if (!rows.passes(facts, row)) continue;
+        tally.add(facts, row);
+        if (found.length < 10) found.push(row);
+      }
+      return { value: tally.value(), rows: found };
+    },
   };
 }
 

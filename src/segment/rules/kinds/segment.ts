@@ -26,6 +26,27 @@ export const segment = defineKind({
     const least = steps(strength);
     return rowsWhere(rows, (row) => labels[row] === position && (least === 0 || steps(strengths[row]) >= least));
   },
+  reads: () => [],
+  live({ segment: id, strength = 0 }, { vocabulary, isLive }) {
+    segmentNamed(vocabulary, id);
+    if (isLive(id)) return {
+      events: [], traits: [], segments: [id], touches: () => false,
+      verdict: (facts) => ({ holds: facts.member(id), until: Infinity }),
+      evidence: (facts) => ({ value: facts.member(id), rows: [] }),
+    };
+    const least = steps(strength);
+    return {
+      events: 'any', traits: [], segments: [], touches: () => true,
+      verdict(facts, asOf) {
+        const { value, until } = facts.strength(id, asOf);
+        return { holds: !Number.isNaN(value) && (least === 0 || steps(value) >= least), until };
+      },
+      evidence(facts, asOf) {
+        const { value } = facts.strength(id, asOf);
+        return { ...(!Number.isNaN(value) && { value }), rows: [] };
+      },
+    };
+  },
   example: { given: { kind: 'segment', segment: 'loyal-regulars', strength: 0.7 }, words: 'in the segment ‘Loyal regulars’ with a strength of at least 0.7' },
   failing: [
     { given: { kind: 'segment', segment: 'loyal-regular' }, says: "no segment 'loyal-regular'. Did you mean 'loyal-regulars'?" },

@@ -5,8 +5,11 @@ import { defineKind } from '../condition.js';
 import { deedWords, withArticle } from '../nouns.js';
 import { rowTests } from '../rows-sql.js';
 import { relationIn, windowOf } from '../session.js';
-import { boundsOf, boundsSql, spanMs, spanWords, windowWords } from '../spans.js';
+import { boundsOf, boundsSql, overWords, spanMs, spanWords, windowWords } from '../spans.js';
 import { columnNamed, timedSource, type Vocabulary } from '../vocabulary.js';
+import { atOf, cellAt, liveRows, liveWindow } from '../live-rows.js';
+import type { LiveFacts } from '../live.js';
+import { readsOf } from '../reads.js';
 
 /** Up to so many pairs of rows of somebody it is quicker to look at each. */
 const FEW = 400;
@@ -93,6 +96,73 @@ export const sequence = defineKind({
       [from, to] = within(row);
       return (firstKey ? sameOf : anyOf)(row);
     });
+  },
+  reads: ({ first, then, per }) => [...readsOf(first), ...readsOf(then), ...(per === undefined ? [] : [{ source: first.source, column: per }, { source: then.source, column: per }])],
+  live(condition, ground) {
+    checked(condition, ground.vocabulary);
+    const { followed, per } = condition;
+    const first = liveRows(condition.first, ground), then = liveRows(condition.then, ground);
+    const window = liveWindow(condition.window);
+    const span = spanMs(condition.within.length, condition.within.unit);
+    const at = per === undefined ? undefined : ground.cellOf(per);
+    const keyOf = at === undefined ? () => 0 : (facts: LiveFacts, row: number) => cellAt(facts, row, at);
+    const next = new Map<number, number>();
+
+    /** Each first row in the window, from the newest, with the row that came next after it (−1: none). Ends where `take` says so. */
+    function walk(facts: LiveFacts, asOf: number, take: (row: number, came: number) => boolean): void {
+      next.clear();
+      const from = window.from(facts, asOf), to = window.to(facts);
+      for (let end = facts.rows; end > from;) {
+        let start = end - 1;
+        while (start > 0 && atOf(facts, start - 1) === atOf(facts, start)) start--;
+        // What happened at the same instant did not come after.
+        for (let row = Math.min(end, to) - 1; row >= Math.max(start, from); row--) {
+          const key = keyOf(facts, row);
+          if (key === key && first.passes(facts, row) && take(row, next.get(key) ?? -1)) return;
+        }
+        for (let row = end - 1; row >= start; row--) {
+          const key = keyOf(facts, row);
+          if (key === key && then.passes(facts, row)) next.set(key, row);
+        }
+        end = start;
+      }
+    }
+    const inTime = (facts: LiveFacts, row: number, came: number) => came >= 0 && atOf(facts, came) - atOf(facts, row) <= span;
+
+    return {
+      events: window.any || first.events === 'any' || then.events === 'any' ? 'any' : [...new Set([...first.events, ...then.events])], traits: [], segments: [], over: overWords(condition.window),
+      touches: (facts, row) => window.any || first.passes(facts, row) || then.passes(facts, row),
+      verdict(facts, asOf) {
+        // Whoever is followed holds until it leaves the window; whoever is not, from the end of its time until then.
+        let end = -Infinity, start = Infinity;
+        const later: number[] = [], ends: number[] = [];
+        walk(facts, asOf, (row, came) => {
+          if (inTime(facts, row, came) !== followed) return false;
+          const begins = followed ? asOf : atOf(facts, row) + span, leaves = window.leaves(facts, row);
+          if (begins >= leaves) return false;
+          if (begins > asOf) {
+            start = begins;
+            later.push(begins);
+            ends.push(leaves);
+            return false;
+          }
+          end = leaves;
+          return true;
+        });
+        if (end === -Infinity) return { holds: false, until: start };
+        for (let i = later.length - 1; i >= 0 && later[i] <= end; i--) end = Math.max(end, ends[i]);
+        return { holds: true, until: end };
+      },
+      evidence(facts, asOf) {
+        const found: number[] = [];
+        walk(facts, asOf, (row, came) => {
+          if (inTime(facts, row, came) !== followed || (!followed && atOf(facts, row) + span > asOf)) return false;
+          if (came >= 0 && followed) found.push(came);
+          return found.push(row) >= 9;
+        });
+        return { rows: [...new Set(found)].sort((a, b) => b - a).slice(0, 10) };
+      },
+    };
   },
   example: {
     given: { kind: 'sequence', first: { source: 'web', where: [{ column: 'event', op: '=', value: 'cart' }] }, then: { source: 'orders' }, followed: false, within: { length: 1, unit: 'days' }, per: 'product', window: { last: 7, unit: 'days' } },
