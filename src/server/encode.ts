@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from 'node:zlib';
 
 export type Encoding = 'br' | 'gzip';
 
@@ -15,10 +15,14 @@ export function encodingFor(accepted: string | undefined): Encoding | undefined 
   return (['br', 'gzip'] as const).find((name) => (offers.get(name) ?? offers.get('*') ?? 0) > 0);
 }
 
-/** Compressed off the event loop. `lasting`: it will be sent more than once, so smaller is worth more than sooner. */
-export function compressed(bytes: Uint8Array, encoding: Encoding, lasting: boolean): Promise<Buffer> {
-  if (encoding === 'gzip') return gzipped(bytes, { level: lasting ? 6 : 1 });
-  return brotlied(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: lasting ? 5 : 1, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength } });
+/** Answers up to this many bytes are compressed at once: it takes less time than going to another thread and back, and up to 0.3 ms. */
+const small = 64 * 1024;
+
+/** Compressed, off the event loop where it takes long. `lasting`: it will be sent more than once, so smaller is worth more than sooner. */
+export async function compressed(bytes: Uint8Array, encoding: Encoding, lasting: boolean): Promise<Buffer> {
+  const now = !lasting && bytes.byteLength <= small;
+  if (encoding === 'gzip') return (now ? gzipSync : gzipped)(bytes, { level: lasting ? 6 : 1 });
+  return (now ? brotliCompressSync : brotlied)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: lasting ? 5 : 1, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength } });
 }
 
 /** An answer as it goes out. */

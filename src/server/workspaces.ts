@@ -5,6 +5,7 @@ import type { By, HomeStore, Store } from '../store/store.js';
 import type { Desk } from './desk/desk.js';
 import { keptDays, openFiles, tidyFiles, type Files } from './files.js';
 import { runFolder } from './run-folder.js';
+import { settledBy, type Settled } from './settled.js';
 import type { FileLimits } from './soundness.js';
 
 /** An open workspace: its store, its files, its runs. */
@@ -12,6 +13,8 @@ export interface OpenWorkspace {
   readonly workspace: Workspace;
   readonly folder: string;
   readonly store: Store;
+  /** How things are now. */
+  settled(): Promise<Settled>;
   readonly files: Files;
   /** What its files may be. */
   readonly limits: FileLimits;
@@ -67,6 +70,7 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing, re
     return {
       workspace, folder: own, store, limits,
       files: openFiles(files, { limits, clock, record: (action, file, by) => store.audit.record({ action, subject: { kind: 'file', id: file.id }, after: { name: file.name, bytes: file.bytes } }, by) }),
+      settled: settledBy(store.audit),
       desk: desk(runs),
       runFolder: (run) => runFolder(runs, run),
     };

@@ -12,7 +12,7 @@ import { changes } from './changes.js';
 import { colours } from './colours.js';
 import { compare } from './compare.js';
 import { distribution } from './distribution.js';
-import { entity } from './entity.js';
+import { entity, rowOf } from './entity.js';
 import { exportTo } from './export.js';
 import { groundOf } from './ground.js';
 import { bitsOf, figures } from './groups.js';
@@ -60,6 +60,8 @@ export interface RunView {
   search(text: string, limit?: number): Promise<SearchAnswer>;
   /** Part of a list of entities. @throws `explain/unknown-feature`, `explain/unknown-segment` */
   page(ask: PageAsk): Promise<Page>;
+  /** The row of an entity. @throws `explain/unknown-entity` */
+  rowOf(id: string): number;
   /** All about one entity. @throws `explain/unknown-entity` */
   entity(id: string): Promise<EntityAnswer>;
   /** What happened to one entity, newest first, over all sources with times; none where the run kept no sources. @throws `explain/unknown-entity` */
@@ -119,6 +121,7 @@ export async function openView(folder: string, context: Context, limits?: ViewLi
     figures: async (group) => figures(held, group),
     search: async (text, limit) => search(held, text, limit),
     page: async (ask) => page(held, ask),
+    rowOf: (id) => rowOf(held, id),
     entity: async (id) => entity(held, id),
     timeline: (id, ask) => timeline(held, id, ask),
     segment: async (asked) => segment(held, asked),

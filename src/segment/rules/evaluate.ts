@@ -50,7 +50,7 @@ export interface RuleAnswer {
 
 /** Rules over one run, with what was found out lately kept at hand. */
 export interface RuleBook {
-  /** The rows in a rule: what every count and list is made of. @throws as `ruleWords` */
+  /** The rows in a rule: what every count and list is made of. Kept, so not to be changed. @throws as `ruleWords` */
   members(rule: Rule, context?: Pick<Context, 'signal'>): Promise<RowBits>;
   /** All about a rule; `sample` of them at most (by default 20). @throws as `ruleWords`, `run/aborted` */
   evaluate(rule: Rule, options?: { readonly sample?: number }, context?: Pick<Context, 'signal'>): Promise<RuleAnswer>;
@@ -91,8 +91,12 @@ export function openRules(ground: Ground, { columns = 256e6, conditions = 64e6 }
       written,
       renamed: bookOf,
       async members(rule, context) {
-        ruleWords(rule, vocabulary);
-        return combine(rule, rows, await answersOf(rule, context));
+        if (context) checkAborted(context);
+        // For all who ask the same meanwhile: one of them may go.
+        return answered.get(`rule ${fingerprint(JSON.stringify(rule))}`, async () => {
+          ruleWords(rule, vocabulary);
+          return combine(rule, rows, await answersOf(rule));
+        });
       },
       async evaluate(rule, { sample = 20 } = {}, context) {
         // Names and types are checked before anything is read.

@@ -53,9 +53,11 @@ export const ruleOperations = {
     const { words, sql } = book.written(rule);
     return { ...(await view.figures({ kind: 'rows', name: 'rule', bits: await book.members(rule, reading) })), words, sql };
   }),
-  /** Whether a row is in each of the rules; in none that the run cannot answer. */
-  ruleBelongs: ofRules(async (reading: Reading, run: string, row: number, rules: readonly Rule[], names: Names): Promise<boolean[]> => {
-    const { book } = await rulesOf(reading, await reading.view(run), names);
+  /** Whether somebody is in each of the rules; in none that the run cannot answer. @throws `explain/unknown-entity` */
+  ruleBelongs: ofRules(async (reading: Reading, run: string, entity: string, rules: readonly Rule[], names: Names): Promise<boolean[]> => {
+    const view = await reading.view(run);
+    const row = view.rowOf(entity);
+    const { book } = await rulesOf(reading, view, names);
     return Promise.all(rules.map((rule) => book.members(rule, reading).then((bits) => (bits[row >>> 5] >>> (row & 31) & 1) === 1, () => false)));
   }),
   rulePreview: ofRules(async (reading: Reading, run: string, rule: Rule, { names, others, sample }: PreviewOptions): Promise<Omit<RulePreview, 'run'>> => {

@@ -5,12 +5,15 @@ import { type Alias, aliases } from '../../domain/alias.js';
 import { ShoalError } from '../../errors.js';
 import type { AnswerOf, ArgumentsOf, OperationName } from '../desk/operations.js';
 import type { Kept } from '../handler.js';
+import type { Settled } from '../settled.js';
 import type { OpenWorkspace } from '../workspaces.js';
 
 /** A workspace, to be asked about one of its runs. */
 export interface Asking {
   readonly place: OpenWorkspace;
   readonly run: StoredRun;
+  /** How things were when it was begun: after a change, begin anew. */
+  readonly settled: Settled;
   readonly signal: AbortSignal;
   /** Asks the desk a question on this run. */
   ask<N extends OperationName>(name: N, ...args: ArgumentsOf<N> extends [string, ...infer Rest] ? Rest : never): Promise<AnswerOf<N>>;
@@ -24,25 +27,26 @@ interface From {
 /** A run by its id or alias. What is not published, or removed, is not there. @throws `runs/unknown` */
 export async function askingRun({ place, signal }: From, said: string): Promise<Asking> {
   const at = await place();
-  const { runs } = at.store;
-  const id = isAlias(said) ? (await at.store.aliases.current())[said] : said;
+  const settled = await at.settled();
+  const { runs, aliases } = at.store;
+  const id = isAlias(said) ? (await settled.read('aliases', aliases.current))[said] : said;
   const unknown = new ShoalError('runs/unknown', { id: said.slice(0, 60) });
   if (id === undefined) throw unknown;
-  const run = await runs.get(id).catch((error) => {
+  const run = await settled.read(`run ${id}`, () => runs.get(id)).catch((error) => {
     throw error instanceof ShoalError && error.status < 500 ? unknown : error;
   });
   if (run.state !== 'published' || run.removedAt !== undefined) throw unknown;
   const ask: Asking['ask'] = (name, ...args) => at.desk.ask(name, { signal }, ...([run.id, ...args] as never));
-  return { place: at, run, signal, ask };
+  return { place: at, run, settled, signal, ask };
 }
 
 const isAlias = (said: string): said is Alias => (aliases as readonly string[]).includes(said);
 
 /** The run in use. @throws `runs/none` where there is none yet */
 export async function askingChampion(from: From): Promise<Asking> {
-  const { champion } = await (await from.place()).store.aliases.current();
-  if (champion === undefined) throw new ShoalError('runs/none', {});
-  return askingRun(from, champion);
+  return askingRun(from, 'champion').catch((error) => {
+    throw error instanceof ShoalError && error.code === 'runs/unknown' ? new ShoalError('runs/none', {}) : error;
+  });
 }
 
 /** The run that is named, or else the one in use. @throws `runs/unknown`, `runs/none` */
@@ -65,11 +69,7 @@ export function namesIn(records: readonly SegmentRecord[]): ReadonlyMap<number, 
   return new Map(records.flatMap(({ name, run }) => (run ? [[run.segment, name] as const] : [])));
 }
 
-/**
- * An answer that stays the same until something of the workspace changes: every change has its entry in the audit log, so the newest entry stands for how things are.
- */
-export async function unchanged<T>({ store }: OpenWorkspace, question: string, make: () => Promise<T>): Promise<Kept<T>> {
-  // Read before the answer is made: it may be newer than its tag, never older.
-  const { hash } = await store.audit.head();
+/** An answer that stays the same until something of the workspace changes. */
+export function unchanged<T>({ hash }: Settled, question: string, make: () => Promise<T>): Kept<T> {
   return { etag: JSON.stringify([hash, question]), make };
 }

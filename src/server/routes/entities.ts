@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.js';
 import type { entityRoutes, Person } from '../contract/entities.js';
 import type { Handlers } from '../handler.js';
 import { askingIn, namesIn } from './asking.js';
-import { listed, sorted } from './segments.js';
+import { listed, namesById, recordsOf, sorted } from './segments.js';
 
 /** One person, machine or company. */
 export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
@@ -18,13 +18,14 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     return ask('search', text, limit);
   },
   async 'GET /v1/entities/:entity'({ params, query, ...asked }) {
-    const { ask, run, place: { store } } = await askingIn(asked, query.run);
-    const [person, found, made, history] = await Promise.all([
-      ask('entity', params.entity), store.segments.list({ run: run.id }), Promise.all((['ruled', 'drawn'] as const).map((origin) => store.segments.list({ origin }))), store.transitions.ofEntity(params.entity),
+    const asking = await askingIn(asked, query.run);
+    const { ask, run, place: { store } } = asking;
+    const records = await recordsOf(asking, false);
+    const names = namesIn(records);
+    const ruled = records.filter(({ rule }) => rule);
+    const [person, inside, history] = await Promise.all([
+      ask('entity', params.entity), ruled.length ? ask('ruleBelongs', params.entity, ruled.map(({ rule }) => rule!.rule as Rule), namesById(records)) : [], store.transitions.ofEntity(params.entity),
     ]);
-    const names = namesIn(found);
-    const ruled = made.flat().filter(({ rule }) => rule);
-    const inside = ruled.length ? await ask('ruleBelongs', person.row, ruled.map(({ rule }) => rule!.rule as Rule), Object.fromEntries(found.map(({ id, name }) => [id, name]))) : [];
     return {
       ...person, run: run.id, ...(person.segmentName !== undefined && { segmentName: names.get(person.segment) ?? person.segmentName }),
       alternatives: person.alternatives.map((other) => ({ ...other, segmentName: names.get(other.segment) ?? other.segmentName })),

@@ -14,7 +14,7 @@ import { askingRun, unchanged, type Asking } from './asking.js';
 export const runHandlers: Handlers<keyof typeof runRoutes> = {
   async 'GET /v1/runs'({ query: { removed }, place }) {
     const at = await place();
-    return unchanged(at, String(removed), async () => {
+    return unchanged(await at.settled(), String(removed), async () => {
       const { items } = await at.store.runs.list({ removed, state: 'published', limit: 1000 });
       const pointed = await at.store.aliases.current();
       return items.map((run) => row(run, pointed));
@@ -95,7 +95,7 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
   async 'GET /v1/aliases'({ place }) {
     const at = await place();
     const { aliases } = at.store;
-    return unchanged(at, '', async () => ({ ...(await aliases.current()), history: await aliases.history() }));
+    return unchanged(await at.settled(), '', async () => ({ ...(await aliases.current()), history: await aliases.history() }));
   },
   async 'PUT /v1/aliases/:alias'({ params: { alias }, body, by, ...asked }) {
     const { place: { store }, run } = await askingRun(asked, body.run);

@@ -15,7 +15,7 @@ import { exported } from './exported.js';
 /** The groups themselves: found, ruled and drawn. */
 export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
   async 'GET /v1/segments'({ query: { run, removed }, ...asked }, tools) {
-    return unchanged(await asked.place(), JSON.stringify([run, removed]), async () => {
+    return unchanged(await (await asked.place()).settled(), JSON.stringify([run, removed]), async () => {
       const asking = run === undefined ? await champion(asked) : await askingRun(asked, run);
       return asking ? rowsOf(asking, tools, removed ?? false) : [];
     });
@@ -24,11 +24,12 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
     const asking = await askingOf(await askingChampion(asked), rule);
     const { entities, words } = await asking.ask('ruleMeasure', rule, await namesOf(asking));
     const origin = 'kind' in rule && rule.kind === 'drawn' ? 'drawn' : 'ruled';
-    return detailOf(asking, await asking.place.store.segments.create({ origin, name, rule, words, entities, run: asking.run.id }, by), tools);
+    const { id } = await asking.place.store.segments.create({ origin, name, rule, words, entities, run: asking.run.id }, by);
+    return detailAnew(asked, id, tools, rule);
   },
   async 'GET /v1/segments/overlap'({ query: { run, segments }, ...asked }) {
     const asking = await askingIn(asked, run);
-    return unchanged(asking.place, JSON.stringify([run, segments]), async () => {
+    return unchanged(asking.settled, JSON.stringify([run, segments]), async () => {
       const wanted = segments?.split(',').slice(0, 60);
       const records = wanted ? await Promise.all(wanted.map((id) => recordOf(asking, id))) : await recordsOf(asking, false);
       // Of all there are, those whose rule speaks of what this run does not know are left out; asked for by name, they are a refusal.
@@ -39,7 +40,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
   },
   async 'GET /v1/segments/:segment'({ params, query: { run }, ...asked }, tools) {
     const asking = await askingIn(asked, run);
-    return unchanged(asking.place, JSON.stringify([run, params.segment]), async () => detailOf(asking, await recordOf(asking, params.segment), tools));
+    return unchanged(asking.settled, JSON.stringify([run, params.segment]), async () => detailOf(asking, await recordOf(asking, params.segment), tools));
   },
   async 'PATCH /v1/segments/:segment'({ params: { segment }, body: { name, rule }, by, ...asked }, tools) {
     if (name === undefined && rule === undefined) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: 'must have a name or a rule' }] });
@@ -51,7 +52,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
       await segments.revise(segment, { rule, words, entities, run: there.run.id }, by);
     }
     if (name !== undefined) await segments.rename(segment, name, by);
-    return detailOf(asking, await recordOf(asking, segment), tools);
+    return detailAnew(asked, segment, tools);
   },
   async 'DELETE /v1/segments/:segment'({ params: { segment }, by, place }) {
     const { segments } = (await place()).store;
@@ -61,9 +62,8 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
     return undefined;
   },
   async 'POST /v1/segments/:segment/restore'({ params: { segment }, by, ...asked }, tools) {
-    const asking = await askingChampion(asked);
-    await asking.place.store.segments.restore(segment, by);
-    return detailOf(asking, await recordOf(asking, segment), tools);
+    await (await askingChampion(asked)).place.store.segments.restore(segment, by);
+    return detailAnew(asked, segment, tools);
   },
   async 'GET /v1/segments/:segment/members'({ params: { segment }, query: { run, offset, limit, sort, columns }, ...asked }) {
     const { asking, group } = await membersOf(asked, segment, run);
@@ -76,7 +76,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
   },
   async 'GET /v1/segments/:segment/versus/:other'({ params: { segment, other }, query: { run }, ...asked }) {
     const asking = await askingIn(asked, run);
-    return unchanged(asking.place, JSON.stringify([run, segment, other]), async () => {
+    return unchanged(asking.settled, JSON.stringify([run, segment, other]), async () => {
       const records = await Promise.all([segment, other].map((id) => recordOf(asking, id)));
       const [a, b] = await Promise.all(records.map((record) => groupOf(asking, record)));
       return { ...(await asking.ask('compare', a, b)), names: [records[0].name, records[1].name] as const };
@@ -104,7 +104,7 @@ export const segmentHandlers: Handlers<keyof typeof segmentRoutes> = {
 
   async 'GET /v1/rules/vocabulary'(asked) {
     const asking = await askingChampion(asked);
-    return unchanged(asking.place, '', async () => ({ ...(await asking.ask('vocabulary', await namesOf(asking))), run: asking.run.id }));
+    return unchanged(asking.settled, '', async () => ({ ...(await asking.ask('vocabulary', await namesOf(asking))), run: asking.run.id }));
   },
   async 'POST /v1/rules/preview'({ body: { rule }, caller, ...asked }) {
     const asking = await askingOf(await askingChampion(asked), rule);
@@ -123,15 +123,19 @@ const champion = (from: From): Promise<Asking | undefined> => askingChampion(fro
 });
 
 /** Segments of the run in its order, then those made by hand. */
-async function recordsOf({ place: { store }, run }: Asking, removed: boolean): Promise<SegmentRecord[]> {
-  const [found, ...made] = await Promise.all([store.segments.list({ run: run.id, removed }), ...(['ruled', 'drawn'] as const).map((origin) => store.segments.list({ origin, removed }))]);
-  return [...found, ...made.flat().sort((a, b) => (a.name < b.name ? -1 : 1))];
+export function recordsOf({ place: { store: { segments } }, run, settled }: Asking, removed: boolean): Promise<readonly SegmentRecord[]> {
+  return settled.read(`segments of ${run.id} ${removed}`, async () => {
+    const [found, ...made] = await Promise.all([segments.list({ run: run.id, removed }), ...(['ruled', 'drawn'] as const).map((origin) => segments.list({ origin, removed }))]);
+    return [...found, ...made.flat().sort((a, b) => (a.name < b.name ? -1 : 1))];
+  });
 }
 
 /** A segment as it is in the run, or in the newest run that has it. */
-async function recordOf({ place: { store }, run }: Asking, id: string): Promise<SegmentRecord> {
-  const here = await store.segments.get(id, { run: run.id });
-  return here.run || here.origin !== 'found' ? here : store.segments.get(id);
+function recordOf({ place: { store: { segments } }, run, settled }: Asking, id: string): Promise<SegmentRecord> {
+  return settled.read(`segment ${id} of ${run.id}`, async () => {
+    const here = await segments.get(id, { run: run.id });
+    return here.run || here.origin !== 'found' ? here : segments.get(id);
+  });
 }
 
 /** @throws `store/not-found` for a note on something else */
@@ -220,15 +224,22 @@ async function detailOf(asking: Asking, record: SegmentRecord, tools: Tools): Pr
   return { ...row, names: [...record.names], notes: [...notes.items], decisions: [...decisions.items], versions: [...versions], ...(counted?.measure && { sql: counted.measure.sql }), movements };
 }
 
+/** A segment after it was changed: asked anew, as things are now. Where a `rule` is given, in the run that can answer it. */
+async function detailAnew(from: From, id: string, tools: Tools, rule?: Rule): Promise<SegmentDetail> {
+  const asking = await askingChampion(from);
+  return detailOf(rule ? await askingOf(asking, rule) : asking, await recordOf(asking, id), tools);
+}
+
 /** Why its members came and went, those of most first. */
 async function reasonsOf({ transitions }: Asking['place']['store'], segment: string, run: string): Promise<{ reason: string; entities: number }[]> {
   return (await transitions.reasons(segment, run)).slice(0, 8).map(({ reason, entered, left }) => ({ reason, entities: entered + left }));
 }
 
 /** Names that found segments bear now, by id. */
-const namesById = (records: readonly SegmentRecord[]) => Object.fromEntries(records.filter(({ origin }) => origin === 'found').map(({ id, name }) => [id, name]));
+export const namesById = (records: readonly SegmentRecord[]) => Object.fromEntries(records.filter(({ origin }) => origin === 'found').map(({ id, name }) => [id, name]));
+
 /** Names that segments of the run bear now, as rules know them. */
-export const namesOf = async ({ place: { store }, run }: Asking) => namesById(await store.segments.list({ run: run.id }));
+export const namesOf = async (asking: Asking) => namesById(await recordsOf(asking, false));
 
 /** 'spend' or '-spend' as the desk takes it. */
 export const sorted = (said: string | undefined) => (said ? { sort: said.startsWith('-') ? { by: said.slice(1), descending: true } : { by: said } } : {});
