@@ -1,7 +1,10 @@
 import { ShoalError } from '../errors.js';
 import type { Databases, Opening } from './database.js';
 import { openHome } from './home.js';
+import type { Journal } from './journal.js';
+import { journalIn } from './journal/open.js';
 import type { HomeStore } from './store.js';
+import { workspaceId } from './values.js';
 
 export interface StoreOptions {
   /** Milliseconds since the Unix epoch: the time of every change. */
@@ -24,6 +27,25 @@ export async function openStore(place: string, { clock, data }: StoreOptions & {
     return await openHome(databases, clock);
   } catch (error) {
     await databases.close();
+    throw error;
+  }
+}
+
+const journals = {
+  sqlite: async (place: string, workspace: string, clock: () => number) => (await import('./journal/sqlite.js')).openSqliteJournal(place, workspace, clock),
+  postgres: async (place: string, workspace: string, clock: () => number) => (await import('./journal/postgres.js')).openPostgresJournal(place, workspace, clock),
+} as const;
+
+/**
+ * Opens the journal of a workspace, made where there is none, for this caller alone: `workspaces/<id>/journal.sqlite` in a data folder, or the schema 'shoal_<workspace>_journal'.
+ * @throws `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
+ */
+export async function openJournal(place: string, workspace: string, { clock }: StoreOptions): Promise<Journal> {
+  const tables = await journals[engineOf(place)](place, workspaceId(workspace), clock);
+  try {
+    return await journalIn(tables, workspace);
+  } catch (error) {
+    await tables.close();
     throw error;
   }
 }

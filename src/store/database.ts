@@ -17,13 +17,16 @@ export interface Database {
   inspect(): Promise<void>;
 }
 
-/** A place that holds databases: that of home (no workspace named) and one per workspace. What an adapter provides. */
+/** The databases of a workspace: its store, and its journal (see `openJournal`), which only backing up and restoring open here. */
+export type Part = 'store' | 'journal';
+
+/** A place that holds databases: that of home (no workspace named) and those of each workspace. What an adapter provides. */
 export interface Databases {
   readonly name: string;
-  exists(workspace?: string): Promise<boolean>;
+  exists(workspace?: string, part?: Part): Promise<boolean>;
   /** Opens a database, empty where there was none; opening it again gives the same. */
-  open(workspace?: string): Promise<Database>;
-  /** Deletes a workspace's database for good. */
+  open(workspace?: string, part?: Part): Promise<Database>;
+  /** Deletes a workspace's databases for good. */
   drop(workspace: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -10,8 +10,11 @@ export type JournalEntry =
   | { readonly kind: 'retire'; readonly segment: string }
   /** Parts again what the record `merge` joined. */
   | { readonly kind: 'unmerge'; readonly merge: number }
-  /** The keys of these identifiers are destroyed with it; only how many they were is kept. */
-  | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[] };
+  /**
+   * The keys of these identifiers are destroyed with it, and the saved states of these entities. Of the identifiers only how many they were is kept: read back there are none, and `forgotten` says it.
+   * The snapshot's `rest` may still name them: whoever erases saves a snapshot after it.
+   */
+  | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[]; readonly entities: readonly number[]; readonly forgotten?: number };
 
 /** An entry in its place. `clock`: the moment it was taken in, ms, never less than that of the record before. An event whose key has been destroyed is there without it. */
 export interface JournalRecord {
@@ -23,12 +26,12 @@ export interface JournalRecord {
 /** What became of an entry: its record, or the fact that its message id was there already. */
 export type Appended = { readonly seq: number } | { readonly duplicate: true };
 
-/** The derived state of entities as it is saved: opaque bytes, encrypted with a key of that entity's first identifier. */
+/** The derived state of an entity as it is saved: opaque bytes, sealed with the workspace's key, and deleted by an erasure that names the entity. */
 export interface SavedState {
   readonly entity: number;
   /** Undefined: forget it. */
   readonly bytes: Uint8Array | undefined;
-  /** The next instant at which time alone changes it, ms; Infinity where none does. */
+  /** The next instant at which time alone changes it, whole ms; Infinity where none does. */
   readonly due: number;
 }
 
@@ -61,7 +64,7 @@ export interface Journal {
   head(): Promise<{ readonly seq: number; readonly clock: number }>;
   /** Records after `seq`, oldest first, in parts. */
   read(after: number, options?: { readonly signal?: AbortSignal }): AsyncGenerator<readonly JournalRecord[]>;
-  /** Changes after `n`, oldest first. */
+  /** Changes after `n`, oldest first, without those of entities that were erased. Fewer than `limit` where there are no more. */
   changes(after: number, limit: number): Promise<readonly Change[]>;
   /** Writes a snapshot in one transaction: only states that changed since the last one are given. */
   save(snapshot: Snapshot): Promise<void>;

@@ -1,4 +1,6 @@
-/** The tables as they are stored: instants are milliseconds, JSON is canonical text. Those of `home` are in one database, the others in one per workspace; `audit` and `schema_versions` are in each. */
+import type { ChangeRow, MessageRow, RecordRow, SettingRow, StateRow, SubjectRow } from './journal/tables.js';
+
+/** The tables as they are stored: instants are milliseconds, JSON is canonical text. Those of `home` are in one database, the others in one per workspace, those of the journal in another per workspace; `schema_versions` is in each, `audit` in all but the journal. */
 export interface Tables {
   schema_versions: { version: number; name: string; at: number };
   audit: {
@@ -33,4 +35,12 @@ export interface Tables {
     seq: number; id: string; kind: string; input: string; state: string; attempt: number; progress: string | null; result: string | null; error: string | null;
     queued_at: number; queued_by: string; started_at: number | null; ended_at: number | null;
   };
+
+  /** The journal: what each holds is said in journal/tables.ts. Bytes are sealed. */
+  records: RecordRow;
+  messages: MessageRow;
+  subjects: SubjectRow;
+  changes: ChangeRow;
+  states: StateRow;
+  settings: SettingRow;
 }

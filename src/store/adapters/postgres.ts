@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient, type Transaction } from 'kysely';
 import pg from 'pg';
 import { ShoalError } from '../../errors.js';
-import type { Database, Databases, Opening } from '../database.js';
+import type { Database, Databases, Opening, Part } from '../database.js';
 import type { Tables } from '../tables.js';
 import { workspaceId } from '../values.js';
 import { postgresLock, type PostgresLock } from './postgres-lock.js';
@@ -12,12 +12,7 @@ import { postgresLock, type PostgresLock } from './postgres-lock.js';
  * @throws `store/in-use`, `store/unavailable`
  */
 export async function openPostgres(url: string, { alone = false }: Opening = {}): Promise<Databases> {
-  const name = told(url);
-  const config: pg.ClientConfig = {
-    connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'shoal', types: { getTypeParser },
-    // A commit that is told is on the disk, whatever the server's default; names in quotes keep their case and backslashes mean themselves.
-    options: '-c synchronous_commit=on -c standard_conforming_strings=on -c client_encoding=UTF8',
-  };
+  const { config, name } = connectionTo(url);
   const pool = new pg.Pool({ ...config, max: 8 });
   // A connection that fails is told of by the query that is under way, if one is, and replaced by the pool; without listeners it would end the process.
   pool.on('error', () => undefined);
@@ -35,21 +30,33 @@ export async function openPostgres(url: string, { alone = false }: Opening = {})
     await close();
     throw error;
   }
-  const schemaOf = (workspace?: string) => (workspace === undefined ? 'shoal' : `shoal_${workspaceId(workspace)}`);
-  const exists = async (workspace?: string) => {
-    const { rows } = await sql`SELECT 1 FROM pg_namespace WHERE nspname = ${schemaOf(workspace)}`.execute(root);
+  const exists = async (workspace?: string, part?: Part) => {
+    const { rows } = await sql`SELECT 1 FROM pg_namespace WHERE nspname = ${schemaOf(workspace, part)}`.execute(root);
     return rows.length > 0;
   };
   return {
     name,
     exists,
-    open: async (workspace) => database(root, schemaOf(workspace), workspace === undefined ? name : `${name} (workspace '${workspace}')`),
+    open: async (workspace, part) => database(root, schemaOf(workspace, part), workspace === undefined ? name : `${name} (${part === 'journal' ? 'journal of the ' : ''}workspace '${workspace}')`),
     async drop(workspace) {
-      await sql`DROP SCHEMA IF EXISTS ${sql.id(schemaOf(workspace))} CASCADE`.execute(root);
+      for (const part of ['journal', 'store'] as const) await sql`DROP SCHEMA IF EXISTS ${sql.id(schemaOf(workspace, part))} CASCADE`.execute(root);
     },
     close,
   };
 }
+
+/** How to connect, and the database as a person is told. */
+export function connectionTo(url: string): { config: pg.ClientConfig; name: string } {
+  const config: pg.ClientConfig = {
+    connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'shoal', types: { getTypeParser },
+    // A commit that is told is on the disk, whatever the server's default; names in quotes keep their case and backslashes mean themselves.
+    options: '-c synchronous_commit=on -c standard_conforming_strings=on -c client_encoding=UTF8',
+  };
+  return { config, name: told(url) };
+}
+
+/** The schema of a database. No id of a workspace holds an underscore. */
+export const schemaOf = (workspace?: string, part: Part = 'store'): string => (workspace === undefined ? 'shoal' : `shoal_${workspaceId(workspace)}${part === 'journal' ? '_journal' : ''}`);
 
 function database(root: Kysely<Tables>, schema: string, name: string): Database {
   return {
@@ -87,11 +94,7 @@ const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'te
 /** A pool whose failures are sentences, and which gives no connection while the lock is not held. */
 function telling(pool: pg.Pool, name: string, lock?: PostgresLock): PostgresPool {
   const refuse = (cause: unknown): never => {
-    if (cause instanceof ShoalError) throw cause;
-    const { code, message } = cause as { code?: string; message: string };
-    // Of class 22 and 23 are mistakes about values, of class 42 in the statement: bugs of ours, not the server's state; 42501 is a right that is missing.
-    if (code && /^(22|23|42(?!501))/.test(code)) throw cause;
-    throw new ShoalError('store/unavailable', { place: name, reason: `${(message || code || 'no answer').replace(/\.$/, '')}.` }, { cause });
+    throw toldOfPostgres(name, cause);
   };
   return {
     end: () => pool.end(),
@@ -107,6 +110,15 @@ function telling(pool: pg.Pool, name: string, lock?: PostgresLock): PostgresPool
       return { query, release: () => client.release(broken) } as unknown as PostgresPoolClient;
     },
   };
+}
+
+/** What the server or the connection said, as a person is told. @throws `cause` where it is a bug of ours */
+export function toldOfPostgres(name: string, cause: unknown): ShoalError {
+  if (cause instanceof ShoalError) return cause;
+  const { code, message } = cause as { code?: string; message: string };
+  // Of class 22 and 23 are mistakes about values, of class 42 in the statement: bugs of ours, not the server's state; 42501 is a right that is missing.
+  if (code && /^(22|23|42(?!501))/.test(code)) throw cause;
+  return new ShoalError('store/unavailable', { place: name, reason: `${(message || code || 'no answer').replace(/\.$/, '')}.` }, { cause });
 }
 
 /** The URL as it may be shown: without the password. */

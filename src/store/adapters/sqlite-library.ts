@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 /** A connection to one SQLite file, of whichever library this Node has. Everything is synchronous. */
 export interface SqliteConnection {
-  /** Values are text, numbers and null; anything else is a bug of the caller. */
+  /** Values are text, numbers, bytes and null; anything else is a bug of the caller. */
   prepare(sql: string): SqliteStatement;
   exec(sql: string): void;
   close(): void;
@@ -34,7 +34,20 @@ interface LibsqlStatement {
 function libsql(path: string): SqliteConnection {
   const Database = require('libsql') as new (path: string) => { prepare(sql: string): LibsqlStatement; exec(sql: string): void; close(): void };
   const database = new Database(path);
-  return { prepare: (sql) => database.prepare(sql), exec: (sql) => database.exec(sql), close: () => database.close() };
+  return {
+    prepare(sql) {
+      const statement = database.prepare(sql);
+      return { reader: statement.reader, all: (values) => withBytes(statement.all(values)), run: (values) => statement.run(values) };
+    },
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+  };
+}
+
+/** libsql gives bytes as ArrayBuffers; here they are what Node's SQLite gives. */
+function withBytes(rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  for (const row of rows) for (const column in row) if (row[column] instanceof ArrayBuffer) row[column] = new Uint8Array(row[column]);
+  return rows;
 }
 
 /** The parts of node:sqlite that are used; it is absent from Node 20 and from its types. */

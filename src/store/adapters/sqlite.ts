@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { assert, ShoalError } from '../../errors.js';
-import type { Database, Databases, Opening } from '../database.js';
+import type { Database, Databases, Opening, Part } from '../database.js';
 import type { Tables } from '../tables.js';
 import { workspaceId } from '../values.js';
 import { openSqlite, type SqliteConnection, type SqliteStatement } from './sqlite-library.js';
@@ -15,27 +15,28 @@ import { openSqlite, type SqliteConnection, type SqliteStatement } from './sqlit
  */
 export async function openSqliteFolder(folder: string, { beside = false }: Opening = {}): Promise<Databases> {
   const root = resolve(folder);
-  const pathOf = (workspace?: string) => (workspace === undefined ? join(root, 'home.sqlite') : join(root, 'workspaces', workspaceId(workspace), 'store.sqlite'));
+  const pathOf = (workspace?: string, part?: Part) => pathIn(root, workspace, part);
   if (beside && !existsSync(root)) throw new ShoalError('store/not-found', { kind: 'store', id: folder });
   await mkdir(root, { recursive: true, mode: 0o700 }).catch((cause) => refuse(folder, cause));
   const lock = await lockFolder(root, folder);
   if (!lock && !beside) throw new ShoalError('store/in-use', { place: folder });
-  const opened = new Map<string, Promise<SqliteDatabase>>();
+  const opened = new Map<string, Promise<Database>>();
   return {
     name: folder,
-    exists: async (workspace) => existsSync(pathOf(workspace)),
-    open(workspace) {
-      const path = pathOf(workspace);
-      const found = opened.get(path) ?? openFile(path, workspace === undefined ? folder : `${folder} (workspace '${workspace}')`, !lock);
+    exists: async (workspace, part) => existsSync(pathOf(workspace, part)),
+    open(workspace, part) {
+      const path = pathOf(workspace, part);
+      const found = opened.get(path) ?? openFile(path, workspace === undefined ? folder : `${folder} (${part === 'journal' ? 'journal of the ' : ''}workspace '${workspace}')`, !lock).then(({ database }) => database);
       opened.set(path, found);
       found.catch(() => opened.delete(path));
       return found;
     },
     async drop(workspace) {
-      const path = pathOf(workspace);
-      await opened.get(path)?.then(({ db }) => db.destroy());
-      opened.delete(path);
-      for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true });
+      for (const path of [pathOf(workspace, 'journal'), pathOf(workspace)]) {
+        await opened.get(path)?.then(({ db }) => db.destroy());
+        opened.delete(path);
+        for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true });
+      }
     },
     async close() {
       for (const database of opened.values()) await database.then(({ db }) => db.destroy(), () => undefined);
@@ -45,11 +46,16 @@ export async function openSqliteFolder(folder: string, { beside = false }: Openi
   };
 }
 
-/** The lock of a folder that is there, as long as it is open; undefined where another process has it. `name` is the folder as a person is told. @throws `store/unavailable` */
-export async function lockFolder(folder: string, name: string): Promise<{ close(): void } | undefined> {
+/** The file of a database in a data folder. */
+export function pathIn(root: string, workspace?: string, part: Part = 'store'): string {
+  return workspace === undefined ? join(root, 'home.sqlite') : join(root, 'workspaces', workspaceId(workspace), `${part}.sqlite`);
+}
+
+/** The lock of a folder that is there, as long as it is open; undefined where somebody else has it. `name` is the folder as a person is told. @throws `store/unavailable` */
+export async function lockFolder(folder: string, name: string, file = 'lock.sqlite'): Promise<{ close(): void } | undefined> {
   let connection: SqliteConnection | undefined;
   try {
-    connection = openSqlite(join(folder, 'lock.sqlite'));
+    connection = openSqlite(join(folder, file));
     connection.exec('PRAGMA busy_timeout = 0');
     connection.exec('BEGIN EXCLUSIVE');
     return connection;
@@ -60,9 +66,8 @@ export async function lockFolder(folder: string, name: string): Promise<{ close(
   }
 }
 
-type SqliteDatabase = Database;
-
-async function openFile(path: string, name: string, readonly: boolean): Promise<SqliteDatabase> {
+/** One file as a database, and the connection beneath it. `name` is the file as a person is told. */
+export async function openFile(path: string, name: string, readonly: boolean): Promise<{ database: Database; connection: SqliteConnection; close(): void }> {
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 }).catch((cause) => refuse(name, cause));
   const telling = <T>(work: () => T): T => {
     try {
@@ -86,9 +91,8 @@ async function openFile(path: string, name: string, readonly: boolean): Promise<
       connection.close();
     }
   };
-  const database = { prepare: cached(connection, telling), close };
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
-  return {
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare: cached(connection, telling), close } }) });
+  const database: Database = {
     name, db,
     // The only connection that writes is in a transaction: it is alone.
     lock: async () => undefined,
@@ -113,6 +117,7 @@ async function openFile(path: string, name: string, readonly: boolean): Promise<
       if (verdict !== 'ok') throw new ShoalError('store/damaged', { place: name, reason: verdict });
     },
   };
+  return { database, connection, close };
 }
 
 /** Statements are prepared once: it is faster, and they pile up until the event loop turns. */
@@ -130,7 +135,7 @@ function cached(connection: SqliteConnection, telling: <T>(work: () => T) => T) 
 
 function guarded(statement: SqliteStatement, telling: <T>(work: () => T) => T) {
   const plain = (values: readonly unknown[]) => {
-    for (const value of values) assert(value === null || typeof value === 'string' || typeof value === 'number', `a ${typeof value} is no value of a column`);
+    for (const value of values) assert(value === null || typeof value === 'string' || typeof value === 'number' || value instanceof Uint8Array, `a ${typeof value} is no value of a column`);
     return values;
   };
   return {
@@ -142,11 +147,16 @@ function guarded(statement: SqliteStatement, telling: <T>(work: () => T) => T) {
 }
 
 function refuse(name: string, cause: unknown): never {
-  if (cause instanceof ShoalError) throw cause;
+  throw toldOf(name, cause);
+}
+
+/** What the engine threw, as a person is told. @throws `cause` where it is a bug of ours */
+export function toldOf(name: string, cause: unknown): ShoalError {
+  if (cause instanceof ShoalError) return cause;
   const { code, message, errcode } = cause as { code?: string; message: string; errcode?: number };
   if (message.startsWith('bug: ')) throw cause;
-  if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') || errcode === 26 || errcode === 11) throw new ShoalError('store/damaged', { place: name, reason: `${message}.` }, { cause });
-  throw new ShoalError('store/unavailable', { place: name, reason: `${message.replace(/\.$/, '')}.` }, { cause });
+  if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') || errcode === 26 || errcode === 11) return new ShoalError('store/damaged', { place: name, reason: `${message}.` }, { cause });
+  return new ShoalError('store/unavailable', { place: name, reason: `${message.replace(/\.$/, '')}.` }, { cause });
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,10 +1,12 @@
 import type { Migration } from '../migrate.js';
 import { start as homeStart } from './home/0001-start.js';
+import { start as journalStart } from './journal/0001-start.js';
 import { start as workspaceStart } from './workspace/0001-start.js';
 import { reasons } from './workspace/0002-reasons.js';
 
 /** The steps of each schema, in order. A new step is one file and one line here. */
-export const migrations: { readonly home: readonly Migration[]; readonly workspace: readonly Migration[] } = {
+export const migrations: { readonly home: readonly Migration[]; readonly workspace: readonly Migration[]; readonly journal: readonly Migration[] } = {
   home: [homeStart],
   workspace: [workspaceStart, reasons],
+  journal: [journalStart],
 };

@@ -1,0 +1,360 @@
+import { randomBytes } from 'node:crypto';
+import type { Event } from '../../domain/event.js';
+import type { Change } from '../../domain/live.js';
+import { assert, ShoalError } from '../../errors.js';
+import type { Appended, Group, Journal, JournalEntry, JournalRecord } from '../journal.js';
+import { Messages } from './messages.js';
+import { overhead, sealerOf } from './seal.js';
+import { nameOf, nameOfEntity, Subjects, type Subject } from './subjects.js';
+import type { JournalTables, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
+
+/** What is stored of the kind of an entry: its place here, from 1. */
+const kinds = ['event', 'define', 'retire', 'unmerge', 'erase'] as const satisfies readonly JournalEntry['kind'][];
+const codeOf = (kind: JournalEntry['kind']) => kinds.indexOf(kind) + 1;
+
+/** A part that is read: at most so many records, and after the first so many bytes. */
+const part = { records: 1000, bytes: 4_000_000 };
+/** Records that one transaction deletes. */
+const pruned = 2000;
+
+/** The journal in these tables, whose schema is the newest. @throws `store/damaged`, `store/unavailable` */
+export async function journalIn(tables: JournalTables, workspace: string): Promise<Journal> {
+  const sealer = sealerOf(workspace);
+  const damaged = (what: string) => new ShoalError('store/damaged', { place: tables.name, reason: `${what} not as it was written` });
+  const { workspaceKey, secret } = await secretsOf(tables, sealer, damaged);
+  const subjects = new Subjects(tables, sealer, workspaceKey, secret);
+  const messages = new Messages(tables, sealer, workspaceKey, secret.toString('hex'));
+  const end = await messages.load();
+  const newest = await tables.newest();
+  let { seq, clock, change: lastChange } = end;
+  let lastSubject = newest.subject ?? 0;
+  let upto = newest.record?.upto ?? 0;
+  let prunedTo = await readPruned();
+  if ((newest.record?.seq ?? prunedTo) !== seq) throw damaged(`the end of the journal is`);
+  if ((newest.change ?? 0) !== lastChange) throw damaged(`the end of the changes is`);
+
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+  /** One call after the other. */
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const now = last.then(() => {
+      assert(!closed, 'a journal is used after it was closed');
+      return work();
+    });
+    last = now.catch(() => undefined);
+    return now;
+  };
+
+  return {
+    append: (group) => alone(() => append(group)),
+    head: () => alone(async () => ({ seq, clock })),
+    async *read(after, { signal } = {}) {
+      for (let at = after; ;) {
+        signal?.throwIfAborted();
+        const records = await alone(() => partAfter(at));
+        if (records.length === 0) return;
+        at = records[records.length - 1].seq;
+        yield records;
+      }
+    },
+    changes: (after, limit) => alone(() => changesAfter(after, limit)),
+    save: (snapshot) => alone(async () => {
+      assert(snapshot.seq <= seq, 'a snapshot of records that there are not');
+      const rows = function* () {
+        for (const { entity, bytes, due } of snapshot.states) {
+          assert((Number.isSafeInteger(due) && due >= 0) || due === Infinity, 'a state is due at a whole millisecond, or never');
+          const stored = due === Infinity ? null : due;
+          yield bytes ? { entity, due: stored, sealed: sealer.seal(workspaceKey, 'states', [entity, due], bytes) } : { entity };
+        }
+      };
+      await tables.save(rows(), (tally) => sealedSnapshot(snapshot.seq, snapshot.rest, tally));
+    }),
+    saved: () => alone(async () => {
+      const found = await readSnapshot();
+      if (!found) return undefined;
+      const due = (await tables.dues()).map((row) => ({ entity: row.entity, due: row.due ?? Infinity }));
+      if (!sameTally(tallyOf(due), found.tally)) throw damaged('the list of states is');
+      return { seq: found.seq, rest: found.rest, due };
+    }),
+    states: (entities) => alone(async () => {
+      const found = new Map((await tables.states([...new Set(entities)])).map((row) => [row.entity, stateIn(row)]));
+      return entities.map((entity) => found.get(entity));
+    }),
+    forget: () => alone(() => tables.forget()),
+    async prune({ since = -Infinity, bytes = Infinity }) {
+      const { from, to } = await alone(() => range(since, bytes));
+      for (let at = from - 1; at < to;) {
+        const next = Math.min(to, at + pruned);
+        await alone(async () => {
+          await tables.prune(next, settingOf('pruned', [next]));
+          prunedTo = next;
+        });
+        at = next;
+      }
+      return Math.max(0, to - from + 1);
+    },
+    size: () => alone(async () => {
+      const first = await tables.recordFrom(0);
+      return first ? { records: seq - first.seq + 1, bytes: upto - first.upto + first.bytes, oldest: first.clock } : { records: 0, bytes: 0 };
+    }),
+    async close() {
+      await last;
+      if (closed) return;
+      closed = true;
+      await tables.close();
+    },
+  };
+
+  async function append({ clock: at, entries, changes = [] }: Group): Promise<Appended[]> {
+    const now = Math.max(clock, Math.round(at));
+    assert(Number.isSafeInteger(now), 'a group without a time');
+    const news = changes.filter(({ n }) => n > lastChange);
+    news.forEach(({ n }, i) => assert(n === lastChange + 1 + i, 'changes with a gap'));
+    const fates = await fatesOf(entries, now);
+    const kept = entries.filter((_, i) => fates[i] !== 'duplicate');
+    const owners = await ownersIn(kept, news);
+
+    const changeRows = news.map((change) => {
+      const { number, key } = owners.of(nameOfEntity(change.entity));
+      return { n: change.n, subject: number, sealed: sealer.seal(key, 'changes', [change.n, number], JSON.stringify(change)) };
+    });
+    let place = seq;
+    let total = upto;
+    const records = kept.map((entry): RecordRow => {
+      place += 1;
+      const text = textOf(entry);
+      const { number, key } = ownerOf(entry, owners, place);
+      total += overhead + Buffer.byteLength(text);
+      const row = { seq: place, clock: now, kind: codeOf(entry.kind), subject: number, upto: total };
+      return { ...row, payload: sealer.seal(key, 'records', numbersOf(row), text) };
+    });
+    const answers: Appended[] = [];
+    for (let i = 0, next = seq; i < entries.length; i++) answers.push(fates[i] === 'duplicate' ? { duplicate: true } : { seq: (next += 1) });
+    if (records.length === 0 && news.length === 0) return answers;
+
+    const change = news.at(-1)?.n ?? lastChange;
+    const { done, ...hashes } = await messages.plan(now, fates.filter((fate) => fate !== 'duplicate'), change);
+    const { erased } = owners;
+    await tables.write({ records, changes: changeRows, subjects: owners.made(), ...hashes, ...(erased && { erased }) });
+    done();
+    owners.done();
+    if (records.length > 0) [seq, clock, upto] = [place, now, total];
+    lastChange = change;
+    if (erased) await tables.scrub();
+    return answers;
+  }
+
+  /** Of each entry the hash of its message id, where it has one; or that it had come before. */
+  async function fatesOf(entries: readonly JournalEntry[], now: number): Promise<(Buffer | undefined | 'duplicate')[]> {
+    const here = new Set<string>();
+    const fates: (Buffer | undefined | 'duplicate')[] = [];
+    for (const entry of entries) {
+      if (entry.kind !== 'event') fates.push(undefined);
+      else if (here.has(entry.event.id)) fates.push('duplicate');
+      else {
+        here.add(entry.event.id);
+        const hash = messages.hashOf(entry.event.id);
+        fates.push((await messages.has(hash, now)) ? 'duplicate' : hash);
+      }
+    }
+    return fates;
+  }
+
+  /** To whom payloads of a group belong: those there are, those that it makes, and those that it erases. */
+  async function ownersIn(entries: readonly JournalEntry[], changes: readonly Change[]) {
+    const names = new Set<string>();
+    for (const { entity } of changes) names.add(nameOfEntity(entity));
+    for (const entry of entries) {
+      if (entry.kind === 'event' && entry.event.identifiers.length > 0) names.add(nameOf(entry.event.identifiers[0]));
+      else if (entry.kind === 'erase') for (const identifier of entry.identifiers) for (const name of namesOf(identifier)) names.add(name);
+    }
+    const found = await subjects.named(names);
+    const rows = new Map<number, SubjectRow>();
+    const dropped = new Set<string>();
+    let erased: { by: number; subjects: number[]; states: number[] } | undefined;
+    let number = lastSubject;
+    return {
+      of(name: string): Subject {
+        const known = found.get(name);
+        if (known) return known;
+        const { subject, row } = subjects.make(name, (number += 1));
+        found.set(name, subject);
+        rows.set(subject.number, row);
+        return subject;
+      },
+      erase(name: string, by: number): void {
+        const known = found.get(name);
+        if (!known) return;
+        found.delete(name);
+        dropped.add(name);
+        if (rows.has(known.number)) rows.set(known.number, { number: known.number, hmac: null, key: null, erased: by });
+        else (erased ??= { by, subjects: [], states: [] }).subjects.push(known.number);
+      },
+      eraseStates(entities: readonly number[], by: number): void {
+        (erased ??= { by, subjects: [], states: [] }).states.push(...entities);
+      },
+      get erased() {
+        return erased;
+      },
+      made: () => [...rows.values()],
+      done() {
+        lastSubject = number;
+        for (const name of dropped) subjects.drop(name);
+        for (const [name, subject] of found) subjects.keep(name, subject);
+      },
+    };
+  }
+
+  function ownerOf(entry: JournalEntry, owners: Awaited<ReturnType<typeof ownersIn>>, by: number): Subject {
+    if (entry.kind === 'event' && entry.event.identifiers.length > 0) return owners.of(nameOf(entry.event.identifiers[0]));
+    if (entry.kind === 'erase') {
+      for (const identifier of entry.identifiers) for (const name of namesOf(identifier)) owners.erase(name, by);
+      owners.eraseStates(entry.entities, by);
+    }
+    return { number: 0, key: workspaceKey };
+  }
+
+  async function partAfter(after: number): Promise<JournalRecord[]> {
+    const from = Math.max(after, prunedTo) + 1;
+    if (from > seq) return [];
+    const first = await tables.recordFrom(from);
+    const rows = first ? await tables.records(from - 1, first.upto + part.bytes, part.records) : [];
+    if (rows.length === 0) throw damaged(`record ${from} is`);
+    const keys = await subjects.keys(rows.map(({ subject }) => subject));
+    return rows.map((row, i) => {
+      if (row.seq !== from + i) throw damaged(`record ${from + i} is`);
+      return recordIn(row, keys);
+    });
+  }
+
+  function recordIn(row: RecordRow, keys: ReadonlyMap<number, Uint8Array | undefined>): JournalRecord {
+    const key = keys.get(row.subject);
+    if (!key) {
+      if (!keys.has(row.subject) || row.kind !== codeOf('event') || !sealer.numbersHold('records', numbersOf(row), row.payload)) throw damaged(`record ${row.seq} is`);
+      return { seq: row.seq, clock: row.clock, entry: { kind: 'erased' } };
+    }
+    const plain = sealer.open(key, 'records', numbersOf(row), row.payload);
+    if (!plain) throw damaged(`record ${row.seq} is`);
+    return { seq: row.seq, clock: row.clock, entry: entryFrom(kinds[row.kind - 1], plain.toString()) };
+  }
+
+  async function changesAfter(after: number, limit: number): Promise<Change[]> {
+    const found: Change[] = [];
+    for (let at = Math.max(0, after); found.length < limit && at < lastChange;) {
+      const rows = await tables.changes(at, limit);
+      const keys = await subjects.keys(rows.map(({ subject }) => subject));
+      if (rows.length === 0) throw damaged(`change ${at + 1} is`);
+      for (const { n, subject, sealed } of rows) {
+        at += 1;
+        const key = keys.get(subject);
+        const whole = n === at && keys.has(subject);
+        const plain = whole && key ? sealer.open(key, 'changes', [n, subject], sealed) : undefined;
+        // That of somebody who was erased is not told any more.
+        const gone = whole && !key && sealer.numbersHold('changes', [n, subject], sealed);
+        if (!plain && !gone) throw damaged(`change ${at} is`);
+        if (plain && found.length < limit) found.push(JSON.parse(plain.toString()) as Change);
+      }
+    }
+    return found;
+  }
+
+  function stateIn({ entity, due, sealed }: StateRow): Buffer {
+    const plain = sealer.open(workspaceKey, 'states', [entity, due ?? Infinity], sealed);
+    if (!plain) throw damaged(`the state of entity ${entity} is`);
+    return plain;
+  }
+
+  function sealedSnapshot(at: number, rest: Uint8Array, { states, entities, dues }: Tally): SettingRow {
+    const head = Buffer.alloc(32);
+    [at, states, entities, dues].forEach((number, i) => head.writeDoubleLE(number, 8 * i));
+    return { name: 'snapshot', sealed: sealer.seal(workspaceKey, 'snapshot', [], Buffer.concat([head, rest])) };
+  }
+
+  async function readSnapshot(): Promise<{ seq: number; rest: Uint8Array; tally: Tally } | undefined> {
+    const row = (await tables.settings()).find(({ name }) => name === 'snapshot');
+    if (!row) return undefined;
+    const plain = sealer.open(workspaceKey, 'snapshot', [], row.sealed);
+    if (!plain) throw damaged('the snapshot is');
+    const [at, states, entities, dues] = [0, 8, 16, 24].map((offset) => plain.readDoubleLE(offset));
+    return { seq: at, rest: plain.subarray(32), tally: { states, entities, dues } };
+  }
+
+  function settingOf(name: string, numbers: readonly number[]): SettingRow {
+    return { name, sealed: sealer.seal(workspaceKey, name, [], JSON.stringify(numbers)) };
+  }
+
+  async function readPruned(): Promise<number> {
+    const row = (await tables.settings()).find(({ name }) => name === 'pruned');
+    if (!row) return 0;
+    const plain = sealer.open(workspaceKey, 'pruned', [], row.sealed);
+    if (!plain) throw damaged('where the journal begins is');
+    return (JSON.parse(plain.toString()) as [number])[0];
+  }
+
+  /** The records that `prune` deletes: a beginning of the journal. Clocks and sizes only grow, so its end is found by halving. */
+  async function range(since: number, bytes: number): Promise<{ from: number; to: number }> {
+    const from = prunedTo + 1;
+    let keep = from;
+    let beyond = Math.min(seq, (await readSnapshot())?.seq ?? 0) + 1;
+    while (keep < beyond) {
+      const middle = Math.floor((keep + beyond) / 2);
+      const record = await tables.recordFrom(middle);
+      if (record?.seq !== middle) throw damaged(`record ${middle} is`);
+      if (record.clock < since || upto - record.upto + record.bytes > bytes) keep = middle + 1;
+      else beyond = middle;
+    }
+    return { from, to: keep - 1 };
+  }
+}
+
+/** The key of the workspace itself and the secret of its hashes, made where there are none. */
+async function secretsOf(tables: JournalTables, { seal, open }: ReturnType<typeof sealerOf>, damaged: (what: string) => Error): Promise<{ workspaceKey: Uint8Array; secret: Buffer }> {
+  const [own] = await tables.subjects([0]);
+  const row = (await tables.settings()).find(({ name }) => name === 'secret');
+  if (!own && !row) {
+    const { record, subject, change } = await tables.newest();
+    if ((record ?? subject ?? change ?? (await tables.messages(0, 1))[0]) !== undefined) throw damaged('the key of the workspace is');
+    const [workspaceKey, secret] = [randomBytes(32), randomBytes(32)];
+    const setting = { name: 'secret', sealed: seal(workspaceKey, 'secret', [], secret) };
+    await tables.begin({ number: 0, hmac: null, key: workspaceKey, erased: null }, setting);
+    return { workspaceKey, secret };
+  }
+  const secret = own?.key && row ? open(own.key, 'secret', [], row.sealed) : undefined;
+  if (!secret) throw damaged('the key of the workspace is');
+  return { workspaceKey: own.key!, secret };
+}
+
+const numbersOf = ({ seq, clock, kind, subject, upto }: Omit<RecordRow, 'payload'>) => [seq, clock, kind, subject, upto];
+
+/** An identifier owns the payloads of its events, and the changes told of an entity of that name. */
+function namesOf(identifier: Event['identifiers'][number]): string[] {
+  const { type, value } = identifier;
+  return [nameOf(identifier), nameOfEntity(type === 'user' ? value : `${type}:${value}`)];
+}
+
+/** What is kept of an entry. Of those who are erased only the numbers. */
+function textOf(entry: JournalEntry): string {
+  if (entry.kind === 'event') return JSON.stringify(entry.event);
+  if (entry.kind === 'erase') return JSON.stringify({ kind: 'erase', identifiers: [], entities: entry.entities, forgotten: entry.identifiers.length });
+  return JSON.stringify(entry);
+}
+
+function entryFrom(kind: JournalEntry['kind'], text: string): JournalEntry {
+  const value = JSON.parse(text) as unknown;
+  return kind === 'event' ? { kind, event: value as Event } : (value as JournalEntry);
+}
+
+const half = 2 ** 24;
+
+/** See `Tally`; the dues as a sum of both halves of their bits, so that it stays exact. */
+function tallyOf(rows: readonly { entity: number; due: number }[]): Tally {
+  let entities = 0;
+  let dues = 0;
+  for (const { entity, due } of rows) {
+    entities += entity;
+    if (due !== Infinity) dues += Math.floor(due / half) + (due - Math.floor(due / half) * half);
+  }
+  return { states: rows.length, entities, dues };
+}
+
+const sameTally = (a: Tally, b: Tally) => a.states === b.states && a.entities === b.entities && a.dues === b.dues;

@@ -1,0 +1,133 @@
+import pg from 'pg';
+import { ShoalError } from '../../errors.js';
+import { connectionTo, openPostgres, schemaOf, toldOfPostgres } from '../adapters/postgres.js';
+import { migrate } from '../migrate.js';
+import { migrations } from '../migrations/catalog.js';
+import { untilFailure } from './final.js';
+import type { ChangeRow, JournalTables, MessageRow, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
+
+/** Milliseconds to wait for whoever has the journal: the server notices the end of a process that was killed a moment later. */
+const patience = 3000;
+const waitedEnough = '55P03';
+
+/** The journal's tables in the schema `shoal_<workspace>_journal`: one connection, which also holds the lock; synchronous_commit = on. */
+export async function openPostgresJournal(url: string, workspace: string, clock: () => number): Promise<JournalTables> {
+  const { config, name: server } = connectionTo(url);
+  const schema = schemaOf(workspace, 'journal');
+  const name = `${server} (journal of the workspace '${workspace}')`;
+  const client = new pg.Client({ ...config, keepAlive: true });
+  // What fails is told of by the query that is under way, or the next one.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query(`SET lock_timeout = ${patience}`);
+    await client.query(`SELECT pg_advisory_lock(hashtextextended('shoal:${schema}:alone', 0))`);
+    await client.query('SET lock_timeout = 0');
+    const databases = await openPostgres(url);
+    try {
+      await migrate(await databases.open(workspace, 'journal'), migrations.journal, clock);
+    } finally {
+      await databases.close();
+    }
+    await client.query(`SET search_path = "${schema}"`);
+    return tablesOn(client, name);
+  } catch (cause) {
+    void client.end().catch(() => undefined);
+    throw (cause as { code?: string }).code === waitedEnough ? new ShoalError('store/in-use', { place: name }, { cause }) : toldOfPostgres(name, cause);
+  }
+}
+
+function tablesOn(client: pg.Client, name: string): JournalTables {
+  const until = untilFailure(name, (cause) => toldOfPostgres(name, cause));
+  const names = new Map<string, string>();
+  /** Prepared once each: named by its place. */
+  const query = async <T>(text: string, ...values: unknown[]): Promise<T[]> => {
+    if (!names.has(text)) names.set(text, `q${names.size}`);
+    return (await client.query({ name: names.get(text), text, values })).rows as T[];
+  };
+  const all = <T>(text: string, ...values: unknown[]): Promise<T[]> => until.soon(() => query<T>(text, ...values));
+  /** In one transaction. It is not rolled back: after a failure the connection is not used again, and the server does that. */
+  const change = (work: () => Promise<void>): Promise<void> => until.soon(async () => {
+    await client.query('BEGIN');
+    await work();
+    await client.query('COMMIT');
+  });
+  /** The rows' columns as one array each. */
+  const insert = async <T extends object>(table: string, types: { readonly [K in keyof Required<T>]: string }, rows: readonly T[], conflict = '') => {
+    if (rows.length === 0) return;
+    const columns = Object.keys(types) as (keyof T & string)[];
+    const listed = columns.map((column) => `"${column}"`).join(', ');
+    await query(`INSERT INTO ${table} (${listed}) SELECT * FROM unnest(${columns.map((column, i) => `$${i + 1}::${types[column]}[]`).join(', ')}) ${conflict}`, ...columns.map((column) => rows.map((row) => row[column])));
+  };
+  const insertSubjects = (rows: readonly SubjectRow[]) => insert('subjects', { number: 'bigint', hmac: 'bytea', key: 'bytea', erased: 'bigint' }, rows);
+  const setting = (row: SettingRow) => insert('settings', { name: 'text', sealed: 'bytea' }, [row], 'ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed');
+  const tallied = 'SELECT count(*) AS states, coalesce(sum(entity), 0)::bigint AS entities, coalesce(sum(due / 16777216 + due % 16777216), 0)::bigint AS dues FROM states';
+
+  return {
+    name,
+    write: ({ records, subjects, changes, message, replace, expired, erased }) => change(async () => {
+      await insertSubjects(subjects);
+      await insert('records', { seq: 'bigint', clock: 'bigint', kind: 'integer', subject: 'bigint', upto: 'bigint', payload: 'bytea' }, records);
+      await insert('changes', { n: 'bigint', subject: 'bigint', sealed: 'bytea' }, changes);
+      if (replace !== undefined) await query('DELETE FROM messages WHERE seq >= $1', replace);
+      if (expired !== undefined) await query('DELETE FROM messages WHERE seq <= $1', expired);
+      if (message) await insert('messages', { seq: 'bigint', clock: 'bigint', sealed: 'bytea' }, [message], 'ON CONFLICT (seq) DO UPDATE SET clock = excluded.clock, sealed = excluded.sealed');
+      if (!erased) return;
+      await query('UPDATE subjects SET hmac = NULL, key = NULL, erased = $1 WHERE number = ANY($2::bigint[])', erased.by, erased.subjects);
+      await query('DELETE FROM states WHERE entity = ANY($1::bigint[])', erased.states);
+    }),
+    async newest() {
+      const [record] = await all<RecordRow>('SELECT * FROM records ORDER BY seq DESC LIMIT 1');
+      const [subject] = await all<{ number: number }>('SELECT number FROM subjects ORDER BY number DESC LIMIT 1');
+      const [found] = await all<{ n: number }>('SELECT n FROM changes ORDER BY n DESC LIMIT 1');
+      return { record, subject: subject?.number, change: found?.n };
+    },
+    recordFrom: async (seq) => (await all<Omit<RecordRow, 'payload'> & { bytes: number }>('SELECT seq, clock, kind, subject, upto, length(payload) AS bytes FROM records WHERE seq >= $1 ORDER BY seq LIMIT 1', seq))[0],
+    records: (after, upto, limit) => all('SELECT * FROM records WHERE seq > $1 AND (upto <= $2 OR seq = $1 + 1) ORDER BY seq LIMIT $3', after, upto, limit),
+    messages: (seq, limit) => all<MessageRow>('SELECT * FROM messages WHERE seq >= $1 ORDER BY seq LIMIT $2', seq, limit),
+    subjects: (numbers) => all('SELECT * FROM subjects WHERE number = ANY($1::bigint[])', numbers),
+    subjectsNamed: (hmacs) => all('SELECT * FROM subjects WHERE hmac = ANY($1::bytea[])', hmacs),
+    changes: (after, limit) => all<ChangeRow>('SELECT * FROM changes WHERE n > $1 ORDER BY n LIMIT $2', after, limit),
+    states: (entities) => all<StateRow>('SELECT * FROM states WHERE entity = ANY($1::bigint[])', entities),
+    dues: () => all('SELECT entity, due FROM states ORDER BY entity'),
+    tally: async () => (await all<Tally>(tallied))[0],
+    settings: () => all<SettingRow>('SELECT * FROM settings'),
+    begin: (own, row) => change(async () => {
+      await insertSubjects([own]);
+      await setting(row);
+    }),
+    save: (states, seal) => change(async () => {
+      let part: StateRow[] = [];
+      let gone: number[] = [];
+      let bytes = 0;
+      const flush = async () => {
+        await query('DELETE FROM states WHERE entity = ANY($1::bigint[])', [...gone, ...part.map(({ entity }) => entity)]);
+        await insert('states', { entity: 'bigint', due: 'bigint', sealed: 'bytea' }, part);
+        part = [];
+        gone = [];
+        bytes = 0;
+      };
+      for (const state of states) {
+        if (state.sealed === undefined) gone.push(state.entity);
+        else part.push(state);
+        bytes += state.sealed?.length ?? 8;
+        if (bytes > 4_000_000 || part.length + gone.length === 1000) await flush();
+      }
+      await flush();
+      await setting(seal((await query<Tally>(tallied))[0]));
+    }),
+    forget: () => change(async () => {
+      await query('DELETE FROM states');
+      await query("DELETE FROM settings WHERE name = 'snapshot'");
+    }),
+    prune: (seq, row) => change(async () => {
+      await query('DELETE FROM records WHERE seq <= $1', seq);
+      await setting(row);
+    }),
+    // The rows as they were are gone with this; the server's own log keeps them until it is recycled or archived.
+    scrub: async () => void (await until.soon(() => client.query('VACUUM subjects, states'))),
+    async close() {
+      await client.end().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ShoalError } from '../../errors.js';
+import { lockFolder, openFile, pathIn, toldOf } from '../adapters/sqlite.js';
+import type { SqliteStatement } from '../adapters/sqlite-library.js';
+import { migrate } from '../migrate.js';
+import { migrations } from '../migrations/catalog.js';
+import { untilFailure } from './final.js';
+import type { ChangeRow, JournalTables, MessageRow, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
+
+/** Pages of the file that are written before they are moved from the log into it, as an estimate in bytes. */
+const checkpointAfter = 16_000_000;
+/** Rows of one statement: fewer statements are faster, up to about this many. */
+const together = 16;
+
+/** The journal's tables in `workspaces/<id>/journal.sqlite` of a data folder: WAL, synchronous = FULL, one connection. It is locked against other processes by a lock of its own. */
+export async function openSqliteJournal(folder: string, workspace: string, clock: () => number): Promise<JournalTables> {
+  const name = `${folder} (journal of the workspace '${workspace}')`;
+  const path = pathIn(resolve(folder), workspace, 'journal');
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw toldOf(name, cause);
+  });
+  const lock = await lockFolder(dirname(path), name, 'journal-lock.sqlite');
+  if (!lock) throw new ShoalError('store/in-use', { place: join(folder, 'workspaces', workspace) });
+  try {
+    const { database, connection, close } = await openFile(path, name, false);
+    try {
+      await migrate(database, migrations.journal, clock);
+      // The log is moved by us, so that a failure of that is seen. What a process that failed left in it may not be on the disk, although it reads well: it is written anew.
+      for (const pragma of ['wal_autocheckpoint = 0', 'secure_delete = ON', 'cache_size = -65536', 'wal_checkpoint(TRUNCATE)']) connection.prepare(`PRAGMA ${pragma}`).all([]);
+      return tablesOn(connection, name, () => (close(), lock.close()));
+    } catch (error) {
+      close();
+      throw toldOf(name, error);
+    }
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+interface Connection {
+  prepare(sql: string): SqliteStatement;
+  exec(sql: string): void;
+}
+
+function tablesOn(connection: Connection, name: string, close: () => void): JournalTables {
+  const until = untilFailure(name, (cause) => toldOf(name, cause));
+  const statements = new Map<string, SqliteStatement>();
+  const prepared = (sql: string): SqliteStatement => {
+    const found = statements.get(sql) ?? connection.prepare(sql);
+    statements.set(sql, found);
+    return found;
+  };
+  const all = <T>(sql: string, ...values: unknown[]): T[] => prepared(sql).all(values) as T[];
+  const run = (sql: string, ...values: unknown[]): void => void prepared(sql).run(values);
+  /** Many rows: as many statements of `together` rows as there are, then one for each that is left. */
+  const insert = (into: string, rows: readonly (readonly unknown[])[], conflict = '') => {
+    if (rows.length === 0) return;
+    const row = `(${rows[0].map(() => '?').join(', ')})`;
+    const many = prepared(`INSERT INTO ${into} VALUES ${Array<string>(together).fill(row).join(', ')}${conflict}`);
+    let i = 0;
+    for (; i + together <= rows.length; i += together) many.run(rows.slice(i, i + together).flat());
+    if (i < rows.length) for (const one = prepared(`INSERT INTO ${into} VALUES ${row}${conflict}`); i < rows.length; i++) one.run(rows[i]);
+  };
+  const ask = <T>(work: () => T): Promise<T> => Promise.resolve().then(() => until.now(work));
+  const change = (work: () => void): Promise<void> => ask(() => {
+    run('BEGIN IMMEDIATE');
+    work();
+    run('COMMIT');
+  });
+
+  let unmoved = 0;
+  let moving: NodeJS.Immediate | undefined;
+  /** Moves the log into the file, after whoever waits for the commit has been told. */
+  const wrote = (bytes: number) => {
+    unmoved += bytes;
+    if (unmoved < checkpointAfter || moving) return;
+    moving = setImmediate(() => {
+      moving = undefined;
+      unmoved = 0;
+      try {
+        until.now(() => all('PRAGMA wal_checkpoint(PASSIVE)'));
+      } catch {
+        // It is remembered: the next call is refused.
+      }
+    });
+  };
+
+  return {
+    name,
+    async write({ records, subjects, changes, message, replace, expired, erased }) {
+      await change(() => {
+        insert('subjects', subjects.map((row) => [row.number, row.hmac, row.key, row.erased]));
+        insert('records', records.map((row) => [row.seq, row.clock, row.kind, row.subject, row.upto, row.payload]));
+        insert('changes', changes.map((row) => [row.n, row.subject, row.sealed]));
+        if (replace !== undefined) run('DELETE FROM messages WHERE seq >= ?', replace);
+        if (expired !== undefined) run('DELETE FROM messages WHERE seq <= ?', expired);
+        if (message) run('INSERT OR REPLACE INTO messages VALUES (?, ?, ?)', message.seq, message.clock, message.sealed);
+        if (!erased) return;
+        for (const number of erased.subjects) run('UPDATE subjects SET hmac = NULL, key = NULL, erased = ? WHERE number = ?', erased.by, number);
+        for (const entity of erased.states) run('DELETE FROM states WHERE entity = ?', entity);
+      });
+      let bytes = 20_000;
+      for (const { payload } of records) bytes += payload.length + 40;
+      wrote(bytes + 300 * (changes.length + subjects.length));
+    },
+    newest: () => ask(() => ({
+      record: all<RecordRow>('SELECT * FROM records ORDER BY seq DESC LIMIT 1')[0],
+      subject: all<{ number: number }>('SELECT number FROM subjects ORDER BY number DESC LIMIT 1')[0]?.number,
+      change: all<{ n: number }>('SELECT n FROM changes ORDER BY n DESC LIMIT 1')[0]?.n,
+    })),
+    recordFrom: (seq) => ask(() => all<Omit<RecordRow, 'payload'> & { bytes: number }>('SELECT seq, clock, kind, subject, upto, length(payload) AS bytes FROM records WHERE seq >= ? ORDER BY seq LIMIT 1', seq)[0]),
+    records: (after, upto, limit) => ask(() => {
+      const [first, ...rest] = all<RecordRow>('SELECT * FROM records WHERE seq > ? AND (upto <= ? OR seq = ?) ORDER BY seq LIMIT ?', after, upto, after + 1, limit);
+      return first ? [first, ...rest] : [];
+    }),
+    messages: (seq, limit) => ask(() => all<MessageRow>('SELECT * FROM messages WHERE seq >= ? ORDER BY seq LIMIT ?', seq, limit)),
+    subjects: (numbers) => ask(() => numbers.flatMap((number) => all<SubjectRow>('SELECT * FROM subjects WHERE number = ?', number))),
+    subjectsNamed: (hmacs) => ask(() => hmacs.flatMap((hmac) => all<SubjectRow>('SELECT * FROM subjects WHERE hmac = ?', hmac))),
+    changes: (after, limit) => ask(() => all<ChangeRow>('SELECT * FROM changes WHERE n > ? ORDER BY n LIMIT ?', after, limit)),
+    states: (entities) => ask(() => entities.flatMap((entity) => all<StateRow>('SELECT * FROM states WHERE entity = ?', entity))),
+    dues: () => ask(() => all<StateRow>('SELECT entity, due FROM states INDEXED BY states_due ORDER BY entity, due')),
+    tally: () => ask(tally),
+    settings: () => ask(() => all<SettingRow>('SELECT * FROM settings')),
+    begin: (own, setting) => change(() => {
+      insert('subjects', [[own.number, own.hmac, own.key, own.erased]]);
+      insert('settings', [[setting.name, setting.sealed]]);
+    }),
+    async save(states, seal) {
+      let bytes = 0;
+      await change(() => {
+        for (const { entity, ...kept } of states) {
+          if (kept.sealed === undefined) run('DELETE FROM states WHERE entity = ?', entity);
+          else run('INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (entity) DO UPDATE SET due = excluded.due, sealed = excluded.sealed', entity, kept.due, kept.sealed);
+          bytes += kept.sealed?.length ?? 0;
+        }
+        const { name: setting, sealed } = seal(tally());
+        run('INSERT OR REPLACE INTO settings VALUES (?, ?)', setting, sealed);
+        bytes += sealed.length;
+      });
+      wrote(bytes);
+    },
+    forget: () => change(() => {
+      run('DELETE FROM states');
+      run("DELETE FROM settings WHERE name = 'snapshot'");
+    }),
+    async prune(seq, { name: setting, sealed }) {
+      await change(() => {
+        run('DELETE FROM records WHERE seq <= ?', seq);
+        run('INSERT OR REPLACE INTO settings VALUES (?, ?)', setting, sealed);
+      });
+      wrote(checkpointAfter / 10);
+    },
+    // The log holds pages as they were before; it is emptied. A reader beside can keep that from being done at once: then it is done when the log is next moved whole.
+    scrub: () => ask(() => void all('PRAGMA wal_checkpoint(TRUNCATE)')),
+    async close() {
+      clearImmediate(moving);
+      if (!until.failed()) close();
+    },
+  };
+
+  function tally(): Tally {
+    return all<Tally>('SELECT count(*) AS states, coalesce(sum(entity), 0) AS entities, coalesce(sum(due / 16777216 + due % 16777216), 0) AS dues FROM states INDEXED BY states_due')[0];
+  }
+}

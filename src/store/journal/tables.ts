@@ -1,0 +1,103 @@
+/** An entry in its place. `upto`: the bytes of all payloads since the beginning, this one's included. */
+export interface RecordRow {
+  seq: number;
+  clock: number;
+  kind: number;
+  subject: number;
+  upto: number;
+  payload: Uint8Array;
+}
+
+/** The ids of messages of one or more groups, up to record `seq` and its clock: see messages.ts. The last row also says where the journal and its changes end. */
+export interface MessageRow {
+  seq: number;
+  clock: number;
+  sealed: Uint8Array;
+}
+
+/** Somebody to whom payloads belong. Number 0 is the workspace itself, and has no HMAC. An erased one has neither HMAC nor key, but the record that erased it. */
+export interface SubjectRow {
+  number: number;
+  hmac: Uint8Array | null;
+  key: Uint8Array | null;
+  erased: number | null;
+}
+
+export interface ChangeRow {
+  n: number;
+  subject: number;
+  sealed: Uint8Array;
+}
+
+export interface StateRow {
+  entity: number;
+  /** Null: never. */
+  due: number | null;
+  sealed: Uint8Array;
+}
+
+/** 'secret', 'snapshot', 'pruned'. */
+export interface SettingRow {
+  name: string;
+  sealed: Uint8Array;
+}
+
+/** What one transaction of the hot path writes. */
+export interface Batch {
+  readonly records: readonly RecordRow[];
+  readonly subjects: readonly SubjectRow[];
+  readonly changes: readonly ChangeRow[];
+  readonly message?: MessageRow;
+  /** Message rows from this record on are replaced by `message`. */
+  readonly replace?: number;
+  /** Message rows up to this record are past their time. */
+  readonly expired?: number;
+  /** Subjects and states that the record `by` destroys. */
+  readonly erased?: { readonly by: number; readonly subjects: readonly number[]; readonly states: readonly number[] };
+}
+
+/** How many states there are and what their numbers add up to: a row that has gone shows in one of the three. */
+export interface Tally {
+  readonly states: number;
+  readonly entities: number;
+  readonly dues: number;
+}
+
+/**
+ * The tables of one journal, on one connection that nobody else uses: what an adapter provides. Calls come one after the other.
+ * A failure of the engine is final: after a failed sync, what it says of the disk cannot be believed. From then on every call is refused.
+ * Each change is one transaction, on stable storage when it resolves. @throws `store/unavailable`, `store/damaged`
+ */
+export interface JournalTables {
+  /** As a person is told: without a password. */
+  readonly name: string;
+  write(batch: Batch): Promise<void>;
+  /** The last record, subject and change there are. */
+  newest(): Promise<{ readonly record?: RecordRow; readonly subject?: number; readonly change?: number }>;
+  /** The first record from `seq` on, and the size of its payload. */
+  recordFrom(seq: number): Promise<(Omit<RecordRow, 'payload'> & { readonly bytes: number }) | undefined>;
+  /** Records after `seq`, oldest first: at most `limit`, and after the first one none whose `upto` is above. */
+  records(after: number, upto: number, limit: number): Promise<RecordRow[]>;
+  /** Message rows from record `seq` on, oldest first. */
+  messages(seq: number, limit: number): Promise<MessageRow[]>;
+  subjects(numbers: readonly number[]): Promise<SubjectRow[]>;
+  subjectsNamed(hmacs: readonly Uint8Array[]): Promise<SubjectRow[]>;
+  changes(after: number, limit: number): Promise<ChangeRow[]>;
+  states(entities: readonly number[]): Promise<StateRow[]>;
+  /** When states are due, in order of the entity. */
+  dues(): Promise<Pick<StateRow, 'entity' | 'due'>[]>;
+  tally(): Promise<Tally>;
+  settings(): Promise<SettingRow[]>;
+  /** The first rows of an empty journal. */
+  begin(own: SubjectRow, setting: SettingRow): Promise<void>;
+  /** Writes states, then the setting that `seal` makes of what there is now. */
+  save(states: Iterable<StateRow | { readonly entity: number; readonly sealed?: undefined }>, seal: (tally: Tally) => SettingRow): Promise<void>;
+  /** Deletes all states and the setting 'snapshot'. */
+  forget(): Promise<void>;
+  /** Deletes the records up to `seq`, and says so in a setting. */
+  prune(seq: number, pruned: SettingRow): Promise<void>;
+  /** What was deleted or overwritten is in no file any more, as far as the engine can see to that. */
+  scrub(): Promise<void>;
+  /** After a failure the connection is not touched any more. */
+  close(): Promise<void>;
+}
