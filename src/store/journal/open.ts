@@ -8,9 +8,9 @@ import { overhead, sealerOf } from './seal.js';
 import { nameOf, nameOfEntity, Subjects, type Subject } from './subjects.js';
 import type { JournalTables, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
 
-/** What is stored of the kind of an entry: its place here, from 1. */
-const kinds = ['event', 'define', 'retire', 'unmerge', 'erase'] as const satisfies readonly JournalEntry['kind'][];
-const codeOf = (kind: JournalEntry['kind']) => kinds.indexOf(kind) + 1;
+/** What is stored of the kind of an entry: events can lose their key, nothing else can. */
+const event = 1;
+const other = 2;
 
 /** A part that is read: at most so many records, and after the first so many bytes. */
 const part = { records: 1000, bytes: 4_000_000 };
@@ -125,7 +125,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       const text = textOf(entry);
       const { number, key } = ownerOf(entry, owners, place);
       total += overhead + Buffer.byteLength(text);
-      const row = { seq: place, clock: now, kind: codeOf(entry.kind), subject: number, upto: total };
+      const row = { seq: place, clock: now, kind: entry.kind === 'event' ? event : other, subject: number, upto: total };
       return { ...row, payload: sealer.seal(key, 'records', numbersOf(row), text) };
     });
     const answers: Appended[] = [];
@@ -230,12 +230,12 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   function recordIn(row: RecordRow, keys: ReadonlyMap<number, Uint8Array | undefined>): JournalRecord {
     const key = keys.get(row.subject);
     if (!key) {
-      if (!keys.has(row.subject) || row.kind !== codeOf('event') || !sealer.numbersHold('records', numbersOf(row), row.payload)) throw damaged(`record ${row.seq} is`);
+      if (!keys.has(row.subject) || row.kind !== event || !sealer.numbersHold('records', numbersOf(row), row.payload)) throw damaged(`record ${row.seq} is`);
       return { seq: row.seq, clock: row.clock, entry: { kind: 'erased' } };
     }
     const plain = sealer.open(key, 'records', numbersOf(row), row.payload);
     if (!plain) throw damaged(`record ${row.seq} is`);
-    return { seq: row.seq, clock: row.clock, entry: entryFrom(kinds[row.kind - 1], plain.toString()) };
+    return { seq: row.seq, clock: row.clock, entry: entryFrom(row.kind, plain.toString()) };
   }
 
   async function changesAfter(after: number, limit: number): Promise<Change[]> {
@@ -339,9 +339,9 @@ function textOf(entry: JournalEntry): string {
   return JSON.stringify(entry);
 }
 
-function entryFrom(kind: JournalEntry['kind'], text: string): JournalEntry {
+function entryFrom(kind: number, text: string): JournalEntry {
   const value = JSON.parse(text) as unknown;
-  return kind === 'event' ? { kind, event: value as Event } : (value as JournalEntry);
+  return kind === event ? { kind: 'event', event: value as Event } : (value as JournalEntry);
 }
 
 const half = 2 ** 24;
