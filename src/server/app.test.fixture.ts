@@ -7,11 +7,14 @@ import type { Role } from '../domain/role.js';
 import { ShoalError } from '../errors.js';
 import { openStore } from '../store/catalog.js';
 import type { By } from '../store/store.js';
-import { createApp, type AppOptions, type LogLine } from './app.js';
+import { createApp, type AppOptions } from './app.js';
+import type { LogLine } from './log-line.js';
 import { serverConfig } from './config.js';
 import type { Desk } from './desk/desk.js';
 import type { Jobs } from './jobs/jobs.js';
 import { createLoginTokens } from './login-tokens.js';
+import { memoryIntake } from './track/memory-intake.test.fixture.js';
+import type { Intake } from './track/tracking.js';
 import { openWorkspaces, type Workspaces } from './workspaces.js';
 
 /** Stands in every text that a workspace holds, so that a test sees where it should not have got to. */
@@ -29,7 +32,7 @@ export const by: By = { actor: 'test' };
  * A listening server over a real store in a folder of its own, with two workspaces ('main' and 'other') that hold a run each; jobs and desks are stand-ins that answer at once. Close
  * it when done.
  */
-export async function listening(options: AppOptions & { readonly clock?: () => number } = {}) {
+export async function listening(options: AppOptions & { readonly clock?: () => number; readonly intake?: Intake } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-app-'));
   const clock = options.clock ?? Date.now;
   const home = await openStore(folder, { clock });
@@ -38,7 +41,8 @@ export async function listening(options: AppOptions & { readonly clock?: () => n
   const jobs = fakeJobs();
   for (const id of ['main', 'other']) await furnish(workspaces, id);
   const logged: LogLine[] = [];
-  const app = await createApp({ home, workspaces, jobs, loginTokens, clock, version: '0.0.0', tablesOf: async () => [{ schema: 'public', table: 'orders', rows: 3 }] }, {
+  const intake = options.intake ?? memoryIntake();
+  const app = await createApp({ home, workspaces, jobs, intake, loginTokens, clock, version: '0.0.0', tablesOf: async () => [{ schema: 'public', table: 'orders', rows: 3 }] }, {
     log: (line) => void logged.push(line), checkAnswers: true, ...options,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

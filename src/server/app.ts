@@ -11,14 +11,20 @@ import { docsAssets } from './docs.js';
 import { checkHost, checkOrigin, dataPolicy, pagePolicy, securityHeaders } from './guard.js';
 import { isBytes, isKept, type Asked, type SentFile, type Tools } from './handler.js';
 import { createBucket, type Bucket } from './limits.js';
+import type { LogLine } from './log-line.js';
 import { createMetrics } from './metrics.js';
+import { listener } from './listener.js';
 import { openPages } from './pages.js';
-import { problemOf, problemText, untold } from './problem.js';
+import { faultOf, problemOf, problemText, untold } from './problem.js';
 import { readBody, readQuery, saidWorkspace, sessionCookie } from './request.js';
 import { openReports } from './reports.js';
 import { handlers } from './routes/handlers.js';
 import { createSender, sendFile } from './send.js';
 import type { Services } from './services.js';
+import { createRejections } from './track/rejections.js';
+import { createTracking, type TrackingLimits } from './track/tracking.js';
+import type { WebhookSource } from './track/webhook.js';
+import { openWriteKeys } from './track/write-keys.js';
 
 export interface AppOptions {
   /** Names that the server is reached by, besides the loopback ones: 'shoal.example.org'. */
@@ -32,6 +38,8 @@ export interface AppOptions {
   /** Told of every answer, without anything personal. */
   readonly log?: (line: LogLine) => void;
   readonly limits?: Partial<Limits>;
+  /** Programs that send JSON of their own, by name. */
+  readonly webhooks?: Readonly<Record<string, WebhookSource>>;
   /** For tests: an answer that is not as the contract says becomes a failure. */
   readonly checkAnswers?: boolean;
 }
@@ -54,27 +62,15 @@ export interface Limits {
   readonly session: number;
   /** Streams of events at once, of one caller. */
   readonly streams: number;
+  /** Of the tracking API. */
+  readonly tracking: TrackingLimits;
 }
 
 const defaultLimits: Limits = {
   perCaller: { perSecond: 400, burst: 1000 }, perAddress: { perSecond: 1000, burst: 3000 }, failedLogins: { perSecond: 0.2, burst: 10 },
   json: 2 ** 20, upload: 5 * 2 ** 30, slowest: 30_000, longest: 120_000, idle: 8 * 3_600_000, session: 7 * 86_400_000, streams: 20,
+  tracking: { waiting: 5000, bytes: 64 * 2 ** 20, slowest: 30_000 },
 };
-
-/** One answered request. It names routes, never addresses: those hold ids of people and what was searched for. */
-export interface LogLine {
-  readonly level: 'info' | 'error';
-  readonly request: string;
-  readonly method: string;
-  readonly route: string;
-  readonly status: number;
-  readonly ms: number;
-  readonly via: Caller['via'];
-  readonly role?: string;
-  readonly workspace?: string;
-  /** Of a failure that should not be: where in the code it happened, not what it was about; or what the disk or the store said, where the caller is not told. */
-  readonly fault?: string;
-}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -95,19 +91,29 @@ export async function createApp(services: Services, options: AppOptions = {}): P
   const [perCaller, perAddress, failedLogins] = [limits.perCaller, limits.perAddress, limits.failedLogins].map((limit) => createBucket(limit, clock));
   const awake = idleLogins(limits.idle, clock);
   const streams = new Map<string, number>();
+  const rejections = createRejections();
   const metrics = createMetrics({
+    shoal_events_accepted: { help: 'Events written to the journal since the start', read: () => tracking.counts.accepted },
+    shoal_events_duplicate: { help: 'Events that had come before', read: () => tracking.counts.duplicate },
+    shoal_events_rejected: { help: 'Events that could not be taken', read: () => rejections.total },
+    shoal_events_overloaded: { help: 'Requests with events that were asked to come again', read: () => tracking.counts.overloaded },
+    shoal_events_waiting: { help: 'Events that wait for the journal', read: () => tracking.counts.waiting },
     shoal_jobs_running: { help: 'Jobs at work', read: () => jobs.counts().running },
     shoal_jobs_queued: { help: 'Jobs that wait', read: () => jobs.counts().queued },
     shoal_streams: { help: 'Open streams of events', read: () => [...streams.values()].reduce((sum, n) => sum + n, 0) },
   });
-  const tools: Tools = { ...services, metrics, reports: openReports(), sessionLifetime: limits.session };
+  const writeKeys = openWriteKeys(services.home.keys, clock);
+  const tools: Tools = { ...services, metrics, writeKeys, rejections, reports: openReports(), sessionLifetime: limits.session };
   const pages = options.pages === undefined ? undefined : await openPages(options.pages);
   const send = createSender();
 
+  const tracking = createTracking({
+    intake: services.intake, writeKeys, rejections, webhooks: options.webhooks ?? {}, clock, hosts: options.hosts ?? [], https, behindProxy: options.behindProxy ?? false, strangers: perAddress, limits: limits.tracking,
+    observe: metrics.observe, log: options.log,
+  });
   const app = fastify({
+    serverFactory: listener(tracking),
     logger: false, trustProxy: options.behindProxy ? (_address, hop) => hop === 0 : false, genReqId: () => randomUUID(), requestIdHeader: false, exposeHeadRoutes: false, forceCloseConnections: true,
-    // Headers must be there within ten seconds. Bodies have limits of their own, as uploads may take long.
-    requestTimeout: 0, keepAliveTimeout: 30_000, http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
     routerOptions: { maxParamLength: 4000, querystringParser: readQuery },
     frameworkErrors: (error, request, reply) => void refuse(error, request as FastifyRequest, reply as FastifyReply),
     clientErrorHandler: ({ code }, socket) => void socket.end(`HTTP/1.1 ${clientErrors[code ?? ''] ?? '400 Bad Request'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`),
@@ -273,10 +279,4 @@ function mustFit(id: RouteId, given: unknown): void {
   if (isBytes(given)) return;
   const result = contract[id].answer.safeParse(given);
   assert(result.success, `the answer of '${id}' is not as its contract says: ${result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
-}
-
-/** Kind and place of a failure. Its message is left out: it may hold what somebody sent. */
-function faultOf(error: unknown): string {
-  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: '' };
-  return [name, ...(stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 5).map((line) => line.trim())].join(' ');
 }

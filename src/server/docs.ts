@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { contract, type RouteId } from './contract/contract.js';
+import { contract } from './contract/contract.js';
 import type { Route } from './contract/route.js';
+import { trackRoutes } from './contract/track.js';
 import { openApi, tagOf } from './openapi.js';
 
 interface Field {
@@ -14,7 +15,8 @@ interface Field {
 /** The interface as a page: every route, searchable, without a script inside. Its styles and its script are `docsAssets`. */
 export function docsPage(version: string): string {
   const { paths } = openApi(version) as { paths: Record<string, Record<string, Operation>> };
-  const ids = Object.keys(contract) as RouteId[];
+  const routesOf: Readonly<Record<string, Route>> = { ...contract, ...trackRoutes };
+  const ids = Object.keys(routesOf);
   const groups = grouped(ids);
   return `<!doctype html>
 <html lang="en">
@@ -35,7 +37,7 @@ Refusals are problem documents (RFC 9457) with a code and a sentence. The same a
 <p class="find"><label for="search">Find a route</label> <input id="search" type="search" placeholder="segments, export, operator …" autocomplete="off"> <output id="count" for="search" aria-live="polite">${ids.length} routes</output></p>
 <main>
 ${[...groups].map(([tag, routes]) => `<section><h2>${escaped(tag)}</h2>
-${routes.map((id) => routeOf(id, contract[id], operationOf(paths, id))).join('\n')}
+${routes.map((id) => routeOf(id, routesOf[id], operationOf(paths, id))).join('\n')}
 </section>`).join('\n')}
 <p id="none" hidden>No route holds these words.</p>
 </main>
@@ -66,12 +68,12 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
 }
 
-const operationOf = (paths: Record<string, Record<string, Operation>>, id: RouteId): Operation => {
+const operationOf = (paths: Record<string, Record<string, Operation>>, id: string): Operation => {
   const [method, path] = id.split(' ');
   return paths[path.replace(/:(\w+)/g, '{$1}')][method.toLowerCase()];
 };
 
-function routeOf(id: RouteId, { role, serverWide, summary, details, status, answers, takesBytes }: Route, { parameters, requestBody, responses }: Operation): string {
+function routeOf(id: string, { role, serverWide, summary, details, status, answers, takesBytes }: Route, { parameters, requestBody, responses }: Operation): string {
   const [method, path] = id.split(' ');
   const fields: Field[] = parameters.filter(({ $ref }) => !$ref).map(({ name, in: place, required, description, schema }) => ({ name, in: place, required, text: description ?? '', type: typeOf(schema) }));
   const body = requestBody?.content['application/json']?.schema;
@@ -111,8 +113,8 @@ const table = (caption: string, fields: readonly Field[]) => `<div class="scroll
 const anchor = (id: string) => id.toLowerCase().replace(/\W+/g, '-');
 const escaped = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-function grouped(ids: readonly RouteId[]): Map<string, RouteId[]> {
-  const groups = new Map<string, RouteId[]>();
+function grouped(ids: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
   for (const id of ids) groups.set(tagOf(id), [...(groups.get(tagOf(id)) ?? []), id]);
   return groups;
 }

@@ -5,6 +5,8 @@ import type { AnswerOf, Contract, RouteId } from './contract/contract.js';
 import type { Metrics } from './metrics.js';
 import type { Reports } from './reports.js';
 import type { Services } from './services.js';
+import type { Rejections } from './track/rejections.js';
+import type { WriteKeys } from './track/write-keys.js';
 import type { OpenWorkspace } from './workspaces.js';
 
 /** A checked request: what a handler is given. */
@@ -31,6 +33,8 @@ export interface Asked<R extends RouteId = RouteId> {
 export interface Tools extends Services {
   readonly metrics: Metrics;
   readonly reports: Reports;
+  readonly writeKeys: WriteKeys;
+  readonly rejections: Rejections;
   /** Milliseconds that a browser's session lasts at most. */
   readonly sessionLifetime: number;
 }

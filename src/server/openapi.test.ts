@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { contract } from './contract/contract.js';
+import { trackRoutes } from './contract/track.js';
 import { docsPage } from './docs.js';
 import { openApi } from './openapi.js';
 
@@ -22,7 +23,7 @@ const document = JSON.parse(JSON.stringify(openApi('1.2.3'))) as Doc;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
 
 it('holds every route of the contract, and no other', () => {
-  expect(operations.map(({ path, method }) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`).sort()).toEqual(Object.keys(contract).sort());
+  expect(operations.map(({ path, method }) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`).sort()).toEqual(Object.keys({ ...contract, ...trackRoutes }).sort());
 });
 
 it('keeps the rules of OpenAPI 3.1: ids once, path parameters declared and required, references that lead somewhere, a response each', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { contract, type RouteId } from './contract/contract.js';
+import { contract } from './contract/contract.js';
 import type { Route } from './contract/route.js';
+import { trackRoutes } from './contract/track.js';
 
 type Json = { readonly [key: string]: unknown };
 
@@ -11,25 +12,26 @@ const tags: Readonly<Record<string, string>> = {
 };
 
 /** The tag of a route, by which the documentation groups. */
-export const tagOf = (id: RouteId): string => tags[/\/v1\/(\w+)/.exec(id)?.[1] ?? ''] ?? 'Server';
+export const tagOf = (id: string): string => (Object.hasOwn(trackRoutes, id) ? 'Tracking' : tags[/\/v1\/(\w+)/.exec(id)?.[1] ?? ''] ?? 'Server');
 
 /** The interface as an OpenAPI 3.1 document, made of the contract alone. */
 export function openApi(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const id of Object.keys(contract) as RouteId[]) {
+  for (const [id, route] of Object.entries<Route>({ ...contract, ...trackRoutes })) {
     const [method, path] = id.split(' ');
-    (paths[path.replace(/:(\w+)/g, '{$1}')] ??= {})[method.toLowerCase()] = operation(id, contract[id]);
+    (paths[path.replace(/:(\w+)/g, '{$1}')] ??= {})[method.toLowerCase()] = operation(id, route);
   }
   return {
     openapi: '3.1.0',
     info: { title: 'Shoal', version, description: 'Finds the natural groups in customers, explains them, and keeps them. Every refusal is a problem document (RFC 9457).', license: { name: 'Apache 2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: '/' }],
-    tags: [...new Set((Object.keys(contract) as RouteId[]).map(tagOf))].map((name) => ({ name })),
+    tags: [...new Set(Object.keys({ ...contract, ...trackRoutes }).map(tagOf))].map((name) => ({ name })),
     security: [{ key: [] }, { session: [] }],
     paths,
     components: {
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'An API key: shl_…' },
+        writeKey: { type: 'http', scheme: 'basic', description: 'A write key as the user name, without a password' },
         session: { type: 'apiKey', in: 'cookie', name: 'shoal_session', description: 'The session of a browser; the port stands behind the name: shoal_session_7411' },
       },
       schemas: { Problem: problem },
@@ -50,13 +52,13 @@ const problem: Json = {
   },
 };
 
-function operation(id: RouteId, { role, serverWide, summary, details, params, query, body, takesBytes, answer, answers, status }: Route): Json {
+function operation(id: string, { role, serverWide, writes, summary, details, params, query, body, takesBytes, answer, answers, status }: Route): Json {
   const open = role === 'anyone';
-  const rights = open ? 'Needs no token.' : `Needs the role ${role}${serverWide ? ', not bound to a workspace' : ''}.`;
+  const rights = writes ? 'Needs a write key: as the user name of Basic authentication, as a bearer token, or as `writeKey` of the body.' : open ? 'Needs no token.' : `Needs the role ${role}${serverWide ? ', not bound to a workspace' : ''}.`;
   return {
     operationId: id.toLowerCase().replace(/\/v1\//, '').replace(/\W+/g, '_'),
     tags: [tagOf(id)], summary, description: [details, rights].filter(Boolean).join(' '),
-    ...(open && { security: [] }),
+    ...(open && { security: writes ? [{ writeKey: [] }, { key: [] }, {}] : [] }),
     parameters: [...parametersOf('path', params), ...parametersOf('query', query), ...(open || serverWide ? [] : [{ $ref: '#/components/parameters/workspace' }])],
     ...(body && { requestBody: { required: true, content: takesBytes ? { 'application/octet-stream': { schema: {} } } : { 'application/json': { schema: schemaOf(body, 'input') } } } }),
     responses: { [status]: { description: summary, ...(status !== 204 && { content: contentOf(answer, answers) }) }, default: { $ref: '#/components/responses/Problem' } },

@@ -52,3 +52,9 @@ function expected(error: unknown): ShoalError {
 }
 
 const short = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+
+/** Kind and place of a failure. Its message is left out: it may hold what somebody sent. */
+export function faultOf(error: unknown): string {
+  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: '' };
+  return [name, ...(stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 5).map((line) => line.trim())].join(' ');
+}

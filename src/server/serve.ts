@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { ShoalError } from '../errors.js';
-import { createApp, type LogLine } from './app.js';
+import { createApp } from './app.js';
+import type { LogLine } from './log-line.js';
 import { openBackend, pagesFolder, type Backend } from './backend.js';
 import type { ServerConfig } from './config.js';
 import { createLoginTokens } from './login-tokens.js';
+import type { Intake } from './track/tracking.js';
 import { tablesOf } from '../ingest/postgres/tables.js';
 
 /** A server that listens. */
@@ -21,6 +23,13 @@ export interface ServeOptions {
   readonly log?: (line: LogLine) => void;
 }
 
+/** Until workspaces have a live side. */
+const nowhere: Intake = {
+  accept: async () => {
+    throw new ShoalError('server/not-ready', { reason: 'events have nowhere to go yet.' });
+  },
+};
+
 /** Milliseconds that requests under way are given when the server stops. */
 const patience = 5000;
 
@@ -31,7 +40,7 @@ export async function serve(config: ServerConfig, { clock, log }: ServeOptions):
   const loginTokens = createLoginTokens(clock);
   let app: Awaited<ReturnType<typeof createApp>> | undefined;
   try {
-    app = await createApp({ ...backend, loginTokens, clock, tablesOf, version: await version() }, {
+    app = await createApp({ ...backend, intake: nowhere, loginTokens, clock, tablesOf, version: await version() }, {
       ...(url && { hosts: [url.hostname] }), https: url?.protocol === 'https:', behindProxy, pages: pagesFolder(), log, limits: { upload: config.files.bytes },
     });
     await app.listen({ host, port });

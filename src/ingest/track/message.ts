@@ -17,7 +17,7 @@ const name = z.string('must be text').max(messageLimits.name, `must be at most $
  * A message of the tracking API, as the Segment specification has it: for the documentation, and to hold `readMessages` to, which checks the same by hand because
  * it runs tens of thousands of times a second.
  */
-export const messageSchema = z.looseObject({
+export const messageFields = z.looseObject({
   type: z.enum(eventKinds).describe('Only in a batch; elsewhere the address says it'),
   messageId: z.string('must be text').max(messageLimits.messageId, `must be at most ${messageLimits.messageId} characters`).nullish().describe('What comes again under it within 30 days is not counted again'),
   userId: identifier.nullish(),
@@ -29,7 +29,10 @@ export const messageSchema = z.looseObject({
   properties: fields, traits: fields, context: fields, integrations: fields,
   timestamp: z.unknown().optional().describe('When it happened by the clock of the sender (ISO 8601)'),
   sentAt: z.unknown().optional().describe('When it was sent, by the same clock'),
-}).superRefine((message, context) => {
+});
+
+/** The same with what each kind needs. */
+export const messageSchema = messageFields.superRefine((message, context) => {
   const needs = (key: string, there: boolean) => there || context.addIssue({ code: 'custom', path: [key], message: 'is missing' });
   needs('userId', given(message.userId) || given(message.anonymousId));
   if (message.type === 'track') needs('event', given(message.event));

@@ -10,6 +10,8 @@ export interface Route<P extends z.ZodObject = z.ZodObject, Q extends z.ZodObjec
   readonly role: Role | 'anyone';
   /** Of the whole server: refused to keys and logins that are bound to one workspace. */
   readonly serverWide?: boolean;
+  /** Asked with a key that can only write events. */
+  readonly writes?: boolean;
   /** One line, for documentation. */
   readonly summary: string;
   readonly details?: string;
@@ -28,6 +30,7 @@ export interface Route<P extends z.ZodObject = z.ZodObject, Q extends z.ZodObjec
 interface RouteInput<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType, W extends Answering> {
   readonly role: Route['role'];
   readonly serverWide?: boolean;
+  readonly writes?: boolean;
   readonly summary: string;
   readonly details?: string;
   readonly params?: P;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageSchema } from '../../ingest/track/message.js';
+import { messageFields, messageSchema } from '../../ingest/track/message.js';
 import { route } from './route.js';
 
 const answer = z.object({
@@ -7,7 +7,7 @@ const answer = z.object({
   rejected: z.array(z.object({ index: z.number().int(), reason: z.string(), name: z.string().optional() })).optional().describe('Of a batch: messages that were not taken, twenty at most'),
 });
 const details = 'Answered when the event is on stable storage. Bodies are JSON, whatever their content type, of at most 32 KB, gzipped or not; `context.ip` is filled in where `context.direct` is true. Also under the first letter of its name, as browsers call it.';
-const message = (summary: string) => route({ role: 'anyone', writes: true, summary, details, body: messageSchema.omit({ type: true }), answer });
+const message = (summary: string) => route({ role: 'anyone', writes: true, summary, details, body: messageFields.omit({ type: true }), answer });
 
 /** The tracking API, which the official Segment SDKs speak. It is served apart from the other routes, by `server/track`: refusals are as those SDKs expect them. */
 export const trackRoutes = {

@@ -1,7 +1,8 @@
 import { ShoalError } from '../../errors.js';
 import type { Caller } from '../caller.js';
-import { contract, type AnswerOf, type RouteId } from '../contract/contract.js';
+import { contract, type AnswerOf } from '../contract/contract.js';
 import type { sessionRoutes } from '../contract/session.js';
+import { trackRoutes } from '../contract/track.js';
 import type { Handlers, Tools } from '../handler.js';
 import { closest } from '../../util/closest.js';
 
@@ -49,8 +50,9 @@ export const sessionHandlers: Handlers<keyof typeof sessionRoutes> = {
     const { key, secret } = await home.keys.create({ name, role, only, workspace: workspace ?? caller.workspace, expiresAt }, by);
     return { key, token: secret };
   },
-  async 'DELETE /v1/keys/:key'({ params, caller, by }, { home }) {
+  async 'DELETE /v1/keys/:key'({ params, caller, by }, { home, writeKeys }) {
     await home.keys.revoke(await keyWithin(caller, params.key, home), by);
+    writeKeys.forget();
     return undefined;
   },
   'POST /v1/keys/:key/restore': async ({ params, caller, by }, { home }) => home.keys.restore(await keyWithin(caller, params.key, home), by),
@@ -79,8 +81,9 @@ function isWithin(caller: Caller, workspace: string | undefined): boolean {
   return caller.workspace === undefined || caller.workspace === workspace;
 }
 
-function checkRoute(said: string): asserts said is RouteId {
-  if (Object.hasOwn(contract, said)) return;
-  const near = closest(said, Object.keys(contract));
+function checkRoute(said: string): void {
+  const known = { ...contract, ...trackRoutes };
+  if (Object.hasOwn(known, said)) return;
+  const near = closest(said, Object.keys(known));
   throw new ShoalError('server/invalid', { problems: [{ at: 'body.only', message: `has '${said}', which is no route${near ? `; did you mean '${near}'?` : ''}` }] });
 }
