@@ -32,7 +32,7 @@ export function candidates({ bytes, low, step }: Coarse, point: ArrayLike<number
   const rows = bytes.length / d;
   // The columns that most rows are far off in come first: most rows are given up after a few.
   const columns = farFirst({ bytes, low, step }, point);
-  const squares = new Float64Array(256 * d);
+  const squares = new Float32Array(256 * d); // half the memory of exact ones, which counts in so short a loop; the diagonal allows for it
   for (let i = 0; i < d; i++) {
     const j = columns[i], off = point[j] - low[j], width = step[j];
     for (let b = 0; b < 256; b++) squares[256 * i + b] = (off - width * b) * (off - width * b);

@@ -15,31 +15,59 @@ export interface Standing {
 
 /** Where one row's values stand, feature by feature, among everyone and among its segment (outliers: among everyone alone). */
 export function standings(held: Held, row: number, values: readonly number[]): Standing[] {
-  const { rows, strata } = sampled(held);
-  const own = held.segment[row];
+  const { strata } = sampled(held);
+  const own = strata.findIndex(({ segment }) => segment >= 0 && segment === held.segment[row]);
   return held.features.map(({ name }, j) => {
     const value = values[j];
     if (Number.isNaN(value)) return { percentile: null, percentileInSegment: null };
-    // Ascending within each stratum, the unknown last: sorting puts NaN there.
-    const { column, known: knownOf } = held.cache.get(`sample ${name}`, () => {
-      const gathered = held.file.gather(featureColumn(name), rows);
-      for (const { from, to } of strata) gathered.subarray(from, to).sort();
-      return { column: gathered, known: strata.map(({ from, to }) => knownIn(gathered, from, to)) };
-    }, (made) => made.column.byteLength);
-    let all = 0, allBelow = 0;
-    let percentileInSegment: number | null = null;
-    for (let s = 0; s < strata.length; s++) {
-      const { segment, from, weight } = strata[s];
-      const known = knownOf[s];
-      const first = firstFrom(column, from, from + known, value);
-      const below = first - from;
-      const equal = first < from + known && column[first] === value ? firstBeyond(column, first, from + known, value) - first : 0;
-      all += weight * known;
-      allBelow += weight * (below + equal / 2);
-      if (segment === own && own >= 0 && known > 0) percentileInSegment = (below + equal / 2) / known;
-    }
-    return { percentile: all > 0 ? allBelow / all : null, percentileInSegment };
+    const { different, upTo, column, known } = orderOf(held, name);
+    const place = firstFrom(different, 0, different.length, value);
+    const [below, through] = [upTo[place], different[place] === value ? upTo[place + 1] : upTo[place]];
+    const all = upTo[different.length];
+    return { percentile: all > 0 ? (below + through) / 2 / all : null, percentileInSegment: own >= 0 && known[own] > 0 ? among(column, strata[own].from, known[own], value) : null };
   });
+}
+
+/** The share of `known` ascending values from `from` that are below one, those equal to it counting half. */
+function among(column: Float64Array, from: number, known: number, value: number): number {
+  const first = firstFrom(column, from, from + known, value);
+  const beyond = first < from + known && column[first] === value ? firstBeyond(column, first, from + known, value) : first;
+  return ((first + beyond) / 2 - from) / known;
+}
+
+/** A feature of those looked at: stratum by stratum, and all together. */
+interface Order {
+  /** Ascending within each stratum, the unknown last; and how many are known in each. */
+  readonly column: Float64Array;
+  readonly known: readonly number[];
+  /** The different known values, ascending, and how many rows stand below each (and in the end, in all). */
+  readonly different: Float64Array;
+  readonly upTo: Float64Array;
+}
+
+function orderOf(held: Held, name: string): Order {
+  return held.cache.get(`sample ${name}`, () => {
+    const { rows, strata } = sampled(held);
+    const column = held.file.gather(featureColumn(name), rows);
+    // Sorting puts NaN last.
+    for (const { from, to } of strata) column.subarray(from, to).sort();
+    const known = strata.map(({ from, to }) => knownIn(column, from, to));
+    return { column, known, ...merged(column, strata, known) };
+  }, ({ column, different, upTo }) => column.byteLength + different.byteLength + upTo.byteLength);
+}
+
+/** All strata as one ascending list, each value once. */
+function merged(column: Float64Array, strata: Sampled['strata'], known: readonly number[]): Pick<Order, 'different' | 'upTo'> {
+  const at = strata.map(({ from }) => from), end = strata.map(({ from }, s) => from + known[s]);
+  const different: number[] = [], upTo = [0];
+  for (let sofar = 0; ;) {
+    let least = Infinity;
+    for (let s = 0; s < at.length; s++) if (at[s] < end[s] && column[at[s]] < least) least = column[at[s]];
+    if (least === Infinity) return { different: Float64Array.from(different), upTo: Float64Array.from(upTo) };
+    for (let s = 0; s < at.length; s++) for (; at[s] < end[s] && column[at[s]] === least; at[s]++) sofar += strata[s].weight;
+    different.push(least);
+    upTo.push(sofar);
+  }
 }
 
 /** How many of [from, to) are known; the unknown stand last. */
@@ -49,7 +77,7 @@ function knownIn(column: Float64Array, from: number, to: number): number {
   return end - from;
 }
 
-// Two loops rather than one that is told what to look for: they run ten thousand times for an entity, and a call per step costs three times the work.
+// Two loops rather than one that is told what to look for: a call per step costs three times the work.
 
 /** The first position of [from, to), which ascends, that is not below the value; `to` where there is none. */
 function firstFrom(column: Float64Array, from: number, to: number, value: number): number {

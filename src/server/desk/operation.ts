@@ -9,18 +9,22 @@ interface LaneOptions {
   readonly share: number;
   /** What each of its views may hold. */
   readonly view: ViewLimits;
+  /** Threads that it computes with, where it gains nothing from as many as there are. */
+  readonly threads?: number;
 }
 
 /** Whom a question waits for: nobody in another lane. */
-export const lanes = {
+const table = {
   /** Milliseconds: what pages are made of. */
-  quick: { idle: 600_000, share: 0.5, view: { cache: 256 * 2 ** 20, engine: 100 } },
+  quick: { idle: 600_000, share: 0.5, view: { cache: 256 * 2 ** 20, engine: 100 }, threads: 1 },
   /** Milliseconds, but for the first question about a source, which reads it. */
   rules: { idle: 600_000, share: 0.4, view: { cache: 64 * 2 ** 20, engine: 250 } },
   /** Seconds. What it worked out is kept as an answer by whoever asked, so it need not stay. */
   long: { idle: 30_000, share: 0.1, view: { cache: 128 * 2 ** 20, engine: 250 } },
-} as const satisfies Readonly<Record<string, LaneOptions>>;
-export type Lane = keyof typeof lanes;
+} satisfies Readonly<Record<string, LaneOptions>>;
+
+export type Lane = keyof typeof table;
+export const lanes: Readonly<Record<Lane, LaneOptions>> = table;
 
 type Answering = (reading: Reading, ...args: never[]) => Promise<unknown>;
 

@@ -54,7 +54,7 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
 
 function openHere(folder: string): Promise<RunView> {
   const { threads, lane } = workerData as DeskData;
-  return openView(folder, createContext({ threads }), lanes[lane].view);
+  return openView(folder, createContext({ threads: lanes[lane].threads ?? threads }), lanes[lane].view);
 }
 
 /** Buffers of the typed arrays that an answer is, or holds directly, and that are theirs alone. */
