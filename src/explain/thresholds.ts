@@ -55,6 +55,7 @@ export function roundest(low: number, high: number): number {
     for (const step of [10, 5, 2, 1]) {
       const unit = step * 10 ** (e - 1);
       const number = Math.ceil(low / unit - 1e-9) * unit;
+      if (number > high + Math.abs(number) * 1e-9) continue; // writing it out takes longer than all else here
       const tidy = Number(number.toPrecision(12));
       if (tidy >= low && tidy < high) return tidy;
     }

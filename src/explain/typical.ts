@@ -15,9 +15,9 @@ export function medians({ k, raw, labels, weights, order, mass, totalMass }: Col
   for (let i = 0; i < order.length; i++) {
     const row = order[i];
     const value = raw[row], label = labels[row], weight = weights[row];
-    advance(here, label, value, weight);
-    for (let s = 0; s < k; s++) if (s !== label) advance(elsewhere, s, value, weight);
-    advance(all, 0, value, weight);
+    if (here.state[label] < 2) advance(here, label, value, weight);
+    for (let s = 0; s < k; s++) if (s !== label && elsewhere.state[s] < 2) advance(elsewhere, s, value, weight);
+    if (all.state[0] < 2) advance(all, 0, value, weight);
   }
   return { here: here.median, elsewhere: elsewhere.median, all: all.median[0] };
 }
@@ -33,7 +33,6 @@ interface Halfway {
 const halfway = (k: number, mass: Float64Array): Halfway => ({ sum: new Float64Array(k), half: mass.map((m) => m / 2), median: new Float64Array(k).fill(Number.NaN), state: new Uint8Array(k) });
 
 function advance({ sum, half, median, state }: Halfway, s: number, value: number, weight: number): void {
-  if (state[s] === 2) return;
   if (state[s] === 1) {
     median[s] = (median[s] + value) / 2;
     state[s] = 2;

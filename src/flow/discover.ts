@@ -51,8 +51,9 @@ export interface Discovery {
 export async function discover(files: readonly string[], options: DiscoverInput = {}, context?: Context): Promise<Discovery> {
   const settings = checked(discoverOptions, options);
   const own = ownContext(settings, context);
-  // Files are unpacked and the stages loaded while the engine and the kernel open: a third of a second in all otherwise.
+  // Files are unpacked and the stages loaded while the engine and the kernel open: a third of a second in all otherwise. Loading leaves no time for anything else.
   const opening = openFiles(files, settings, own);
+  await opening.underWay;
   const [engine, kernel, { batch }, { report }, { assignScript, write }, { describe }, { explainEntity }] = await Promise.all([
     openEngine({ threads: own.threads, signal: own.signal }), openKernel({ threads: own.threads }),
     import('./batch.js'), import('./report.js'), import('./write.js'), import('../ingest/describe.js'), import('../explain/entity.js'),

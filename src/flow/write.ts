@@ -24,11 +24,12 @@ export async function write(folder: string, findings: Findings, report: Report, 
   const lasting = { ...report, run };
   return writeAll(folder, async (path) => {
     const text = (file: string, content: string) => writeText(path(file), content);
-    const copy = (file: string, sql: string, format: string) => engine.run(`COPY (${sql}) TO ${quoteText(path(file))} (${format})`, 'write');
+    // A question, as far as the engine is concerned: those asked together are answered side by side.
+    const copy = (file: string, sql: string, format: string) => engine.rows(`COPY (${sql}) TO ${quoteText(path(file))} (${format})`, 'write');
     const csv = async (file: string, table: string, bare = false) => copy(file, ...(await spreadsheet(table, bare, engine)));
+    const rejected = () => csv('rejected.csv', findings.ingested.rejectedTable);
+    const features = () => copy('features.parquet', `FROM ${quoteName(findings.table.table)}`, 'FORMAT parquet');
     const tables = async () => {
-      await csv('rejected.csv', findings.ingested.rejectedTable);
-      await copy('features.parquet', `FROM ${quoteName(findings.table.table)}`, 'FORMAT parquet');
       await memberships(findings, engine);
       await csv('membership.csv', 'shoal_membership', await withoutSeparators('shoal_membership', engine));
       await copy('membership.parquet', 'FROM shoal_membership', 'FORMAT parquet');
@@ -42,8 +43,8 @@ export async function write(folder: string, findings: Findings, report: Report, 
       if (script) await text('assign.js', assignJs(findings.model, findings.profiles.map(({ name }) => name)));
       await text('run.json', `${JSON.stringify(report.run, undefined, 1)}\n`);
     };
-    // The engine writes tables while this thread writes words. Both are waited for even where one fails, so that nothing is written after all is cleared away.
-    for (const end of await Promise.allSettled([tables(), texts()])) if (end.status === 'rejected') throw end.reason;
+    // The engine writes tables while this thread writes words. All are waited for even where one fails, so that nothing is written after all is cleared away.
+    for (const end of await Promise.allSettled([rejected(), features(), tables(), texts()])) if (end.status === 'rejected') throw end.reason;
   }, [...Object.keys(outputs), ...(await viewFiles(folder, findings.ingested.sources))]);
 }
 

@@ -1,11 +1,12 @@
 import { createReadStream, createWriteStream, mkdtempSync, type Stats } from 'node:fs';
-import { open as openHandle, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { open as openHandle, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import type { Context } from '../context.js';
+import { promisify } from 'node:util';
+import { createGunzip, gunzip } from 'node:zlib';
+import { checkAborted, type Context } from '../context.js';
 import { ShoalError } from '../errors.js';
 import { closest } from '../util/closest.js';
 import { listWords } from '../util/words.js';
@@ -41,17 +42,23 @@ export interface OpenOptions {
   readonly temp: string;
   /** Number that keeps temporary names apart. */
   readonly index: number;
+  /** Told when all that is left to wait for is done beside this thread. */
+  readonly underWay?: () => void;
 }
 
 const headBytes = 1 << 19;
 const pieceBytes = 1 << 16;
 /** Unpacked at a time: every piece waits once for this thread, which may be busy loading the engine. */
 const unpackedBytes = 1 << 23;
+/** Up to so many bytes are unpacked in one piece, in memory: nothing waits for this thread then. */
+const unpackedWhole = 1 << 27;
 
 /** Files on their way to being readable. */
 export interface Opening {
   readonly files: readonly string[];
   readonly opened: readonly Promise<OpenedFile>[];
+  /** Settled once the first file is open, or being unpacked beside this thread. */
+  readonly underWay: Promise<unknown>;
   /** Folder for temporary copies; there until `close`. */
   readonly temp: string;
   close(): Promise<void>;
@@ -62,10 +69,12 @@ export function openFiles(files: readonly string[], { encoding }: { encoding?: s
   const temp = mkdtempSync(join(tmpdir(), 'shoal-'));
   let closed = false;
   let before: Promise<unknown> = Promise.resolve();
+  let underWay = () => {};
+  const unpacking = new Promise<void>((resolve) => (underWay = resolve));
   const opened = files.map((path, index) => {
     const file = before.then(() => {
       if (closed) throw new ShoalError('run/aborted', {});
-      return openFile(path, { encoding, temp, index }, context);
+      return openFile(path, { encoding, temp, index, underWay }, context);
     });
     file.catch(() => {});
     before = file;
@@ -73,6 +82,7 @@ export function openFiles(files: readonly string[], { encoding }: { encoding?: s
   });
   return {
     files, opened, temp,
+    underWay: Promise.race([unpacking, Promise.allSettled(opened.slice(0, 1))]),
     async close() {
       closed = true;
       await Promise.allSettled(opened);
@@ -91,6 +101,7 @@ export async function openFile(path: string, options: OpenOptions, context: Cont
   let readable = found.path;
   let bytes = Number(found.stats.size);
   if (!found.stats.isFile()) {
+    options.underWay?.();
     readable = await copy(createReadStream(readable), [], temp('copy'), path, context);
     bytes = Number((await stat(readable)).size);
   }
@@ -99,7 +110,12 @@ export async function openFile(path: string, options: OpenOptions, context: Cont
   let start = await readAt(readable, 0, headBytes, path);
   const gzipped = start[0] === 0x1f && start[1] === 0x8b;
   if (gzipped) {
-    readable = await copy(createReadStream(readable, { highWaterMark: 1 << 20 }), [createGunzip({ chunkSize: unpackedBytes })], temp('plain'), path, context);
+    const packed = readable;
+    readable = temp('plain');
+    if (!(await unpackWhole(packed, bytes, readable, options, context))) {
+      options.underWay?.();
+      await copy(createReadStream(packed, { highWaterMark: 1 << 20 }), [createGunzip({ chunkSize: unpackedBytes })], readable, path, context);
+    }
     bytes = Number((await stat(readable)).size);
     if (bytes === 0) throw new ShoalError('ingest/empty-file', { path });
     start = await readAt(readable, 0, headBytes, path);
@@ -114,7 +130,27 @@ export async function openFile(path: string, options: OpenOptions, context: Cont
   if (!encoding) throw new ShoalError('ingest/binary-file', { path, looksLike: 'a binary file' });
   const opened = { path, name, readable, format: 'text', head: '', whole: false, tail: '', pieces: [], gzipped, encoding, mixedLines: 0 } as const;
   if (encoding === 'utf-8') return sampled(opened, bytes);
+  options.underWay?.();
   return transcoded(opened, temp('utf8'), context);
+}
+
+/** Unpacks a file that says it is small at one go; false where it is not, or where something is wrong, which going through it piece by piece will tell. */
+async function unpackWhole(packed: string, bytes: number, target: string, { underWay }: OpenOptions, context: Context): Promise<boolean> {
+  if (bytes > unpackedWhole) return false;
+  try {
+    const all = await readFile(packed);
+    const says = all.readUInt32LE(all.length - 4);
+    if (says > unpackedWhole) return false;
+    const unpacked = promisify(gunzip)(all, { chunkSize: Math.max(1 << 16, says + 64), maxOutputLength: unpackedWhole + 64 });
+    underWay?.();
+    const content = await unpacked;
+    checkAborted(context);
+    await writeFile(target, content, { signal: context.signal });
+    return true;
+  } catch {
+    checkAborted(context);
+    return false;
+  }
 }
 
 /** The same file rewritten as UTF-8: for when bytes that are not UTF-8 turn up after the sample. */
