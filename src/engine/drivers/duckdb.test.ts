@@ -51,6 +51,14 @@ it('answers questions that are asked at the same time side by side, each as it w
   expect(small).toEqual(large);
 });
 
+it('changes tables while questions are on their way', async () => {
+  const questions = Array.from({ length: 6 }, (_, m) => engine.rows(`SELECT count(*) AS n FROM range(400000) r WHERE hash(r.range) % 6 = ${m}`));
+  const loads = Array.from({ length: 4 }, (_, t) => engine.load(`loaded ${t}`, { x: new Int32Array(10_000).fill(t) }));
+  await Promise.all([...loads, engine.run('CREATE OR REPLACE TABLE made AS SELECT 1 AS x'), ...questions]);
+  const counts = await Promise.all(loads.map((_, t) => engine.rows(`SELECT count(*) AS n FROM "loaded ${t}" WHERE x = ${t}`)));
+  expect(counts.map(([{ n }]) => n)).toEqual([10_000, 10_000, 10_000, 10_000]);
+});
+
 it('finds temporary tables from one statement to the next', async () => {
   await engine.run('CREATE TEMP TABLE passing AS SELECT 7 AS x');
   expect(await engine.rows('SELECT x FROM passing')).toEqual([{ x: 7 }]);

@@ -19,7 +19,7 @@ export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
   const instance = await api.DuckDBInstance.create(':memory:', settings);
   const main = await instance.connect();
   await main.run("SET GLOBAL TimeZone = 'UTC'");
-  const readers = pool(main, () => instance.connect(), Math.max(1, Math.min(threads, mostReaders)));
+  const connections = pool(main, () => instance.connect(), Math.max(1, Math.min(threads, mostReaders)));
 
   const running = new Set<Promise<unknown>>();
   const guarded = async <T>(step: string, connection: DuckDBConnection, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
@@ -40,22 +40,23 @@ export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
       signal?.removeEventListener('abort', interrupt);
     }
   };
-  const asked = <T>(step: string, work: (connection: DuckDBConnection) => Promise<T>) => readers.use((connection) => guarded(step, connection, work));
+  const asked = <T>(step: string, work: (connection: DuckDBConnection) => Promise<T>) => connections.ask((connection) => guarded(step, connection, work));
+  const changed = <T>(step: string, work: (connection: DuckDBConnection) => Promise<T>) => connections.change((connection) => guarded(step, connection, work));
 
   return {
     dialect: 'duckdb',
-    run: (sql, step = 'run') => guarded(step, main, async () => void (await main.run(sql))),
+    run: (sql, step = 'run') => changed(step, async (connection) => void (await connection.run(sql))),
     rows: (sql, step = 'rows') =>
       asked(step, async (connection) => {
         const result = await connection.runAndReadAll(sql);
         return result.getRowObjectsJS().map((row) => mapValues(row, plain));
       }),
     columns: (sql, step = 'columns', size = 0) => asked(step, (connection) => readColumns(connection, sql, size)),
-    load: (table, columns) => guarded(`load ${table}`, main, () => appendColumns(main, table, columns)),
+    load: (table, columns) => changed(`load ${table}`, (connection) => appendColumns(connection, table, columns)),
     close: async () => {
       // Where one of several questions fails, the others may still be on their way.
       while (running.size > 0) await Promise.allSettled(running);
-      for (const connection of readers.all()) connection.closeSync();
+      for (const connection of connections.all()) connection.closeSync();
       instance.closeSync();
     },
   };
@@ -65,38 +66,43 @@ export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
 const mostReaders = 3;
 
 /**
- * Up to `most` things, each used by one at a time: `first`, and others that are opened when it is taken. What asks alone always has the first, where temporary
- * tables are.
+ * Connections, each used by one statement at a time: `main`, and up to `most` − 1 others that are opened when it is taken. What asks alone always has the main one, where
+ * temporary tables are.
  */
-function pool<T>(first: T, open: () => Promise<T>, most: number): { use<R>(work: (one: T) => Promise<R>): Promise<R>; all(): readonly T[] } {
-  const opened = [first];
-  const taken = new Set<T>();
-  const waiting: ((one: T) => void)[] = [];
+function pool(main: DuckDBConnection, open: () => Promise<DuckDBConnection>, most: number) {
+  const opened = [main];
+  const taken = new Set<DuckDBConnection>();
+  const waiting: ((one: DuckDBConnection) => void)[] = [];
+  const waitingForMain: ((one: DuckDBConnection) => void)[] = [];
   let opening = 0;
-  const take = async (): Promise<T> => {
+  const take = async (): Promise<DuckDBConnection> => {
     const free = opened.find((one) => !taken.has(one));
     if (free !== undefined) {
-      taken.add(free);
+      taken.add(free); // at once: the next may ask before this one goes on
       return free;
     }
     if (opened.length + opening >= most) return new Promise((resolve) => waiting.push(resolve));
     opening++;
     const fresh = await open().finally(() => opening--);
     opened.push(fresh);
-    taken.add(fresh);
     return fresh;
   };
+  const using = async <R>(one: DuckDBConnection, work: (one: DuckDBConnection) => Promise<R>): Promise<R> => {
+    taken.add(one);
+    try {
+      return await work(one);
+    } finally {
+      const next = (one === main ? waitingForMain.shift() : undefined) ?? waiting.shift();
+      if (next) next(one);
+      else taken.delete(one);
+    }
+  };
   return {
-    async use(work) {
-      const one = await take();
-      try {
-        return await work(one);
-      } finally {
-        const next = waiting.shift();
-        if (next) next(one);
-        else taken.delete(one);
-      }
-    },
+    /** Any connection, for a question. */
+    ask: async <R>(work: (one: DuckDBConnection) => Promise<R>): Promise<R> => using(await take(), work),
+    /** The main connection, for a change. */
+    change: async <R>(work: (one: DuckDBConnection) => Promise<R>): Promise<R> =>
+      using(taken.has(main) ? await new Promise<DuckDBConnection>((resolve) => waitingForMain.push(resolve)) : main, work),
     all: () => opened,
   };
 }
