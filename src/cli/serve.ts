@@ -42,7 +42,8 @@ export const serveCommand: Command<typeof options> = {
         process.stdout.write(`Shoal is at ${address}\n`);
         terminal.note('The address opens one session. Ctrl-C stops the server.');
         if (open) openBrowser(address);
-        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        const failure = await Promise.race([server.failed, new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)))]);
+        if (failure) throw failure;
       } finally {
         await server.close();
         terminal.note('Stopped.');

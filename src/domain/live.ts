@@ -1,4 +1,4 @@
-import type { Event, Identifier, Scalar } from './event.js';
+import type { Identifier, Scalar } from './event.js';
 import type { Rule } from './rule.js';
 
 /** A segment that is kept true to the moment: what the journal holds of it. A new version serves once it has been worked out from the history. */
@@ -90,8 +90,8 @@ export interface LiveWhy {
     readonly changesAt?: number;
     /** What was measured: a count, a sum, milliseconds, the value of a trait. */
     readonly value?: Scalar;
-    /** The events that decide it, newest first, at most ten. */
-    readonly events: readonly Pick<Event, 'id' | 'name' | 'at'>[];
+    /** The events that decide it, newest first, at most ten; `seq` is their record in the journal. */
+    readonly events: readonly { readonly seq: number; readonly name: string; readonly at: number }[];
   }[];
   readonly asOf: number;
 }

@@ -1,8 +1,8 @@
 /** A segment with its lasting identity: the same through renames and from run to run. */
 export interface SegmentRecord {
   readonly id: string;
-  /** By a run; by conditions; by drawing on the map. */
-  readonly origin: 'found' | 'ruled' | 'drawn';
+  /** By a run; by conditions; by drawing on the map; by conditions that are kept true to the moment. */
+  readonly origin: 'found' | 'ruled' | 'drawn' | 'live';
   /** The name a person gave; else what the run asked about, or the newest one, calls it. */
   readonly name: string;
   /** Oldest first. */

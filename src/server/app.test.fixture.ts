@@ -12,6 +12,7 @@ import type { LogLine } from './log-line.js';
 import { serverConfig } from './config.js';
 import type { Desk } from './desk/desk.js';
 import type { Jobs } from './jobs/jobs.js';
+import type { LiveThread } from './live/thread.js';
 import { createLoginTokens } from './login-tokens.js';
 import { memoryIntake } from './track/memory-intake.test.fixture.js';
 import type { Intake } from './track/tracking.js';
@@ -36,7 +37,7 @@ export async function listening(options: AppOptions & { readonly clock?: () => n
   const folder = await mkdtemp(join(tmpdir(), 'shoal-app-'));
   const clock = options.clock ?? Date.now;
   const home = await openStore(folder, { clock });
-  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), removing: async () => {}, restored: async () => {} });
+  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), live: () => fakeLive(), removing: async () => {}, restored: async () => {} });
   const loginTokens = createLoginTokens(clock);
   const jobs = fakeJobs();
   for (const id of ['main', 'other']) await furnish(workspaces, id);
@@ -137,6 +138,17 @@ function fakeDesk(id: string): Desk {
     }),
   };
   return { ask: async (name: string, _: unknown, ...args: unknown[]) => answers[name](...(args as never[])), close: async () => {} } as unknown as Desk;
+}
+
+/** A live side where nothing ever happened. */
+function fakeLive(): LiveThread {
+  const answers = {
+    waiting: 0, accept: async (events: readonly unknown[]) => events.map(() => 'accepted' as const), status: async () => ({ seq: 0, applied: 0, clock: 0, entities: 0, segments: 0, changes: 0, duplicates: 0 }),
+    vocabulary: async () => ({ run: 'live', entityWord: { one: 'customer', many: 'customers' }, features: [], segments: [], sources: [] }), check: async () => 'Customers with something.', segments: async () => [], changes: async () => [],
+    recent: async () => [], merges: async () => [], entity: async () => undefined, why: async () => undefined, news: () => () => {}, retire: async () => {}, close: async () => {},
+    define: async () => ({ state: 'live' }), unmerge: async (seq: number) => { throw new ShoalError('live/unknown-merge', { seq }); }, members: async (id: string) => { throw new ShoalError('live/unknown-segment', { id }); },
+  };
+  return answers as unknown as LiveThread;
 }
 
 /** Jobs that are as the test says: started ones stay at work until `finish`. */

@@ -9,6 +9,8 @@ import { entry } from './entries.js';
 import { jobKinds } from './jobs/catalog.js';
 import type { JobKind } from './jobs/kind.js';
 import { openJobs, type Jobs } from './jobs/jobs.js';
+import { openLiveThread } from './live/thread.js';
+import { reconcile } from './routes/live.js';
 import { openWorkspaces, type OpenWorkspace, type Workspaces } from './workspaces.js';
 
 /** What is behind the routes of a server: the records, the workspaces and the long work. */
@@ -16,6 +18,8 @@ export interface Backend {
   readonly home: HomeStore;
   readonly workspaces: Workspaces;
   readonly jobs: Jobs;
+  /** Resolves when a journal cannot be written any more: the process must end, and begin again from the disk. */
+  readonly failed: Promise<Error>;
   /** Stops what runs, and closes everything. */
   close(): Promise<void>;
 }
@@ -32,15 +36,19 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     throw new ShoalError('server/bad-folder', { folder: data, reason: cause.message }, { cause });
   });
   const home = await openStore(store, { clock, data });
+  let fail!: (error: Error) => void;
+  const failed = new Promise<Error>((resolve) => (fail = resolve));
+  let closing = false;
   const workspaces = openWorkspaces({
     home, folder: data, limits: files, clock,
     desk: (runs) => openDesk({ entry: entry('desk'), runs, threads, memory: deskMemory }),
+    live: (workspace) => openLiveThread({ entry: entry('live'), store, workspace, failed: (error) => closing || fail(error) }),
     removing: (id, by) => jobs.cancelAll(id, by),
     restored: (id) => jobs.recover(id),
   });
   const jobs = openJobs({ kinds, entry: jobEntry, open: workspaces.open, clock, threads, memory: jobMemory });
   // Also where stopping the jobs fails, as it does where the database went away.
-  const close = () => jobs.close().finally(() => workspaces.close()).finally(() => home.close());
+  const close = () => (closing = true) && jobs.close().finally(() => workspaces.close()).finally(() => home.close());
   try {
     await workspaces.tidy(system);
     if ((await workspaces.list({ removed: true })).length === 0) await workspaces.create({ id: 'main', name: 'Main' }, system);
@@ -49,6 +57,8 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await clearBegun(place);
       await firstIsChampion(place.store);
       await jobs.recover(id);
+      // Time goes on for live segments, whether anybody asks or not.
+      if ((await place.store.segments.list({ origin: 'live' })).length > 0) await reconcile(place.store, place.live());
     }
   } catch (error) {
     await close().catch(() => undefined);
@@ -56,7 +66,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
   }
   const daily = setInterval(() => void workspaces.tidy({ actor: 'system', reason: 'seven days are over' }).catch(() => {}), 86_400_000).unref();
   return {
-    home, workspaces, jobs,
+    home, workspaces, jobs, failed,
     async close() {
       clearInterval(daily);
       await close();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Workspace } from '../domain/workspace.js';
 import type { By, HomeStore, Store } from '../store/store.js';
 import type { Desk } from './desk/desk.js';
+import type { LiveThread } from './live/thread.js';
 import { keptDays, openFiles, tidyFiles, type Files } from './files.js';
 import { runFolder } from './run-folder.js';
 import { settledBy, type Settled } from './settled.js';
@@ -20,6 +21,8 @@ export interface OpenWorkspace {
   readonly limits: FileLimits;
   /** Answers questions on its runs. */
   readonly desk: Desk;
+  /** Its live side, started when it is first asked for. */
+  live(): LiveThread;
   /** Absolute path of the folder of a run, which need not exist. @throws `runs/unknown` for what cannot be an id */
   runFolder(run: string): string;
 }
@@ -37,7 +40,7 @@ export interface Workspaces {
   restore(id: string, by: By): Promise<Workspace>;
   /** Deletes for good what was removed more than seven days ago: workspaces, runs and files. */
   tidy(by: By): Promise<void>;
-  /** Closes the desks. The store is its owner's to close. */
+  /** Closes the desks and live sides. The store is its owner's to close. */
   close(): Promise<void>;
 }
 
@@ -49,15 +52,23 @@ export interface WorkspacesOptions {
   readonly clock: () => number;
   /** Opens a desk on a folder of runs. */
   readonly desk: (runs: string) => Desk;
+  /** Starts the live side of a workspace. */
+  readonly live: (workspace: string) => LiveThread;
   /** Called before a workspace is taken away: stops what is done in it. */
   readonly removing: (id: string, by: By) => Promise<void>;
   /** Called when a workspace is there again: takes up what waited in it. */
   readonly restored: (id: string) => Promise<void>;
 }
 
-export function openWorkspaces({ home, folder, limits, clock, desk, removing, restored }: WorkspacesOptions): Workspaces {
-  const places = new Map<string, Promise<OpenWorkspace>>();
-  const open = async (id: string): Promise<OpenWorkspace> => {
+/** A workspace to whoever opens it for others. */
+interface Place extends OpenWorkspace {
+  /** Ends its live side, where it was started. */
+  stop(): Promise<void> | undefined;
+}
+
+export function openWorkspaces({ home, folder, limits, clock, desk, live, removing, restored }: WorkspacesOptions): Workspaces {
+  const places = new Map<string, Promise<Place>>();
+  const open = async (id: string): Promise<Place> => {
     // The store says first whether there is one of that name, so that no other name reaches the disk.
     const store = await home.open(id);
     const workspace = await home.workspaces.get(id);
@@ -67,15 +78,18 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing, re
     for (const place of [own, files, runs]) await clearPartial(place);
     // Exports that a server which was killed had begun.
     await rm(join(own, 'exports'), { recursive: true, force: true });
+    let started: LiveThread | undefined;
     return {
       workspace, folder: own, store, limits,
       files: openFiles(files, { limits, clock, record: (action, file, by) => store.audit.record({ action, subject: { kind: 'file', id: file.id }, after: { name: file.name, bytes: file.bytes } }, by) }),
       settled: settledBy(store.audit),
       desk: desk(runs),
+      live: () => (started ??= live(workspace.id)),
+      stop: () => started?.close(),
       runFolder: (run) => runFolder(runs, run),
     };
   };
-  const openOnce = (id: string): Promise<OpenWorkspace> => {
+  const openOnce = (id: string): Promise<Place> => {
     const place = places.get(id) ?? open(id);
     places.set(id, place);
     place.catch(() => places.delete(id));
@@ -92,6 +106,7 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing, re
       const place = await places.get(id);
       places.delete(id);
       await place?.desk.close();
+      await place?.stop();
       return removed;
     },
     async restore(id, by) {
@@ -110,7 +125,7 @@ export function openWorkspaces({ home, folder, limits, clock, desk, removing, re
       }
     },
     async close() {
-      for (const place of await Promise.allSettled(places.values())) if (place.status === 'fulfilled') await place.value.desk.close();
+      for (const place of await Promise.allSettled(places.values())) if (place.status === 'fulfilled') await Promise.all([place.value.desk.close(), place.value.stop()]);
     },
   };
 }

@@ -64,6 +64,8 @@ export interface Journal {
   head(): Promise<{ readonly seq: number; readonly clock: number }>;
   /** Records after `seq`, oldest first, in parts. */
   read(after: number, options?: { readonly signal?: AbortSignal }): AsyncGenerator<readonly JournalRecord[]>;
+  /** The newest records, newest first. */
+  recent(limit: number): Promise<readonly JournalRecord[]>;
   /** Changes after `n`, oldest first, without those of entities that were erased. Fewer than `limit` where there are no more. */
   changes(after: number, limit: number): Promise<readonly Change[]>;
   /** Writes a snapshot in one transaction: only states that changed since the last one are given. */

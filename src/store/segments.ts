@@ -18,7 +18,7 @@ export function segmentsOf({ db, change }: Ledger): Store['segments'] {
       const { trx, at, actor, reason, audit } = changing;
       const newest = await trx.selectFrom('segments').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
       const row: Row = {
-        seq: (newest?.seq ?? 0) + 1, origin: oneOf('origin', origin, ['ruled', 'drawn']), name: line('name of the segment', name), id: await freeId(trx, origin, name), named_by: 'person', created_at: at, created_by: actor, removed_at: null,
+        seq: (newest?.seq ?? 0) + 1, origin: oneOf('origin', origin, ['ruled', 'drawn', 'live']), name: line('name of the segment', name), id: await freeId(trx, origin, name), named_by: 'person', created_at: at, created_by: actor, removed_at: null,
       };
       await trx.insertInto('segments').values(row).execute();
       await addName(trx, { segment: row.id, name, at, actor, named_by: 'person', reason });

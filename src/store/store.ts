@@ -109,8 +109,8 @@ export interface Store {
     history(alias?: Alias): Promise<AliasMove[]>;
   };
   readonly segments: {
-    /** A segment made by a rule or by drawing. Its id is made of its name. */
-    create(segment: { readonly origin: 'ruled' | 'drawn'; readonly name: string } & NewRule, by: By): Promise<SegmentRecord>;
+    /** A segment made by a rule, live or not, or by drawing. Its id is made of its name. */
+    create(segment: { readonly origin: 'ruled' | 'drawn' | 'live'; readonly name: string } & NewRule, by: By): Promise<SegmentRecord>;
     /** A new version of its rule. */
     revise(id: string, rule: NewRule, by: By): Promise<SegmentRecord>;
     /** Its rules, newest first. */

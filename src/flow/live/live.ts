@@ -1,5 +1,7 @@
 import type { Event, Identifier } from '../../domain/event.js';
 import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../domain/live.js';
+import type { Rule } from '../../domain/rule.js';
+import type { Vocabulary } from '../../segment/rules/vocabulary.js';
 import type { JournalRecord } from '../../store/journal.js';
 
 /** What became of an event: it is durable, or it had come before. */
@@ -39,6 +41,10 @@ export interface Live {
   /** Defines a segment or a new version of it: worked out from the history, while the version before serves. @throws what `ruleWords` throws */
   define(definition: LiveDefinition): Promise<LiveSegment>;
   retire(segment: string): Promise<void>;
+  /** The rule in words. @throws what `ruleWords` throws, and `live/not-live` for what cannot be kept live */
+  check(rule: Rule): Promise<string>;
+  /** What rules can speak of: what was seen so far. */
+  vocabulary(): Promise<Vocabulary>;
   /** Destroys the keys of everything that is known of somebody. Gives the identifiers that are forgotten. */
   erase(entity: Identifier): Promise<{ readonly identifiers: number; readonly events: number }>;
   /** @throws `live/unknown-merge` */

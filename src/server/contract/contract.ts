@@ -3,12 +3,13 @@ import { entityRoutes } from './entities.js';
 import { exportRoutes } from './exports.js';
 import { fileRoutes } from './files.js';
 import { governRoutes } from './govern.js';
+import { liveRoutes } from './live.js';
 import { runRoutes } from './runs.js';
 import { segmentRoutes } from './segments.js';
 import { sessionRoutes } from './session.js';
 
 /** Everything the server can be asked, by method and path. Routing, checks, documentation, client and the tests of rights are made of it. */
-export const contract = { ...sessionRoutes, ...fileRoutes, ...runRoutes, ...segmentRoutes, ...entityRoutes, ...exportRoutes, ...governRoutes } as const;
+export const contract = { ...sessionRoutes, ...fileRoutes, ...runRoutes, ...segmentRoutes, ...entityRoutes, ...exportRoutes, ...liveRoutes, ...governRoutes } as const;
 
 export type Contract = typeof contract;
 export type RouteId = keyof Contract;

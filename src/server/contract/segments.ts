@@ -7,7 +7,7 @@ import type { NameChange, RuleVersion } from '../../domain/segment-record.js';
 import { document, exportFormat, id, inRun, instant, pageQuery, route, title, why } from './route.js';
 
 /** Where a segment comes from: found by a run, written as conditions, drawn on the map. */
-const origin = z.enum(['found', 'ruled', 'drawn']);
+const origin = z.enum(['found', 'ruled', 'drawn', 'live']);
 
 const segment = z.object({
   id: z.string(), name: z.string(), origin, entities: z.number().int(), share: z.number(), revenue: z.number().optional(), revenueShare: z.number().optional(),

@@ -57,6 +57,11 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
         yield records;
       }
     },
+    recent: (limit) => alone(async () => {
+      const found: JournalRecord[] = [];
+      for (let at = Math.max(prunedTo, seq - limit); at < seq; at = found[found.length - 1].seq) found.push(...(await partAfter(at)));
+      return found.slice(-limit).reverse();
+    }),
     changes: (after, limit) => alone(() => changesAfter(after, limit)),
     save: (snapshot) => alone(async () => {
       assert(snapshot.seq <= seq, 'a snapshot of records that there are not');

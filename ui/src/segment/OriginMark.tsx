@@ -3,7 +3,7 @@ import { Icon } from '../kit/Icon.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import css from './list.module.css';
 
-const ORIGINS: Record<SegmentRow['origin'], string> = { found: 'found', ruled: 'written as a rule', drawn: 'drawn on the map' };
+const ORIGINS: Record<SegmentRow['origin'], string> = { found: 'found', ruled: 'written as a rule', drawn: 'drawn on the map', live: 'live' };
 
 /** Where a segment comes from, in words. */
 export const originWords = (origin: SegmentRow['origin']): string => ORIGINS[origin];

@@ -1,0 +1,205 @@
+import type { Event, Identifier } from '../../domain/event.js';
+import type { Change, LiveSegment } from '../../domain/live.js';
+import type { Rule } from '../../domain/rule.js';
+import { ShoalError } from '../../errors.js';
+import type { Live, LiveNews } from '../../flow/live/live.js';
+import type { Store } from '../../store/store.js';
+import type { LiveSegmentRow, liveRoutes } from '../contract/live.js';
+import type { Handlers } from '../handler.js';
+
+/** What is true now. */
+export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
+  async 'GET /v1/live'({ place }) {
+    const live = (await place()).live();
+    return { ...(await live.status()), waiting: live.waiting };
+  },
+  async 'GET /v1/live/events'({ query: { recent }, place, signal }) {
+    return eventsOf((await place()).live(), recent, signal);
+  },
+  async 'GET /v1/live/vocabulary'({ place }) {
+    const { features, segments, sources } = await (await place()).live().vocabulary();
+    return {
+      features: features.map(({ name, title, kind }) => ({ name, title, kind })), segments: segments.map(({ id, name }) => ({ id, name })),
+      sources: sources.map(({ columns, ...source }) => ({ ...source, columns: columns.map(({ values, ...column }) => ({ ...column, ...(values && { values: [...values] }) })) })),
+    };
+  },
+  async 'POST /v1/live/check'({ body: { rule }, place }) {
+    return { words: await (await place()).live().check(rule) };
+  },
+  async 'GET /v1/live/segments'({ place }) {
+    const { store, live } = await place();
+    const [records, states] = await Promise.all([store.segments.list({ origin: 'live' }), live().segments()]);
+    return records.flatMap((record) => {
+      const state = states.find(({ segment }) => segment === record.id);
+      return state ? [{ ...state, name: record.name, record }] : [];
+    });
+  },
+  async 'POST /v1/live/segments'({ body: { name, rule }, by, place }) {
+    const { store, live } = await place();
+    const words = await live().check(rule);
+    const record = await store.segments.create({ origin: 'live', name, rule, words }, by);
+    await live().define({ segment: record.id, name, version: 1, rule });
+    return rowOf(record.id, store, live());
+  },
+  async 'GET /v1/live/segments/:segment'({ params: { segment }, place }) {
+    const { store, live } = await place();
+    return rowOf(segment, store, live());
+  },
+  async 'PATCH /v1/live/segments/:segment'({ params: { segment }, body: { name, rule }, by, place }) {
+    if (name === undefined && rule === undefined) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: 'must have a name or a rule' }] });
+    const { store, live } = await place();
+    await liveRecord(segment, store);
+    const words = rule && (await live().check(rule));
+    if (rule) await store.segments.revise(segment, { rule, words: words! }, by);
+    if (name !== undefined) await store.segments.rename(segment, name, by);
+    await defineAgain(segment, store, live());
+    return rowOf(segment, store, live());
+  },
+  async 'DELETE /v1/live/segments/:segment'({ params: { segment }, by, place }) {
+    const { store, live } = await place();
+    await liveRecord(segment, store);
+    await store.segments.remove(segment, by);
+    await live().retire(segment);
+    return undefined;
+  },
+  async 'POST /v1/live/segments/:segment/restore'({ params: { segment }, by, place }) {
+    const { store, live } = await place();
+    await liveRecord(segment, store);
+    await store.segments.restore(segment, by);
+    await defineAgain(segment, store, live());
+    return rowOf(segment, store, live());
+  },
+  async 'GET /v1/live/segments/:segment/members'({ params: { segment }, query, place }) {
+    const { asOf, seq, total, items } = await (await place()).live().members(segment, query);
+    return { segment, asOf, seq, total, items: [...items] };
+  },
+  async 'GET /v1/live/changes'({ query: { after, limit }, place }) {
+    const items = await (await place()).live().changes(after, limit);
+    return { items: [...items], next: items.at(-1)?.n ?? after };
+  },
+  async 'GET /v1/live/changes/stream'({ query: { after }, place, signal }) {
+    return changesFrom((await place()).live(), after, signal);
+  },
+  async 'GET /v1/live/entities/:entity'({ params, place }) {
+    const live = (await place()).live();
+    return named(params.entity, (identifier) => live.entity(identifier));
+  },
+  async 'GET /v1/live/entities/:entity/why/:segment'({ params: { entity, segment }, place }) {
+    const live = (await place()).live();
+    return named(entity, (identifier) => live.why(identifier, segment));
+  },
+  async 'GET /v1/live/merges'({ query: { entity }, place }) {
+    const live = (await place()).live();
+    if (entity === undefined) return [...(await live.merges())];
+    return named(entity, async (identifier) => ((await live.entity(identifier)) ? [...(await live.merges(identifier))] : undefined));
+  },
+  async 'POST /v1/live/merges/:record/undo'({ params: { record }, by, place }) {
+    const { store, live } = await place();
+    const merge = await live().unmerge(record);
+    await store.audit.record({ action: 'entity.unmerge', subject: { kind: 'merge', id: String(record) } }, by);
+    return merge;
+  },
+  async 'DELETE /v1/entities/:entity'({ params: { entity }, by, place }) {
+    const { store, live } = await place();
+    const erased = await named(entity, async (identifier) => ((await live().entity(identifier)) ? { ...(await live().erase(identifier)) } : undefined));
+    // Who it was is what is forgotten: the audit log says that somebody was erased, not who.
+    await store.audit.record({ action: 'entity.erase', subject: { kind: 'entity', id: 'erased' }, after: erased }, by);
+    return erased;
+  },
+};
+
+/** Asks about somebody by what they may be known as: a user id, 'type:value', or an anonymous id. @throws `live/unknown-entity` */
+export async function named<T>(said: string, ask: (identifier: Identifier) => Promise<T | undefined>): Promise<T> {
+  const colon = said.indexOf(':');
+  const candidates = [{ type: 'user', value: said }, ...(colon > 0 ? [{ type: said.slice(0, colon), value: said.slice(colon + 1) }] : []), { type: 'anonymous', value: said }];
+  for (const identifier of candidates) {
+    const found = await ask(identifier);
+    if (found !== undefined) return found;
+  }
+  throw new ShoalError('live/unknown-entity', { id: said.slice(0, 60) });
+}
+
+async function liveRecord(id: string, { segments }: Store) {
+  const record = await segments.get(id);
+  if (record.origin !== 'live') throw new ShoalError('live/unknown-segment', { id: id.slice(0, 60) });
+  return record;
+}
+
+async function rowOf(id: string, store: Store, live: Live): Promise<LiveSegmentRow> {
+  const record = await liveRecord(id, store);
+  const state = (await live.segments()).find(({ segment }) => segment === id);
+  if (!state) throw new ShoalError('live/unknown-segment', { id: id.slice(0, 60) });
+  return { ...state, name: record.name, record };
+}
+
+const defineAgain = async (id: string, store: Store, live: Live): Promise<LiveSegment> => {
+  const { name, rule } = await liveRecord(id, store);
+  return live.define({ segment: id, name, version: rule!.version, rule: rule!.rule as Rule });
+};
+
+/** Brings the live side to what the records say: a server that was killed between the two left it behind. */
+export async function reconcile(store: Store, live: Live): Promise<void> {
+  const [records, states] = await Promise.all([store.segments.list({ origin: 'live' }), live.segments()]);
+  for (const { id, name, rule } of records) {
+    const known = states.find(({ segment }) => segment === id);
+    if (rule && (!known || known.version < rule.version || known.name !== name)) await live.define({ segment: id, name, version: rule.version, rule: rule.rule as Rule });
+  }
+  for (const { segment } of states) if (!records.some(({ id }) => id === segment)) await live.retire(segment);
+}
+
+type Seen = Event & { readonly seq: number; readonly clock: number };
+const seenOf = (event: Event, seq: number, clock: number) => {
+  const { id, kind, name, at, received, identifiers, payload } = event;
+  return { seq, clock, id, kind, name, at, received, identifiers: [...identifiers], payload };
+};
+
+async function* eventsOf(live: Live, recent: number, signal: AbortSignal): AsyncGenerator<Omit<Seen, 'identifiers' | 'payload'> & { identifiers: Identifier[]; payload: Record<string, unknown> }> {
+  const feed = listen(live, (news) => ('event' in news ? [seenOf(news.event, news.seq, news.event.received)] : []), signal);
+  let last = 0;
+  for (const { seq, clock, entry } of [...(recent ? await live.recent(recent) : [])].reverse()) {
+    last = seq;
+    if (entry.kind === 'event') yield seenOf(entry.event, seq, clock);
+  }
+  for await (const event of feed) if (event.seq > last) yield event;
+}
+
+/** Every change after the cursor: those there are, then those that come, none twice and none left out. */
+async function* changesFrom(live: Live, after: number | undefined, signal: AbortSignal): AsyncGenerator<Change> {
+  let last = after ?? (await live.status()).changes;
+  const feed = listen(live, (news) => ('change' in news ? [news.change] : []), signal);
+  for (;;) {
+    const items = await live.changes(last, 1000);
+    for (const change of items) yield change;
+    last = items.at(-1)?.n ?? last;
+    if (items.length < 1000) break;
+  }
+  for await (const change of feed) {
+    if (change.n <= last) continue;
+    // What the feed left out, because its reader was slow, is read from the journal.
+    if (change.n > last + 1) for (const missed of await live.changes(last, change.n - last - 1)) yield missed;
+    yield change;
+    last = change.n;
+  }
+}
+
+/** What comes from now on, heard from this call on; beyond a thousand that wait, the oldest are left out. */
+function listen<T>(live: Live, pick: (news: LiveNews) => readonly T[], signal: AbortSignal): AsyncGenerator<T> {
+  const waiting: T[] = [];
+  let wake = () => {};
+  const stop = live.news((news) => {
+    waiting.push(...pick(news));
+    if (waiting.length > 1000) waiting.splice(0, waiting.length - 1000);
+    if (waiting.length) wake();
+  });
+  signal.addEventListener('abort', () => (stop(), wake()), { once: true });
+  return (async function* () {
+    try {
+      while (!signal.aborted) {
+        while (waiting.length) yield waiting.shift()!;
+        await new Promise<void>((resolve) => (signal.aborted || waiting.length ? resolve() : (wake = resolve)));
+      }
+    } finally {
+      stop();
+    }
+  })();
+}
