@@ -104,6 +104,8 @@ describe('the tracking API', () => {
     expect((await post('/v1/batch', { batch: Array(2501).fill({ type: 'track', ...track() }) })).status).toBe(400);
     expect((await post('/v1/track', track({ properties: { a: 'x'.repeat(40_000) } }))).status).toBe(400);
     expect((await post('/v1/batch', { batch: [], a: 'x'.repeat(600_000) })).status).toBe(400);
+    const endless = new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(10_000).fill(32)) });
+    expect((await fetch(`${server.server}/v1/b`, { method: 'POST', headers: basic(key), body: endless, duplex: 'half' } as RequestInit)).status).toBe(400);
     expect((await post('/v1/batch', { batch: [] })).status).toBe(200);
   });
 
