@@ -140,7 +140,8 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     const change = news.at(-1)?.n ?? lastChange;
     const { done, ...hashes } = await messages.plan(now, fates.filter((fate) => fate !== 'duplicate'), change);
     const { erased } = owners;
-    await tables.write({ records, changes: changeRows, subjects: owners.made(), ...hashes, ...(erased && { erased }) });
+    const snapshot = erased && (await snapshotWithout(erased.states));
+    await tables.write({ records, changes: changeRows, subjects: owners.made(), ...hashes, ...(erased && { erased: { ...erased, ...(snapshot && { snapshot }) } }) });
     done();
     owners.done();
     if (records.length > 0) [seq, clock, upto] = [place, now, total];
@@ -223,7 +224,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     const from = Math.max(after, prunedTo) + 1;
     if (from > seq) return [];
     const first = await tables.recordFrom(from);
-    const rows = first ? await tables.records(from - 1, first.upto + part.bytes, part.records) : [];
+    const rows = first ? await tables.records(from, first.upto + part.bytes, part.records) : [];
     if (rows.length === 0) throw damaged(`record ${from} is`);
     const keys = await subjects.keys(rows.map(({ subject }) => subject));
     return rows.map((row, i) => {
@@ -282,6 +283,15 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     if (!plain) throw damaged('the snapshot is');
     const [at, states, entities, dues] = [0, 8, 16, 24].map((offset) => plain.readDoubleLE(offset));
     return { seq: at, rest: plain.subarray(32), tally: { states, entities, dues } };
+  }
+
+  /** The snapshot as it is without the states of these entities. */
+  async function snapshotWithout(entities: readonly number[]): Promise<SettingRow | undefined> {
+    const found = await readSnapshot();
+    if (!found) return undefined;
+    const gone = tallyOf((await tables.states([...new Set(entities)])).map((row) => ({ entity: row.entity, due: row.due ?? Infinity })));
+    const { tally, rest } = found;
+    return sealedSnapshot(found.seq, rest, { states: tally.states - gone.states, entities: tally.entities - gone.entities, dues: tally.dues - gone.dues });
   }
 
   function settingOf(name: string, numbers: readonly number[]): SettingRow {

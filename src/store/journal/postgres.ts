@@ -66,6 +66,8 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
   return {
     name,
     write: ({ records, subjects, changes, message, replace, expired, erased }) => change(async () => {
+      // Erased ones first: whoever comes again after it has another number and key under the same HMAC.
+      if (erased) await query('UPDATE subjects SET hmac = NULL, key = NULL, erased = $1 WHERE number = ANY($2::bigint[])', erased.by, erased.subjects);
       await insertSubjects(subjects);
       await insert('records', { seq: 'bigint', clock: 'bigint', kind: 'integer', subject: 'bigint', upto: 'bigint', payload: 'bytea' }, records);
       await insert('changes', { n: 'bigint', subject: 'bigint', sealed: 'bytea' }, changes);
@@ -73,25 +75,24 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
       if (expired !== undefined) await query('DELETE FROM messages WHERE seq <= $1', expired);
       if (message) await insert('messages', { seq: 'bigint', clock: 'bigint', sealed: 'bytea' }, [message], 'ON CONFLICT (seq) DO UPDATE SET clock = excluded.clock, sealed = excluded.sealed');
       if (!erased) return;
-      await query('UPDATE subjects SET hmac = NULL, key = NULL, erased = $1 WHERE number = ANY($2::bigint[])', erased.by, erased.subjects);
       await query('DELETE FROM states WHERE entity = ANY($1::bigint[])', erased.states);
+      if (erased.snapshot) await setting(erased.snapshot);
     }),
     async newest() {
-      const [record] = await all<RecordRow>('SELECT * FROM records ORDER BY seq DESC LIMIT 1');
+      const [record] = await all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload FROM records ORDER BY seq DESC LIMIT 1');
       const [subject] = await all<{ number: number }>('SELECT number FROM subjects ORDER BY number DESC LIMIT 1');
       const [found] = await all<{ n: number }>('SELECT n FROM changes ORDER BY n DESC LIMIT 1');
       return { record, subject: subject?.number, change: found?.n };
     },
     recordFrom: async (seq) => (await all<Omit<RecordRow, 'payload'> & { bytes: number }>('SELECT seq, clock, kind, subject, upto, length(payload) AS bytes FROM records WHERE seq >= $1 ORDER BY seq LIMIT 1', seq))[0],
-    records: (after, upto, limit) => all('SELECT * FROM records WHERE seq > $1 AND (upto <= $2 OR seq = $1 + 1) ORDER BY seq LIMIT $3', after, upto, limit),
-    messages: (seq, limit) => all<MessageRow>('SELECT * FROM messages WHERE seq >= $1 ORDER BY seq LIMIT $2', seq, limit),
-    subjects: (numbers) => all('SELECT * FROM subjects WHERE number = ANY($1::bigint[])', numbers),
-    subjectsNamed: (hmacs) => all('SELECT * FROM subjects WHERE hmac = ANY($1::bytea[])', hmacs),
-    changes: (after, limit) => all<ChangeRow>('SELECT * FROM changes WHERE n > $1 ORDER BY n LIMIT $2', after, limit),
-    states: (entities) => all<StateRow>('SELECT * FROM states WHERE entity = ANY($1::bigint[])', entities),
+    records: (seq, upto, most) => all('SELECT seq, clock, kind, subject, upto, payload FROM records WHERE seq BETWEEN $1 AND $2 AND (upto <= $3 OR seq = $1) ORDER BY seq', seq, seq + most - 1, upto),
+    messages: (seq, limit) => all<MessageRow>('SELECT seq, clock, sealed FROM messages WHERE seq >= $1 ORDER BY seq LIMIT $2', seq, limit),
+    subjects: (numbers) => all('SELECT number, hmac, key, erased FROM subjects WHERE number = ANY($1::bigint[])', numbers),
+    subjectsNamed: (hmacs) => all('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ANY($1::bytea[])', hmacs),
+    changes: (after, limit) => all<ChangeRow>('SELECT n, subject, sealed FROM changes WHERE n > $1 ORDER BY n LIMIT $2', after, limit),
+    states: (entities) => all<StateRow>('SELECT entity, due, sealed FROM states WHERE entity = ANY($1::bigint[])', entities),
     dues: () => all('SELECT entity, due FROM states ORDER BY entity'),
-    tally: async () => (await all<Tally>(tallied))[0],
-    settings: () => all<SettingRow>('SELECT * FROM settings'),
+    settings: () => all<SettingRow>('SELECT name, sealed FROM settings'),
     begin: (own, row) => change(async () => {
       await insertSubjects([own]);
       await setting(row);

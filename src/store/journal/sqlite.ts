@@ -63,6 +63,7 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
     for (; i + together <= rows.length; i += together) many.run(rows.slice(i, i + together).flat());
     if (i < rows.length) for (const one = prepared(`INSERT INTO ${into} VALUES ${row}${conflict}`); i < rows.length; i++) one.run(rows[i]);
   };
+  const set = ({ name: setting, sealed }: SettingRow) => run('INSERT OR REPLACE INTO settings VALUES (?, ?)', setting, sealed);
   const ask = <T>(work: () => T): Promise<T> => Promise.resolve().then(() => until.now(work));
   const change = (work: () => void): Promise<void> => ask(() => {
     run('BEGIN IMMEDIATE');
@@ -91,6 +92,8 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
     name,
     async write({ records, subjects, changes, message, replace, expired, erased }) {
       await change(() => {
+        // Erased ones first: whoever comes again after it has another number and key under the same HMAC.
+        for (const number of erased?.subjects ?? []) run('UPDATE subjects SET hmac = NULL, key = NULL, erased = ? WHERE number = ?', erased!.by, number);
         insert('subjects', subjects.map((row) => [row.number, row.hmac, row.key, row.erased]));
         insert('records', records.map((row) => [row.seq, row.clock, row.kind, row.subject, row.upto, row.payload]));
         insert('changes', changes.map((row) => [row.n, row.subject, row.sealed]));
@@ -98,34 +101,30 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
         if (expired !== undefined) run('DELETE FROM messages WHERE seq <= ?', expired);
         if (message) run('INSERT OR REPLACE INTO messages VALUES (?, ?, ?)', message.seq, message.clock, message.sealed);
         if (!erased) return;
-        for (const number of erased.subjects) run('UPDATE subjects SET hmac = NULL, key = NULL, erased = ? WHERE number = ?', erased.by, number);
         for (const entity of erased.states) run('DELETE FROM states WHERE entity = ?', entity);
+        if (erased.snapshot) set(erased.snapshot);
       });
       let bytes = 20_000;
       for (const { payload } of records) bytes += payload.length + 40;
       wrote(bytes + 300 * (changes.length + subjects.length));
     },
     newest: () => ask(() => ({
-      record: all<RecordRow>('SELECT * FROM records ORDER BY seq DESC LIMIT 1')[0],
+      record: all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload FROM records ORDER BY seq DESC LIMIT 1')[0],
       subject: all<{ number: number }>('SELECT number FROM subjects ORDER BY number DESC LIMIT 1')[0]?.number,
       change: all<{ n: number }>('SELECT n FROM changes ORDER BY n DESC LIMIT 1')[0]?.n,
     })),
     recordFrom: (seq) => ask(() => all<Omit<RecordRow, 'payload'> & { bytes: number }>('SELECT seq, clock, kind, subject, upto, length(payload) AS bytes FROM records WHERE seq >= ? ORDER BY seq LIMIT 1', seq)[0]),
-    records: (after, upto, limit) => ask(() => {
-      const [first, ...rest] = all<RecordRow>('SELECT * FROM records WHERE seq > ? AND (upto <= ? OR seq = ?) ORDER BY seq LIMIT ?', after, upto, after + 1, limit);
-      return first ? [first, ...rest] : [];
-    }),
-    messages: (seq, limit) => ask(() => all<MessageRow>('SELECT * FROM messages WHERE seq >= ? ORDER BY seq LIMIT ?', seq, limit)),
-    subjects: (numbers) => ask(() => numbers.flatMap((number) => all<SubjectRow>('SELECT * FROM subjects WHERE number = ?', number))),
-    subjectsNamed: (hmacs) => ask(() => hmacs.flatMap((hmac) => all<SubjectRow>('SELECT * FROM subjects WHERE hmac = ?', hmac))),
-    changes: (after, limit) => ask(() => all<ChangeRow>('SELECT * FROM changes WHERE n > ? ORDER BY n LIMIT ?', after, limit)),
-    states: (entities) => ask(() => entities.flatMap((entity) => all<StateRow>('SELECT * FROM states WHERE entity = ?', entity))),
+    records: (seq, upto, most) => ask(() => all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload FROM records WHERE seq BETWEEN ? AND ? AND (upto <= ? OR seq = ?) ORDER BY seq', seq, seq + most - 1, upto, seq)),
+    messages: (seq, limit) => ask(() => all<MessageRow>('SELECT seq, clock, sealed FROM messages WHERE seq >= ? ORDER BY seq LIMIT ?', seq, limit)),
+    subjects: (numbers) => ask(() => numbers.flatMap((number) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE number = ?', number))),
+    subjectsNamed: (hmacs) => ask(() => hmacs.flatMap((hmac) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ?', hmac))),
+    changes: (after, limit) => ask(() => all<ChangeRow>('SELECT n, subject, sealed FROM changes WHERE n > ? ORDER BY n LIMIT ?', after, limit)),
+    states: (entities) => ask(() => entities.flatMap((entity) => all<StateRow>('SELECT entity, due, sealed FROM states WHERE entity = ?', entity))),
     dues: () => ask(() => all<StateRow>('SELECT entity, due FROM states INDEXED BY states_due ORDER BY entity, due')),
-    tally: () => ask(tally),
-    settings: () => ask(() => all<SettingRow>('SELECT * FROM settings')),
+    settings: () => ask(() => all<SettingRow>('SELECT name, sealed FROM settings')),
     begin: (own, setting) => change(() => {
       insert('subjects', [[own.number, own.hmac, own.key, own.erased]]);
-      insert('settings', [[setting.name, setting.sealed]]);
+      set(setting);
     }),
     async save(states, seal) {
       let bytes = 0;
@@ -135,9 +134,9 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
           else run('INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (entity) DO UPDATE SET due = excluded.due, sealed = excluded.sealed', entity, kept.due, kept.sealed);
           bytes += kept.sealed?.length ?? 0;
         }
-        const { name: setting, sealed } = seal(tally());
-        run('INSERT OR REPLACE INTO settings VALUES (?, ?)', setting, sealed);
-        bytes += sealed.length;
+        const snapshot = seal(tally());
+        set(snapshot);
+        bytes += snapshot.sealed.length;
       });
       wrote(bytes);
     },
@@ -145,10 +144,10 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
       run('DELETE FROM states');
       run("DELETE FROM settings WHERE name = 'snapshot'");
     }),
-    async prune(seq, { name: setting, sealed }) {
+    async prune(seq, setting) {
       await change(() => {
         run('DELETE FROM records WHERE seq <= ?', seq);
-        run('INSERT OR REPLACE INTO settings VALUES (?, ?)', setting, sealed);
+        set(setting);
       });
       wrote(checkpointAfter / 10);
     },

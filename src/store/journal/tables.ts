@@ -52,8 +52,8 @@ export interface Batch {
   readonly replace?: number;
   /** Message rows up to this record are past their time. */
   readonly expired?: number;
-  /** Subjects and states that the record `by` destroys. */
-  readonly erased?: { readonly by: number; readonly subjects: readonly number[]; readonly states: readonly number[] };
+  /** Subjects and states that the record `by` destroys, and the snapshot as it is without those states. */
+  readonly erased?: { readonly by: number; readonly subjects: readonly number[]; readonly states: readonly number[]; readonly snapshot?: SettingRow };
 }
 
 /** How many states there are and what their numbers add up to: a row that has gone shows in one of the three. */
@@ -76,8 +76,8 @@ export interface JournalTables {
   newest(): Promise<{ readonly record?: RecordRow; readonly subject?: number; readonly change?: number }>;
   /** The first record from `seq` on, and the size of its payload. */
   recordFrom(seq: number): Promise<(Omit<RecordRow, 'payload'> & { readonly bytes: number }) | undefined>;
-  /** Records after `seq`, oldest first: at most `limit`, and after the first one none whose `upto` is above. */
-  records(after: number, upto: number, limit: number): Promise<RecordRow[]>;
+  /** Records from `seq` to `seq + most - 1`, oldest first, and after the first one none whose `upto` is above. */
+  records(seq: number, upto: number, most: number): Promise<RecordRow[]>;
   /** Message rows from record `seq` on, oldest first. */
   messages(seq: number, limit: number): Promise<MessageRow[]>;
   subjects(numbers: readonly number[]): Promise<SubjectRow[]>;
@@ -86,7 +86,6 @@ export interface JournalTables {
   states(entities: readonly number[]): Promise<StateRow[]>;
   /** When states are due, in order of the entity. */
   dues(): Promise<Pick<StateRow, 'entity' | 'due'>[]>;
-  tally(): Promise<Tally>;
   settings(): Promise<SettingRow[]>;
   /** The first rows of an empty journal. */
   begin(own: SubjectRow, setting: SettingRow): Promise<void>;
