@@ -20,8 +20,10 @@ const types: ReadonlyMap<string, string> = new Map([['user_id', 'user'], ['userI
  */
 export function identifiersOf(kind: EventKind, { userId, anonymousId, previousId }: Said, context: Fields | undefined, traits: Json | undefined): readonly Identifier[] {
   if (kind === 'alias') {
-    const browser = previousId === undefined || previousId === anonymousId;
-    return [{ type: 'user', value: userId! }, browser ? { type: 'anonymous', value: anonymousId! } : { type: 'user', value: previousId }];
+    const found: Identifier[] = [{ type: 'user', value: userId! }];
+    if (previousId === undefined || previousId === anonymousId) add(found, 'anonymous', anonymousId!);
+    else add(found, 'user', previousId);
+    return found;
   }
   const found: Identifier[] = userId === undefined ? [] : [{ type: 'user', value: userId }];
   if (context !== undefined && Array.isArray(context.externalIds)) for (const one of context.externalIds.slice(0, limits.externalIds)) addExternal(found, one);
