@@ -107,6 +107,8 @@ export const catalogue = {
   'live/unknown-entity': entry(2, 404, (d: { id: string }) => `Nobody is known as '${d.id}' on the live side.`),
   'live/unknown-segment': entry(2, 404, (d: { id: string; suggestion?: string }) => `There is no live segment '${d.id}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
   'live/unknown-merge': entry(2, 404, (d: { seq: number }) => `No two people were joined at record ${d.seq}. List them with GET /v1/live/merges.`),
+  'live/segment-cycle': entry(2, 422, (d: { segment: string; through: string }) =>
+    `'${d.segment}' would depend on itself${d.through ? ` through ${d.through}` : ''}. Take one of these conditions out.`),
   'desk/restarted': entry(1, 503, (_: Record<string, never>) => 'The question could not be answered: what answers such questions had to be started again. Ask again.'),
   'files/unknown': entry(2, 404, (d: { id: string }) => `There is no file '${d.id}' in this workspace.`),
   'files/removed': entry(2, 409, (d: { name: string }) => `'${d.name}' was removed while it was being read. Restore it, then resume.`),

@@ -2,6 +2,8 @@ import type { Event, Fields, Identifier } from '../../../domain/event.js';
 import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../../domain/live.js';
 import type { JournalRecord, SavedState } from '../../../store/journal.js';
 import type { Identity } from './identity.js';
+import type { Feature } from '../../../domain/feature.js';
+import type { LiveFacts, Measured } from '../../../segment/rules/live.js';
 import type { Vocabulary } from '../../../segment/rules/vocabulary.js';
 
 /** What a segment's new version waits for. `feed`: the history once more, for columns that no rule read before. `evaluate`: the next so many entities. `serve`: a journal record that says so. */
@@ -88,6 +90,10 @@ export interface LiveStateOptions {
   readonly identity: (saved?: Uint8Array) => Identity;
   /** What `rest` gave, and when each entity is due. */
   readonly saved?: { readonly rest: Uint8Array; readonly due: readonly { readonly entity: number; readonly due: number }[] };
+  /** What is measured of an entity beside its rows. */
+  readonly features?: { readonly list: readonly Feature[]; measure(facts: LiveFacts, name: string, asOf: number): Measured };
+  /** Found segments, and how firmly somebody is in one (missing: in another). */
+  readonly found?: { readonly list: readonly { readonly id: string; readonly name: string }[]; strength(facts: LiveFacts, segment: string, asOf: number): Measured };
   readonly entityWord?: Vocabulary['entityWord'];
   readonly currency?: string;
 }

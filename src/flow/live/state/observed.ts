@@ -1,0 +1,70 @@
+import type { Event, Fields, Scalar } from '../../../domain/event.js';
+import { isInstant } from '../../../domain/rule.js';
+import type { Observed, ObservedColumn } from '../../../segment/rules/live-vocabulary.js';
+
+/** How much is remembered of what was seen: so that ten thousand names of events hurt nobody. */
+export const observedLimits = { events: 500, columns: 500, traits: 300, values: 30, length: 100 } as const;
+
+/** What events and traits looked like so far: names, types and frequent values, within fixed limits. */
+export interface Observing {
+  see(event: Event, fields: Fields): void;
+  observed(): Observed;
+  /** Plain data, as `createObserving` takes it again. */
+  save(): unknown;
+}
+
+type Type = ObservedColumn['type'];
+interface Column { readonly types: Record<Type, number>; readonly values: Counts }
+type Counts = Map<string, number>;
+
+export function createObserving(saved?: unknown): Observing {
+  const from = saved as { events: [string, number][]; columns: SavedColumn[]; traits: SavedColumn[] } | undefined;
+  const events: Counts = new Map(from?.events);
+  const columns = new Map(from?.columns.map(restored)), traits = new Map(from?.traits.map(restored));
+  return {
+    see({ name, kind }, fields) {
+      count(events, name.slice(0, observedLimits.length), observedLimits.events);
+      for (const path in fields) {
+        if (path.startsWith('local.')) continue;
+        if (kind === 'identify' && path.startsWith('traits.')) add(traits, path.slice(7), fields[path], observedLimits.traits);
+        add(columns, path, fields[path], observedLimits.columns);
+      }
+    },
+    observed: () => ({ events: frequent(events), columns: [...columns].map(described), traits: [...traits].map(described) }),
+    save: () => ({ events: [...events], columns: [...columns].map(kept), traits: [...traits].map(kept) }),
+  };
+}
+
+function add(columns: Map<string, Column>, name: string, value: Scalar, limit: number): void {
+  let column = columns.get(name);
+  if (!column) {
+    if (columns.size >= limit) return;
+    columns.set(name, (column = { types: { number: 0, text: 0, flag: 0, time: 0 }, values: new Map() }));
+  }
+  column.types[typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'flag' : isInstant(value) ? 'time' : 'text']++;
+  if (typeof value === 'string' && value.length <= observedLimits.length) count(column.values, value, observedLimits.values);
+}
+
+/** Space saving (Metwally 2005): where there is no room, the rarest makes way and hands its count on, so that what is frequent stays. */
+function count(counts: Counts, value: string, limit: number): void {
+  const known = counts.get(value);
+  if (known !== undefined) return void counts.set(value, known + 1);
+  if (counts.size < limit) return void counts.set(value, 1);
+  let rarest = '', least = Infinity;
+  for (const [each, n] of counts) if (n < least) [rarest, least] = [each, n];
+  counts.delete(rarest);
+  counts.set(value, least + 1);
+}
+
+const frequent = (counts: Counts): string[] => [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([value]) => value);
+
+/** Of whatever nearly all of its values are; text takes everything. */
+function described([column, { types, values }]: [string, Column]): ObservedColumn {
+  const all = types.number + types.text + types.flag + types.time;
+  const main = (Object.keys(types) as Type[]).find((type) => types[type] >= 0.9 * all);
+  return { column, type: main ?? 'text', values: frequent(values) };
+}
+
+type SavedColumn = [string, Column['types'], [string, number][]];
+const kept = ([name, { types, values }]: [string, Column]): SavedColumn => [name, types, [...values]];
+const restored = ([name, types, values]: SavedColumn): [string, Column] => [name, { types: { ...types }, values: new Map(values) }];

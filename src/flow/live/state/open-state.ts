@@ -1,0 +1,722 @@
+import type { Event, Fields, Identifier, Scalar } from '../../../domain/event.js';
+import type { Change, LiveDefinition, LiveEntity, LiveSegment } from '../../../domain/live.js';
+import { assert, ShoalError } from '../../../errors.js';
+import { cell, type LiveFacts, type LiveGround, type Measured } from '../../../segment/rules/live.js';
+import { liveRule, type LiveCondition, type LiveRule } from '../../../segment/rules/live-rule.js';
+import { fitting } from '../../../segment/rules/live-rows.js';
+import { liveVocabulary, typesOf, vocabularyFor, type LiveWords } from '../../../segment/rules/live-vocabulary.js';
+import { ruleWords } from '../../../segment/rules/words.js';
+import type { JournalEntry } from '../../../store/journal.js';
+import { createColumns } from './columns.js';
+import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Entity, type Stay } from './entity.js';
+import type { Parted } from './identity.js';
+import { createMembers } from './members.js';
+import { createObserving } from './observed.js';
+import { packEntity, packRest, unpackEntity, unpackRest } from './saved.js';
+import { createSlots, refuseCycles, type Slot } from './slots.js';
+import type { Backfill, LiveState, LiveStateOptions, Why } from './state.js';
+import { createTimers } from './timers.js';
+
+/** Why rules are asked again: an event (its row, and when it happened), the passing of time, or something else. */
+type Cause = { readonly kind: 'event'; readonly row: number; readonly at: number } | { readonly kind: 'time' } | { readonly kind: 'other' };
+const other: Cause = { kind: 'other' };
+
+const missing: Measured = { value: Number.NaN, until: Infinity };
+/** What ISO 8601 and the engines can write. */
+const EARLIEST = Date.parse('0001-01-02T00:00:00Z');
+
+/** Opens the live state, empty or as it was saved. */
+export function openState(options: LiveStateOptions): LiveState {
+  const { fieldsOf, features, found, entityWord = { one: 'customer', many: 'customers' }, currency } = options;
+  const saved = options.saved && unpackRest(options.saved.rest);
+  let { seq, clock, n } = saved ?? { seq: 0, clock: -Infinity, n: 0 };
+  const columns = createColumns(saved?.columns);
+  const identity = options.identity(saved?.identity);
+  const observing = createObserving(saved?.observed);
+  /** Every segment there ever was, by its number, with its last name. */
+  const segmentIds: string[] = (saved?.segments ?? []).map(([id]) => id);
+  const names = new Map(saved?.segments);
+  let made = saved?.made ?? 0;
+  const slots = createSlots();
+  const timers = createTimers();
+  const entities = new Map<number, Entity>();
+  /** Everyone there is, in memory or not. */
+  const known = createMembers(saved?.known);
+  const gone = new Set<number>();
+  /** Events of these names have rows; `any`: all of them. */
+  const kept = new Set<string>(saved?.kept);
+  let keepsAny = saved?.keepsAny ?? false;
+
+  /** The record at which rules last asked for more of the events than was kept, and that up to which the whole history was read since. */
+  let grown = 0, complete = 0;
+
+  let out: Change[] = [];
+  let muted = false;
+  let scratch = new Float64Array(0);
+
+  // ---- rules
+
+  /** What rules can speak of; `now`: only of segments that are there now, not of retired ones. */
+  function wordsFor(now: boolean): LiveWords {
+    const there = new Set(slots.all().map(({ definition }) => definition.segment));
+    const own = [...names].filter(([id]) => !now || there.has(id)), others = (found?.list ?? []).filter(({ id }) => !names.has(id));
+    return { entityWord, currency, features: features?.list ?? [], segments: [...own.map(([id, name]) => ({ segment: -1, id, name })), ...others.map(({ id, name }) => ({ segment: -1, id, name }))] };
+  }
+
+  /** `now`: only looked at, against what there is now; nothing is kept of it. */
+  function compile({ rule, types }: LiveDefinition, now: boolean): { rule: LiveRule; words: string } {
+    const vocabulary = vocabularyFor(rule, types, wordsFor(now));
+    const typed = new Map(vocabulary.sources[0].columns.map(({ name, type }) => [name, type]));
+    const ground: LiveGround = {
+      vocabulary, codeOf: columns.codeOf, textOf: columns.textOf, isLive: (segment) => names.has(segment), cellOf: (column) => (now ? 0 : columns.cellOf(column, typed.get(column)!)),
+    };
+    return { rule: liveRule(rule, ground), words: ruleWords(rule, vocabulary) };
+  }
+
+  function slotFor(definition: LiveDefinition, index: number, defined: number): Slot {
+    let segment = segmentIds.indexOf(definition.segment);
+    if (segment < 0) segment = segmentIds.push(definition.segment) - 1;
+    names.set(definition.segment, definition.name);
+    const plain = { index, definition, segment, members: createMembers(), defined, fed: 0, cursor: 0 };
+    const { width } = columns;
+    try {
+      const compiled = compile(definition, false);
+      refuseCycles(definition.segment, compiled.rule.segments, slots.all());
+      const { events } = compiled.rule;
+      if (columns.width > width || (!keepsAny && (events === 'any' || events.some((event) => !kept.has(event))))) grown = defined;
+      if (events === 'any') keepsAny = true;
+      else for (const event of events) kept.add(event);
+      return { ...plain, ...compiled, state: 'backfilling' };
+    } catch (error) {
+      if (!(error instanceof ShoalError)) throw error;
+      if (columns.width > width) grown = defined;
+      return { ...plain, words: '', state: 'failed', problem: error.message };
+    }
+  }
+
+  for (const { definition, index, state, defined, fed, cursor, members } of saved?.slots ?? []) {
+    const slot = slotFor(definition, index, defined);
+    slots.add({ ...slot, state: slot.state === 'failed' ? 'failed' : state, fed, cursor, members: createMembers(members) });
+  }
+  slots.arrange();
+  ({ grown, complete } = saved ?? { grown, complete });
+  for (const { entity, due } of options.saved?.due ?? []) timers.set(entity, due);
+
+  // ---- facts
+
+  let subject: Entity;
+  let supposed: Map<string, boolean> | undefined;
+  const facts: { -readonly [K in keyof LiveFacts]: LiveFacts[K] } = {
+    cells: new Float64Array(0), width: 0, rows: 0,
+    trait: (name) => traitOf(subject, name),
+    member: (segment) => supposed?.get(segment) ?? slots.serving(segment)?.members.has(subject.number) ?? false,
+    feature: (name, asOf) => features?.measure(facts, name, asOf) ?? missing,
+    strength: (segment, asOf) => found?.strength(facts, segment, asOf) ?? missing,
+  };
+  function look(entity: Entity): void {
+    subject = entity;
+    facts.cells = entity.cells;
+    facts.width = entity.width;
+    facts.rows = entity.rows;
+  }
+
+  function hot(number: number): Entity {
+    let entity = entities.get(number);
+    if (!entity) {
+      assert(!known.has(number), `entity ${number} is touched but not loaded`);
+      entity = newEntity(number, identity.publicId(number) ?? '');
+      entities.set(number, entity);
+      known.put(number, true);
+      gone.delete(number);
+    }
+    entity.used = true;
+    return entity;
+  }
+
+  // ---- asking the rules
+
+  /** Asks every marked rule about the entity, and says what changed. */
+  function settle(entity: Entity, cause: Cause): void {
+    look(entity);
+    slots.take((slot) => {
+      const { holds, until } = slot.rule!.verdict(facts, clock);
+      assert(until > clock, `'${slot.definition.segment}' would change at ${until}, which is not after ${clock}`);
+      setDue(entity, slot.index, until);
+      if (!slot.members.put(entity.number, holds)) return;
+      entity.changed = true;
+      if (slot.state !== 'live') return;
+      slots.markSegment(slot.definition.segment);
+      transition(entity, slot, holds, cause);
+    });
+    let first = Infinity;
+    for (let i = 1; i < entity.dues.length; i += 2) if (entity.dues[i] < first) first = entity.dues[i];
+    if (timers.dueOf(entity.number) !== first) {
+      timers.set(entity.number, first);
+      entity.changed = true;
+    }
+  }
+
+  function setDue(entity: Entity, slot: number, until: number): void {
+    const { dues } = entity;
+    let i = 0;
+    while (i < dues.length && dues[i] !== slot) i += 2;
+    if (until === Infinity) {
+      if (i === dues.length) return;
+      dues[i] = dues[dues.length - 2];
+      dues[i + 1] = dues[dues.length - 1];
+      dues.length -= 2;
+    } else {
+      dues[i] = slot;
+      dues[i + 1] = until;
+    }
+    entity.changed = true;
+  }
+
+  function transition(entity: Entity, slot: Slot, holds: boolean, cause: Cause): void {
+    const at = instantOf(entity, slot, holds, cause);
+    const { leaf, reason } = reasonOf(slot, holds, cause);
+    setStay(entity, slot, holds ? { segment: slot.segment, since: at, version: slot.definition.version, leaf } : undefined);
+    if (!muted) emit(entity.id, entity, slot, holds, at, reason);
+  }
+
+  function setStay(entity: Entity, { segment }: Slot, stay: Stay | undefined): void {
+    const i = entity.stays.findIndex((each) => each.segment === segment);
+    if (i >= 0) entity.stays.splice(i, 1);
+    if (stay) entity.stays.push(stay);
+    entity.changed = true;
+  }
+
+  function emit(id: string, entity: Entity, { definition: { segment, version } }: Slot, holds: boolean, at: number, reason: string): void {
+    entity.changedAt = Math.max(entity.changedAt, at);
+    entity.changed = true;
+    out.push({ n: ++n, entity: id, segment, version, direction: holds ? 'entered' : 'left', at, seq, reason, sequence: ++entity.sequence });
+  }
+
+  /** The instant of the event where it is the newest and nothing has happened since then that it would undo; else now. */
+  function instantOf(entity: Entity, slot: Slot, holds: boolean, cause: Cause): number {
+    if (cause.kind !== 'event' || cause.at >= clock || entity.changedAt > cause.at || cause.row !== entity.rows - 1) return clock;
+    const then = slot.rule!.verdict(facts, cause.at);
+    return then.holds === holds && then.until > clock ? cause.at : clock;
+  }
+
+  /** The condition that decided, in words. */
+  function reasonOf({ rule }: Slot, holds: boolean, cause: Cause): { leaf: number; reason: string } {
+    const { conditions } = rule!;
+    // In a `not` the other way round: whoever enters does so because that condition fails.
+    const right = conditions.map((condition) => condition.leaf.verdict(facts, clock).holds !== condition.negated);
+    let leaf = -1;
+    if (cause.kind === 'time') leaf = conditions.findIndex((c, i) => right[i] === holds && c.leaf.verdict(facts, clock - 1).holds !== c.leaf.verdict(facts, clock).holds);
+    if (cause.kind === 'event' && cause.row >= 0) leaf = conditions.findIndex((c, i) => right[i] === holds && c.leaf.touches(facts, cause.row));
+    if (leaf < 0) leaf = right.indexOf(holds);
+    return { leaf, reason: leaf < 0 ? (holds ? 'the rule holds' : 'the rule does not hold any more') : leafReason(conditions[leaf], holds, cause.kind === 'time') };
+  }
+
+  // ---- time
+
+  function advanceTo(to: number): void {
+    for (let at = timers.next(); at <= to; at = timers.next()) {
+      const entity = hot(timers.first());
+      clock = Math.max(clock, at);
+      for (let i = 0; i < entity.dues.length; i += 2) {
+        if (entity.dues[i + 1] > clock) continue;
+        const slot = slots.at(entity.dues[i]);
+        if (slot && (slot.state === 'live' || slot.state === 'backfilling')) slots.mark(slot);
+        else {
+          setDue(entity, entity.dues[i], Infinity);
+          i -= 2;
+        }
+      }
+      settle(entity, { kind: 'time' });
+    }
+    clock = Math.max(clock, to);
+  }
+
+  // ---- events
+
+  function event(given: Event): void {
+    const at = Math.max(EARLIEST, Math.min(given.at, clock));
+    const before = new Set(known.count ? given.identifiers.flatMap((identifier) => identity.find(identifier) ?? []) : []);
+    const { entity: number, node, merged } = identity.resolve(given.identifiers, { seq, at: clock, kind: given.kind });
+    if (number === undefined || node === undefined) return;
+    const fields = fieldsOf(given);
+    observing.see(given, fields);
+    const here = entities.get(number);
+    if (merged.length > 0 || (known.has(number) && here?.id !== identity.publicId(number))) {
+      const involved = [...new Set([...before, ...merged.flatMap(({ into, from }) => [into, from]), number])].filter((each) => known.has(each));
+      reorganise(involved, () => {
+        for (const { into, from } of merged) join(from, into);
+        take(hot(number), given, node, at, fields);
+        return involved.filter((each) => known.has(each)).concat(involved.includes(number) ? [] : [number]);
+      });
+      return;
+    }
+    const fresh = !known.has(number);
+    const entity = hot(number);
+    const { row, traits } = take(entity, given, node, at, fields);
+    if (fresh) slots.markAll();
+    else {
+      look(entity);
+      if (row >= 0) slots.markEvent(given.name, (slot) => slot.rule!.touches(facts, row));
+      for (const trait of traits) slots.markTrait(trait);
+    }
+    settle(entity, { kind: 'event', row, at });
+  }
+
+  /** Writes an event into the history. Gives its row (−1: none is kept) and the traits that are others now. */
+  function take(entity: Entity, given: Event, node: number, at: number, fields: Fields): { row: number; traits: string[] } {
+    entity.changed = true;
+    tally(entity, node, at);
+    const traits: string[] = [];
+    if (given.kind === 'identify') {
+      for (const path in fields) {
+        if (!path.startsWith('traits.')) continue;
+        const name = path.slice(7);
+        if (writeTrait(entity, { name, node, at, seq, value: fields[path] })) traits.push(name);
+      }
+    }
+    return { row: keepsAny || kept.has(given.name) ? putRow(entity, rowOf(given, seq, node, at, fields)) : -1, traits };
+  }
+
+  function rowOf(given: Event, record: number, node: number, at: number, fields: Fields): Float64Array {
+    if (scratch.length !== columns.width) scratch = new Float64Array(columns.width);
+    scratch[cell.at] = at;
+    scratch[cell.seq] = record;
+    scratch[cell.node] = node;
+    scratch[cell.event] = columns.codeOf(given.name);
+    columns.read.forEach(({ column, type }, i) => {
+      const value = fitting(column === 'kind' ? given.kind : fields[column], type);
+      scratch[cell.first + i] = value === undefined ? Number.NaN : typeof value === 'string' ? columns.codeOf(value) : value;
+    });
+    return scratch;
+  }
+
+  // ---- who is who
+
+  function join(from: number, into: number): void {
+    if (!known.has(from)) return;
+    moveHistory(hot(from), hot(into));
+    remove(from);
+  }
+
+  function remove(number: number): void {
+    for (const slot of slots.all()) slot.members.put(number, false);
+    timers.set(number, Infinity);
+    entities.delete(number);
+    known.put(number, false);
+    gone.add(number);
+  }
+
+  /**
+   * Entities become others: everything is asked anew, and what is told is what changed for those outside, who know entities by their public ids. Ids that nobody
+   * bears any more leave everything, unless they are to be forgotten.
+   */
+  function reorganise(involved: readonly number[], act: () => readonly number[], forget = false): void {
+    const before = new Map<string, Map<number, Stay>>();
+    let sequence = 0, changedAt = -Infinity;
+    for (const number of involved) {
+      const entity = hot(number);
+      before.set(entity.id, new Map(entity.stays.map((stay) => [stay.segment, stay])));
+      sequence = Math.max(sequence, entity.sequence);
+      changedAt = Math.max(changedAt, entity.changedAt);
+    }
+    const now = [...act()].sort((a, b) => a - b).map(hot);
+    muted = true;
+    for (const entity of now) {
+      entity.id = identity.publicId(entity.number)!;
+      entity.changedAt = Math.max(entity.changedAt, changedAt);
+      slots.markAll();
+      settle(entity, other);
+    }
+    muted = false;
+    const [speaker] = now;
+    if (!speaker) return;
+    speaker.sequence = sequence;
+    const serving = slots.order.filter(({ state }) => state === 'live');
+    const after = new Map(now.map((entity) => [entity.id, entity]));
+    for (const [id, stays] of before) {
+      const same = after.get(id);
+      if (!same && forget) continue;
+      for (const slot of serving) {
+        const stay = stays.get(slot.segment);
+        if (!stay || same?.stays.some(({ segment }) => segment === slot.segment)) continue;
+        if (same) look(same);
+        emit(id, speaker, slot, false, clock, same ? reasonOf(slot, false, other).reason : 'known under another name now');
+      }
+    }
+    for (const entity of now) {
+      look(entity);
+      entity.stays = entity.stays.map((stay) => before.get(entity.id)?.get(stay.segment) ?? stay);
+      for (const slot of serving) {
+        const stay = entity.stays.find(({ segment }) => segment === slot.segment);
+        if (stay && !before.get(entity.id)?.has(slot.segment)) emit(entity.id, speaker, slot, true, stay.since, reasonOf(slot, true, other).reason);
+      }
+    }
+    for (const entity of now) {
+      entity.sequence = speaker.sequence;
+      entity.changedAt = speaker.changedAt;
+    }
+  }
+
+  function part({ entity: number, now }: Parted): readonly number[] {
+    const whole = hot(number);
+    for (const { entity, nodes } of now) if (entity !== number) moveHistory(whole, hot(entity), new Set(nodes));
+    const rest = now.find(({ entity }) => entity === number);
+    if (!rest) remove(number);
+    else {
+      const stay = new Set(rest.nodes);
+      forgetNodes(whole, new Set([...whole.tallies.map(({ node }) => node)].filter((node) => !stay.has(node))));
+    }
+    return now.map(({ entity }) => entity);
+  }
+
+  function unmerge(merge: number): void {
+    for (const { link, undone } of [...identity.merges({ seq: merge })]) {
+      if (undone) continue;
+      const held = [...identity.merges({ seq: merge })].find((each) => each.link === link)!.entity;
+      if (known.has(held)) hot(held);
+      const parted = identity.undo(link);
+      if (parted) reorganise([parted.entity], () => part(parted));
+    }
+  }
+
+  function erase(identifiers: readonly Identifier[]): void {
+    for (const parted of identity.forget(identifiers)) if (known.has(parted.entity)) reorganise([parted.entity], () => part(parted), true);
+  }
+
+  // ---- definitions
+
+  function define(definition: LiveDefinition): void {
+    const staged = slots.staged(definition.segment);
+    if (staged) slots.drop(staged);
+    for (const slot of slots.all()) if (slot.state === 'failed' && slot.definition.segment === definition.segment) slots.drop(slot);
+    const slot = slotFor(definition, made++, seq);
+    // Where nothing has come yet there is no history to read.
+    if (known.count === 0) complete = seq;
+    if (slot.state !== 'failed' && grown > complete) slot.state = 'feeding';
+    slots.add(slot);
+    slots.arrange();
+  }
+
+  function serve(segment: string, version: number): void {
+    const slot = slots.staged(segment);
+    if (slot?.definition.version !== version) return;
+    assert(slot.state === 'backfilling', `'${segment}' is to serve before the history was read again for it`);
+    evaluate(slot, Infinity);
+    const old = slots.serving(segment);
+    const differing = [...both(old, slot)].filter((number) => slot.members.has(number) !== (old?.members.has(number) ?? false));
+    if (old) slots.drop(old);
+    slot.state = 'live';
+    slots.arrange();
+    for (const number of differing) {
+      const entity = hot(number);
+      look(entity);
+      slots.markSegment(segment);
+      transition(entity, slot, slot.members.has(number), other);
+      settle(entity, other);
+    }
+  }
+
+  function retire(segment: string): void {
+    const old = slots.serving(segment);
+    for (const slot of slots.all()) if (slot.definition.segment === segment) slots.drop(slot);
+    const dependents = slots.order.filter(({ rule }) => rule!.segments.includes(segment));
+    slots.arrange();
+    for (const number of old?.members.all() ?? []) {
+      const entity = hot(number);
+      setStay(entity, old!, undefined);
+      emit(entity.id, entity, old!, false, clock, 'the segment was retired');
+      dependents.forEach(slots.mark);
+      settle(entity, other);
+    }
+  }
+
+  function* both(a: Slot | undefined, b: Slot): Generator<number> {
+    const numbers = new Set([...(a?.members.all() ?? []), ...b.members.all()]);
+    yield* [...numbers].sort((x, y) => x - y);
+  }
+
+  /** The next entities that a backfill looks at. */
+  const nextOf = ({ cursor }: Slot, limit: number): number[] => {
+    const numbers: number[] = [];
+    for (const number of known.from(cursor)) {
+      if (numbers.length >= limit) break;
+      numbers.push(number);
+    }
+    return numbers;
+  };
+
+  function evaluate(slot: Slot, limit: number): void {
+    const numbers = nextOf(slot, limit);
+    for (const number of numbers) {
+      slots.mark(slot);
+      settle(hot(number), other);
+    }
+    slot.cursor = numbers.length < limit ? Infinity : numbers[numbers.length - 1] + 1;
+  }
+
+  const working = () => slots.all().find(({ state, cursor }) => state === 'feeding' || (state === 'backfilling' && cursor < Infinity)) ?? slots.all().find(({ state }) => state === 'backfilling');
+
+  const handlers: { readonly [K in JournalEntry['kind']]: (entry: Extract<JournalEntry, { kind: K }>) => void } = {
+    event: (entry) => event(entry.event),
+    define: ({ definition }) => define(definition),
+    serve: ({ segment, version }) => serve(segment, version),
+    retire: ({ segment }) => retire(segment),
+    unmerge: ({ merge }) => unmerge(merge),
+    erase: ({ identifiers }) => erase(identifiers),
+  };
+
+  function told(): Change[] {
+    const changes = out;
+    out = [];
+    return changes;
+  }
+
+  /** The exact instant at which an entity enters or leaves if nothing more happens, with all that its rule looks at. */
+  function changeOf(entity: Entity, slot: Slot): number {
+    look(entity);
+    const now = slot.members.has(entity.number);
+    const needed = new Set<Slot>();
+    const need = (each: Slot) => {
+      for (const segment of each.rule!.segments) {
+        const on = slots.serving(segment);
+        if (on && !needed.has(on)) need(on);
+      }
+      needed.add(each);
+    };
+    need(slot);
+    supposed = new Map();
+    try {
+      for (let at = clock; at < Infinity;) {
+        let next = Infinity;
+        for (const each of needed) {
+          const { holds, until } = each.rule!.verdict(facts, at);
+          if (each === slot && holds !== now) return at;
+          supposed.set(each.definition.segment, holds);
+          next = Math.min(next, until);
+        }
+        at = next;
+      }
+      return Infinity;
+    } finally {
+      supposed = undefined;
+    }
+  }
+  const finite = (at: number): number | undefined => (at < Infinity ? at : undefined);
+
+  function servingNamed(segment: string): Slot | undefined {
+    const slot = slots.serving(segment) ?? slots.all().find(({ definition }) => definition.segment === segment);
+    if (!slot) throw new ShoalError('rules/unknown-segment', { id: segment });
+    return slot.state === 'live' ? slot : undefined;
+  }
+
+  const state: LiveState = {
+    get seq() { return seq; },
+    get clock() { return clock; },
+    get n() { return n; },
+    get entities() { return known.count; },
+
+    needs(records, to) {
+      const end = Math.max(to ?? -Infinity, records.length ? records[records.length - 1].clock : -Infinity);
+      const wanted = new Set(timers.upTo(end));
+      const want = (identifier: Identifier) => {
+        const number = identity.find(identifier);
+        if (number !== undefined) wanted.add(number);
+      };
+      for (const { entry } of records) {
+        if (entry.kind === 'event') {
+          for (const identifier of entry.event.identifiers) {
+            want(identifier);
+            // An alias does not say whether what it names is a user's or a browser's.
+            if (entry.event.kind === 'alias') for (const type of ['user', 'anonymous']) want({ type, value: identifier.value });
+          }
+        } else if (entry.kind === 'erase') entry.identifiers.forEach(want);
+        else if (entry.kind === 'unmerge') for (const { entity } of identity.merges({ seq: entry.merge })) wanted.add(entity);
+        else if (entry.kind === 'retire') for (const number of slots.serving(entry.segment)?.members.all() ?? []) wanted.add(number);
+        else if (entry.kind === 'serve') {
+          const slot = slots.staged(entry.segment);
+          if (!slot) continue;
+          const old = slots.serving(entry.segment);
+          for (const number of both(old, slot)) if (slot.members.has(number) !== (old?.members.has(number) ?? false)) wanted.add(number);
+          for (const number of nextOf(slot, Infinity)) wanted.add(number);
+        }
+      }
+      return [...wanted].filter(state.isCold).sort((a, b) => a - b);
+    },
+    apply(record) {
+      if (record.seq <= seq) return [];
+      advanceTo(record.clock);
+      seq = record.seq;
+      const { entry } = record;
+      if (entry.kind !== 'erased') (handlers[entry.kind] as (entry: JournalEntry) => void)(entry);
+      return told();
+    },
+    advance(to) {
+      advanceTo(to);
+      return told();
+    },
+    next: timers.next,
+
+    check(definition) {
+      const { rule } = compile(definition, true);
+      refuseCycles(definition.segment, rule.segments, slots.all());
+    },
+    frozen: (definition) => ({ ...definition, types: typesOf(definition.rule, state.vocabulary()) }),
+    backfill(): Backfill | undefined {
+      const slot = working();
+      if (!slot) return undefined;
+      const { definition: { segment, version }, fed, defined, cursor } = slot;
+      if (slot.state === 'feeding') return { segment, version, progress: defined ? (fed / defined) * 0.5 : 0, work: { kind: 'feed', after: fed, upTo: defined } };
+      return { segment, version, progress: progressOf(slot), work: { kind: cursor < Infinity ? 'evaluate' : 'serve' } };
+    },
+    feed(records) {
+      const slot = working();
+      if (slot?.state !== 'feeding') return;
+      for (const { seq: record, clock: taken, entry } of records) {
+        if (record <= slot.fed || record > slot.defined) continue;
+        slot.fed = record;
+        if (entry.kind !== 'event') continue;
+        const { event: given } = entry;
+        if (!keepsAny && !kept.has(given.name)) continue;
+        const place = ownerOf(given.identifiers);
+        if (!place) continue;
+        const at = Math.max(EARLIEST, Math.min(given.at, taken));
+        const entity = hot(place.entity);
+        putRow(entity, rowOf(given, record, place.node, at, fieldsOf(given)));
+        entity.changed = true;
+      }
+      const [last] = records.slice(-1);
+      if (!last || last.seq >= slot.defined || slot.fed >= slot.defined) {
+        slot.state = 'backfilling';
+        complete = Math.max(complete, slot.defined);
+        slots.arrange();
+      }
+    },
+    batch(limit) {
+      const slot = working();
+      return slot?.state === 'backfilling' && slot.cursor < Infinity ? nextOf(slot, limit) : [];
+    },
+    step(limit) {
+      const slot = working();
+      if (slot?.state === 'backfilling' && slot.cursor < Infinity) evaluate(slot, limit);
+    },
+
+    find: (identifier) => identity.find(identifier),
+    isCold: (number) => known.has(number) && !entities.has(number),
+    entity(number): LiveEntity {
+      const entity = hot(number);
+      const traits: Record<string, Scalar> = {};
+      for (const name of [...new Set(entity.traits.map((write) => write.name))].sort()) Object.defineProperty(traits, name, { value: traitOf(entity, name), enumerable: true, configurable: true, writable: true });
+      const memberships = slots.order.filter((slot) => slot.state === 'live' && slot.members.has(number)).map((slot) => {
+        const stay = entity.stays.find(({ segment }) => segment === slot.segment)!;
+        const { name, segment, version } = slot.definition;
+        const condition = stay.version === version ? slot.rule!.conditions[stay.leaf] as LiveCondition | undefined : undefined;
+        return { segment, name, since: stay.since, until: finite(changeOf(entity, slot)), reason: condition ? leafReason(condition, true, false) : slot.words };
+      });
+      look(entity);
+      const measured = (features?.list ?? []).map(({ name }) => [name, facts.feature(name, clock).value] as const).filter(([, value]) => !Number.isNaN(value));
+      const { tallies } = entity;
+      return {
+        id: entity.id, identifiers: identity.identifiersOf(number), traits, features: Object.fromEntries(measured), memberships,
+        events: tallies.reduce((sum, { events }) => sum + events, 0),
+        ...(tallies.length > 0 && { firstAt: Math.min(...tallies.map(({ firstAt }) => firstAt)), lastAt: Math.max(...tallies.map(({ lastAt }) => lastAt)) }), asOf: clock, seq,
+      };
+    },
+    why(number, segment): Why {
+      const entity = hot(number);
+      const slot = servingNamed(segment);
+      const member = slot?.members.has(number) ?? false;
+      const changesAt = slot && finite(changeOf(entity, slot));
+      look(entity);
+      return {
+        entity: entity.id, segment, member, ...(member && { since: entity.stays.find((stay) => stay.segment === slot!.segment)?.since }), changesAt, words: slot?.words ?? '',
+        conditions: (slot?.rule?.conditions ?? []).map(({ path, words, leaf }) => {
+          const { holds, until } = leaf.verdict(facts, clock);
+          const { value, rows } = leaf.evidence(facts, clock);
+          return {
+            path, words, holds, changesAt: finite(until), ...(value !== undefined && { value }),
+            events: rows.map((row) => {
+              const o = row * facts.width;
+              return { seq: facts.cells[o + cell.seq], name: columns.textOf(facts.cells[o + cell.event]), at: facts.cells[o + cell.at] };
+            }),
+          };
+        }),
+        asOf: clock,
+      };
+    },
+    segments: () => [...new Set(slots.all().map(({ definition }) => definition.segment))].map((segment): LiveSegment => {
+      const serving = slots.serving(segment), staged = slots.staged(segment);
+      const failed = slots.all().find((slot) => slot.state === 'failed' && slot.definition.segment === segment);
+      const shown = serving ?? staged ?? failed!;
+      const progress = staged && (staged.state === 'feeding' ? (staged.defined ? (staged.fed / staged.defined) * 0.5 : 0) : progressOf(staged));
+      return {
+        ...shown.definition, words: shown.words, members: serving?.members.count ?? 0,
+        state: staged ? 'backfilling' : failed ? 'failed' : 'live', ...(progress !== undefined && { progress }), ...(failed && { problem: failed.problem }),
+      };
+    }),
+    members(segment, { offset, limit }) {
+      const slot = servingNamed(segment);
+      return { total: slot?.members.count ?? 0, entities: slot?.members.page(offset, limit) ?? [] };
+    },
+    membership(number, segment) {
+      const entity = hot(number);
+      const slot = servingNamed(segment)!;
+      return { entity: entity.id, since: entity.stays.find((stay) => stay.segment === slot.segment)!.since, until: finite(changeOf(entity, slot)) };
+    },
+    merges: (number) => [...identity.merges(number === undefined ? undefined : { entity: number })].map(({ seq: record, at, one, other: second, entity, undone }) => ({
+      seq: record, at, one, other: second, entity: identity.publicId(entity) ?? '', undone,
+    })),
+    vocabulary: () => liveVocabulary(observing.observed(), wordsFor(true)),
+
+    *changed() {
+      for (const number of gone) yield { entity: number, bytes: undefined, due: Infinity };
+      gone.clear();
+      for (const entity of entities.values()) {
+        if (!entity.changed) continue;
+        entity.changed = false;
+        yield { entity: entity.number, bytes: packEntity(entity, columns), due: timers.dueOf(entity.number) };
+      }
+    },
+    rest: () => packRest({
+      seq, clock, n, made, columns: columns.read, kept: [...kept], keepsAny, grown, complete, segments: segmentIds.map((id): [string, string] => [id, names.get(id)!]), observed: observing.save(), identity: identity.save(), known: known.save(),
+      slots: slots.all().map(({ definition, index, state: is, defined, fed, cursor, members }) => ({ definition, index, state: is, defined, fed, cursor, members: members.save() })),
+    }),
+    load(number, bytes) {
+      if (entities.has(number)) return;
+      entities.set(number, unpackEntity(bytes, columns, number, identity.publicId(number) ?? ''));
+    },
+    release(keep) {
+      let released = 0;
+      for (let round = 0; round < 2 && entities.size > keep; round++) {
+        for (const entity of entities.values()) {
+          if (entities.size <= keep) break;
+          if (entity.used) entity.used = false;
+          else if (!entity.changed) released += Number(entities.delete(entity.number));
+        }
+      }
+      return released;
+    },
+  };
+  return state;
+
+  function progressOf({ cursor }: Slot): number {
+    return cursor === Infinity ? 1 : 0.5 + 0.5 * Math.min(1, cursor / Math.max(1, known.span()));
+  }
+
+  /** Whose row an event of the history is: that of its first identifier that somebody has. */
+  function ownerOf(identifiers: readonly Identifier[]): { entity: number; node: number } | undefined {
+    for (const { type, value } of identifiers) {
+      const entity = identity.find({ type, value });
+      if (entity === undefined) continue;
+      const i = identity.identifiersOf(entity).findIndex((each) => each.type === type && each.value === value);
+      return { entity, node: identity.nodesOf(entity)[i] };
+    }
+    return undefined;
+  }
+}
+
+/** Why somebody entered or left, by the condition that decided: "with at least three orders in the last 30 days", "30 days are over", "no longer with …". */
+function leafReason({ words, negated, leaf }: LiveCondition, entered: boolean, byTime: boolean): string {
+  if (entered !== negated) return words;
+  if (byTime && leaf.over) return leaf.over;
+  return `${entered ? 'not' : 'no longer'} ${/^whose/.test(words) ? 'those ' : ''}${words}`;
+}

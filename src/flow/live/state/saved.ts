@@ -1,0 +1,122 @@
+import type { LiveDefinition } from '../../../domain/live.js';
+import { ShoalError } from '../../../errors.js';
+import { cell } from '../../../segment/rules/live.js';
+import type { Columns } from './columns.js';
+import type { Entity, Stay, Tally, TraitWrite } from './entity.js';
+import type { Slot } from './slots.js';
+
+/** What is kept beside the entities. */
+export interface SavedRest {
+  readonly seq: number;
+  readonly clock: number;
+  readonly n: number;
+  /** Slots made so far. */
+  readonly made: number;
+  readonly columns: Columns['read'];
+  readonly kept: readonly string[];
+  readonly keepsAny: boolean;
+  readonly grown: number;
+  readonly complete: number;
+  readonly segments: readonly (readonly [id: string, name: string])[];
+  readonly observed: unknown;
+  readonly identity: Uint8Array;
+  readonly known: Uint8Array;
+  readonly slots: readonly {
+    readonly definition: LiveDefinition; readonly index: number; readonly state: Slot['state']; readonly defined: number; readonly fed: number; readonly cursor: number; readonly members: Uint8Array;
+  }[];
+}
+
+// Both are a head as JSON and bytes behind it: [length of the head][head][part][part]…; parts begin at multiples of 8.
+
+export function packRest({ identity, known, slots, ...head }: SavedRest): Uint8Array {
+  const parts = [identity, known, ...slots.map(({ members }) => members)];
+  const clock = Number.isFinite(head.clock) ? head.clock : null;
+  return pack({ ...head, clock, slots: slots.map(({ members: _, cursor, ...slot }) => ({ ...slot, cursor: cursor === Infinity ? null : cursor })) }, parts);
+}
+
+export function unpackRest(bytes: Uint8Array): SavedRest {
+  const { head, parts: [identity, known, ...members] } = unpack<Omit<SavedRest, 'clock'> & { clock: number | null; slots: { cursor: number | null }[] }>(bytes, 'saved live state');
+  return {
+    ...head, clock: head.clock ?? -Infinity, identity, known,
+    slots: head.slots.map((slot, i) => ({ ...slot, cursor: slot.cursor ?? Infinity, members: members[i] })),
+  };
+}
+
+interface SavedEntity {
+  readonly width: number;
+  readonly traits: readonly [string, number, number, number, TraitWrite['value']][];
+  readonly tallies: readonly [number, number, number, number][];
+  readonly stays: readonly [number, number, number, number][];
+  readonly dues: readonly number[];
+  readonly sequence: number;
+  readonly changedAt: number | null;
+  readonly texts: readonly string[];
+}
+
+/** An entity by itself: its texts are in it, so that the codes of this process mean nothing to the next. */
+export function packEntity({ cells, width, rows, traits, tallies, stays, dues, sequence, changedAt }: Entity, columns: Columns): Uint8Array {
+  const own = cells.slice(0, rows * width);
+  const texts: string[] = [], numbers = new Map<number, number>();
+  for (const at of textCells(columns, width)) {
+    for (let o = at; o < own.length; o += width) {
+      const code = own[o];
+      if (code !== code) continue;
+      let number = numbers.get(code);
+      if (number === undefined) numbers.set(code, (number = texts.push(columns.textOf(code)) - 1));
+      own[o] = number;
+    }
+  }
+  const head: SavedEntity = {
+    width, dues, sequence, changedAt: Number.isFinite(changedAt) ? changedAt : null, texts,
+    traits: traits.map(({ name, node, at, seq, value }) => [name, node, at, seq, value]), tallies: tallies.map(({ node, events, firstAt, lastAt }) => [node, events, firstAt, lastAt]),
+    stays: stays.map(({ segment, since, version, leaf }) => [segment, since, version, leaf]),
+  };
+  return pack(head, [new Uint8Array(own.buffer)]);
+}
+
+/** @throws `store/damaged` */
+export function unpackEntity(bytes: Uint8Array, columns: Columns, number: number, id: string): Entity {
+  const { head, parts: [part] } = unpack<SavedEntity>(bytes, 'saved state of an entity');
+  const cells = new Float64Array(part.slice().buffer);
+  const codes = head.texts.map(columns.codeOf);
+  for (const at of textCells(columns, head.width)) for (let o = at; o < cells.length; o += head.width) if (cells[o] === cells[o]) cells[o] = codes[cells[o]];
+  return {
+    number, id, cells, width: head.width, rows: head.width ? cells.length / head.width : 0, dues: [...head.dues], sequence: head.sequence, changedAt: head.changedAt ?? -Infinity,
+    traits: head.traits.map(([name, node, at, seq, value]): TraitWrite => ({ name, node, at, seq, value })),
+    tallies: head.tallies.map(([node, events, firstAt, lastAt]): Tally => ({ node, events, firstAt, lastAt })),
+    stays: head.stays.map(([segment, since, version, leaf]): Stay => ({ segment, since, version, leaf })), changed: false, used: true,
+  };
+}
+
+const textCells = ({ read }: Columns, width: number): number[] => [cell.event, ...read.flatMap(({ type }, i) => (type === 'text' && cell.first + i < width ? [cell.first + i] : []))].filter((at) => at < width);
+
+function pack(head: object, parts: readonly Uint8Array[]): Uint8Array {
+  const text = Buffer.from(JSON.stringify({ ...head, lengths: parts.map(({ length }) => length) }));
+  const whole = (length: number) => Math.ceil(length / 8) * 8;
+  const start = whole(4 + text.length);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + whole(length), start));
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
+  bytes.set(text, 4);
+  let at = start;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += whole(part.length);
+  }
+  return bytes;
+}
+
+function unpack<T>(bytes: Uint8Array, place: string): { head: T; parts: Uint8Array[] } {
+  try {
+    const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
+    const head = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + 4, length).toString()) as T & { lengths: number[] };
+    let at = Math.ceil((4 + length) / 8) * 8;
+    const parts = head.lengths.map((size) => {
+      const part = bytes.slice(at, at + size);
+      at += Math.ceil(size / 8) * 8;
+      return part;
+    });
+    return { head, parts };
+  } catch {
+    throw new ShoalError('store/damaged', { place, reason: 'these are not its bytes' });
+  }
+}
