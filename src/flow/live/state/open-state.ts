@@ -1,20 +1,20 @@
 import type { Event, Fields, Identifier, Scalar } from '../../../domain/event.js';
-import type { Change, LiveDefinition, LiveEntity, LiveSegment } from '../../../domain/live.js';
+import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy } from '../../../domain/live.js';
 import { assert, ShoalError } from '../../../errors.js';
 import { cell, type LiveFacts, type LiveGround, type Measured } from '../../../segment/rules/live.js';
 import { liveRule, type LiveCondition, type LiveRule } from '../../../segment/rules/live-rule.js';
 import { fitting } from '../../../segment/rules/live-rows.js';
 import { liveVocabulary, typesOf, vocabularyFor, type LiveWords } from '../../../segment/rules/live-vocabulary.js';
 import { ruleWords } from '../../../segment/rules/words.js';
+import type { Parted } from '../../../unify/identity.js';
 import type { JournalEntry } from '../../../store/journal.js';
 import { createColumns } from './columns.js';
 import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Entity, type Stay } from './entity.js';
-import type { Parted } from './identity.js';
 import { createMembers } from './members.js';
 import { createObserving } from './observed.js';
 import { packEntity, packRest, unpackEntity, unpackRest } from './saved.js';
 import { createSlots, refuseCycles, type Slot } from './slots.js';
-import type { Backfill, LiveState, LiveStateOptions, Why } from './state.js';
+import type { Backfill, LiveState, LiveStateOptions } from './state.js';
 import { createTimers } from './timers.js';
 
 /** Why rules are asked again: an event (its row, and when it happened), the passing of time, or something else. */
@@ -505,7 +505,7 @@ export function openState(options: LiveStateOptions): LiveState {
 
   function servingNamed(segment: string): Slot | undefined {
     const slot = slots.serving(segment) ?? slots.all().find(({ definition }) => definition.segment === segment);
-    if (!slot) throw new ShoalError('rules/unknown-segment', { id: segment });
+    if (!slot) throw new ShoalError('live/unknown-segment', { id: segment });
     return slot.state === 'live' ? slot : undefined;
   }
 
@@ -621,7 +621,7 @@ export function openState(options: LiveStateOptions): LiveState {
         ...(tallies.length > 0 && { firstAt: Math.min(...tallies.map(({ firstAt }) => firstAt)), lastAt: Math.max(...tallies.map(({ lastAt }) => lastAt)) }), asOf: clock, seq,
       };
     },
-    why(number, segment): Why {
+    why(number, segment): LiveWhy {
       const entity = hot(number);
       const slot = servingNamed(segment);
       const member = slot?.members.has(number) ?? false;

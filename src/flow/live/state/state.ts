@@ -1,7 +1,7 @@
 import type { Event, Fields, Identifier } from '../../../domain/event.js';
 import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../../domain/live.js';
 import type { JournalRecord, SavedState } from '../../../store/journal.js';
-import type { Identity } from './identity.js';
+import type { Identity } from '../../../unify/identity.js';
 import type { Feature } from '../../../domain/feature.js';
 import type { LiveFacts, Measured } from '../../../segment/rules/live.js';
 import type { Vocabulary } from '../../../segment/rules/vocabulary.js';
@@ -19,12 +19,6 @@ export interface Backfill {
   readonly progress: number;
   readonly work: BackfillWork;
 }
-
-/** An event of the evidence, by its record: its message id is in the journal. */
-export interface EvidenceRow { readonly seq: number; readonly name: string; readonly at: number }
-export type Why = Omit<LiveWhy, 'conditions'> & {
-  readonly conditions: readonly (Omit<LiveWhy['conditions'][number], 'events'> & { readonly events: readonly EvidenceRow[] })[];
-};
 
 /**
  * The live state of a workspace: a pure, deterministic function of the journal's records, in memory, without input or output. Every call is synchronous.
@@ -64,7 +58,7 @@ export interface LiveState {
   isCold(entity: number): boolean;
   entity(entity: number): LiveEntity;
   /** @throws `live/unknown-segment` */
-  why(entity: number, segment: string): Why;
+  why(entity: number, segment: string): LiveWhy;
   segments(): readonly LiveSegment[];
   /** Count and one page of numbers of members, of this moment, ascending. @throws `live/unknown-segment` */
   members(segment: string, page: { readonly offset: number; readonly limit: number }): { readonly total: number; readonly entities: readonly number[] };
