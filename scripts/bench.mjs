@@ -5,7 +5,7 @@ import { main, node, root } from './run.mjs';
 
 const folder = join(root, 'bench');
 /** Files of bench/ that benchmarks share. */
-const shared = new Set(['fits', 'growth', 'measure', 'segmentation']);
+const shared = new Set(['fits', 'growth', 'measure', 'open-loop', 'segmentation']);
 
 await main(async () => {
   const [name, ...args] = process.argv.slice(2);
