@@ -23,13 +23,6 @@ export interface ServeOptions {
   readonly log?: (line: LogLine) => void;
 }
 
-/** Until workspaces have a live side. */
-const nowhere: Intake = {
-  accept: async () => {
-    throw new ShoalError('server/not-ready', { reason: 'events have nowhere to go yet.' });
-  },
-};
-
 /** Milliseconds that requests under way are given when the server stops. */
 const patience = 5000;
 
@@ -40,7 +33,8 @@ export async function serve(config: ServerConfig, { clock, log }: ServeOptions):
   const loginTokens = createLoginTokens(clock);
   let app: Awaited<ReturnType<typeof createApp>> | undefined;
   try {
-    app = await createApp({ ...backend, intake: nowhere, loginTokens, clock, tablesOf, version: await version() }, {
+    const intake: Intake = { accept: async (workspace, events) => (await backend.workspaces.open(workspace)).live().accept(events) };
+    app = await createApp({ ...backend, intake, loginTokens, clock, tablesOf, version: await version() }, {
       ...(url && { hosts: [url.hostname] }), https: url?.protocol === 'https:', behindProxy, pages: pagesFolder(), log, limits: { upload: config.files.bytes },
     });
     await app.listen({ host, port });

@@ -1,8 +1,15 @@
+import type { Context } from '../../context.js';
 import type { Event, Identifier } from '../../domain/event.js';
 import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
+import { ShoalError } from '../../errors.js';
+import { fieldsOf } from '../../ingest/track/fields-of.js';
 import type { Vocabulary } from '../../segment/rules/vocabulary.js';
-import type { JournalRecord } from '../../store/journal.js';
+import { ruleWords } from '../../segment/rules/words.js';
+import type { Appended, Journal, JournalEntry, JournalRecord } from '../../store/journal.js';
+import { createIdentity } from '../../unify/identity.js';
+import { openState } from './state/open-state.js';
+import type { LiveState, LiveStateOptions } from './state/state.js';
 
 /** What became of an event: it is durable, or it had come before. */
 export type Receipt = 'accepted' | 'duplicate';
@@ -65,3 +72,317 @@ export interface Live {
   /** Finishes what was accepted, saves a snapshot and closes the journal. */
   close(): Promise<void>;
 }
+
+export interface LiveOptions {
+  /** Told once when the journal cannot be written any more. What was not acknowledged by then never is. */
+  readonly failed: (error: unknown) => void;
+  /** Makes the state; for tests. */
+  readonly state?: (saved?: LiveStateOptions['saved']) => LiveState;
+  readonly limits?: Partial<LiveLimits>;
+}
+
+export interface LiveLimits {
+  /** Events in one transaction. */
+  readonly group: number;
+  /** Entities kept in memory; the others are loaded when something happens to them. */
+  readonly entities: number;
+  /** Records after which a snapshot is due, and ms: whatever comes first, where anything changed at all. */
+  readonly records: number;
+  readonly pause: number;
+  /** Milliseconds of the history that are kept at least; for ever where absent. Bytes that the journal may take at most. */
+  readonly age?: number;
+  readonly bytes?: number;
+}
+
+const usual: LiveLimits = { group: 2000, entities: 250_000, records: 500_000, pause: 600_000 };
+/** Records of a backfill, and entities of its steps, between which events get their turn. */
+const step = 200;
+/** The longest that a timer of Node can be. */
+const farthest = 2 ** 31 - 1;
+
+/**
+ * Opens the live side on a journal: the newest snapshot, then what came after it. From then on one loop does everything in turn: it commits what waits as one group, applies it, fires the timers that
+ * are due, and does a step of a backfill. What follows from a group (its changes) is written with the next one.
+ */
+export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock'>, { failed, state: make = stateOf, limits: given }: LiveOptions): Promise<Live> {
+  const limits = { ...usual, ...given };
+  const saved = await journal.saved();
+  const state = make(saved);
+  const listeners = new Set<(news: LiveNews) => void>();
+  const queue: { readonly entries: readonly JournalEntry[]; resolve(appended: readonly Appended[]): void; reject(error: unknown): void }[] = [];
+  /** Changes that follow from what is durable, and are not yet written themselves. */
+  let outbox: Change[] = [];
+  let { seq } = await journal.head();
+  let duplicates = 0, snapshotSeq = saved?.seq ?? 0, snapshotAt = clock();
+  let broken: unknown;
+  /** The clock of the group that is being written. */
+  let under: number | undefined;
+  let working: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let closing = false, erased = false;
+
+  const tell = (news: LiveNews) => {
+    for (const listener of listeners) listener(news);
+  };
+  const heard = (changes: readonly Change[]) => {
+    for (const change of changes) {
+      outbox.push(change);
+      if (listeners.size) tell({ change });
+    }
+  };
+  /** Brings what is cold into memory, until nothing is: from the end of the wait to the next one, nobody takes it away again. */
+  const warm = async (cold: () => readonly number[]) => {
+    for (let entities = cold(); entities.length > 0; entities = cold()) {
+      const bytes = await journal.states(entities);
+      entities.forEach((entity, i) => state.isCold(entity) && bytes[i] && state.load(entity, bytes[i]));
+    }
+  };
+  /** The moment: never earlier than any before it, and while a group is being written not later than that group, which is next. */
+  const now = () => Math.min(Math.max(state.clock, clock()), under ?? Infinity);
+  const advance = async (to: number) => {
+    await warm(() => (state.next() <= to ? state.needs([], to) : []));
+    heard(state.advance(Math.max(to, state.clock)));
+  };
+  const applyAll = async (records: readonly JournalRecord[]) => {
+    await warm(() => state.needs(records));
+    for (const record of records) heard(state.apply(record));
+  };
+
+  async function flushOutbox(): Promise<void> {
+    if (outbox.length === 0) return;
+    await journal.append({ clock: state.clock, entries: [], changes: outbox });
+    outbox = [];
+  }
+
+  /** What waits, as much as one transaction takes. */
+  function next(): typeof queue {
+    const group = [];
+    for (let n = 0; queue.length && (n === 0 || n + queue[0].entries.length <= limits.group);) {
+      const first = queue.shift()!;
+      n += first.entries.length;
+      group.push(first);
+    }
+    return group;
+  }
+
+  async function commit(group: typeof queue): Promise<void> {
+    const entries = group.flatMap((waiting) => waiting.entries);
+    const at = now();
+    under = at;
+    await advance(at);
+    const changes = outbox;
+    outbox = [];
+    const appended = await journal.append({ clock: at, entries, changes }).catch((error: unknown) => {
+      for (const { reject } of group) reject(error);
+      throw error;
+    });
+    const answer = (events: boolean) => {
+      let from = 0;
+      for (const { entries: own, resolve } of group) {
+        const to = from + own.length;
+        if ((own[0]?.kind === 'event') === events) resolve(appended.slice(from, to));
+        from = to;
+      }
+    };
+    // Whoever sent an event is told at once that it is safe; whoever changed a definition wants to see it.
+    answer(true);
+    const records = entries.flatMap((entry, i) => {
+      const found = appended[i];
+      return 'seq' in found ? [{ seq: found.seq, clock: at, entry }] : [];
+    });
+    duplicates += entries.length - records.length;
+    if (records.length) seq = records[records.length - 1].seq;
+    await applyAll(records);
+    under = undefined;
+    answer(false);
+    if (listeners.size) for (const record of records) if (record.entry.kind === 'event') tell({ event: record.entry.event, seq: record.seq });
+  }
+
+  /** A bounded piece of a definition that is being worked out. */
+  async function backfillStep(): Promise<void> {
+    const backfill = state.backfill();
+    if (!backfill) return;
+    const { work } = backfill;
+    if (work.kind === 'serve') await commit([waitingFor([{ kind: 'serve', segment: backfill.segment, version: backfill.version }])]);
+    else if (work.kind === 'evaluate') {
+      await warm(() => state.batch(step).filter((entity) => state.isCold(entity)));
+      state.step(step);
+    } else {
+      for await (const records of journal.read(work.after)) {
+        const part = records.filter((record) => record.seq <= work.upTo).slice(0, step * 10);
+        await warm(() => state.needs(part));
+        state.feed(part);
+        break;
+      }
+    }
+    const segment = state.segments().find((one) => one.segment === backfill.segment);
+    if (segment && listeners.size) tell({ segment });
+  }
+
+  async function snapshot(): Promise<void> {
+    await flushOutbox();
+    // All of one moment: nothing is waited for between the three.
+    const { seq: upTo } = state;
+    const states = [...state.changed()];
+    await journal.save({ seq: upTo, rest: state.rest(), states });
+    snapshotSeq = upTo;
+    snapshotAt = clock();
+    erased = false;
+    state.release(limits.entities);
+    const { age, bytes } = limits;
+    if (age !== undefined || bytes !== undefined) await journal.prune({ ...(age !== undefined && { since: clock() - age }), ...(bytes !== undefined && { bytes }) });
+  }
+  const snapshotDue = () => erased || state.seq - snapshotSeq >= limits.records || (state.seq > snapshotSeq && clock() - snapshotAt >= limits.pause);
+
+  async function work(): Promise<void> {
+    while (!broken && (queue.length || outbox.length || state.next() <= now() || state.backfill() || snapshotDue())) {
+      if (queue.length) await commit(next());
+      else {
+        await advance(now());
+        await flushOutbox();
+        if (state.backfill()) await backfillStep();
+        else if (snapshotDue()) await snapshot();
+      }
+      // Whoever has something to say gets their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  function kick(): void {
+    clearTimeout(timer);
+    working ??= work().catch((error: unknown) => {
+      broken = error;
+      for (const { reject } of queue.splice(0)) reject(error);
+      failed(error);
+    }).finally(() => {
+      working = undefined;
+      if (broken || closing) return;
+      if (queue.length || outbox.length || state.backfill()) return kick();
+      const wait = Math.min(state.next() - clock(), state.seq > snapshotSeq ? limits.pause : Infinity);
+      if (wait < Infinity) timer = setTimeout(kick, Math.min(Math.max(0, Math.ceil(wait)), farthest));
+    });
+  }
+
+  const waitingFor = (entries: readonly JournalEntry[], resolve: (appended: readonly Appended[]) => void = () => {}, reject: (error: unknown) => void = () => {}) => ({ entries, resolve, reject });
+  const append = (entries: readonly JournalEntry[]): Promise<readonly Appended[]> => new Promise((resolve, reject) => {
+    if (broken || closing) return reject(broken ?? new ShoalError('live/stopped', {}));
+    queue.push(waitingFor(entries, resolve, reject));
+    kick();
+  });
+  /** Answers are of this moment: what is due has happened. */
+  const ready = async (entities: readonly number[] = []) => {
+    if (broken) throw broken;
+    await advance(now());
+    await warm(() => entities.filter((entity) => state.isCold(entity)));
+    if (outbox.length) kick();
+  };
+  const found = async (identifier: Identifier): Promise<number | undefined> => {
+    const entity = state.find(identifier);
+    if (entity !== undefined) await ready([entity]);
+    return entity;
+  };
+  const segmentNow = (id: string): LiveSegment => {
+    const segment = state.segments().find((one) => one.segment === id);
+    if (!segment) throw new ShoalError('live/unknown-segment', { id: id.slice(0, 60) });
+    return segment;
+  };
+
+  for await (const records of journal.read(snapshotSeq)) {
+    await applyAll(records);
+    await flushOutbox();
+    state.release(limits.entities);
+  }
+  kick();
+
+  return {
+    async accept(events) {
+      const appended = await append(events.map((event) => ({ kind: 'event', event })));
+      return appended.map((one) => ('seq' in one ? 'accepted' : 'duplicate'));
+    },
+    async define(definition) {
+      state.check(definition);
+      await append([{ kind: 'define', definition: state.frozen(definition) }]);
+      kick();
+      return segmentNow(definition.segment);
+    },
+    async retire(segment) {
+      await append([{ kind: 'retire', segment }]);
+    },
+    async check(rule) {
+      state.check({ segment: '', name: '', version: 1, rule });
+      return ruleWords(rule, state.vocabulary());
+    },
+    vocabulary: async () => state.vocabulary(),
+    async erase(identifier) {
+      const entity = await found(identifier);
+      if (entity === undefined) throw new ShoalError('live/unknown-entity', { id: identifier.value.slice(0, 60) });
+      const { identifiers, events } = state.entity(entity);
+      await append([{ kind: 'erase', identifiers, entities: [entity] }]);
+      // What the last snapshot still says of them goes with it.
+      erased = true;
+      kick();
+      return { identifiers: identifiers.length, events };
+    },
+    async unmerge(record) {
+      const known = state.merges().find((merge) => merge.seq === record && !merge.undone);
+      if (!known) throw new ShoalError('live/unknown-merge', { seq: record });
+      await append([{ kind: 'unmerge', merge: record }]);
+      return { ...known, undone: true };
+    },
+    async merges(identifier) {
+      return state.merges(identifier && (await found(identifier)));
+    },
+    async entity(identifier) {
+      const entity = await found(identifier);
+      return entity === undefined ? undefined : state.entity(entity);
+    },
+    async why(identifier, segment) {
+      segmentNow(segment);
+      const entity = await found(identifier);
+      return entity === undefined ? undefined : state.why(entity, segment);
+    },
+    async segments() {
+      await ready();
+      return state.segments();
+    },
+    async members(segment, page) {
+      await ready();
+      segmentNow(segment);
+      const { total, entities } = state.members(segment, page);
+      await warm(() => entities.filter((entity) => state.isCold(entity)));
+      return { asOf: state.clock, seq: state.seq, total, items: entities.map((entity) => state.membership(entity, segment)) };
+    },
+    async changes(after, limit) {
+      await ready();
+      const written = await journal.changes(after, limit);
+      const last = written.at(-1)?.n ?? after;
+      return [...written, ...outbox.filter(({ n }) => n > last)].slice(0, limit);
+    },
+    recent: (limit) => journal.recent(limit),
+    async status() {
+      await ready();
+      const due = state.next();
+      return { seq, applied: state.seq, clock: state.clock, entities: state.entities, segments: state.segments().length, changes: state.n, duplicates, ...(due < Infinity && { due }) };
+    },
+    news(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      closing = true;
+      clearTimeout(timer);
+      await working;
+      try {
+        if (!broken) {
+          while (queue.length) await commit(next());
+          await advance(now());
+          if (state.seq > snapshotSeq || outbox.length) await snapshot();
+        }
+      } finally {
+        await journal.close();
+      }
+    },
+  };
+}
+
+const stateOf = (saved?: LiveStateOptions['saved']): LiveState => openState({ fieldsOf, identity: (bytes) => createIdentity({}, bytes), ...(saved && { saved }) });

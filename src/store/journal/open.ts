@@ -79,11 +79,11 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       if (!found) return undefined;
       const due = (await tables.dues()).map((row) => ({ entity: row.entity, due: row.due ?? Infinity }));
       if (!sameTally(tallyOf(due), found.tally)) throw damaged('the list of states is');
-      return { seq: found.seq, rest: found.rest, due };
+      return { seq: found.seq, rest: plainly(found.rest), due };
     }),
     states: (entities) => alone(async () => {
       const found = new Map((await tables.states([...new Set(entities)])).map((row) => [row.entity, stateIn(row)]));
-      return entities.map((entity) => found.get(entity));
+      return entities.map((entity) => found.get(entity) && plainly(found.get(entity)!));
     }),
     forget: () => alone(() => tables.forget()),
     async prune({ since = -Infinity, bytes = Infinity }) {
@@ -373,3 +373,6 @@ function tallyOf(rows: readonly { entity: number; due: number }[]): Tally {
 }
 
 const sameTally = (a: Tally, b: Tally) => a.states === b.states && a.entities === b.entities && a.dues === b.dues;
+
+/** The same bytes without the methods of a Buffer, whose `slice` is no copy. */
+const plainly = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,0 +1,168 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Event } from '../../domain/event.js';
+import type { Rule } from '../../domain/rule.js';
+import { openJournal } from '../../store/catalog.js';
+import type { Journal } from '../../store/journal.js';
+import { openLive, type Live, type LiveNews } from './live.js';
+
+const minute = 60_000;
+let folder: string;
+let now: number;
+let live: Live;
+let journal: Journal;
+let failures: unknown[];
+
+const clock = () => now;
+const open = async () => {
+  journal = await openJournal(folder, 'main', { clock });
+  live = await openLive(journal, { clock }, { failed: (error) => void failures.push(error) });
+};
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shoal-live-'));
+  now = Date.parse('2026-03-02T09:00:00Z');
+  failures = [];
+  await open();
+});
+afterEach(async () => {
+  await live.close().catch(() => undefined);
+  await rm(folder, { recursive: true, force: true });
+});
+
+let count = 0;
+const event = (user: string, name: string, at = now, more: Partial<Event> = {}): Event => ({
+  id: `m${(count += 1)}`, kind: 'track', name, at, received: now, identifiers: [{ type: 'user', value: user }], payload: {}, ...more,
+});
+const user = (value: string) => ({ type: 'user', value });
+const twice: Rule = { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Viewed' }], op: '>=', value: 2, window: { last: 30, unit: 'minutes' } };
+const inSegments = async (id: string) => (await live.entity(user(id)))?.memberships.map(({ segment }) => segment);
+/** Defines a segment and waits until it serves. */
+async function defined(segment: string, rule: Rule, version = 1): Promise<void> {
+  const served = new Promise<void>((resolve) => {
+    const stop = live.news((news) => 'segment' in news && news.segment.segment === segment && news.segment.state === 'live' && news.segment.version === version && (stop(), resolve()));
+  });
+  const { state } = await live.define({ segment, name: segment, version, rule });
+  if (state !== 'live') await served;
+}
+
+describe('a live side on a journal', () => {
+  it('lets somebody in with the event that makes it so, and out at the exact end of the window', async () => {
+    await live.accept([event('ann', 'Viewed')]);
+    await defined('keen', twice);
+    expect(await inSegments('ann')).toEqual([]);
+    const first = now;
+    now += minute;
+    await live.accept([event('ann', 'Viewed')]);
+    const ann = await live.entity(user('ann'));
+    expect(ann?.memberships).toMatchObject([{ segment: 'keen', since: now, until: first + 30 * minute }]);
+    now = first + 30 * minute - 1;
+    expect(await inSegments('ann')).toEqual(['keen']);
+    now += 1;
+    expect(await inSegments('ann')).toEqual([]);
+    expect(await live.changes(0, 10)).toMatchObject([{ n: 1, entity: 'ann', direction: 'entered', at: first + minute }, { n: 2, direction: 'left', at: first + 30 * minute }]);
+  });
+
+  it('tells exits by the clock, without an event or a question', async () => {
+    await live.close();
+    now = 0;
+    const started = performance.now();
+    const real = () => now + Math.floor(performance.now() - started);
+    now = Date.parse('2026-03-02T09:00:00Z');
+    journal = await openJournal(folder, 'main', { clock: real });
+    live = await openLive(journal, { clock: real }, { failed: (error) => void failures.push(error) });
+    await defined('keen', twice);
+    const news: LiveNews[] = [];
+    const left = new Promise<void>((resolve) => live.news((one) => (news.push(one), 'change' in one && one.change.direction === 'left' && resolve())));
+    const at = real() - 30 * minute + 300;
+    await live.accept([event('bob', 'Viewed', at), event('bob', 'Viewed', at + 1)]);
+    await left;
+    expect(news.flatMap((one) => ('change' in one ? [[one.change.direction, one.change.at]] : []))).toEqual([['entered', expect.any(Number)], ['left', at + 30 * minute]]);
+    expect(real() - (at + 30 * minute)).toBeLessThan(250);
+  });
+
+  it('counts a message once, however often it comes', async () => {
+    const once = event('cy', 'Viewed');
+    expect(await live.accept([once, once])).toEqual(['accepted', 'duplicate']);
+    expect(await live.accept([{ ...once, at: now + 5 }])).toEqual(['duplicate']);
+    expect((await live.entity(user('cy')))?.events).toBe(1);
+  });
+
+  it('is the same after it was opened again, from a snapshot and without one', async () => {
+    await defined('keen', twice);
+    for (let i = 0; i < 40; i++) {
+      now += 7 * minute * (i % 3);
+      await live.accept([event(`u${i % 5}`, 'Viewed'), event(`u${(i * 3) % 7}`, i % 4 ? 'Viewed' : 'Other')]);
+    }
+    const facts = async () => JSON.stringify([await live.changes(0, 1000), await Promise.all([...Array(7).keys()].map((i) => live.entity(user(`u${i}`)))), await live.members('keen', { offset: 0, limit: 50 })]);
+    const before = await facts();
+    await live.close();
+    await open();
+    expect(await facts()).toBe(before);
+    await live.close();
+    journal = await openJournal(folder, 'main', { clock });
+    await journal.forget();
+    await journal.close();
+    await open();
+    expect(await facts()).toBe(before);
+  });
+
+  it('works a new version out while the old one serves, and tells only who really comes or goes', async () => {
+    await defined('keen', twice);
+    await live.accept(['ann', 'bob'].flatMap((one) => [event(one, 'Viewed'), event(one, 'Viewed')]));
+    await live.accept([event('bob', 'Viewed')]);
+    const thrice: Rule = { ...twice, value: 3 } as Rule;
+    await defined('keen', thrice, 2);
+    expect((await live.changes(0, 10)).map(({ entity, direction, version }) => [entity, direction, version])).toEqual([['ann', 'entered', 1], ['bob', 'entered', 1], ['ann', 'left', 2]]);
+    expect((await live.members('keen', { offset: 0, limit: 10 })).items.map(({ entity }) => entity)).toEqual(['bob']);
+  });
+
+  it('says why, and why not, with the events that decide it', async () => {
+    await defined('keen', twice);
+    await live.accept([event('ann', 'Viewed')]);
+    const why = await live.why(user('ann'), 'keen');
+    expect(why).toMatchObject({ member: false, conditions: [{ holds: false, value: 1 }] });
+    expect(why!.conditions[0].events).toMatchObject([{ name: 'Viewed', at: now }]);
+    await expect(live.why(user('ann'), 'nothing')).rejects.toMatchObject({ code: 'live/unknown-segment' });
+  });
+
+  it('forgets somebody for good: nothing is known of them, nor after everything was read again', async () => {
+    await defined('keen', twice);
+    await live.accept([event('dan', 'Viewed'), event('dan', 'Viewed'), event('eve', 'Viewed')]);
+    expect(await live.erase(user('dan'))).toEqual({ identifiers: 1, events: 2 });
+    expect(await live.entity(user('dan'))).toBeUndefined();
+    expect((await live.members('keen', { offset: 0, limit: 10 })).total).toBe(0);
+    await live.close();
+    journal = await openJournal(folder, 'main', { clock });
+    await journal.forget();
+    await journal.close();
+    await open();
+    expect(await live.entity(user('dan'))).toBeUndefined();
+    expect((await live.entity(user('eve')))?.events).toBe(1);
+    expect(JSON.stringify([await live.changes(0, 100), await live.recent(100)])).not.toContain('dan');
+  });
+
+  it('joins a browser to its user, and parts them again', async () => {
+    await defined('keen', twice);
+    const browser = { type: 'anonymous', value: 'b1' };
+    await live.accept([event('', 'Viewed', now, { identifiers: [browser] })]);
+    await live.accept([event('fay', 'Viewed', now, { identifiers: [user('fay'), browser] })]);
+    expect((await live.entity(browser))?.id).toBe('fay');
+    expect(await inSegments('fay')).toEqual(['keen']);
+    const [merge] = await live.merges();
+    await live.unmerge(merge.seq);
+    expect((await live.entity(browser))?.id).toBe('anonymous:b1');
+    expect(await inSegments('fay')).toEqual([]);
+  });
+
+  it('accepts nothing more after the journal failed, and says so once', async () => {
+    await live.accept([event('ann', 'Viewed')]);
+    journal.append = async () => {
+      throw new Error('the disk is full');
+    };
+    await expect(live.accept([event('ann', 'Viewed')])).rejects.toThrow('the disk is full');
+    await expect(live.accept([event('ann', 'Viewed')])).rejects.toThrow('the disk is full');
+    expect(failures).toHaveLength(1);
+  });
+});

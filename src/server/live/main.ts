@@ -1,0 +1,3 @@
+import { serveLive } from './serve-live.js';
+
+serveLive();

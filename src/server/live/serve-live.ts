@@ -1,0 +1,49 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createContext } from '../../context.js';
+import { assert } from '../../errors.js';
+import { openLive, type Live, type LiveNews } from '../../flow/live/live.js';
+import { openJournal } from '../../store/catalog.js';
+import { refusalOf, type FromLive, type ToLive } from './thread.js';
+
+/** Milliseconds that news are gathered before they are told: a page need not be drawn for each event. */
+const pace = 20;
+
+/** The thread of a live side: opens the journal, brings the state up to it, and answers. */
+export function serveLive(): void {
+  const port = parentPort;
+  assert(port, 'a live side is the main thread');
+  const { store, workspace } = workerData as { store: string; workspace: string };
+  const tell = (message: FromLive) => port.postMessage(message);
+  const context = createContext();
+  const opening: Promise<Live> = openJournal(store, workspace, { clock: context.clock }).then((journal) => openLive(journal, context, { failed: (error) => tell({ failed: refusalOf(error) }) }));
+  opening.catch((error) => tell({ failed: refusalOf(error) }));
+
+  let stop: (() => void) | undefined;
+  let gathered: LiveNews[] = [];
+  const hear = (live: Live) => live.news((news) => {
+    if (gathered.push(news) > 1) return;
+    setTimeout(() => {
+      tell({ news: gathered });
+      gathered = [];
+    }, pace);
+  });
+
+  port.on('message', async (message: ToLive) => {
+    const live = await opening.catch(() => undefined);
+    // Whoever asks has been told already why there is no answer.
+    if (!live) return;
+    if ('news' in message) {
+      stop?.();
+      stop = message.news ? hear(live) : undefined;
+      return;
+    }
+    const id = 'accept' in message ? message.accept : 'ask' in message ? message.ask : message.close;
+    try {
+      if ('accept' in message) tell({ id, answer: await live.accept(message.events) });
+      else if ('ask' in message) tell({ id, answer: await (live[message.name] as (...args: unknown[]) => unknown)(...message.args) });
+      else tell({ id, answer: await live.close() });
+    } catch (error) {
+      tell({ id, refusal: refusalOf(error) });
+    }
+  });
+}
