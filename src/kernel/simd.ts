@@ -105,7 +105,7 @@ function writeJob(borrow: Borrow, address: number, job: ClusterJob): void {
     k, weights ? borrow.floats(weights) : 0, start ? 1 : 0, draws ? borrow.doubles(draws) : 0,
     job.trials, job.maxIterations, values, borrow.take(room),
     borrow.take(rows * 4), borrow.take(k * 8), borrow.take(k * stride * 8), borrow.take(padded * d * 4),
-    borrow.take(padded * 4), start ? 0 : borrow.take(rows * 32), 0, 0,
+    borrow.take(padded * 4), start ? 0 : borrow.take(job.trials === 1 ? ((rows + 15) & ~15) * (d + 1) * 4 : rows * 32), 0, 0,
   ]);
   borrow.doublesAt(address + 80, 1)[0] = job.tolerance;
 }
