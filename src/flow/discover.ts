@@ -88,7 +88,7 @@ export async function discover(files: readonly string[], options: DiscoverInput 
       assignment: findings.assignment,
       assignSql,
       explain: (id) => explainEntity(findings, findings.contrast, findings.profiles, id),
-      write: (folder, options) => write(folder, findings, document, assignSql, engine, options),
+      write: (folder, options) => write(folder, findings, document, assignSql, { engine, kernel, context: own }, options),
       close,
     };
   } catch (error) {

@@ -15,7 +15,7 @@ export interface Levelled {
   readonly table: FeatureTable;
   /** The rows of the table; or of some that stand for them, where `place` puts all of them with the nearest of some centres. */
   readonly matrix: FeatureMatrix;
-  readonly place?: (centres: CentreParams) => Int32Array;
+  readonly place?: (centres: CentreParams) => Promise<Int32Array>;
   readonly entityWord: { readonly one: string; readonly many: string };
   readonly currency?: string;
   /** The segment of each row (−1: none) in another partition of them, in which the finest groups are to be found again. */
@@ -43,7 +43,7 @@ export async function namedLevels({ table, matrix, place, entityWord, currency, 
   const { params, levels: cuts, labels: own } = await nested(matrix, ks, settings, context, kernel);
   const model = modelOf(matrix, { algorithm: 'agglomerative', options: {}, params: { ...params }, kind: 'convenience' }, context.seed);
   const finest = cuts.length - 1;
-  const labels = place ? carried(cuts, place(middlesOf(matrix, own[finest], cuts[finest].k))) : own;
+  const labels = place ? carried(cuts, await place(middlesOf(matrix, own[finest], cuts[finest].k))) : own;
   return {
     levels: levels({ table, matrix, model, entityWord, currency }, labels, context, looked), tree: treeAbove(params, cuts[finest]),
     ...(among && { homes: homesOf(labels[finest], cuts[finest].k, among) }), ...(params.agreement !== undefined && { agreement: params.agreement }),

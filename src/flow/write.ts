@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import type { Context } from '../context.js';
 import type { Report } from '../domain/report.js';
 import type { Engine } from '../engine/engine.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { formsOf } from '../segment/forms-of.js';
 import { assignJs } from '../segment/to-js.js';
 import { assignSql } from '../segment/to-sql.js';
@@ -10,15 +12,25 @@ import { renderReport } from '../util/report-html.js';
 import type { Findings } from './batch.js';
 import { writeAll, writeText } from './output.js';
 import { outputs } from './outputs.js';
+import { answering, answersFile, answersText } from './view/answers.js';
 import { keepForView, viewFiles } from './view/keep.js';
+import { usualAnswers } from './view/usual.js';
+import { wholeIn } from './view/whole.js';
 
 export interface WriteOptions {
-  /** Also what a workspace asks more of a run: cleaned sources, everyone's place. About as much again as the features, and a second per million rows of sources. */
+  /** Also what a workspace asks more of a run: cleaned sources, everyone's place, levels. About as much again as the features, and a second per million rows of sources. */
   readonly workspace?: boolean;
 }
 
+/** What the findings were made with. */
+interface Session {
+  readonly engine: Engine;
+  readonly kernel: Kernel;
+  readonly context: Context;
+}
+
 /** Writes everything a run found into a folder, all or nothing; `script` is what `assignScript` gives. Gives the paths written. */
-export async function write(folder: string, findings: Findings, report: Report, script: string | undefined, engine: Engine, { workspace = false }: WriteOptions = {}): Promise<string[]> {
+export async function write(folder: string, findings: Findings, report: Report, script: string | undefined, { engine, kernel, context }: Session, { workspace = false }: WriteOptions = {}): Promise<string[]> {
   const template = await reportTemplate();
   const { timings: _, ...run } = report.run;
   const lasting = { ...report, run };
@@ -43,8 +55,14 @@ export async function write(folder: string, findings: Findings, report: Report, 
       if (script) await text('assign.js', assignJs(findings.model, findings.profiles.map(({ name }) => name)));
       await text('run.json', `${JSON.stringify(report.run, undefined, 1)}\n`);
     };
+    const answers = async () => {
+      if (!workspace) return;
+      context.progress({ stage: 'write', note: 'groups within groups' });
+      const { id, seed } = report.run;
+      await text(answersFile, answersText(id, await usualAnswers(wholeIn(findings, report, seed), answering(context, seed), kernel)));
+    };
     // The engine writes tables while this thread writes words. All are waited for even where one fails, so that nothing is written after all is cleared away.
-    for (const end of await Promise.allSettled([rejected(), features(), tables(), texts()])) if (end.status === 'rejected') throw end.reason;
+    for (const end of await Promise.allSettled([rejected(), features(), tables(), texts(), answers()])) if (end.status === 'rejected') throw end.reason;
   }, [...Object.keys(outputs), ...(await viewFiles(folder, findings.ingested.sources))]);
 }
 

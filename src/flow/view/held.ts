@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createContext, type Context, within } from '../../context.js';
+import { type Context, createContext } from '../../context.js';
 import type { Feature } from '../../domain/feature.js';
 import type { Report } from '../../domain/report.js';
 import type { SegmentModel } from '../../domain/segment.js';
@@ -13,6 +13,7 @@ import { type ColumnFile, openColumns } from '../../util/column-file.js';
 import { tiers } from '../../segment/tiers.js';
 import { runFiles } from '../run-files.js';
 import type { ModelFile } from '../write.js';
+import { answering, keptAnswers } from './answers.js';
 import { type Ids, openIds } from './ids.js';
 import { type Everyone, everyoneFile, everyoneInMemory, featureColumn } from './keep.js';
 
@@ -44,7 +45,7 @@ export interface Held {
   readonly limits: ViewLimits;
   /** Columns, the matrix and orders that were asked for. */
   readonly cache: ByteCache;
-  /** Answers that took long, by what was asked. */
+  /** Answers that took long, by what was asked: those that the run kept, and those worked out since. */
   readonly answers: Map<string, Promise<unknown>>;
   /** A number that was not given before: for names of temporary tables. */
   next(): number;
@@ -66,6 +67,9 @@ const usualLimits: ViewLimits = { cache: 256 * 2 ** 20, engine: 300 };
 /** A file of columns no larger than this stays in memory whole: some 150,000 entities with 200 features. */
 const smallFile = 128 * 2 ** 20;
 
+/** See `Held.most`. */
+export const mostRows = 100_000;
+
 /** @throws `explain/no-run` */
 export async function hold(folder: string, context: Context, limits: ViewLimits = usualLimits): Promise<Held> {
   const { report, saved } = await runFiles(folder);
@@ -81,7 +85,8 @@ export async function hold(folder: string, context: Context, limits: ViewLimits 
     segment: typed('segment'), strength: typed('strength'), second: typed('second'), tier: typed('tier'),
     middles: { centres: typed('centres'), usual: typed('usual') }, here: typed('here'), typical: typed('typical'),
     range: saved.features.map((_, j) => [range[4 * j], range[4 * j + 1], range[4 * j + 2], range[4 * j + 3]]),
-    most: 100_000, rng: createContext({ seed: report.run.seed }).rng, file, limits, cache: createByteCache(limits.cache), answers: new Map(),
+    most: mostRows, rng: createContext({ seed: report.run.seed }).rng, file, limits, cache: createByteCache(limits.cache),
+    answers: new Map(Array.from(await keptAnswers(folder, report.run.id), ([asked, answer]) => [asked, Promise.resolve(answer)])),
     next: () => ++given,
     engine: () => (engine ??= opened(context, limits)),
     close: async () => {
@@ -132,8 +137,8 @@ export function columnOf(held: Held, name: string): Float64Array {
 
 /** An answer that takes long, once for all who ask; what failed is tried again. */
 export function remembered<T>(held: Held, key: string, work: (context: Context) => Promise<T>): Promise<T> {
-  const { answers, context, rng, report } = held;
-  const answer = (answers.get(key) as Promise<T> | undefined) ?? work(within({ ...context, seed: report.run.seed, rng }, 'view'));
+  const { answers, context, report } = held;
+  const answer = (answers.get(key) as Promise<T> | undefined) ?? work(answering(context, report.run.seed));
   answers.set(key, answer);
   answer.catch(() => answers.delete(key));
   return answer;

@@ -8,6 +8,7 @@ import { mapAxes, placesOn } from '../../explain/map.js';
 import { segmentCount, type Subject } from '../../explain/subject.js';
 import { type Numbers, type Sink, writeColumnFile, writeColumns } from '../../util/column-file.js';
 import { quoteName, quoteText } from '../../util/quote.js';
+import { answersFile } from './answers.js';
 import { type IdOrder, packIds } from './ids.js';
 import { coarse } from './near.js';
 
@@ -18,10 +19,10 @@ export const mapFile = 'map.parquet';
 /** A cleaned source: rows of the entities of the run, by entity and time. */
 const sourceFile = (index: number): string => `source-${index}.parquet`;
 
-/** The files that `keepForView` writes, and those it may have written into the folder before. */
+/** The files that a workspace asks more of a run, and those that an earlier one may have left in the folder. */
 export async function viewFiles(folder: string, sources: readonly Source[]): Promise<string[]> {
   const there = (await readdir(folder).catch(() => [])).filter((file) => /^source-\d+\.parquet$/.test(file));
-  return [...new Set([everyoneFile, mapFile, ...keepable(sources).map(({ file }) => file), ...there])];
+  return [...new Set([everyoneFile, mapFile, answersFile, ...keepable(sources).map(({ file }) => file), ...there])];
 }
 
 /** What is kept of a source beside its rows. */

@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
+import { openKernel } from '../../kernel/catalog.js';
 import { adjustedRand } from '../../util/agreement.js';
 import { hold, type Held } from './held.js';
 import { levels } from './levels.js';
-import { nearestOfEveryone, standIns } from './rows.js';
+import { standIns } from './rows.js';
 import { marketRun, testFolder } from './run.test.fixture.js';
 import { tree } from './tree.js';
 import { versus } from './versus.js';
 import { whatIf } from './what-if.js';
+import { wholeOf } from './whole.js';
 
 const { path, remove } = testFolder();
+const kernel = await openKernel();
 const open: Held[] = [];
 /** The run with at most so many who stand for everyone. */
 const opened = async (most?: number): Promise<Held> => {
@@ -20,6 +23,7 @@ const opened = async (most?: number): Promise<Held> => {
 beforeAll(() => marketRun(path('run'), 600));
 afterAll(async () => {
   for (const held of open) await held.close();
+  await kernel.close();
   remove();
 });
 
@@ -39,7 +43,7 @@ describe('those who stand for everyone', () => {
     const { matrix: { d, stride, data } } = standIns(held);
     const centroids = [3, 77, 400].flatMap((row) => [...data.slice(row * stride, row * stride + d)]);
     const distance = (row: number, c: number) => centroids.slice(c * d, (c + 1) * d).reduce((sum, x, j) => sum + (data[row * stride + j] - x) ** 2, 0);
-    expect([...nearestOfEveryone(held, { k: 3, d, centroids })]).toEqual(Array.from({ length: 600 }, (_, row) => [0, 1, 2].reduce((best, c) => (distance(row, c) < distance(row, best) ? c : best), 0)));
+    expect([...(await wholeOf(held).nearest({ k: 3, d, centroids }, createContext(), kernel))]).toEqual(Array.from({ length: 600 }, (_, row) => [0, 1, 2].reduce((best, c) => (distance(row, c) < distance(row, best) ? c : best), 0)));
   });
 
   it('part everyone much as everyone would', async () => {

@@ -76,9 +76,9 @@ export interface RunView {
   /** What sets two groups apart, at most `limit` features (by default 20), most telling first. @throws `explain/unknown-segment` */
   compare(a: Group, b: Group, limit?: number): Promise<GroupComparison>;
 
-  /** Everyone parted into k (2–50) by k-means instead; kept once computed. @throws `config/invalid` */
-  whatIf(k: number): Promise<WhatIf>;
-  /** Named segments within segments at each of `ks` (2–50; by default the run's number and three times as many); kept once computed. @throws `config/invalid` */
+  /** Everyone parted into k (2–50; by default 6, or 5 where the run has 6) by k-means instead; kept once computed, the default with the run. @throws `config/invalid` */
+  whatIf(k?: number): Promise<WhatIf>;
+  /** Named segments within segments at each of `ks` (2–50; by default the run's number and three times as many); kept once computed, the default with the run. @throws `config/invalid` */
   levels(ks?: readonly number[]): Promise<LevelsAnswer>;
   /** All segments as yes/no questions; with a number, at most so many leaves. Undefined where nobody is in a segment. */
   tree(leaves?: number): Promise<SegmentTree | undefined>;

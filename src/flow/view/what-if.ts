@@ -12,46 +12,54 @@ import { gatherInts } from '../../util/gather.js';
 import { withKernel } from '../session.js';
 import { type Held, remembered } from './held.js';
 import { namingRows, requireGroups } from './levels.js';
-import { nearestOfEveryone, standIns } from './rows.js';
-import { everyone } from './subject.js';
+import { type Whole, wholeOf } from './whole.js';
 
 /** Rows that silhouettes are measured on: as many as when the number of segments was chosen. */
 const silhouetteRows = 1500;
 
-/** Everyone in k segments by k-means, as `discover` slices a continuum; where the run has so many, its own. Kept once computed. @throws `config/invalid` */
-export function whatIf(held: Held, k: number): Promise<WhatIf> {
-  requireGroups(held, k);
-  return remembered(held, `what if ${k}`, (context) => withKernel(context, (kernel) => parted(held, k, context, kernel)));
+/** The number that is asked for where nobody says which: six, or five where the run has six. */
+export function usualNumber({ report, rows }: Pick<Whole, 'report' | 'rows'>): number {
+  return Math.min(report.segments.length === 6 ? 5 : 6, rows);
 }
 
-async function parted(held: Held, k: number, context: Context, kernel: Kernel): Promise<WhatIf> {
-  const { report, segment } = held;
-  const { rows, matrix } = standIns(held);
+/** What another number is remembered under. */
+export const whatIfKey = (k: number): string => `what if ${k}`;
+
+/** Everyone in k segments (the usual number by default) by k-means, as `discover` slices a continuum; where the run has so many, its own. Kept once computed. @throws `config/invalid` */
+export function whatIf(held: Held, k = usualNumber(held)): Promise<WhatIf> {
+  requireGroups(held, k);
+  return remembered(held, whatIfKey(k), (context) => withKernel(context, (kernel) => whatIfOf(wholeOf(held), k, context, kernel)));
+}
+
+/** Everyone in k segments. @throws `run/aborted` */
+export async function whatIfOf(whole: Whole, k: number, context: Context, kernel: Kernel): Promise<WhatIf> {
+  const { report, segment, subject, standIns: { rows, matrix } } = whole;
   const ours = k === report.segments.length;
-  const labels = ours ? Int32Array.from(segment) : await slices(held, matrix, k, context, kernel);
+  const labels = ours ? Int32Array.from(segment) : await slices(whole, k, context, kernel);
   const table = contingency(Int32Array.from(segment, (label) => label + 1), labels.map((label) => label + 1));
   const flows = Array.from(table.table, (entities, at) => ({ from: Math.floor(at / table.columns) - 1, to: (at % table.columns) - 1, entities }))
     .filter(({ entities }) => entities > 0)
     .sort((a, b) => b.entities - a.entities || a.from - b.from || a.to - b.to);
   const strength = report.choice.candidates.find((tried) => tried.k === k)?.predictionStrength;
   return {
-    k, segments: ours ? own(held) : levels(everyone(held), [labels], context, namingRows)[0], agreement: adjustedRandOf(table),
+    k, segments: ours ? own(whole) : levels(subject, [labels], context, namingRows)[0], agreement: adjustedRandOf(table),
     silhouette: silhouetteOn(matrix, gatherInts(labels, rows), k, context, kernel), ...(strength !== undefined && { predictionStrength: strength }), flows,
   };
 }
 
 /** The run's segments as its report tells them. */
-function own({ report: { segments }, rows }: Held): WhatIf['segments'] {
+function own({ report: { segments }, rows }: Whole): WhatIf['segments'] {
   return segments.map(({ segment, name, narrative, entities }) => ({ segment, name, narrative, entities, share: entities / rows, shareOfParent: entities / rows }));
 }
 
 /** Centres from those who stand for everyone; each goes to its nearest. */
-async function slices(held: Held, matrix: FeatureMatrix, k: number, context: Context, kernel: Kernel): Promise<Int32Array> {
+async function slices(whole: Whole, k: number, context: Context, kernel: Kernel): Promise<Int32Array> {
+  const { matrix } = whole.standIns;
   const kmeans = algorithmNamed('kmeans');
   const adopted = kernel.adopt(matrix);
   try {
     const params = await kmeans.fit(adopted.points, kmeans.options.parse({ k }), context, kernel);
-    return matrix.rows === held.rows ? kmeans.assign(params, matrix).labels : nearestOfEveryone(held, params as CentreParams);
+    return matrix.rows === whole.rows ? kmeans.assign(params, matrix).labels : whole.nearest(params as CentreParams, context, kernel);
   } finally {
     adopted.release();
   }

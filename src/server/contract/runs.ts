@@ -37,10 +37,10 @@ export const runRoutes = {
   'GET /v1/runs/:run/distributions/:feature': route({
     role: 'viewer', summary: 'How a feature is distributed, over everyone and in each segment', params: run.extend({ feature: z.string().min(1).max(200) }), answer: document<Report['distributions'][number]>('Distribution', 'Shares per bin'),
   }),
-  'GET /v1/runs/:run/what-if': route({ role: 'viewer', summary: 'What another number of segments would give', params: run, query: z.strictObject({ k: z.coerce.number().int().min(2).max(30) }), answer: document<WhatIf>('WhatIf', 'Another partition of the same people') }),
+  'GET /v1/runs/:run/what-if': route({ role: 'viewer', summary: 'What another number of segments would give', details: 'Without a number six, or five where the run has six: that answer is kept with the run.', params: run, query: z.strictObject({ k: z.coerce.number().int().min(2).max(30).optional() }), answer: document<WhatIf>('WhatIf', 'Another partition of the same people') }),
   'GET /v1/runs/:run/tree': route({ role: 'viewer', summary: 'The segments as a few questions', params: run, query: z.strictObject({ leaves: z.coerce.number().int().min(2).max(64).optional() }), answer: document<SegmentTree | undefined>('SegmentTree', 'Questions, their leaves and what they cost') }),
   'GET /v1/runs/:run/levels': route({
-    role: 'viewer', summary: 'Segments within segments', details: 'One dendrogram of everybody, cut at each number; kept once computed.', params: run,
+    role: 'viewer', summary: 'Segments within segments', details: 'One dendrogram of everybody, cut at each number; kept once computed. Without numbers, the run\'s and three times as many: that answer is kept with the run.', params: run,
     query: z.strictObject({ ks: z.string().regex(/^\d{1,2}(,\d{1,2}){0,5}$/, 'must be numbers parted by commas, such as 4,12').optional() }), answer: document<LevelsAnswer>('Levels', 'Named groups at each level, and the dendrogram above the finest'),
   }),
   'GET /v1/runs/:run/compare/:other': route({ role: 'viewer', summary: 'Two runs side by side', params: run.extend({ other: id }), answer: document<Comparison>('Comparison', 'Agreement, flows, and which is steadier, more separable, easier to tell') }),

@@ -19,6 +19,7 @@ interface WhatIfPartProps {
 
 const LEAST = 2;
 const MOST = 12;
+const within = (k: number) => Math.min(MOST, Math.max(LEAST, k));
 
 /** Another number of groups: who they would be, how far they agree with today's, and who would go where. */
 export function WhatIfPart({ shown, k, onK }: WhatIfPartProps) {
@@ -26,10 +27,11 @@ export function WhatIfPart({ shown, k, onK }: WhatIfPartProps) {
   const { run, report } = shown;
   const source = useSource(shown);
   const today = report.segments.length;
-  const asked = Math.min(MOST, Math.max(LEAST, k ?? (today === 6 ? 5 : 6)));
-  const { data, error, refetch, isPlaceholderData } = useAsk('GET /v1/runs/:run/what-if', { params: { run: run.id }, query: { k: asked } }, { fixed: true, keep: true });
+  const { data, error, refetch, isPlaceholderData } = useAsk('GET /v1/runs/:run/what-if', { params: { run: run.id }, query: k === undefined ? {} : { k: within(k) } }, { fixed: true, keep: true });
+  // Where nobody says which, the run says: it keeps the answer for one number.
+  const asked = k === undefined ? data?.k : within(k);
   return (
-    <Section id="what-if" title={`What if there were ${f.count(asked)}?`} lead={`Everybody parted into another number of groups, and what becomes of today’s ${f.count(today)}. Nothing is changed by looking.`}>
+    <Section id="what-if" title={`What if there were ${asked === undefined ? 'another number' : f.count(asked)}?`} lead={`Everybody parted into another number of groups, and what becomes of today’s ${f.count(today)}. Nothing is changed by looking.`}>
       <div className={css.ks} role="group" aria-label="Number of groups">
         {Array.from({ length: MOST - LEAST + 1 }, (_, i) => i + LEAST).map((n) => (
           <button key={n} type="button" aria-pressed={n === asked} data-today={n === today} onClick={() => onK(n)}>
