@@ -106,6 +106,7 @@ function fakeDesk(id: string): Desk {
     map: () => ({ rows: 2, x: Float32Array.of(1, 2), y: Float32Array.of(3, 4), segment: Int16Array.of(0, -1), bounds: { x: [1, 2], y: [3, 4] }, method: 'linear discriminants' }),
     colours: (_: string, feature: string) => ({ feature, title: `${feature} – £`, bins: Uint8Array.of(0, 255), edges: [0, 1], legend: ['£0 to £1'], counts: [1], missing: 1 }),
     distribution: (_: string, feature: string) => ({ feature, edges: [0, 1], log: false, everyone: [1], segments: [[1]] }),
+    ready: () => undefined, usual: () => ({}),
     whatIf: (_: string, k = 6) => ({ k, segments: [], agreement: 1, silhouette: 0.5, flows: [] }),
     levels: () => ({ levels: [], tree: { merges: [], heights: [] } }),
     tree: () => undefined, compareRuns: () => ({ verdict: canary(id) }), page: () => page,

@@ -7,6 +7,7 @@ import { answersFile } from './answers.js';
 import { hold, type Held } from './held.js';
 import { levels } from './levels.js';
 import { marketRun, runOf, testFolder } from './run.test.fixture.js';
+import { usual } from './usual.js';
 import { openView } from './view.js';
 import { whatIf } from './what-if.js';
 
@@ -42,6 +43,8 @@ async function answersWith(text?: string) {
   if (text !== undefined) writeFileSync(join(folder, answersFile), text);
   const view = await openView(folder, context);
   try {
+    const before = await view.usual();
+    if (text === undefined) expect(before).toEqual({});
     return plain([await view.levels(), await view.whatIf()]);
   } finally {
     await view.close();
@@ -55,6 +58,7 @@ describe('answers that a run keeps', () => {
     const { length } = held.report.segments;
     expect(told.map((level) => level.length)).toEqual([length, 3 * length]);
     expect([k, segments.length]).toEqual(length === 6 ? [5, 5] : [6, 6]);
+    expect(await usual(held)).toEqual({ levels: await levels(held), whatIf: await whatIf(held) });
     await expect((async () => levels(held, [2, 7]))()).rejects.toThrow('read');
   });
 

@@ -45,7 +45,8 @@ interface Order {
   readonly upTo: Float64Array;
 }
 
-function orderOf(held: Held, name: string): Order {
+/** How a feature of those looked at is ordered; kept. */
+export function orderOf(held: Held, name: string): Order {
   return held.cache.get(`sample ${name}`, () => {
     const { rows, strata } = sampled(held);
     const column = held.file.gather(featureColumn(name), rows);

@@ -327,6 +327,27 @@ describe('another number of segments', () => {
   });
 });
 
+describe('a view that is made ready', () => {
+  it('answers as it does without, while it is being made ready too', async () => {
+    const other = await openView(path('run'), context);
+    const id = whole.entities[4];
+    const [person] = await Promise.all([other.entity(id), other.ready(), other.ready()]);
+    expect(person).toEqual(await view.entity(id));
+    expect(await other.entity(id)).toEqual(person);
+    expect(await other.timeline(id)).toEqual(await view.timeline(id));
+    await other.close();
+  });
+
+  it('stops when it is asked to', async () => {
+    const stop = new AbortController();
+    const other = await openView(path('run'), createContext({ signal: stop.signal }));
+    const made = other.ready();
+    stop.abort();
+    await expect(made).rejects.toMatchObject({ code: 'run/aborted' });
+    await other.close();
+  });
+});
+
 describe('a run that kept nothing for a view', () => {
   it('answers the same, but for what its sources would tell', async () => {
     mkdirSync(path('plain'));

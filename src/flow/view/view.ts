@@ -21,9 +21,11 @@ import { levels } from './levels.js';
 import { mapPoints } from './map.js';
 import { overlap } from './overlap.js';
 import { page, search } from './page.js';
+import { ready } from './ready.js';
 import { segment } from './segment.js';
 import { timeline } from './timeline.js';
 import { tree } from './tree.js';
+import { usual } from './usual.js';
 import { versus } from './versus.js';
 import { whatIf } from './what-if.js';
 
@@ -91,6 +93,10 @@ export interface RunView {
   ground(named?: Readonly<Record<string, string>>): Promise<Ground>;
   /** Writes something to a file at `path`, streamed. In CSV no cell can be taken for a formula by a spreadsheet. @throws `run/write-failed` */
   export(ask: ExportAsk, format: ExportFormat, path: string): Promise<Exported>;
+  /** `whatIf` and `levels` by default, as far as they need not be worked out: the run kept them, or they were asked for before. */
+  usual(): Promise<{ readonly whatIf?: WhatIf; readonly levels?: LevelsAnswer }>;
+  /** Does beforehand what first questions would wait for, in short pieces between others; nothing needs it. Answers once it is done. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -135,6 +141,8 @@ export async function openView(folder: string, context: Context, limits?: ViewLi
     versus: (other, names) => beside(other, (second) => versus(held, second, names)),
     ground: (named) => groundOf(held, named),
     export: (ask, format, path) => exportTo(held, ask, format, path),
+    usual: () => usual(held),
+    ready: () => ready(held, context),
     close: () => held.close(),
   };
 }

@@ -19,7 +19,7 @@ function ofViews<M extends Asked>(inLane: typeof quick, names: readonly M[]): Of
 
 /** Everything that can be asked at a desk, by name: nothing else is called there. */
 export const operations = {
-  ...ofViews(quick, ['map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'figures']),
+  ...ofViews(quick, ['map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'figures', 'usual', 'ready']),
   ...ofViews(long, ['whatIf', 'levels', 'tree']),
   ...ruleOperations,
   report: quick(async ({ view }: Reading, run: string) => (await view(run)).report),

@@ -23,6 +23,8 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
   async 'GET /v1/runs/:run'({ params, caller, ...asked }, { reports }) {
     const asking = await askingRun(asked, params.run);
     const folder = asking.place.runFolder(asking.run.id);
+    // Whoever reads the report asks about it next: the desk gets ready while they read.
+    asking.ask('ready').catch(() => {});
     if (seesPeople(caller)) return kept(asking, 'all', async (): Promise<Bytes> => ({ type: 'application/json; charset=utf-8', parts: [await reports.bytes(folder)] }));
     return kept(asking, 'without people or values', async () => withoutPeople(await reports.get(folder)));
   },
@@ -62,7 +64,7 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
   },
   async 'GET /v1/runs/:run/what-if'({ params, query: { k }, ...asked }) {
     const asking = await askingRun(asked, params.run);
-    return kept(asking, String(k), () => asking.ask('whatIf', k));
+    return kept(asking, String(k), async () => (k === undefined && (await asking.ask('usual')).whatIf) || asking.ask('whatIf', k));
   },
   async 'GET /v1/runs/:run/tree'({ params, query: { leaves }, ...asked }, { reports }) {
     const asking = await askingRun(asked, params.run);
@@ -70,7 +72,7 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
   },
   async 'GET /v1/runs/:run/levels'({ params, query: { ks }, ...asked }) {
     const asking = await askingRun(asked, params.run);
-    return kept(asking, String(ks), () => asking.ask('levels', ks?.split(',').map(Number)));
+    return kept(asking, String(ks), async () => (ks === undefined && (await asking.ask('usual')).levels) || asking.ask('levels', ks?.split(',').map(Number)));
   },
   async 'GET /v1/runs/:run/compare/:other'({ params, ...asked }) {
     const asking = await askingRun(asked, params.run);
