@@ -22,8 +22,7 @@ import { compareSides } from './compare-sides.js';
 import { continued } from './identity.js';
 import { columnsOf, encodedRows } from './model.js';
 import { placing } from './placing.js';
-import { runFiles } from './run-files.js';
-import type { ModelFile } from './write.js';
+import { type ModelFile, runFiles } from './run-files.js';
 
 /** A run read back from its folder. */
 export interface SavedRun {

@@ -12,6 +12,7 @@ import { renderReport } from '../util/report-html.js';
 import type { Findings } from './batch.js';
 import { writeAll, writeText } from './output.js';
 import { outputs } from './outputs.js';
+import type { ModelFile } from './run-files.js';
 import { answering, answersFile, answersText } from './view/answers.js';
 import { keepForView, viewFiles } from './view/keep.js';
 import { usualAnswers } from './view/usual.js';
@@ -94,14 +95,6 @@ async function memberships({ assignment, tierLabels, tiers, table, profiles }: F
     SELECT f.entity, l.segment, ${named('l.segment', segmentNames)} AS segment_name, round(l.strength, 4) AS strength,
       ${named('l.second', segmentNames)} AS next_nearest${tiers.length ? `, ${named('l.tier', tiers.map(({ name }) => name))} AS tier` : ''}
     FROM ${quoteName(table.table)} f POSITIONAL JOIN shoal_labels l`, 'membership');
-}
-
-/** What `shoal explain` needs to load a run again, and anyone to score with it. */
-export interface ModelFile {
-  readonly model: Findings['model'];
-  readonly segments: readonly { readonly segment: number; readonly id: string; readonly name: string }[];
-  readonly features: Findings['table']['features'];
-  readonly asOf: number;
 }
 
 function modelFile({ model, profiles, table }: Findings): ModelFile {
