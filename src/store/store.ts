@@ -9,6 +9,8 @@ import type { Role } from '../domain/role.js';
 import type { RuleVersion, RunSegment, SegmentRecord } from '../domain/segment-record.js';
 import type { RunSummary, StoredRun } from '../domain/stored-run.js';
 import type { Flow, FlowReason, SeenTransition, Transition } from '../domain/transition.js';
+import type { Change } from '../domain/live.js';
+import type { Delivery, DeliveryAttempt, Webhook, WebhookType } from '../domain/webhook.js';
 import type { Workspace } from '../domain/workspace.js';
 
 /** Who changes something, and why: written to the audit log in the transaction of the change. */
@@ -168,7 +170,84 @@ export interface Store {
     /** Newest first. */
     list(options?: Paging & { readonly state?: JobState; readonly kind?: string }): Promise<Page<JobRecord>>;
   };
+  readonly webhooks: {
+    /** Of the changes after `cursor`. Gives the secret, this once. */
+    create(webhook: WebhookWish & { readonly cursor: number }, by: By): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+    /** What is absent stays; `null` means all. */
+    edit(id: string, wish: Partial<WebhookWish>, by: By): Promise<Webhook>;
+    /** Goes on where it stopped, or after the change `cursor`; deliveries that waited are made first. */
+    enable(id: string, by: By, cursor?: number): Promise<Webhook>;
+    disable(id: string, by: By): Promise<Webhook>;
+    /** Gives the new secret, this once. Messages are signed with both until the old one is a day old. */
+    rotate(id: string, by: By): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+    remove(id: string, by: By): Promise<Webhook>;
+    restore(id: string, by: By): Promise<Webhook>;
+    get(id: string): Promise<Webhook>;
+    /** By name; those removed only where asked for. */
+    list(options?: { readonly removed?: boolean }): Promise<Webhook[]>;
+    /** Newest first. */
+    deliveries(id: string, options?: Paging & { readonly state?: Delivery['state']; readonly entity?: string }): Promise<Page<Delivery>>;
+    /** A delivery and its attempts, oldest first. */
+    delivery(id: string, delivery: number): Promise<Delivery & { readonly log: readonly DeliveryAttempt[] }>;
+    /** Sends again what is through: those named, or those in a state whose change was in a span of time (half-open, ms). Gives how many. */
+    replay(id: string, which: { readonly ids: readonly number[] } | { readonly state: 'dead' | 'delivered'; readonly since?: number; readonly until?: number }, by: By): Promise<number>;
+  };
+  /** What the dispatcher of webhooks does. Nothing here is a person's doing, so only the disabling of a webhook is written to the audit log. */
+  readonly outbox: {
+    /** The webhooks that are sent to. With `webhook`, that one alone, whatever its state. */
+    targets(webhook?: string): Promise<WebhookTarget[]>;
+    /** Makes deliveries of changes, each once however often it is said, and notes how far a webhook has come. In one transaction. */
+    take(taken: readonly { readonly webhook: number; readonly cursor: number; readonly changes: readonly Change[] }[]): Promise<void>;
+    /** Deliveries of a webhook that can be made at an instant, oldest first: of one entity never two at once, and in the order of its changes. */
+    due(webhook: number, at: number, limit: number): Promise<DueDelivery[]>;
+    /** The next instant at which something is due of these webhooks, beside the deliveries named. */
+    next(webhooks: readonly { readonly webhook: number; readonly beside: readonly number[] }[]): Promise<number | undefined>;
+    /** Writes down attempts and what follows from them, in one transaction. */
+    settle(outcomes: readonly DeliveryOutcome[]): Promise<void>;
+    /** Deletes every delivery about an entity. */
+    forget(entity: string): Promise<number>;
+    /** Deletes what was through before an instant, at most some thousand. Gives how many. */
+    prune(before: number): Promise<number>;
+  };
   readonly audit: AuditLog;
+}
+
+/** What a webhook is to be. */
+export interface WebhookWish {
+  readonly name: string;
+  readonly url: string;
+  readonly segments: readonly string[] | null;
+  readonly types: readonly WebhookType[] | null;
+}
+
+/** A webhook, as much as sending to it needs. */
+export interface WebhookTarget {
+  readonly seq: number;
+  readonly id: string;
+  readonly url: string;
+  readonly segments: readonly string[] | null;
+  readonly types: readonly WebhookType[] | null;
+  /** The newest first; the one before as long as it is good. */
+  readonly secrets: readonly string[];
+  readonly cursor: number;
+  readonly waiting: number;
+  readonly lastSuccessAt?: number;
+}
+
+export interface DueDelivery {
+  readonly id: number;
+  readonly change: Change;
+  /** How often it was tried since it was made or replayed. */
+  readonly attempts: number;
+}
+
+export interface DeliveryOutcome extends DeliveryAttempt {
+  readonly delivery: number;
+  readonly webhook: number;
+  /** Delivered, dead for a reason, or to be tried again at an instant. */
+  readonly then: 'delivered' | { readonly dead: string } | { readonly due: number };
+  /** Nothing more is sent to this webhook, and why. */
+  readonly disable?: string;
 }
 
 export interface NewRule {

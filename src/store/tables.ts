@@ -35,6 +35,16 @@ export interface Tables {
     seq: number; id: string; kind: string; input: string; state: string; attempt: number; progress: string | null; result: string | null; error: string | null;
     queued_at: number; queued_by: string; started_at: number | null; ended_at: number | null;
   };
+  webhooks: {
+    seq: number; id: string; name: string; url: string; segments: string | null; types: string | null; secret: string; old_secret: string | null; old_secret_until: number | null;
+    disabled_at: number | null; disabled_why: string | null; cursor: number; last_success: number | null; last_failure: number | null; created_at: number; created_by: string; removed_at: number | null;
+  };
+  /** `entity` as a JSON string, since every engine keeps that as it was. `due` is null unless it waits, and while an earlier one of the same entity and webhook is not through. */
+  deliveries: {
+    id: number; webhook: number; n: number; entity: string; at: number; change: string; state: string; attempts: number; due: number | null; settled_at: number | null; why: string | null;
+  };
+  /** `number` counts all attempts of a delivery, also those before it was sent again by hand. */
+  delivery_attempts: { delivery: number; number: number; at: number; ms: number; status: number | null; fault: string | null };
 
   /** The journal: what each holds is said in journal/tables.ts. Bytes are sealed. */
   records: RecordRow;

@@ -542,6 +542,92 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
     });
   });
 
+  describe('webhooks', () => {
+    const wish = { name: 'CRM', url: 'https://crm.example.org/in', segments: null, types: null, cursor: 0 };
+    const made = async (more = {}) => (await store.webhooks.create({ ...wish, ...more }, by)).webhook;
+    const changed = (n: number, entity = 'ann', direction: 'entered' | 'left' = 'entered') => ({ n, entity, segment: 's', version: 1, direction, at: now + n, seq: n, reason: 'because', sequence: n });
+    const delivered = (delivery: number, webhook = 1) => ({ delivery, webhook, at: now, ms: 5, status: 200, then: 'delivered' as const });
+    const dueNow = async () => (await store.outbox.due(1, now, 100)).map(({ change: { n } }) => n);
+
+    it('are made, edited, switched off and on, given a new secret, removed and restored, each with its audit entry, which has no secret in it', async () => {
+      const { webhook, secret } = await store.webhooks.create({ ...wish, segments: ['b', 'a'], types: ['segment.member.left'] }, by);
+      expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+      expect(webhook).toEqual({ id: webhook.id, name: 'CRM', url: wish.url, segments: ['b', 'a'], types: ['segment.member.left'], enabled: true, cursor: 0, waiting: 0, dead: 0, createdAt: now, createdBy: 'ada' });
+      expect(await store.webhooks.edit(webhook.id, { name: 'CRM 2', segments: null }, by)).toMatchObject({ name: 'CRM 2', types: ['segment.member.left'] });
+      expect(await store.webhooks.disable(webhook.id, by)).toMatchObject({ enabled: false, disabled: { at: now, reason: 'ada disabled it' } });
+      expect(await store.outbox.targets()).toEqual([]);
+      expect(await store.webhooks.enable(webhook.id, by, 7)).toMatchObject({ enabled: true, cursor: 7 });
+      const { secret: second } = await store.webhooks.rotate(webhook.id, by);
+      expect((await store.outbox.targets())[0].secrets).toEqual([second, secret]);
+      now += day;
+      expect((await store.outbox.targets())[0].secrets).toEqual([second]);
+      expect(await store.webhooks.get(webhook.id)).not.toHaveProperty('oldSecretUntil');
+      await store.webhooks.remove(webhook.id, by);
+      expect(await store.webhooks.list()).toEqual([]);
+      expect(await store.outbox.targets()).toEqual([]);
+      await store.webhooks.restore(webhook.id, by);
+      expect(await store.webhooks.list()).toMatchObject([{ id: webhook.id, cursor: 7 }]);
+      await reopen();
+      expect(await store.webhooks.list({ removed: true })).toMatchObject([{ id: webhook.id }]);
+      expect(await actions()).toEqual(['create', 'edit', 'disable', 'enable', 'rotate', 'remove', 'restore'].map((verb) => `webhook.${verb}`));
+      const told = JSON.stringify([(await store.audit.list()).items, await store.webhooks.list()]);
+      for (const one of [secret, second]) expect(told).not.toContain(one.slice(6, 40));
+      await expect(store.webhooks.enable(webhook.id, by)).rejects.toMatchObject({ code: 'store/conflict' });
+      await expect(store.webhooks.get('nothing')).rejects.toMatchObject({ code: 'store/not-found' });
+    });
+
+    it('have each change delivered once however often it is taken, and those of one entity one after the other', async () => {
+      await made();
+      const all = [changed(1), changed(2), changed(3, 'bob'), changed(4, '\u0000\ud800 odd')];
+      for (let i = 0; i < 3; i++) await store.outbox.take([{ webhook: 1, cursor: 4, changes: all }]);
+      await store.outbox.take([{ webhook: 1, cursor: 2, changes: all.slice(0, 2) }]);
+      expect((await store.webhooks.list())[0]).toMatchObject({ cursor: 4, waiting: 4 });
+      expect(await dueNow()).toEqual([1, 3, 4]);
+      const [first, , odd] = await store.outbox.due(1, now, 100);
+      expect(odd.change.entity).toBe('\u0000\ud800 odd');
+      await store.outbox.settle([{ ...delivered(first.id), status: 500, then: { due: now + 100 } }]);
+      expect(await dueNow()).toEqual([3, 4]);
+      expect(await store.outbox.next([{ webhook: 1, beside: [3, 4] }])).toBe(now + 100);
+      now += 10;
+      await store.outbox.settle([{ ...delivered(first.id), then: { dead: 'enough' }, status: 500 }, delivered(3)]);
+      expect(await dueNow()).toEqual([4, 2]);
+      const { items } = await store.webhooks.deliveries((await store.webhooks.list())[0].id);
+      expect(items.map(({ n, state, attempts }) => [n, state, attempts])).toEqual([[4, 'waiting', 0], [3, 'delivered', 1], [2, 'waiting', 0], [1, 'dead', 2]]);
+    });
+
+    it('write down every attempt, and send again what a person chooses, in its order', async () => {
+      const { id } = await made();
+      await store.outbox.take([{ webhook: 1, cursor: 3, changes: [changed(1), changed(2), changed(3)] }]);
+      for (const n of [1, 2, 3]) await store.outbox.settle([{ delivery: n, webhook: 1, at: now, ms: 9, fault: 'timeout', then: { dead: 'enough' } }]);
+      expect(await store.webhooks.delivery(id, 2)).toMatchObject({ n: 2, state: 'dead', reason: 'enough', settledAt: now, log: [{ at: now, ms: 9, fault: 'timeout' }] });
+      expect(await store.webhooks.replay(id, { state: 'dead', since: now + 2, until: now + 4 }, by)).toBe(2);
+      expect(await dueNow()).toEqual([2]);
+      expect(await store.webhooks.replay(id, { ids: [1, 2, 77] }, by)).toBe(1);
+      expect(await dueNow()).toEqual([2]);
+      await store.outbox.settle([delivered(2)]);
+      expect(await dueNow()).toEqual([1]);
+      expect((await store.webhooks.delivery(id, 2)).log).toHaveLength(2);
+      expect(await store.webhooks.replay(id, { ids: [] }, by)).toBe(0);
+      expect((await store.audit.list({ action: 'webhook.replay' })).items).toHaveLength(3);
+      const other = await made({ name: 'Other' });
+      await expect(store.webhooks.delivery(other.id, 2)).rejects.toMatchObject({ code: 'store/not-found' });
+    });
+
+    it('are disabled by what comes back, once, and forget whom they should and what is old', async () => {
+      const { id } = await made();
+      await store.outbox.take([{ webhook: 1, cursor: 3, changes: [changed(1), changed(2, 'bob'), changed(3, 'eve')] }]);
+      const gone = (delivery: number) => ({ ...delivered(delivery), status: 410, then: { dead: 'gone' }, disable: 'it answered 410: gone' });
+      await store.outbox.settle([gone(1), gone(2)]);
+      expect(await store.webhooks.get(id)).toMatchObject({ enabled: false, dead: 2, lastFailureAt: now });
+      expect((await store.audit.list({ action: 'webhook.disable' })).items).toMatchObject([{ actor: 'system', after: { reason: 'it answered 410: gone' } }]);
+      expect(await store.outbox.forget('bob')).toBe(1);
+      await store.outbox.settle([delivered(2)]);
+      expect(await store.outbox.prune(now)).toBe(0);
+      expect(await store.outbox.prune(now + 1)).toBe(1);
+      expect((await store.webhooks.deliveries(id)).items.map(({ n }) => n)).toEqual([3]);
+    });
+  });
+
   describe('text', () => {
     const kept = ['"; DROP TABLE segments; --', "Robert'); --", '__proto__', 'constructor', '<script>alert(1)</script>', '=cmd|calc', '%_\\', '${x}', '{{x}}', 'naïve ﷽ 👩‍👩‍👧 \u202Eabc', 'null', 'NaN', '0', ' spaced ', '?', '$1', ':a', '\uFFFD', '\u200B!'];
     it('comes back as it was, whatever it means elsewhere', async () => {
@@ -742,7 +828,7 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       const tables = await database.tables(database.db);
       expect(tables).toContain('extra');
       expect(tables).not.toContain('half');
-      expect((await database.db.selectFrom('schema_versions').selectAll().orderBy('version').execute()).map(({ name }) => name)).toEqual(['start', 'reasons', 'second']);
+      expect((await database.db.selectFrom('schema_versions').selectAll().orderBy('version').execute()).map(({ name }) => name)).toEqual(['start', 'reasons', 'webhooks', 'second']);
       await databases.close();
       home = await open();
     });

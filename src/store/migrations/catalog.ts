@@ -3,10 +3,11 @@ import { start as homeStart } from './home/0001-start.js';
 import { start as journalStart } from './journal/0001-start.js';
 import { start as workspaceStart } from './workspace/0001-start.js';
 import { reasons } from './workspace/0002-reasons.js';
+import { webhooks } from './workspace/0003-webhooks.js';
 
 /** The steps of each schema, in order. A new step is one file and one line here. */
 export const migrations: { readonly home: readonly Migration[]; readonly workspace: readonly Migration[]; readonly journal: readonly Migration[] } = {
   home: [homeStart],
-  workspace: [workspaceStart, reasons],
+  workspace: [workspaceStart, reasons, webhooks],
   journal: [journalStart],
 };
