@@ -8,6 +8,7 @@ const verbs: Record<string, { summary: string; load: () => Promise<Command | Com
   discover: { summary: 'Find, explain and test the segments in your files', load: async () => (await import('./discover.js')).discoverCommand },
   segment: { summary: 'Choose, fit, compare and explain segments with any algorithm', load: async () => (await import('./segment/segment.js')).segmentCommands },
   explain: { summary: 'Say why one customer is in its segment, and what would move it', load: async () => (await import('./explain.js')).explainCommand },
+  ingest: { summary: 'Send events to a running server, and watch them arrive', load: async () => (await import('./ingest/ingest.js')).ingestCommands },
   serve: { summary: 'Serve the workspace: everything in the browser', load: async () => (await import('./serve.js')).serveCommand },
   store: { summary: 'Back up and restore what the workspace remembers', load: async () => (await import('./store/store.js')).storeCommands },
   govern: { summary: 'Check that the audit log is as it was written', load: async () => (await import('./govern/govern.js')).governCommands },
