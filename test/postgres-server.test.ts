@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -17,6 +17,7 @@ import { csvLine } from '../src/ingest/postgres/csv-line.js';
 import { tablesOf } from '../src/ingest/postgres/tables.js';
 import { backup } from '../src/store/backup.js';
 import { verifyAudits } from '../src/store/verify.js';
+import { overTheNetwork } from './support/postgres.js';
 import { cli } from './support/shoal.js';
 
 const by = { actor: 'test' };
@@ -75,7 +76,7 @@ it('writes records of RFC 4180, null and empty apart', () => {
 describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a source', () => {
   let server: Awaited<ReturnType<typeof startPostgres>>;
   let url: string;
-  let gate: Server;
+  let gate: Awaited<ReturnType<typeof overTheNetwork>>;
   let client: pg.Client;
   let backend: Backend;
   let data: string;
@@ -83,13 +84,8 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
     server = await startPostgres();
     const inside = await server.fresh();
     client = new pg.Client({ connectionString: inside });
-    // The database listens on a socket in its folder; what is copied comes over the network.
-    gate = createServer((from) => {
-      const to = connect(join(new URL(inside).searchParams.get('host')!, '.s.PGSQL.5432'));
-      for (const [one, other] of [[from, to], [to, from]]) one.on('error', () => other.destroy()).pipe(other);
-    }).listen(0, '127.0.0.1');
-    await once(gate, 'listening');
-    url = `postgres://shoal@127.0.0.1:${(gate.address() as AddressInfo).port}${new URL(inside).pathname}`;
+    gate = await overTheNetwork(inside);
+    url = gate.url;
     await client.connect();
     await client.query(`
       CREATE SCHEMA crm;

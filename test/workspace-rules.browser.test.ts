@@ -102,6 +102,57 @@ describe.skipIf(!browser)(`rules in the workspace${why}`, { timeout: 120_000 }, 
     await close();
   });
 
+  it('moves conditions by dragging them, also into and out of a group; the keys do the same', async () => {
+    const few: Rule = { kind: 'feature', feature: 'orders', op: '>=', value: 3 };
+    const { page, problems, close } = await open(address({ all: [spent, recent, { any: [few] }] }));
+    await page.getByText('Whose last order').first().waitFor();
+    await drag(page, /^With spend/, 2);
+    await expect.poll(() => ruleIn(page)).toEqual({ all: [recent, spent, { any: [few] }] });
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('spend');
+    // Places from the top: before each of the three, within the group before and behind its one, behind all.
+    await drag(page, /^Whose last order/, 4);
+    await expect.poll(() => ruleIn(page)).toEqual({ all: [spent, { any: [few, recent] }] });
+    await expect.poll(() => total(page)).toBe(await count({ all: [spent, { any: [few, recent] }] }));
+    await drag(page, 'Orders', 0);
+    await expect.poll(() => ruleIn(page)).toEqual({ all: [few, spent, { any: [recent] }] });
+    await page.keyboard.press('Alt+ArrowDown');
+    await expect.poll(() => ruleIn(page)).toEqual({ all: [spent, few, { any: [recent] }] });
+    // Let go beside everything, nothing moves.
+    const spot = await grip(page, /^With spend/);
+    await page.mouse.move(spot.x, spot.y);
+    await page.mouse.down();
+    await page.mouse.move(900, 600, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => page.locator('[data-carrying="true"]').count()).toBe(0);
+    expect(await ruleIn(page)).toEqual({ all: [spent, few, { any: [recent] }] });
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
+    await expect.poll(() => page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('writes the people of a rule that is not saved, those that are counted', async () => {
+    const { page, problems, close } = await open(address({ all: [spent, recent] }));
+    const expected = await count({ all: [spent, recent] });
+    await expect.poll(() => total(page)).toBe(expected);
+    for (const [item, check] of [
+      ['CSV', (bytes: Buffer) => expect(bytes.toString().trim().split('\n').length - 1).toBe(expected)],
+      ['JSON', (bytes: Buffer) => expect(JSON.parse(bytes.toString())).toHaveLength(expected)],
+      ['Parquet', (bytes: Buffer) => expect(bytes.subarray(0, 4).toString()).toBe('PAR1')],
+    ] as const) {
+      await page.getByRole('button', { name: 'Export: customers of this rule' }).click();
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: new RegExp(`^${item}`) }).click()]);
+      expect(download.suggestedFilename()).toMatch(/^rule-.*\.(csv|json|parquet)$/);
+      check(await readFile(await download.path()));
+    }
+    await page.route('**/v1/exports/rule', (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'No', status: 500, detail: 'The disk is full.', code: 'x/y' }) }));
+    await page.getByRole('button', { name: 'Export: customers of this rule' }).click();
+    await page.getByRole('menuitem', { name: /^CSV/ }).click();
+    await page.getByRole('alert').filter({ hasText: 'The disk is full.' }).waitFor();
+    expect(problems.filter((problem) => !/status of 500/.test(problem))).toEqual([]);
+    await close();
+  });
+
   it('keeps the number before while it counts, and never shows an answer that comes late', async () => {
     const { page, close } = await open(address({ all: [spent] }));
     const first = await count({ all: [spent] });
@@ -236,7 +287,7 @@ describe.skipIf(!browser)(`rules in the workspace${why}`, { timeout: 120_000 }, 
       ['JSON', (bytes: Buffer) => expect(JSON.parse(bytes.toString())).toHaveLength(made.entities)],
       ['Parquet', (bytes: Buffer) => expect(bytes.subarray(0, 4).toString()).toBe('PAR1')],
     ] as const) {
-      await page.getByRole('button', { name: 'Export Bought only once' }).click();
+      await page.getByRole('button', { name: 'Export: Bought only once' }).click();
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: new RegExp(`^${item}`) }).click()]);
       check(await readFile(await download.path()));
     }
@@ -292,6 +343,27 @@ async function add(page: Page, words: string): Promise<void> {
   await page.getByRole('listbox', { name: 'What a condition can be about' }).getByRole('option').first().waitFor();
   await question.press('Enter');
   await question.waitFor({ state: 'hidden' });
+}
+
+/** Where a condition is taken hold of, by its sentence or by what it is about. */
+async function grip(page: Page, which: RegExp | string): Promise<{ x: number; y: number }> {
+  const conditions = page.getByRole('group', { name: 'Conditions' });
+  const condition = typeof which === 'string' ? conditions.getByRole('group', { name: which, exact: true }) : conditions.locator('[data-open]').filter({ has: page.getByRole('button', { name: which }) });
+  const box = (await condition.getByTitle('Drag to move').boundingBox())!;
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Drags a condition to one of the places that open while it is carried, counted from the top. */
+async function drag(page: Page, which: RegExp | string, place: number): Promise<void> {
+  const from = await grip(page, which);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 4, from.y + 6, { steps: 3 });
+  const places = page.locator('[data-carrying="true"] [data-over]');
+  await places.first().waitFor();
+  const to = (await places.nth(place).boundingBox())!;
+  await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 6 });
+  await page.mouse.up();
 }
 
 /** How many people the page says are meant. */

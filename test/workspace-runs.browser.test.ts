@@ -77,6 +77,55 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await close();
   });
 
+  it('shows a run beside the one in use whole: who is under the pointer, a lasso, people and lists', async () => {
+    const { page, problems, close } = await openPage(browser!, server, `/w/main/map?run=${second}`);
+    await page.getByText('which is not the one in use').waitFor();
+    const map = page.getByRole('application');
+    const named = map.getByRole('status');
+    await expect.poll(async () => {
+      if (await named.count()) return named.textContent();
+      await map.press('Enter');
+      return named.textContent({ timeout: 500 }).catch(() => '');
+    }, { timeout: 20_000 }).toMatch(/^C\d+/);
+    const who = /^C\d+/.exec((await named.textContent()) ?? '')![0];
+    await map.press('Enter');
+    await page.waitForURL(`**/entities/${who}?run=${second}`);
+    await page.getByRole('heading', { name: who, level: 1 }).waitFor();
+    const there = await server.client.ask('GET /v1/entities/:entity', { params: { entity: who }, query: { run: second } });
+    expect(await page.locator('main').textContent()).toContain(there.segmentName);
+    await page.getByRole('region', { name: /^Similar/ }).getByRole('link').first().click();
+    await page.getByRole('heading', { name: there.similar[0].entity, level: 1 }).waitFor();
+    expect(new URL(page.url()).searchParams.get('run')).toBe(second);
+
+    await page.getByRole('link', { name: 'Map', exact: true }).click();
+    await page.getByRole('button', { name: 'Choose customers on the map' }).click();
+    await map.focus();
+    await page.keyboard.press('ArrowRight');
+    for (let i = 0; i < 8; i++) await page.keyboard.press('Shift+ArrowDown');
+    const inside = async () => Number((/[\d,]+/.exec((await page.getByText(/customers? inside/).first().textContent()) ?? '') ?? [''])[0].replaceAll(',', ''));
+    await expect.poll(inside).toBeGreaterThan(20);
+    const count = await inside();
+    await page.getByLabel('Name of the new segment').fill('From beside');
+    await page.getByRole('button', { name: 'Make a segment' }).click();
+    await page.getByText('“From beside” is a segment now.').waitFor();
+    const made = (await server.client.ask('GET /v1/segments')).find((s) => s.name === 'From beside')!;
+    expect(made).toMatchObject({ origin: 'drawn', entities: count, run: second });
+    await page.getByRole('button', { name: 'See it' }).click();
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByText(`of ${count.toLocaleString('en-GB')} customers in run ${second}`).waitFor();
+
+    await page.goto(`${server.address}/w/main/entities?run=${second}`);
+    await page.getByText(new RegExp(`customers in run ${second}`)).waitFor();
+    const found = (await server.client.ask('GET /v1/segments', { query: { run: second } })).filter(({ origin }) => origin === 'found');
+    await page.getByRole('link', { name: 'Segments', exact: true }).click();
+    await page.getByRole('table', { name: 'Segments' }).getByRole('link', { name: found[0].name }).click();
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByText(`of ${found[0].entities.toLocaleString('en-GB')} customers in run ${second}`).waitFor();
+    await server.client.ask('DELETE /v1/segments/:segment', { params: { segment: made.id } });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   it('renames a run, removes it, and brings it back', async () => {
     const { page, close } = await openPage(browser!, server, '/w/main/runs');
     const more = (title: string) => page.getByRole('button', { name: `More about ${title}` });
@@ -115,7 +164,7 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await close();
   });
 
-  it('makes a key that is shown once, works, and can be revoked', async () => {
+  it('makes a key that is shown once, works, can be revoked, and taken back', async () => {
     const { page, problems, close } = await openPage(browser!, server, '/w/main/settings?part=keys');
     await page.getByRole('button', { name: 'New key' }).click();
     const dialog = page.getByRole('dialog', { name: 'New key' });
@@ -137,6 +186,18 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
     await expect.poll(() => page.getByRole('button', { name: 'Revoke Website' }).count()).toBe(0);
     expect(await ask()).toBe(401);
+    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Revoke Website' }).waitFor();
+    expect(await ask()).toBe(404);
+    await page.getByRole('button', { name: 'Revoke Website' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
+    await page.getByText('Revoked keys').click();
+    expect(await ask()).toBe(401);
+    await page.getByRole('button', { name: 'Bring back Website' }).click();
+    await page.getByText('“Website” opens what it opened before.').waitFor();
+    expect(await ask()).toBe(404);
+    const log = await server.client.ask('GET /v1/audit', { query: { of: 'server', action: 'key.restore' } });
+    expect(log.items).toHaveLength(2);
     expect(problems).toEqual([]);
     await close();
   });

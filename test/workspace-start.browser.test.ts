@@ -1,6 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { startPostgres, withoutPostgres } from '../scripts/postgres.mjs';
+import { overTheNetwork } from './support/postgres.js';
 import { emptyFolder } from './support/shoal.js';
 import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium } from './support/workspace.js';
 
@@ -96,6 +99,71 @@ describe.skipIf(!browser)(`start: from files to the story${why}`, { timeout: 180
     await item.getByRole('button', { name: 'Take cat.csv off the list' }).click();
     expect(await page.getByText('cat.csv').count()).toBe(0);
     await close();
+  });
+
+  it('takes files that are dropped anywhere on the page, and says while they hang over it that it will', async () => {
+    const { page, problems, close } = await openPage(browser!, server, '/w/main/start');
+    await page.getByText('Drop files anywhere').waitFor();
+    const hold = (type: string, files: readonly { readonly name: string; readonly text: string }[]) =>
+      page.evaluate(([type, files]) => {
+        const data = new DataTransfer();
+        for (const { name, text } of files) data.items.add(new File([text], name));
+        if (files.length === 0) data.setData('text/uri-list', 'https://example.org/');
+        // Over the heading, far from the frame of dashes.
+        const event = new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true });
+        document.querySelector('main h1')!.dispatchEvent(event);
+        return event.defaultPrevented;
+      }, [type, files] as const);
+    const files = [{ name: 'dropped.csv', text: 'customer,amount\nA,1\nB,2\n' }, { name: 'more of it.csv', text: 'customer,amount\nC,1\n' }];
+    await hold('dragenter', files);
+    await page.getByText('Let go to add them').waitFor();
+    expect(await hold('dragover', files)).toBe(true);
+    await hold('dragleave', files);
+    await page.getByText('Drop files anywhere').waitFor();
+    await hold('dragenter', files);
+    expect(await hold('drop', files)).toBe(true);
+    for (const { name } of files) await page.getByRole('button', { name: `Remove ${name}` }).waitFor();
+    await page.getByText('Drop files anywhere').waitFor();
+    await page.getByRole('button', { name: 'Look at these 2 files' }).waitFor();
+    // A link that is dragged along is none of ours.
+    expect([await hold('dragover', []), await hold('drop', [])]).toEqual([false, false]);
+    expect((await server.client.ask('GET /v1/files')).map(({ name }) => name)).toEqual(expect.arrayContaining(files.map(({ name }) => name)));
+    for (const { id, name } of await server.client.ask('GET /v1/files')) if (files.some((file) => file.name === name)) await server.client.ask('DELETE /v1/files/:file', { params: { file: id } });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it.skipIf(withoutPostgres)(`copies tables of a database and goes on to find groups in them${withoutPostgres ? ` (skipped: ${withoutPostgres})` : ''}`, async () => {
+    const postgres = await startPostgres();
+    const inside = await postgres.fresh();
+    const gate = await overTheNetwork(inside);
+    const database = new pg.Client({ connectionString: inside });
+    await database.connect();
+    await database.query(`
+      CREATE TABLE purchases AS SELECT i AS id, i % 300 AS customer_id, timestamptz '2024-03-01 12:00+00' + i * interval '1 hour' AS ordered, (i % 97 + 1)::numeric(10,2) AS amount FROM generate_series(1, 6000) i;
+      CREATE TABLE unrelated AS SELECT 1 AS id; ANALYZE`);
+    await database.end();
+    const { page, problems, close } = await openPage(browser!, server, '/w/main/start');
+    try {
+      await page.getByRole('button', { name: 'Connect PostgreSQL' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Connect PostgreSQL' });
+      await dialog.getByLabel('Address of the database').fill(gate.url);
+      await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
+      await dialog.getByRole('checkbox', { name: /^purchases about 6,000 rows/ }).check();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Copy the table' }).click();
+      await expect.poll(() => dialog.isVisible(), { timeout: 30_000 }).toBe(false);
+      await page.getByRole('button', { name: 'Remove purchases.csv' }).waitFor();
+      expect((await server.client.ask('GET /v1/files')).map(({ name, origin }) => [name, origin])).toContainEqual(['purchases.csv', 'postgres']);
+      await page.getByRole('button', { name: 'Look at this file' }).click();
+      await page.getByRole('heading', { name: 'Is this right?' }).waitFor({ timeout: 30_000 });
+      await page.getByText('about 300 customers').waitFor();
+      expect(problems).toEqual([]);
+    } finally {
+      await close();
+      gate.close();
+      await postgres.stop();
+    }
   });
 
   it('removes a file and brings it back', async () => {

@@ -37,6 +37,7 @@ describe('what is said about a rule', () => {
     const first = await book.evaluate(many, { sample: 10 });
     expect(first.sample).toHaveLength(10);
     expect((await openRules(ground).evaluate(many, { sample: 10 })).sample).toEqual(first.sample);
+    expect((await book.evaluate(many, { sample: 0 })).sample).toHaveLength(0);
     const narrower = await book.evaluate({ all: [many, { not: loyal }] }, { sample: 10 });
     const staying = [...first.sample].filter((row) => shop.segment[row] !== 0);
     expect([...narrower.sample]).toEqual(expect.arrayContaining(staying));

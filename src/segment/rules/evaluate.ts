@@ -154,6 +154,7 @@ function countLabels(labels: ArrayLike<number>, k: number, n: number, row: (i: n
 
 /** The `n` rows whose hashes are lowest, by row. */
 function sampleOf(members: Int32Array, n: number): Int32Array {
+  if (n <= 0) return new Int32Array(0);
   if (members.length <= n) return members;
   const hash = (row: number) => {
     let h = Math.imul(row ^ (row >>> 16), 0x45d9f3b);

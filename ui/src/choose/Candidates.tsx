@@ -2,6 +2,7 @@ import type { Choice, KScores } from '../../../src/domain/choice.js';
 import { type Formats, useFormats } from '../kit/formats.js';
 import { LineChart } from '../kit/LineChart.js';
 import { Scroller } from '../kit/Section.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { testedGroups } from './tested.js';
 import css from './choose.module.css';
 
@@ -21,6 +22,11 @@ const SCORES: readonly Score[] = [
   { title: 'Inertia', better: 'look for an elbow', of: (s) => s.inertia, show: (f, x) => f.compact(x), drawn: true },
   { title: 'Groups apart', better: 'gate 2', of: (s) => s.modalGroups, show: (f, x) => f.count(x), drawn: false },
 ];
+
+/** The same as rows, every score as it is. */
+export function scoresOf({ candidates, k }: Choice): ExportTable {
+  return { columns: ['groups', 'chosen', ...SCORES.map(({ title }) => title)], rows: () => candidates.map((c) => [c.k, c.k === k, ...SCORES.map(({ of }) => of(c))]) };
+}
 
 /** Every number of groups that was tried, with every score; only the two gates decide. */
 export function Candidates({ choice }: { readonly choice: Choice }) {

@@ -2,7 +2,7 @@ import type { Choice } from '../../../src/domain/choice.js';
 import { useFormats } from '../kit/formats.js';
 import { prose } from '../kit/prose.js';
 import { Section } from '../kit/Section.js';
-import { Candidates } from './Candidates.js';
+import { Candidates, scoresOf } from './Candidates.js';
 import css from './choose.module.css';
 import { DipGate } from './DipGate.js';
 import { StrengthGate } from './StrengthGate.js';
@@ -12,7 +12,7 @@ export function Choose({ choice }: { readonly choice: Choice }) {
   const f = useFormats();
   const proven = choice.verdict === 'segments';
   return (
-    <Section id="choice" image title={proven || (choice.asked?.proven ?? 1) > 1 ? `How the number ${f.count(choice.k)} was decided` : 'Why no separate groups could be proven'}>
+    <Section id="choice" image table={choice.candidates.length > 0 ? scoresOf(choice) : undefined} title={proven || (choice.asked?.proven ?? 1) > 1 ? `How the number ${f.count(choice.k)} was decided` : 'Why no separate groups could be proven'}>
       <div className={css.words}>
         <p className={css.reason}>{prose(choice.reason)}</p>
         {choice.power ? <p className={css.power}>{prose(choice.power)}</p> : null}

@@ -76,6 +76,8 @@ function Steady({ report }: { readonly report: Report }) {
   return (
     <Section
       id="steadiness"
+      image
+      table={{ columns: ['segment', 'name', 'stability'], rows: () => report.segments.map((s) => [s.id, keys.find((key) => key.index === s.segment)?.name ?? s.name, s.stability?.jaccard]) }}
       title="Does it come out again?"
       lead={
         steadiness

@@ -5,9 +5,9 @@ import { useFormats } from '../kit/formats.js';
 import { segmentColour } from '../kit/palette.js';
 import { Section } from '../kit/Section.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { useAsk } from '../wire/ask.js';
 import type { ShownRun } from '../wire/runs.js';
-import { useSource } from '../wire/source.js';
 import css from './choose.module.css';
 import { Dendrogram } from './Dendrogram.js';
 
@@ -21,7 +21,6 @@ interface LevelsProps {
 export function Levels({ shown, cut, onCut }: LevelsProps) {
   const f = useFormats();
   const { run, report } = shown;
-  const source = useSource(shown);
   const { data, error, refetch } = useAsk('GET /v1/runs/:run/levels', { params: { run: run.id }, query: {} }, { fixed: true });
   const colour = useMemo(() => colourOf(data?.homes), [data]);
   const leaves = data?.levels.at(-1) ?? [];
@@ -41,7 +40,7 @@ export function Levels({ shown, cut, onCut }: LevelsProps) {
       ) : leaves.length < 2 ? (
         <p className={css.note}>There is no tree: it takes at least two groups.</p>
       ) : (
-        <Exportable title="Groups within groups" source={source}>
+        <Exportable title="Groups within groups" table={groupsOf(data)}>
           <Dendrogram tree={data.tree} leaves={leaves} colour={colour} cut={Math.min(leaves.length, cut ?? data.levels[0]?.length ?? report.segments.length)} onCut={onCut} />
         </Exportable>
       )}
@@ -55,4 +54,9 @@ function colourOf(homes: LevelsAnswer['homes']): (leaf: number) => string {
     const home = homes?.[leaf];
     return home && home.share > 0.5 && home.segment >= 0 ? segmentColour(home.segment) : 'var(--ink-faint)';
   };
+}
+
+/** Every group of every level. */
+function groupsOf({ levels }: LevelsAnswer): ExportTable {
+  return { columns: ['groups', 'group', 'name', 'entities', 'share'], rows: () => levels.flatMap((groups) => groups.map((group, i) => [groups.length, i, group.name, group.entities, group.share])) };
 }

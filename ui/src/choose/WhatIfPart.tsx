@@ -4,9 +4,9 @@ import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { Section, Stat } from '../kit/Section.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { useAsk } from '../wire/ask.js';
 import type { ShownRun } from '../wire/runs.js';
-import { useSource } from '../wire/source.js';
 import css from './choose.module.css';
 import { Flows } from './Flows.js';
 import { provenIn } from './tested.js';
@@ -25,7 +25,6 @@ const within = (k: number) => Math.min(MOST, Math.max(LEAST, k));
 export function WhatIfPart({ shown, k, onK }: WhatIfPartProps) {
   const f = useFormats();
   const { run, report } = shown;
-  const source = useSource(shown);
   const today = report.segments.length;
   const { data, error, refetch, isPlaceholderData } = useAsk('GET /v1/runs/:run/what-if', { params: { run: run.id }, query: k === undefined ? {} : { k: within(k) } }, { fixed: true, keep: true });
   // Where nobody says which, the run says: it keeps the answer for one number.
@@ -44,7 +43,7 @@ export function WhatIfPart({ shown, k, onK }: WhatIfPartProps) {
         <ProblemNote title="That could not be worked out." error={error} onRetry={() => void refetch()} />
       ) : data ? (
         <div aria-busy={isPlaceholderData} className={css.whatIf} data-waiting={isPlaceholderData}>
-          <Exportable title={`What if there were ${data.k}?`} source={source} head={<Verdict whatIf={data} report={report} />}>
+          <Exportable title={`What if there were ${data.k}?`} table={flowsOf(data, report)} head={<Verdict whatIf={data} report={report} />}>
             <Flows whatIf={data} />
           </Exportable>
         </div>
@@ -81,4 +80,10 @@ function sentenceOn({ k }: WhatIf, { choice, segments }: Report, passes: boolean
   if (k === proven) return k === segments.length ? 'That is the number in use, and the one that is proven.' : 'That is the number that is proven.';
   if (k > proven) return passes ? 'It comes out again on held-back data; whether there are gaps between all of these groups was not shown.' : 'So many groups do not come out again on held-back data: some of their borders are made by cutting.';
   return 'Fewer groups are simpler, but people who were shown to be apart would be put together.';
+}
+
+/** Who goes from where to where. */
+function flowsOf({ flows, segments }: WhatIf, report: Report): ExportTable {
+  const today = (segment: number) => report.segments.find((s) => s.segment === segment)?.name ?? null;
+  return { columns: ['from', 'from_name', 'to', 'to_name', 'entities'], rows: () => flows.map(({ from, to, entities }) => [from, today(from), to, segments[to]?.name, entities]) };
 }

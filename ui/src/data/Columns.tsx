@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { SourceColumn } from '../../../src/domain/source.js';
 import { useFormats } from '../kit/formats.js';
 import { Scroller } from '../kit/Section.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { sentence } from '../kit/prose.js';
 import css from './data.module.css';
 import { ROLES } from './roles.js';
@@ -61,4 +62,9 @@ export function Columns({ columns }: { readonly columns: readonly SourceColumn[]
       ) : null}
     </div>
   );
+}
+
+/** The same as rows. */
+export function columnsOf(columns: readonly SourceColumn[]): ExportTable {
+  return { columns: ['column', 'taken_for', 'type', 'why', 'distinct', 'missing', 'examples'], rows: () => columns.map((c) => [c.name, c.role, c.type, c.reason, c.distinct, c.missing, c.examples.join(', ')]) };
 }

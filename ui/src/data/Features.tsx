@@ -2,8 +2,10 @@ import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Report } from '../../../src/domain/report.js';
 import { Bar } from '../kit/Bar.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Empty, Scroller } from '../kit/Section.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { prose, sentence } from '../kit/prose.js';
 import css from './data.module.css';
 
@@ -24,9 +26,12 @@ export function Features({ features, notes }: { readonly features: readonly Repo
   const shown = all || word ? found : found.slice(0, FEW);
   return (
     <div className={css.features}>
-      <h3>
-        What was made of it: {f.count(features.length)} {features.length === 1 ? 'feature' : 'features'}
-      </h3>
+      <div className={css.titled}>
+        <h3>
+          What was made of it: {f.count(features.length)} {features.length === 1 ? 'feature' : 'features'}
+        </h3>
+        {features.length > 0 ? <ExportMenu title="Features" table={tableOf(features)} /> : null}
+      </div>
       {notes.length > 0 ? (
         <details className={css.folded}>
           <summary>
@@ -106,4 +111,11 @@ function FeatureTable({ features }: { readonly features: readonly ReportFeature[
       </table>
     </Scroller>
   );
+}
+
+function tableOf(features: readonly ReportFeature[]): ExportTable {
+  return {
+    columns: ['feature', 'title', 'family', 'kind', 'unit', 'role', 'vote', 'transform', 'low', 'high', 'why'],
+    rows: () => features.map(({ name, title, family, kind, unit, role, encoding }) => [name, title, family, kind, unit, role, encoding?.weight, encoding?.transform, encoding?.low, encoding?.high, encoding?.reason]),
+  };
 }

@@ -1,8 +1,9 @@
 import type { Report } from '../../../src/domain/report.js';
 import type { SourceAudit } from '../../../src/domain/source.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { prose, sentence } from '../kit/prose.js';
-import { Columns } from './Columns.js';
+import { Columns, columnsOf } from './Columns.js';
 import css from './data.module.css';
 import { KINDS } from './roles.js';
 
@@ -21,7 +22,10 @@ export function SourceCard({ source, folded = false, plain = false }: SourceCard
   return (
     <article className={css.source} aria-label={`Source ${source.name}`}>
       <header className={css.sourceHead}>
-        <h3>{source.name}</h3>
+        <div className={css.titled}>
+          <h3>{source.name}</h3>
+          <ExportMenu title={`Columns of ${source.name}`} table={columnsOf(source.columns)} />
+        </div>
         <p>
           <span className={css.kind}>{KINDS[source.kind]?.title ?? source.kind}</span>
           {source.path} · {source.format}

@@ -1,9 +1,10 @@
 import { useFormats } from '../kit/formats.js';
-import { EmptyState } from '../kit/states.js';
 import type { ShownRun } from '../wire/runs.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
+import { OtherRun } from '../workspace/RunLine.js';
 import { useMay } from '../workspace/session.js';
+import { TakesRole } from '../workspace/TakesRole.js';
 import { EntityList } from './EntityList.js';
 import { EntitySearch } from './EntitySearch.js';
 
@@ -12,18 +13,19 @@ export function EntitiesPage() {
   return <RunFrame>{(shown) => <Everyone shown={shown} />}</RunFrame>;
 }
 
-function Everyone({ shown: { report } }: { readonly shown: ShownRun }) {
+function Everyone({ shown }: { readonly shown: ShownRun }) {
   const f = useFormats();
   const may = useMay('analyst');
   return (
     <Page title="Look someone up" lead={`One ${f.one} at a time: where it belongs and why, what it did, who is like it.`}>
       {may ? (
         <>
+          <OtherRun shown={shown} />
           <EntitySearch autoFocus />
-          <EntityList name={`All ${f.many}`} features={report.features} />
+          <EntityList name={`All ${f.many}`} features={shown.report.features} />
         </>
       ) : (
-        <EmptyState title="This takes the role of an analyst">Your key shows groups only, not the {f.many} in them. Ask whoever runs this workspace for one that does.</EmptyState>
+        <TakesRole role="analyst">Your key shows groups only, not the {f.many} in them.</TakesRole>
       )}
     </Page>
   );

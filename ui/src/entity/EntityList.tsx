@@ -2,13 +2,15 @@ import { Button, MultiSelect } from '@mantine/core';
 import { useState } from 'react';
 import '@mantine/core/styles/Pill.css';
 import '@mantine/core/styles/PillsInput.css';
-import { ExportMenu } from '../kit/ExportMenu.js';
+import type { QueryOf } from '../../../src/server/contract/contract.js';
+import { ExportMenu, FORMATS } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { Empty } from '../kit/Section.js';
 import { ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { useWire } from '../wire/client.js';
+import { useAskedRun } from '../wire/runs.js';
 import css from './entity.module.css';
 import { EntityTable, type Sort } from './EntityTable.js';
 
@@ -30,13 +32,17 @@ export function EntityList({ segment, name, features }: EntityListProps) {
   const [offset, setOffset] = useState(0);
   const [sort, setSort] = useState<Sort>();
   const [columns, setColumns] = useState<readonly string[]>();
-  const query = { offset, limit: SIZE, ...(sort && { sort: `${sort.descending ? '-' : ''}${sort.by}` }), ...(columns && { columns: columns.join(',') }) };
+  const run = useAskedRun();
+  const order = sort && `${sort.descending ? '-' : ''}${sort.by}`;
+  const query = { run, offset, limit: SIZE, sort: order, ...(columns && { columns: columns.join(',') }) };
   const members = useAsk('GET /v1/segments/:segment/members', { params: { segment: segment ?? '' }, query }, { keep: true, enabled: segment !== undefined });
   const everyone = useAsk('GET /v1/entities', { query }, { keep: true, enabled: segment === undefined });
   const { data, error, isPlaceholderData, refetch } = segment === undefined ? everyone : members;
   if (error) return <ProblemNote title="The list could not be made." error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton height={320} />;
   if (data.total === 0) return <Empty>Nobody is in here in this run.</Empty>;
+  const hrefOf = (wanted: QueryOf<'GET /v1/exports/entities'>) =>
+    segment === undefined ? client.address('GET /v1/exports/entities', { query: wanted }) : client.address('GET /v1/segments/:segment/export', { params: { segment }, query: wanted });
   const shown = columns ?? data.columns.map((column) => column.feature);
   const titles = new Map(features.map((feature) => [feature.name, feature.title]));
   const last = Math.min(data.total, data.offset + data.rows.length);
@@ -60,9 +66,7 @@ export function EntityList({ segment, name, features }: EntityListProps) {
             if (sort && sort.by !== 'entity' && sort.by !== 'strength' && !next.includes(sort.by)) setSort(undefined);
           }}
         />
-        {segment === undefined ? null : (
-          <ExportMenu label={`Export ${name}`} files={(['csv', 'json', 'parquet'] as const).map((format) => ({ format, href: client.address('GET /v1/segments/:segment/export', { params: { segment }, query: { format, ...(columns && { columns: columns.join(',') }) } }) }))} />
-        )}
+        <ExportMenu title={name} files={FORMATS.map((format) => ({ format, href: hrefOf({ run, format, sort: order, columns: columns?.join(',') }) }))} />
       </div>
       <EntityTable
         page={data}

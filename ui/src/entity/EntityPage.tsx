@@ -13,9 +13,12 @@ import { useSegments } from '../kit/segments.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { ProblemError } from '../wire/client.js';
-import { usePaths } from '../wire/runs.js';
+import { type ShownRun, useAskedRun, usePaths } from '../wire/runs.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
+import { OtherRun } from '../workspace/RunLine.js';
+import { useMay } from '../workspace/session.js';
+import { TakesRole } from '../workspace/TakesRole.js';
 import { EntitySearch } from './EntitySearch.js';
 import { FeatureRows, Measured, StripKey, striking } from './Measured.js';
 import css from './person.module.css';
@@ -26,14 +29,21 @@ import { Moves, Why } from './Why.js';
 /** One entity: where it belongs, why, what it did and who is like it. */
 export function EntityPage() {
   const { entity } = useParams({ strict: false });
-  return <RunFrame>{({ report }) => <OneOf key={entity} id={entity ?? ''} report={report} />}</RunFrame>;
+  return <RunFrame>{(shown) => <OneOf key={entity} id={entity ?? ''} shown={shown} />}</RunFrame>;
 }
 
-function OneOf({ id, report }: { readonly id: string; readonly report: Report }) {
+function OneOf({ id, shown }: { readonly id: string; readonly shown: ShownRun }) {
+  const may = useMay('analyst');
   const f = useFormats();
   const to = usePaths();
-  const { data, error, refetch } = useAsk('GET /v1/entities/:entity', { params: { entity: id } });
+  const { data, error, refetch } = useAsk('GET /v1/entities/:entity', { params: { entity: id }, query: { run: useAskedRun() } }, { enabled: may });
   const above = <a href={to('entities')}>Look someone up</a>;
+  if (!may)
+    return (
+      <Page title="Look someone up">
+        <TakesRole role="analyst">Your key shows groups only, not the {f.many} in them.</TakesRole>
+      </Page>
+    );
   if (error instanceof ProblemError && error.problem.status === 404)
     return (
       <Page title={short(id)} above={above}>
@@ -57,13 +67,14 @@ function OneOf({ id, report }: { readonly id: string; readonly report: Report })
         </Loading>
       </Page>
     );
-  return <Story person={data} report={report} above={above} />;
+  return <Story person={data} shown={shown} above={above} />;
 }
 
 const PARTS = ['story', 'measured', 'timeline'] as const;
 type Part = (typeof PARTS)[number];
 
-function Story({ person, report, above }: { readonly person: Person; readonly report: Report; readonly above: ReactNode }) {
+function Story({ person, shown, above }: { readonly person: Person; readonly shown: ShownRun; readonly above: ReactNode }) {
+  const { report } = shown;
   const f = useFormats();
   const to = usePaths();
   const { part: asked } = useSearch({ strict: false });
@@ -73,6 +84,7 @@ function Story({ person, report, above }: { readonly person: Person; readonly re
   const here = (p: Part) => to(`entities/${encodeURIComponent(person.entity)}`, p === 'story' ? {} : { part: p });
   return (
     <Page title={short(person.entity)} above={above} lead={<Belongs person={person} report={report} />} actions={<span className={css.narrow}><EntitySearch /></span>}>
+      <OtherRun shown={shown} />
       <Parts
         label={`About this ${f.one}`}
         current={part}

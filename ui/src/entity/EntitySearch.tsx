@@ -6,7 +6,7 @@ import { Icon } from '../kit/Icon.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import { useSegments } from '../kit/segments.js';
 import { useAsk } from '../wire/ask.js';
-import { usePaths } from '../wire/runs.js';
+import { useAskedRun, usePaths } from '../wire/runs.js';
 import css from './search.module.css';
 
 interface EntitySearchProps {
@@ -25,7 +25,7 @@ export function EntitySearch({ small = false, autoFocus = false }: EntitySearchP
   const segments = useSegments();
   const [text, setText] = useState('');
   const asked = useLater(text.trim(), 120);
-  const { data, error, isPlaceholderData } = useAsk('GET /v1/search', { query: { text: asked || '?', limit: SHOWN } }, { enabled: asked !== '', keep: true });
+  const { data, error, isPlaceholderData } = useAsk('GET /v1/search', { query: { run: useAskedRun(), text: asked || '?', limit: SHOWN } }, { enabled: asked !== '', keep: true });
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const hits = asked === '' ? [] : (data?.hits ?? []);
   const current = asked === text.trim() && !isPlaceholderData;

@@ -1,9 +1,11 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { EntityFeature } from '../../../src/domain/answer.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { prose, sentence } from '../kit/prose.js';
+import type { ExportTable } from '../kit/table-files.js';
 import css from './person.module.css';
 
 interface MeasuredProps {
@@ -25,6 +27,7 @@ export function Measured({ features, family, own }: MeasuredProps) {
       <div className={css.measuredTools}>
         <TextInput type="search" size="sm" aria-label="Find something measured" placeholder="Find something measured" leftSection={<Icon name="search" size={16} />} value={text} onChange={(event) => setText(event.currentTarget.value)} className={css.find} />
         <StripKey own={own} />
+        <ExportMenu title="Everything measured" table={tableOf(features, family)} />
       </div>
       {found.length === 0 ? <p className={css.hint}>Nothing measured is called that.</p> : null}
       <div className={css.families}>
@@ -96,4 +99,11 @@ export function striking(features: readonly EntityFeature[], family: ReadonlyMap
       return true;
     })
     .slice(0, most);
+}
+
+function tableOf(features: readonly EntityFeature[], family: ReadonlyMap<string, string>): ExportTable {
+  return {
+    columns: ['feature', 'title', 'family', 'value', 'text', 'percentile', 'percentile_in_segment', 'made_segments'],
+    rows: () => features.map((x) => [x.feature, x.title, family.get(x.feature), x.value, x.text, x.percentile, x.percentileInSegment, x.usedToSegment]),
+  };
 }

@@ -3,12 +3,14 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { TimelineEvent } from '../../../src/domain/answer.js';
 import type { SourceKind } from '../../../src/domain/source.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon, type IconName } from '../kit/Icon.js';
 import { prose } from '../kit/prose.js';
 import { Empty } from '../kit/Section.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useWire } from '../wire/client.js';
+import { useAskedRun } from '../wire/runs.js';
 import css from './timeline.module.css';
 import { daysOf, hasClock } from './timeline.js';
 
@@ -19,10 +21,11 @@ export function Timeline({ entity, first }: { readonly entity: string; /** Only 
   const f = useFormats();
   const { client, workspace } = useWire();
   const [only, setOnly] = useState<string>();
+  const run = useAskedRun();
   const size = first ?? SIZE;
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: ['live', workspace, 'GET /v1/entities/:entity/timeline', entity, size, only],
-    queryFn: ({ pageParam, signal }) => client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { offset: pageParam, limit: size, ...(only !== undefined && { source: only }) }, signal }),
+    queryKey: ['live', workspace, 'GET /v1/entities/:entity/timeline', entity, run, size, only],
+    queryFn: ({ pageParam, signal }) => client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { run, offset: pageParam, limit: size, ...(only !== undefined && { source: only }) }, signal }),
     initialPageParam: 0,
     placeholderData: keepPreviousData,
     getNextPageParam: (last, pages) => {
@@ -30,6 +33,15 @@ export function Timeline({ entity, first }: { readonly entity: string; /** Only 
       return last.events.length > 0 && read < last.total ? read : undefined;
     },
   });
+  /** Everything, also what the page has not asked for yet. */
+  const all = async () => {
+    const events: TimelineEvent[] = [];
+    for (;;) {
+      const part = await client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { run, offset: events.length, limit: 500, ...(only !== undefined && { source: only }) } });
+      events.push(...part.events);
+      if (part.events.length === 0 || events.length >= part.total) return events;
+    }
+  };
   const events = useMemo(() => data?.pages.flatMap((page) => page.events) ?? [], [data]);
   if (error) return <ProblemNote title="What happened did not come." error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading what="what happened"><Skeleton lines={first ? 4 : 10} /></Loading>;
@@ -37,17 +49,22 @@ export function Timeline({ entity, first }: { readonly entity: string; /** Only 
   if (total === 0 && only === undefined) return <Empty>No source says when something happened to this {f.one}.</Empty>;
   return (
     <div className={css.timeline}>
-      {first === undefined && sources.length > 1 ? (
-        <div className={css.filter} role="group" aria-label="Sources">
-          <button type="button" aria-pressed={only === undefined} onClick={() => setOnly(undefined)}>
-            All
-          </button>
-          {sources.map(({ name, kind }) => (
-            <button key={name} type="button" aria-pressed={only === name} onClick={() => setOnly(name)}>
-              <Icon name={iconOf(name, kind)} size={16} />
-              <span>{name}</span>
-            </button>
-          ))}
+      {first === undefined ? (
+        <div className={css.tools}>
+          {sources.length > 1 ? (
+            <div className={css.filter} role="group" aria-label="Sources">
+              <button type="button" aria-pressed={only === undefined} onClick={() => setOnly(undefined)}>
+                All
+              </button>
+              {sources.map(({ name, kind }) => (
+                <button key={name} type="button" aria-pressed={only === name} onClick={() => setOnly(name)}>
+                  <Icon name={iconOf(name, kind)} size={16} />
+                  <span>{name}</span>
+                </button>
+              ))}
+            </div>
+          ) : null}
+          <ExportMenu title="What happened" table={{ columns: ['at', 'source', 'what', 'amount'], rows: async () => (await all()).map((event) => [new Date(event.at).toISOString(), event.source, event.words, event.amount]) }} />
         </div>
       ) : null}
       <ol className={css.days}>

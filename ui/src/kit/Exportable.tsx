@@ -1,26 +1,28 @@
 import { type ReactNode, useRef } from 'react';
-import { type ExportFile, ExportMenu } from './ExportMenu.js';
+import { ExportMenu } from './ExportMenu.js';
+import { useSourceLine } from './Section.js';
 import css from './Exportable.module.css';
+import type { ExportTable } from './table-files.js';
 
 interface ExportableProps {
   /** Of the image, and of the menu's label. */
   readonly title: string;
-  /** What the numbers are of: a line at the foot of the image. */
-  readonly source?: string;
-  readonly files?: readonly ExportFile[];
+  /** What it shows, as rows. */
+  readonly table?: ExportTable;
   /** Stands at the left of the menu; not in the image. */
   readonly head?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** A chart or table that can be taken away: as an image and, where there are any, as files. */
-export function Exportable({ title, source, files, head, children }: ExportableProps) {
+/** A chart or table that can be taken away: as an image and, where it has rows, as a list. */
+export function Exportable({ title, table, head, children }: ExportableProps) {
+  const source = useSourceLine();
   const chart = useRef<HTMLDivElement>(null);
   return (
     <div className={css.whole}>
       <div className={css.head}>
         <div>{head}</div>
-        <ExportMenu label={`Export: ${title}`} files={files} chart={{ element: chart, title, source }} />
+        <ExportMenu title={title} table={table} chart={{ element: chart, title, source }} />
       </div>
       <div ref={chart} className={css.chart}>
         {children}

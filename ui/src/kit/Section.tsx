@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useRef } from 'react';
 import { ExportMenu } from './ExportMenu.js';
 import css from './kit.module.css';
+import type { ExportTable } from './table-files.js';
 
 interface SectionProps {
   readonly id: string;
@@ -9,24 +10,27 @@ interface SectionProps {
   readonly lead?: ReactNode;
   /** What it shows can be taken away as an image. */
   readonly image?: boolean;
+  /** The same as rows. */
+  readonly table?: ExportTable;
   readonly children: ReactNode;
 }
 
 const SourceContext = createContext<string | undefined>(undefined);
 /** What the charts inside are of: a line at the foot of their images. */
 export const SourceLine = SourceContext.Provider;
+export const useSourceLine = (): string | undefined => useContext(SourceContext);
 
 /** One part of the page: a landmark with a heading that links to itself. */
-export function Section({ id, title, lead, image = false, children }: SectionProps) {
+export function Section({ id, title, lead, image = false, table, children }: SectionProps) {
   const content = useRef<HTMLDivElement>(null);
-  const source = useContext(SourceContext);
+  const source = useSourceLine();
   return (
     <section id={id} className={css.section} aria-labelledby={`${id}-title`}>
       <header className={css.sectionHead}>
         <h2 id={`${id}-title`} className={css.sectionTitle}>
           {title}
         </h2>
-        {image ? <ExportMenu label={`Export: ${title}`} chart={{ element: content, title, source }} /> : null}
+        {image || table ? <ExportMenu title={title} table={table} chart={image ? { element: content, title, source } : undefined} /> : null}
         {lead ? <p className={css.lead}>{lead}</p> : null}
       </header>
       {image ? <div ref={content}>{children}</div> : children}

@@ -1,3 +1,5 @@
+import { saveBlob } from './save.js';
+
 export interface ImageWords {
   readonly title: string;
   /** What the chart is of: workspace, run, day. */
@@ -8,11 +10,7 @@ export interface ImageWords {
 export async function saveImage(element: HTMLElement, as: 'png' | 'svg', words: ImageWords): Promise<void> {
   const drawing = drawingOf(element, words);
   const blob = as === 'svg' ? new Blob([drawing.svg], { type: 'image/svg+xml' }) : await rasterOf(drawing);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = `${fileName(words.title)}.${as}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveBlob(blob, `${fileName(words.title)}.${as}`);
 }
 
 /** Puts what an element shows on the clipboard as an image. @throws where the browser does not allow it */

@@ -1,3 +1,4 @@
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { SegmentLink } from '../kit/SegmentMark.js';
 import { useSegments } from '../kit/segments.js';
@@ -13,7 +14,10 @@ export function Changes() {
   if (moved.length === 0) return null;
   return (
     <div>
-      <h2 className={css.caption}>Who moved since the run before</h2>
+      <div className={css.titled}>
+        <h2 className={css.caption}>Who moved since the run before</h2>
+        <ExportMenu title="Who moved since the run before" table={{ columns: ['segment', 'name', 'came', 'left', 'now'], rows: () => moved.map((s) => [s.id, s.name, s.entered, s.left, s.entities]) }} />
+      </div>
       <ul className={css.moved}>
         {moved.map((s) => {
           const key = keys.find((k) => k.index === s.segment);

@@ -1,9 +1,12 @@
 import type { RulePreview } from '../../../src/server/contract/segments.js';
+import type { Rule } from '../../../src/domain/rule.js';
 import { Bar } from '../kit/Bar.js';
+import { ExportMenu, FORMATS } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import { useSegments } from '../kit/segments.js';
 import { ProblemNote, Skeleton } from '../kit/states.js';
+import { useSaveFile } from '../wire/exports.js';
 import { usePaths } from '../wire/runs.js';
 import css from './result.module.css';
 
@@ -12,21 +15,27 @@ interface ResultProps {
   /** A newer count is on its way; what stands here is of the rule before. */
   readonly waiting: boolean;
   readonly error: Error | null;
+  /** The rule as it stands, whose people can be taken away; absent where the reader may not see them. */
+  readonly rule?: Rule;
   onRetry(): void;
 }
 
 /** How many a rule takes, who they are, and what they have in common with the found segments: all of one snapshot. */
-export function Result({ preview, waiting, error, onRetry }: ResultProps) {
+export function Result({ preview, waiting, error, rule, onRetry }: ResultProps) {
   const f = useFormats();
+  const save = useSaveFile();
   return (
     <aside className={css.result} aria-label="Who is meant">
       {error ? <ProblemNote title="This rule could not be counted." error={error} onRetry={onRetry} /> : null}
       {!preview && !error ? <Skeleton height={120} /> : null}
       {preview ? (
         <div className={css.figures} data-waiting={waiting || error !== null}>
-          <p className={css.total} role="status" aria-live="polite" aria-busy={waiting}>
-            <strong>{f.count(preview.entities)}</strong> <span>{preview.entities === 1 ? f.one : f.many}</span>
-          </p>
+          <div className={css.head}>
+            <p className={css.total} role="status" aria-live="polite" aria-busy={waiting}>
+              <strong>{f.count(preview.entities)}</strong> <span>{preview.entities === 1 ? f.one : f.many}</span>
+            </p>
+            {rule && preview.entities > 0 ? <ExportMenu title={`${f.many} of this rule`} files={FORMATS.map((format) => ({ format, take: () => save('POST /v1/exports/rule', { body: { rule, format } }) }))} /> : null}
+          </div>
           <dl className={css.shares}>
             <Share label={`of all ${f.count(preview.of)}`} share={preview.share} />
             {preview.revenueShare === undefined ? null : <Share label="of revenue" share={preview.revenueShare} />}

@@ -189,7 +189,7 @@ function Editor({ vocabulary, segment, begin, problem }: EditorProps) {
               </p>
             ) : null}
           </div>
-          <Result preview={counted.preview} waiting={counted.waiting} error={counted.error} onRetry={counted.retry} />
+          <Result preview={counted.preview} waiting={counted.waiting} error={counted.error} rule={may ? rule : undefined} onRetry={counted.retry} />
         </div>
         {segment ? <Versions segment={segment} onTake={take} /> : null}
         {segment && may ? <Members segment={segment} features={vocabulary.features} changed={dirty} /> : null}

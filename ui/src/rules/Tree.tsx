@@ -211,7 +211,8 @@ function Grip({ part, hands }: { readonly part: Part; readonly hands: Hands }) {
       onDragStart={(event) => {
         event.dataTransfer.effectAllowed = 'move';
         event.dataTransfer.setData('text/plain', String(part.id));
-        hands.carry(part.id);
+        // Later: a browser that sees what is dragged move away in this very moment lets go of it.
+        setTimeout(() => hands.carry(part.id));
       }}
       onDragEnd={() => hands.carry(undefined)}
     />

@@ -1,5 +1,7 @@
+import { useRef } from 'react';
 import type { Comparison } from '../../../src/domain/comparison.js';
 import { Bar } from '../kit/Bar.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { type Formats, useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { WORDS } from './compare-words.js';
@@ -10,13 +12,17 @@ type Aspect = Comparison['aspects'][number];
 /** Which run is better at what, one card per question. */
 export function Aspects({ aspects, a, b }: Pick<Comparison, 'aspects' | 'a' | 'b'>) {
   const f = useFormats();
+  const cards = useRef<HTMLDivElement>(null);
   if (aspects.length === 0) return null;
   return (
     <section aria-labelledby="aspects">
-      <h2 id="aspects" className={css.caption}>
-        Which is better at what
-      </h2>
-      <div className={css.aspects}>
+      <div className={css.titled}>
+        <h2 id="aspects" className={css.caption}>
+          Which is better at what
+        </h2>
+        <ExportMenu title="Which is better at what" chart={{ element: cards, title: 'Which is better at what' }} table={{ columns: ['question', 'first', 'second', 'better', 'words'], rows: () => aspects.map((x) => [x.question, x.a, x.b, x.better, x.sentence]) }} />
+      </div>
+      <div ref={cards} className={css.aspects}>
         {aspects.map((aspect) => (
           <article key={aspect.question} className={css.aspect}>
             <h3>{WORDS[aspect.question].question}</h3>

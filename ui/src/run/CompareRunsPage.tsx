@@ -58,7 +58,7 @@ function Compared({ first, second }: { readonly first: string; readonly second: 
     <FormatsProvider locale={navigator.language} currency={a.data.currency} one={one} many={many}>
       <Verdict comparison={data} />
       <Aspects aspects={data.aspects} a={data.a} b={data.b} />
-      <Flows comparison={data} a={a.data.segments} b={b.data.segments} />
+      <Flows comparison={data} a={a.data.segments} b={b.data.segments} source={`${a.data.title} and ${b.data.title}`} />
       <Agreement comparison={data} />
     </FormatsProvider>
   );

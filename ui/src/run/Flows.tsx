@@ -1,6 +1,7 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Comparison } from '../../../src/domain/comparison.js';
 import type { Report } from '../../../src/domain/report.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { segmentColour, segmentInk } from '../kit/palette.js';
 import { Empty } from '../kit/Section.js';
@@ -12,11 +13,14 @@ interface FlowsProps {
   readonly comparison: Comparison;
   readonly a: Report['segments'];
   readonly b: Report['segments'];
+  /** What the flows are of: a line at the foot of their image. */
+  readonly source: string;
 }
 
 /** Who goes where from one run to the other: ribbons as wide as there are entities; the same as a list for those who do not see them. */
-export function Flows({ comparison, a, b }: FlowsProps) {
+export function Flows({ comparison, a, b, source }: FlowsProps) {
   const f = useFormats();
+  const chart = useRef<HTMLDivElement>(null);
   const [on, setOn] = useState<number>();
   const { left, right, ribbons } = useMemo(() => layOut(flowsOf(comparison)), [comparison]);
   const nameIn = (segments: Report['segments']) => (index: number) => (index < 0 ? 'in no segment' : (segments.find((s) => s.segment === index)?.name ?? `Segment ${index + 1}`));
@@ -24,14 +28,23 @@ export function Flows({ comparison, a, b }: FlowsProps) {
   const height = Math.max(300, 46 * Math.max(left.length, right.length));
   return (
     <section aria-labelledby="flows">
-      <h2 id="flows" className={css.caption}>
-        Who goes where
-      </h2>
+      <div className={css.titled}>
+        <h2 id="flows" className={css.caption}>
+          Who goes where
+        </h2>
+        {ribbons.length === 0 ? null : (
+          <ExportMenu
+            title="Who goes where"
+            chart={{ element: chart, title: 'Who goes where', source }}
+            table={{ columns: ['from', 'from_name', 'to', 'to_name', 'entities'], rows: () => ribbons.map((r) => [r.a, nameA(r.a), r.b, nameB(r.b), r.entities]) }}
+          />
+        )}
+      </div>
       {ribbons.length === 0 ? (
         <Empty>No {f.one} is in both runs, so there is nothing to compare one by one.</Empty>
       ) : (
         <>
-          <div className={css.flows} style={{ height }} aria-hidden="true">
+          <div ref={chart} className={css.flows} style={{ height }} aria-hidden="true">
             <Ends side="left" places={left} name={nameA} height={height} />
             <svg viewBox="0 0 100 100" preserveAspectRatio="none">
               {ribbons.map((r, i) => (

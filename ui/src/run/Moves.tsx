@@ -1,5 +1,6 @@
 import type { AnswerOf } from '../../../src/server/contract/contract.js';
 import type { RunRow } from '../../../src/server/contract/runs.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import css from './runs.module.css';
 
@@ -11,9 +12,12 @@ export function Moves({ aliases, runs }: { readonly aliases: AnswerOf<'GET /v1/a
   if (moves.length === 0) return null;
   return (
     <section aria-labelledby="moves">
-      <h2 id="moves" className={css.caption}>
-        What was in use
-      </h2>
+      <div className={css.titled}>
+        <h2 id="moves" className={css.caption}>
+          What was in use
+        </h2>
+        <ExportMenu title="What was in use" table={{ columns: ['at', 'who', 'how', 'run', 'instead_of', 'why'], rows: () => moves.map((move) => [new Date(move.at).toISOString(), move.actor, move.kind, move.run, move.previous, move.reason]) }} />
+      </div>
       <ol className={css.moves}>
         {moves.map((move) => (
           <li key={move.seq}>

@@ -1,5 +1,7 @@
 import type { RunRow } from '../../../src/server/contract/runs.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
+import type { ExportTable } from '../kit/table-files.js';
 import table from '../kit/table.module.css';
 import { isPublished, type PublishedRun, usePaths } from '../wire/runs.js';
 import css from './runs.module.css';
@@ -12,7 +14,11 @@ export function RunTable({ runs, champion }: { readonly runs: readonly RunRow[];
   const to = usePaths();
   return (
     <table className={table.table}>
-      <caption className={css.caption}>All runs</caption>
+      <caption className={css.caption}>
+        <span className={css.titled}>
+          All runs <ExportMenu title="All runs" table={tableOf(runs)} />
+        </span>
+      </caption>
       <thead>
         <tr>
           <th scope="col">Run</th>
@@ -66,4 +72,15 @@ export function RunTable({ runs, champion }: { readonly runs: readonly RunRow[];
       </tbody>
     </table>
   );
+}
+
+function tableOf(runs: readonly RunRow[]): ExportTable {
+  const at = (instant: number | undefined) => (instant === undefined ? null : new Date(instant).toISOString());
+  return {
+    columns: ['id', 'title', 'state', 'aliases', 'begun_at', 'begun_by', 'ended_at', 'algorithm', 'kind', 'entities', 'segments', 'as_of', 'strength', 'stability', 'headline', 'files'],
+    rows: () => runs.map((run) => {
+      const s = run.summary;
+      return [run.id, run.title, run.state, run.aliases.join(', '), at(run.begunAt), run.begunBy, at(run.endedAt), s?.algorithm, s?.kind, s?.entities, s?.segments, at(s?.asOf), s?.metrics['strength'], s?.metrics['stability'], s?.headline, filesIn(run).join(', ')];
+    }),
+  };
 }

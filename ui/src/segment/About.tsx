@@ -11,7 +11,6 @@ import { Stat } from '../kit/Section.js';
 import { useToast } from '../kit/Toasts.js';
 import { useAsk, useTell } from '../wire/ask.js';
 import { type ShownRun, usePaths } from '../wire/runs.js';
-import { useSource } from '../wire/source.js';
 import { useMay } from '../workspace/session.js';
 import css from './detail.module.css';
 import card from './segment.module.css';
@@ -30,10 +29,9 @@ export function About({ segment, profile, shown }: AboutProps) {
   const to = usePaths();
   const mayLook = useMay('analyst');
   const { report } = shown;
-  const source = useSource(shown);
   if (!profile) return <ByHand segment={segment} />;
   return (
-    <Exportable title={segment.name} source={source}>
+    <Exportable title={segment.name}>
       <div className={`${card.card} ${css.card}`}>
         <SegmentStory
           segment={profile}

@@ -10,10 +10,10 @@ import { Icon } from '../kit/Icon.js';
 import { segmentColour } from '../kit/palette.js';
 import { capital, prose } from '../kit/prose.js';
 import { Stat } from '../kit/Section.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
-import { type ShownRun, usePaths } from '../wire/runs.js';
-import { useSource } from '../wire/source.js';
+import { type ShownRun, useAskedRun, usePaths } from '../wire/runs.js';
 import { useSegmentRows } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
@@ -43,9 +43,8 @@ export function CompareSegmentsPage() {
 function Compared({ a, b, shown }: { readonly a: string; readonly b: string; readonly shown: ShownRun }) {
   const to = usePaths();
   const navigate = useNavigate();
-  const source = useSource(shown);
   const { data: rows, error } = useSegmentRows();
-  const versus = useAsk('GET /v1/segments/:segment/versus/:other', { params: { segment: a, other: b } }, { keep: true });
+  const versus = useAsk('GET /v1/segments/:segment/versus/:other', { params: { segment: a, other: b }, query: { run: useAskedRun() } }, { keep: true });
   if (error) return <ProblemNote title="The segments did not come." error={error} />;
   if (!rows) return <Loading what="the segments" />;
   const pair = [a, b].map((id) => rows.find((row) => row.id === id));
@@ -67,7 +66,7 @@ function Compared({ a, b, shown }: { readonly a: string; readonly b: string; rea
         {versus.error ? (
           <ProblemNote error={versus.error} onRetry={() => void versus.refetch()} />
         ) : versus.data ? (
-          <Exportable title={`${first.name} and ${second.name}`} source={source} head={<h2 className={css.partTitle}>What tells them apart</h2>}>
+          <Exportable title={`${first.name} and ${second.name}`} table={tableOf(versus.data)} head={<h2 className={css.partTitle}>What tells them apart</h2>}>
             <Differences comparison={versus.data} first={first} second={second} />
           </Exportable>
         ) : (
@@ -113,6 +112,13 @@ function Side({ row, rows, shown, label, onChange }: SideProps) {
       ) : null}
     </article>
   );
+}
+
+function tableOf({ names, features }: GroupComparison): ExportTable {
+  return {
+    columns: ['feature', 'title', names[0], names[1], 'effect', 'effect_low', 'effect_high', 'cliff'],
+    rows: () => features.map(({ feature, title, a, b, effect, interval, cliff }) => [feature, title, a.value, b.value, effect, ...interval, cliff]),
+  };
 }
 
 const colourOf = (row: SegmentRow): string => (row.segment === undefined ? 'var(--ink-faint)' : segmentColour(row.segment));

@@ -2,9 +2,11 @@ import { ActionIcon, Button, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { SegmentDetail } from '../../../src/server/contract/segments.js';
 import { Bar } from '../kit/Bar.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { segmentColour } from '../kit/palette.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { useToast } from '../kit/Toasts.js';
 import { useTell } from '../wire/ask.js';
 import { useMay } from '../workspace/session.js';
@@ -17,10 +19,10 @@ export function History({ segment }: { readonly segment: SegmentDetail }) {
       <Part title="Notes">
         <Notes segment={segment} />
       </Part>
-      <Part title="Size, run by run">
+      <Part title="Size, run by run" table={segment.trend.length > 0 ? sizesOf(segment) : undefined}>
         <Sizes segment={segment} />
       </Part>
-      <Part title="Who came and who left">
+      <Part title="Who came and who left" table={segment.movements.length > 0 ? movementsOf(segment) : undefined}>
         <Movements segment={segment} />
       </Part>
       <Part title="Names">
@@ -53,10 +55,13 @@ export function History({ segment }: { readonly segment: SegmentDetail }) {
   );
 }
 
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+function Part({ title, table, children }: { readonly title: string; readonly table?: ExportTable; readonly children: ReactNode }) {
   return (
     <section className={css.part}>
-      <h2 className={css.small}>{title}</h2>
+      <div className={css.titled}>
+        <h2 className={css.small}>{title}</h2>
+        {table ? <ExportMenu title={title} table={table} /> : null}
+      </div>
       {children}
     </section>
   );
@@ -211,4 +216,18 @@ function Names({ segment }: { readonly segment: SegmentDetail }) {
       ))}
     </ul>
   );
+}
+
+const day = (at: number) => new Date(at).toISOString();
+
+function sizesOf({ trend }: SegmentDetail): ExportTable {
+  return { columns: ['run', 'as_of', 'entities', 'share', 'revenue_share'], rows: () => trend.map((t) => [t.run, day(t.at), t.entities, t.share, t.revenueShare]) };
+}
+
+/** How many came and left, run by run; a line for each reason that is told. */
+function movementsOf({ movements }: SegmentDetail): ExportTable {
+  return {
+    columns: ['run', 'as_of', 'came', 'left', 'reason', 'of_that_reason'],
+    rows: () => movements.flatMap(({ run, at, entered, left, reasons }) => (reasons.length > 0 ? reasons : [{ reason: null, entities: null }]).map(({ reason, entities }) => [run, day(at), entered, left, reason, entities])),
+  };
 }

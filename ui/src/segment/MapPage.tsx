@@ -1,6 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
+import { FORMATS } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useSegment } from '../kit/segments.js';
@@ -12,6 +13,7 @@ import { type ShownRun, usePaths } from '../wire/runs.js';
 import { useSource } from '../wire/source.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
+import { OtherRun } from '../workspace/RunLine.js';
 import { useMay } from '../workspace/session.js';
 import { drawnRule } from './drawn-rule.js';
 import { MapView, type Region } from './MapView.js';
@@ -22,6 +24,7 @@ export function MapPage() {
     <RunFrame loading={<Frame><Loading what="the map" /></Frame>}>
       {(shown) => (
         <Frame>
+          <OtherRun shown={shown} />
           <RunMap shown={shown} />
         </Frame>
       )}
@@ -39,7 +42,7 @@ function Frame({ children }: { readonly children: ReactNode }) {
 }
 
 function RunMap({ shown }: { readonly shown: ShownRun }) {
-  const { run, report, isChampion } = shown;
+  const { run, report } = shown;
   const { colour, hide } = useSearch({ strict: false }) as { colour?: string; hide?: string };
   const navigate = useNavigate();
   const { client, workspace } = useWire();
@@ -48,7 +51,7 @@ function RunMap({ shown }: { readonly shown: ShownRun }) {
   const source = useSource(shown);
   const make = useTell('POST /v1/segments');
   const remove = useTell('DELETE /v1/segments/:segment');
-  const mayList = useMay('analyst') && isChampion;
+  const mayList = useMay('analyst');
   const map = useMap(run.id);
   const colours = useColours(run.id, colour);
   const hidden = useMemo(() => new Set((hide ?? '').split('~').filter(Boolean).map(Number)), [hide]);
@@ -78,14 +81,15 @@ function RunMap({ shown }: { readonly shown: ShownRun }) {
       hidden={hidden}
       onHide={(next) => search({ hide: next.size > 0 ? [...next].join('~') : undefined })}
       source={source}
-      tip={(row) => <PointTip row={row} segment={map.data.segment[row]} named={mayList} />}
+      files={mayList ? FORMATS.map((format) => ({ format, href: client.address('GET /v1/exports/entities', { query: { run: run.id, format } }) })) : undefined}
+      tip={(row) => <PointTip run={run.id} row={row} segment={map.data.segment[row]} named={mayList} />}
       onPick={mayList ? (row) => void openRow(row) : undefined}
       onMake={mayList ? makeSegment : undefined}
     />
   );
 
   async function openRow(row: number): Promise<void> {
-    const { rows } = await client.ask('GET /v1/entities', { query: { offset: row, limit: 1 } });
+    const { rows } = await client.ask('GET /v1/entities', { query: { run: run.id, offset: row, limit: 1 } });
     if (rows[0]) await navigate({ href: to(`entities/${encodeURIComponent(rows[0].entity)}`) });
   }
 }
@@ -93,9 +97,9 @@ function RunMap({ shown }: { readonly shown: ShownRun }) {
 const SETTLED_MS = 120;
 
 /** Who is under the pointer: the id once the pointer rests, the segment at once. */
-function PointTip({ row, segment, named }: { readonly row: number; readonly segment: number; readonly named: boolean }) {
+function PointTip({ run, row, segment, named }: { readonly run: string; readonly row: number; readonly segment: number; readonly named: boolean }) {
   const [settled] = useDebouncedValue(row, SETTLED_MS);
-  const { data } = useAsk('GET /v1/entities', { query: { offset: settled, limit: 1 } }, { fixed: true, enabled: named && settled === row });
+  const { data } = useAsk('GET /v1/entities', { query: { run, offset: settled, limit: 1 } }, { fixed: true, enabled: named && settled === row });
   const key = useSegment(segment);
   const entity = settled === row ? data?.rows[0]?.entity : undefined;
   return (

@@ -1,6 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
-import { ExportMenu } from '../kit/ExportMenu.js';
+import { type ExportFile, ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { countInside, eachInside, type Polygon } from '../kit/lasso.js';
 import { pointsOf } from '../kit/points.js';
@@ -44,6 +44,8 @@ interface MapViewProps {
   onHide(hidden: ReadonlySet<number>): void;
   /** What the map is of: a line at the foot of its image. */
   readonly source?: string;
+  /** Everybody on it, as files. */
+  readonly files?: readonly ExportFile[];
   readonly tip: (row: number) => ReactNode;
   readonly onPick?: (row: number) => void;
   /** Makes a segment of a region; absent where the reader may not. @throws what the region's card shows as a sentence */
@@ -53,7 +55,7 @@ interface MapViewProps {
 const BY_SEGMENT = '';
 
 /** The map with its tools: colour by segment or feature, hide segments, choose a region by hand or keys and make a segment of it. */
-export function MapView({ map, features, feature, bins, problem, onFeature, hidden, onHide, source, tip, onPick, onMake }: MapViewProps) {
+export function MapView({ map, features, feature, bins, problem, onFeature, hidden, onHide, source, files, tip, onPick, onMake }: MapViewProps) {
   const f = useFormats();
   const scheme = useScheme();
   const segments = useSegments();
@@ -111,7 +113,7 @@ export function MapView({ map, features, feature, bins, problem, onFeature, hidd
             <span aria-live="polite">{shown === points.n ? `All ${f.count(points.n)} ${f.many}` : `${f.count(shown)} of ${f.count(points.n)} ${f.many}`}.</span> {map.method ? `The axes: ${map.method}. ` : ''}
             <span className={css.help}>Near each other means alike. Drag to move; click the map, then turn the wheel to zoom.</span>
           </p>
-          <ExportMenu label="Export: map" chart={{ element: plane, title: `Map of the ${f.many}${bins && feature ? `: ${bins.title}` : ''}`, source }} />
+          <ExportMenu title="map" files={files} chart={{ element: plane, title: `Map of the ${f.many}${bins && feature ? `: ${bins.title}` : ''}`, source }} />
         </div>
       </div>
       <div className={css.side}>

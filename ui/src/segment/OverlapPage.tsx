@@ -1,16 +1,18 @@
 import { Button, MultiSelect, SegmentedControl } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { AnswerOf } from '../../../src/server/contract/contract.js';
 import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
-import { type ShownRun, usePaths } from '../wire/runs.js';
-import { useSource } from '../wire/source.js';
+import { type ShownRun, useAskedRun, usePaths } from '../wire/runs.js';
 import { useSegmentRows } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
+import { OtherRun } from '../workspace/RunLine.js';
 import detail from './detail.module.css';
 import { OverlapMatrix, type Shows } from './OverlapMatrix.js';
 import css from './overlap.module.css';
@@ -34,13 +36,13 @@ export function OverlapPage() {
 }
 
 function Overlaps({ shown }: { readonly shown: ShownRun }) {
-  const source = useSource(shown);
   const f = useFormats();
   const to = usePaths();
   const navigate = useNavigate();
+  const run = useAskedRun();
   const { segments: asked } = useSearch({ strict: false }) as { segments?: string };
   const { data: rows } = useSegmentRows();
-  const { data, error, refetch } = useAsk('GET /v1/segments/overlap', { query: asked ? { segments: asked } : {} }, { keep: true });
+  const { data, error, refetch } = useAsk('GET /v1/segments/overlap', { query: { run, segments: asked } }, { keep: true });
   const [shows, setShows] = useState<Shows>('entities');
   if (error) return <ProblemNote title="The overlaps did not come." error={error} onRetry={() => void refetch()} />;
   if (!data || !rows) return <Loading what="the overlaps"><Skeleton height={360} /></Loading>;
@@ -49,6 +51,7 @@ function Overlaps({ shown }: { readonly shown: ShownRun }) {
   const sides = data.ids.filter((id) => chosen.length > 0 || rows.find((row) => row.id === id)?.origin !== 'found');
   return (
     <div className={css.whole}>
+      <OtherRun shown={shown} />
       <div className={css.tools}>
         <SegmentedControl value={shows} onChange={(value) => setShows(value as Shows)} aria-label="What the cells show" data={[{ value: 'entities', label: `Number of ${f.many}` }, { value: 'share', label: 'Share of the row' }, { value: 'jaccard', label: 'Jaccard' }]} />
         <MultiSelect
@@ -69,10 +72,18 @@ function Overlaps({ shown }: { readonly shown: ShownRun }) {
           All {f.count(rows.length)} segments were found in the data, and those never overlap. Write one as a rule or draw one on the map, and see here whom it shares with them.
         </EmptyState>
       ) : (
-        <Exportable title="Who is in several segments" source={source}>
+        <Exportable title="Who is in several segments" table={pairsOf(data, sides)}>
           <OverlapMatrix overlap={data} rows={rows} shows={shows} sides={sides} link={(a, b) => to(`segments/${encodeURIComponent(a)}/versus/${encodeURIComponent(b)}`)} />
         </Exportable>
       )}
     </div>
   );
+}
+
+/** Every pair that is shown, with all that its cell can say. */
+function pairsOf({ ids, names, sizes, both, jaccard }: AnswerOf<'GET /v1/segments/overlap'>, sides: readonly string[]): ExportTable {
+  return {
+    columns: ['segment', 'name', 'entities', 'other', 'other_name', 'other_entities', 'both', 'jaccard'],
+    rows: () => sides.map((id) => ids.indexOf(id)).flatMap((i) => ids.flatMap((_, j) => (i === j ? [] : [[ids[i], names[i], sizes[i], ids[j], names[j], sizes[j], both[i][j], jaccard[i][j]]]))),
+  };
 }

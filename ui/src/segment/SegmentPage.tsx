@@ -9,6 +9,7 @@ import { type ShownRun, usePaths } from '../wire/runs.js';
 import { useSegmentDetail } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
+import { OtherRun } from '../workspace/RunLine.js';
 import { useMay } from '../workspace/session.js';
 import { About } from './About.js';
 import css from './detail.module.css';
@@ -67,6 +68,7 @@ function Whole({ segment, shown }: { readonly segment: SegmentDetail; readonly s
   const path = `segments/${encodeURIComponent(segment.id)}`;
   return (
     <>
+      <OtherRun shown={shown} />
       <SegmentHead segment={segment} />
       <Parts parts={parts} current={current} link={(id) => to(path, { part: id === 'about' ? undefined : id })} label="Parts of this segment" />
       {current === 'about' ? <About segment={segment} profile={profile} shown={shown} /> : null}

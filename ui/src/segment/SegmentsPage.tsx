@@ -1,13 +1,17 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import type { SegmentRow } from '../../../src/server/contract/segments.js';
+import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { Icon } from '../kit/Icon.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
-import { usePaths } from '../wire/runs.js';
+import { type ShownRun, usePaths } from '../wire/runs.js';
 import { useSegmentRows } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
+import { OtherRun } from '../workspace/RunLine.js';
 import css from './list.module.css';
 import { matching, type Order, orderOf, orderText, sortSegments } from './order.js';
 import { SegmentList } from './SegmentList.js';
@@ -18,7 +22,7 @@ export function SegmentsPage() {
   return (
     <Page
       title="Segments"
-      lead="The groups that were found, and those that people wrote as rules or drew on the map. Their numbers are of the run in use."
+      lead="The groups that were found, and those that people wrote as rules or drew on the map. "
       actions={
         <>
           <Button component="a" href={to('overlap')} variant="default">
@@ -30,7 +34,7 @@ export function SegmentsPage() {
         </>
       }
     >
-      <RunFrame>{() => <Listed />}</RunFrame>
+      <RunFrame>{(shown) => <Listed shown={shown} />}</RunFrame>
     </Page>
   );
 }
@@ -41,7 +45,7 @@ const ORDERS = [
   { value: '-change', label: 'Most grown first' }, { value: '-stability', label: 'Steadiest first' }, { value: '-fresh', label: 'Newest data first' },
 ];
 
-function Listed() {
+function Listed({ shown }: { readonly shown: ShownRun }) {
   const f = useFormats();
   const to = usePaths();
   const navigate = useNavigate();
@@ -57,12 +61,14 @@ function Listed() {
   const [first, second] = [...chosen];
   return (
     <div className={css.whole}>
+      <OtherRun shown={shown} />
       <div className={css.tools}>
         <TextInput aria-label="Find a segment" placeholder="Find a segment" leftSection={<Icon name="search" size={16} />} value={text} onChange={(event) => setText(event.currentTarget.value)} className={css.search} />
         <Select className={css.sortSelect} aria-label="Order of the segments" data={ORDERS} value={orderText(order)} onChange={(value) => sortBy(orderOf(value ?? undefined))} allowDeselect={false} comboboxProps={{ keepMounted: false }} />
         <p className={css.count} aria-live="polite">
           {rows.length === data.length ? `${f.count(data.length)} segments` : `${f.count(rows.length)} of ${f.count(data.length)} segments`}
         </p>
+        <ExportMenu title="Segments" table={tableOf(rows)} />
         <div className={css.picked}>
           {chosen.size === 0 ? <span className={css.sub}>Choose two to compare them.</span> : null}
           {chosen.size === 2 ? (
@@ -99,4 +105,12 @@ function Listed() {
       )}
     </div>
   );
+}
+
+/** The list with every number, in the order in which it is shown. */
+function tableOf(segments: readonly SegmentRow[]): ExportTable {
+  return {
+    columns: ['id', 'name', 'origin', 'entities', 'share', 'revenue', 'revenue_share', 'stability', 'entered', 'left', 'goal', 'as_of', 'run'],
+    rows: () => segments.map((s) => [s.id, s.name, s.origin, s.entities, s.share, s.revenue, s.revenueShare, s.stability, s.entered, s.left, s.goal, s.asOf > 0 ? new Date(s.asOf).toISOString() : null, s.run]),
+  };
 }

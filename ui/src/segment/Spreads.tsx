@@ -5,10 +5,10 @@ import { Distribution } from '../explain/Distribution.js';
 import { Exportable } from '../kit/Exportable.js';
 import { useFormats } from '../kit/formats.js';
 import { useSegment, useSegments } from '../kit/segments.js';
+import type { ExportTable } from '../kit/table-files.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import type { ShownRun } from '../wire/runs.js';
-import { useSource } from '../wire/source.js';
 import css from './detail.module.css';
 import explain from '../explain/explain.module.css';
 
@@ -16,7 +16,6 @@ import explain from '../explain/explain.module.css';
 export function Spreads({ profile, shown }: { readonly profile: Report['segments'][number]; readonly shown: ShownRun }) {
   const f = useFormats();
   const { report, run } = shown;
-  const source = useSource(shown);
   const own = useSegment(profile.segment);
   const others = useSegments().filter((s) => s.index !== profile.segment);
   const options = useMemo(() => optionsOf(report, profile), [report, profile]);
@@ -33,7 +32,7 @@ export function Spreads({ profile, shown }: { readonly profile: Report['segments
       {!spread && !error ? <Loading what="the distribution"><Skeleton height={200} /></Loading> : null}
       {spread ? (
         <>
-          <Exportable title={`${own.name}: ${meta?.title ?? spread.feature}`} source={source}>
+          <Exportable title={`${own.name}: ${meta?.title ?? spread.feature}`} table={binsOf(spread, report)}>
             <div className={css.large}>
               <Distribution distribution={spread} feature={meta} segment={own} tallest={tallest} />
             </div>
@@ -60,4 +59,9 @@ function optionsOf(report: Report, profile: Report['segments'][number]): { value
     .map(({ name, title }) => ({ value: name, label: title, rank: rank.get(name) ?? Number.POSITIVE_INFINITY }))
     .sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank))
     .map(({ value, label }) => ({ value, label }));
+}
+
+/** The share of everyone and of each segment that lies in each bin. */
+function binsOf({ edges, everyone, segments }: Report['distributions'][number], report: Report): ExportTable {
+  return { columns: ['from', 'to', 'everyone', ...segments.map((_, i) => report.segments[i]?.id ?? `segment ${i + 1}`)], rows: () => everyone.map((share, bin) => [edges[bin], edges[bin + 1], share, ...segments.map((shares) => shares[bin])]) };
 }

@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import type { AuditEntry } from '../../../src/domain/audit-entry.js';
+import { ExportMenu, FORMATS } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { Empty } from '../kit/Section.js';
@@ -37,6 +38,7 @@ export function AuditLog() {
       <div className={css.filters}>
         <NativeSelect label="About" value={about} onChange={(event) => setAbout(event.currentTarget.value)} data={ABOUT.map(([value, label]) => ({ value, label }))} />
         <TextInput label="By" placeholder="Anyone" value={who} onChange={(event) => setWho(event.currentTarget.value)} type="search" />
+        <ExportMenu title="What was changed" files={FORMATS.map((format) => ({ format, href: client.address('GET /v1/exports/audit', { query: { ...query, format } }) }))} />
       </div>
       {log.error ? <ProblemNote error={log.error} onRetry={() => void log.refetch()} /> : null}
       {log.isPending ? (

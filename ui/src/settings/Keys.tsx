@@ -73,7 +73,7 @@ function KeyTable({ keys }: { readonly keys: readonly ApiKey[] }) {
             <td data-label="In">{nameOf(key.workspace)}</td>
             <td data-label="Last used">{key.lastUsedAt === undefined ? 'never' : f.moment(key.lastUsedAt)}</td>
             <td data-label="Ends">{key.revokedAt !== undefined ? `revoked ${f.date(key.revokedAt)}` : key.expiresAt === undefined ? 'never' : f.date(key.expiresAt)}</td>
-            <td className={css.right}>{key.revokedAt === undefined ? <Revoke apiKey={key} /> : null}</td>
+            <td className={css.right}>{key.revokedAt === undefined ? <Revoke apiKey={key} /> : (key.restorableUntil ?? 0) > Date.now() ? <BringBack apiKey={key} /> : null}</td>
           </tr>
         ))}
       </tbody>
@@ -85,6 +85,7 @@ function Revoke({ apiKey }: { readonly apiKey: ApiKey }) {
   const [asking, setAsking] = useState(false);
   const toast = useToast();
   const revoke = useTell('DELETE /v1/keys/:key');
+  const restore = useTell('POST /v1/keys/:key/restore');
   return (
     <>
       <Button variant="default" size="compact-md" onClick={() => setAsking(true)} aria-label={`Revoke ${apiKey.name}`}>
@@ -98,11 +99,27 @@ function Revoke({ apiKey }: { readonly apiKey: ApiKey }) {
         act="Revoke it"
         onAct={async (why) => {
           await revoke.mutateAsync({ params: { key: apiKey.id }, query: { why: why || undefined } });
-          toast({ text: `“${apiKey.name}” no longer opens anything.` });
+          toast({ text: `“${apiKey.name}” no longer opens anything.`, undo: () => restore.mutateAsync({ params: { key: apiKey.id } }) });
         }}
       >
-        <p>Whoever uses it is shut out at once. A revoked key cannot be revived; you can make a new one at any time.</p>
+        <p>Whoever uses it is shut out at once. It can be brought back for a quarter of an hour; after that only a new one helps.</p>
       </AskDialog>
     </>
+  );
+}
+
+/** Takes a revocation back, as long as that can be done. */
+function BringBack({ apiKey }: { readonly apiKey: ApiKey }) {
+  const toast = useToast();
+  const restore = useTell('POST /v1/keys/:key/restore');
+  const act = () =>
+    restore.mutate({ params: { key: apiKey.id } }, {
+      onSuccess: () => toast({ text: `“${apiKey.name}” opens what it opened before.` }),
+      onError: (error) => toast({ text: error.message, tone: 'problem' }),
+    });
+  return (
+    <Button variant="default" size="compact-md" loading={restore.isPending} onClick={act} aria-label={`Bring back ${apiKey.name}`}>
+      Bring back
+    </Button>
   );
 }

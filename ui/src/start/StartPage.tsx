@@ -4,6 +4,8 @@ import { Loading, ProblemNote } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { isOver, useJob } from '../wire/jobs.js';
 import { Page } from '../workspace/Page.js';
+import { useMay } from '../workspace/session.js';
+import { TakesRole } from '../workspace/TakesRole.js';
 import type { RunOptions } from './corrections.js';
 import { FilesStep } from './FilesStep.js';
 import { inspectedBy } from './inspected.js';
@@ -18,8 +20,15 @@ export function StartPage() {
   const job = useJob(id);
   const [advanced, setAdvanced] = useState<RunOptions>({});
   const { error } = useAsk('GET /v1/jobs/:job', { params: { job: id ?? '' } }, { enabled: id !== undefined && job === undefined });
+  const may = useMay('analyst');
   const goTo = (next: string | undefined) => void navigate({ search: next === undefined ? {} : { job: next } });
 
+  if (!may)
+    return (
+      <Page title="Add your data">
+        <TakesRole role="analyst">Your key shows what was found, and cannot add data.</TakesRole>
+      </Page>
+    );
   if (id === undefined)
     return (
       <Page title="Add your data" lead="Orders, visits, e-mails, a list of customers: whatever says what people did. One file is enough; several that belong together tell more.">

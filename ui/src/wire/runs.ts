@@ -1,4 +1,5 @@
 import { useParams, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
 import type { Report } from '../../../src/domain/report.js';
 import type { RunRow } from '../../../src/server/contract/runs.js';
 import { useAsk } from './ask.js';
@@ -52,10 +53,17 @@ function pickRun(runs: readonly PublishedRun[], asked?: string): PublishedRun | 
   return runs.find((run) => run.aliases.includes('champion')) ?? runs[0];
 }
 
-/** Addresses of this workspace: `to('segments/loyal')` → `/w/main/segments/loyal`. */
+/** The run that the address names, for questions and links; undefined: the one in use. */
+export const useAskedRun = (): string | undefined => useSearch({ strict: false }).run;
+
+/** Pages whose people and numbers are of the run in view: their addresses keep it. */
+const OF_A_RUN = /^(map|segments|overlap|entities|choose|data)(\/|$)/;
+
+/** Addresses of this workspace: `to('segments/loyal')` → `/w/main/segments/loyal`, with the run that the address names where the page is of one. */
 export function usePaths(): (path: string, query?: Readonly<Record<string, string | undefined>>) => string {
   const { workspace } = useParams({ strict: false });
-  return (path, query = {}) => pathIn(workspace ?? 'main', path, query);
+  const run = useAskedRun();
+  return useCallback((path, query = {}) => pathIn(workspace ?? 'main', path, { ...(OF_A_RUN.test(path) && { run }), ...query }), [workspace, run]);
 }
 
 export function pathIn(workspace: string, path: string, query: Readonly<Record<string, string | undefined>> = {}): string {

@@ -2,6 +2,11 @@ import { useFormats } from '../kit/formats.js';
 import { type ShownRun, usePaths } from '../wire/runs.js';
 import css from './page.module.css';
 
+/** A word where one looks at another run than the one in use. */
+export function OtherRun({ shown }: { readonly shown: ShownRun }) {
+  return shown.isChampion ? null : <RunLine shown={shown} />;
+}
+
 /** Which run one looks at, and whether it is the one in use. */
 export function RunLine({ shown: { run, isChampion } }: { readonly shown: ShownRun }) {
   const f = useFormats();

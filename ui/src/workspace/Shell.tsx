@@ -4,8 +4,10 @@ import { useEffect, useState } from 'react';
 import { Icon, Mark } from '../kit/Icon.js';
 import { SchemeToggle, useLightPrint } from '../kit/SchemeToggle.js';
 import { Shortcuts } from '../kit/Shortcuts.js';
+import { TableFiles } from '../kit/table-files.js';
 import { EntitySearch } from '../entity/EntitySearch.js';
 import { useWire } from '../wire/client.js';
+import { useWriteTable } from '../wire/exports.js';
 import { usePaths } from '../wire/runs.js';
 import { Jobs, JobsDot } from './Jobs.js';
 import { PAGES } from './pages.js';
@@ -15,6 +17,7 @@ import css from './shell.module.css';
 /** The frame of every page: the way round at the side or, on narrow screens, under a bar; the page itself beside it. */
 export function Shell() {
   useLightPrint();
+  const writeTable = useWriteTable();
   const [open, setOpen] = useState(false);
   const looks = useMay('analyst');
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -50,7 +53,9 @@ export function Shell() {
           </div>
         </header>
         <main id="content" className={css.main} tabIndex={-1}>
-          <Outlet />
+          <TableFiles value={writeTable}>
+            <Outlet />
+          </TableFiles>
         </main>
       </div>
     </Shortcuts>
