@@ -106,6 +106,8 @@ export const catalogue = {
   'live/stopped': entry(1, 503, (_: Record<string, never>) => 'The live side of this workspace has stopped. Nothing that was acknowledged is lost; start the server again.'),
   'live/unknown-entity': entry(2, 404, (d: { id: string }) => `Nobody is known as '${d.id}' on the live side.`),
   'live/unknown-segment': entry(2, 404, (d: { id: string; suggestion?: string }) => `There is no live segment '${d.id}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ''}`),
+  'live/differs': entry(1, 500, (d: { changes: string }) => `What came out is not what was told before${d.changes ? ` (changes ${d.changes})` : ''}. Keep the data folder as it is and report this.`),
+  'live/pruned': entry(2, 409, (d: { first: number }) => `The journal begins with record ${d.first.toLocaleString('en')}: older ones were deleted by its retention, so not everything can be worked out again.`),
   'live/unknown-merge': entry(2, 404, (d: { seq: number }) => `No two people were joined at record ${d.seq}. List them with GET /v1/live/merges.`),
   'live/segment-cycle': entry(2, 422, (d: { segment: string; through: string }) =>
     `'${d.segment}' would depend on itself${d.through ? ` through ${d.through}` : ''}. Take one of these conditions out.`),

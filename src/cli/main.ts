@@ -10,6 +10,7 @@ const verbs: Record<string, { summary: string; load: () => Promise<Command | Com
   explain: { summary: 'Say why one customer is in its segment, and what would move it', load: async () => (await import('./explain.js')).explainCommand },
   ingest: { summary: 'Send events to a running server, and watch them arrive', load: async () => (await import('./ingest/ingest.js')).ingestCommands },
   serve: { summary: 'Serve the workspace: everything in the browser', load: async () => (await import('./serve.js')).serveCommand },
+  replay: { summary: 'Work every live membership out again from the journal, and compare', load: async () => (await import('./replay.js')).replayCommand },
   store: { summary: 'Back up and restore what the workspace remembers', load: async () => (await import('./store/store.js')).storeCommands },
   govern: { summary: 'Check that the audit log is as it was written', load: async () => (await import('./govern/govern.js')).governCommands },
   demo: { summary: 'Make a synthetic market with known truth to try things on', load: async () => (await import('./demo.js')).demoCommand },

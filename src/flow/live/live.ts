@@ -8,8 +8,9 @@ import type { Vocabulary } from '../../segment/rules/vocabulary.js';
 import { ruleWords } from '../../segment/rules/words.js';
 import type { Appended, Journal, JournalEntry, JournalRecord } from '../../store/journal.js';
 import { createIdentity } from '../../unify/identity.js';
+import { applyRecords, backfillStep, warm } from './catch-up.js';
 import { openState } from './state/open-state.js';
-import type { LiveState, LiveStateOptions } from './state/state.js';
+import type { Backfill, LiveState, LiveStateOptions } from './state/state.js';
 
 /** What became of an event: it is durable, or it had come before. */
 export type Receipt = 'accepted' | 'duplicate';
@@ -95,7 +96,7 @@ export interface LiveLimits {
 }
 
 const usual: LiveLimits = { group: 2000, entities: 250_000, records: 500_000, pause: 600_000 };
-/** Records of a backfill, and entities of its steps, between which events get their turn. */
+/** Entities of a step of a backfill, between which events get their turn. */
 const step = 200;
 /** The longest that a timer of Node can be. */
 const farthest = 2 ** 31 - 1;
@@ -124,28 +125,15 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const tell = (news: LiveNews) => {
     for (const listener of listeners) listener(news);
   };
-  const heard = (changes: readonly Change[]) => {
-    for (const change of changes) {
-      outbox.push(change);
-      if (listeners.size) tell({ change });
-    }
-  };
-  /** Brings what is cold into memory, until nothing is: from the end of the wait to the next one, nobody takes it away again. */
-  const warm = async (cold: () => readonly number[]) => {
-    for (let entities = cold(); entities.length > 0; entities = cold()) {
-      const bytes = await journal.states(entities);
-      entities.forEach((entity, i) => state.isCold(entity) && bytes[i] && state.load(entity, bytes[i]));
-    }
+  const heard = (change: Change) => {
+    outbox.push(change);
+    if (listeners.size) tell({ change });
   };
   /** The moment: never earlier than any before it, and while a group is being written not later than that group, which is next. */
   const now = () => Math.min(Math.max(state.clock, clock()), under ?? Infinity);
   const advance = async (to: number) => {
-    await warm(() => (state.next() <= to ? state.needs([], to) : []));
-    heard(state.advance(Math.max(to, state.clock)));
-  };
-  const applyAll = async (records: readonly JournalRecord[]) => {
-    await warm(() => state.needs(records));
-    for (const record of records) heard(state.apply(record));
+    await warm(state, journal, () => (state.next() <= to ? state.needs([], to) : []));
+    state.advance(Math.max(to, state.clock)).forEach(heard);
   };
 
   async function flushOutbox(): Promise<void> {
@@ -192,31 +180,17 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     });
     duplicates += entries.length - records.length;
     if (records.length) seq = records[records.length - 1].seq;
-    await applyAll(records);
+    await applyRecords(state, journal, records, heard);
     under = undefined;
     answer(false);
     if (listeners.size) for (const record of records) if (record.entry.kind === 'event') tell({ event: record.entry.event, seq: record.seq });
   }
 
-  /** A bounded piece of a definition that is being worked out. */
-  async function backfillStep(): Promise<void> {
-    const backfill = state.backfill();
-    if (!backfill) return;
-    const { work } = backfill;
-    if (work.kind === 'serve') await commit([waitingFor([{ kind: 'serve', segment: backfill.segment, version: backfill.version }])]);
-    else if (work.kind === 'evaluate') {
-      await warm(() => state.batch(step).filter((entity) => state.isCold(entity)));
-      state.step(step);
-    } else {
-      for await (const records of journal.read(work.after)) {
-        const part = records.filter((record) => record.seq <= work.upTo).slice(0, step * 10);
-        await warm(() => state.needs(part));
-        state.feed(part);
-        break;
-      }
-    }
-    const segment = state.segments().find((one) => one.segment === backfill.segment);
-    if (segment && listeners.size) tell({ segment });
+  /** A bounded piece of a definition that is being worked out; after the last one a record says that it serves. */
+  async function workOut({ segment, version }: Backfill): Promise<void> {
+    if (!(await backfillStep(state, journal, step))) await commit([waitingFor([{ kind: 'serve', segment, version }])]);
+    const now = state.segments().find((one) => one.segment === segment);
+    if (now && listeners.size) tell({ segment: now });
   }
 
   async function snapshot(): Promise<void> {
@@ -240,7 +214,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       else {
         await advance(now());
         await flushOutbox();
-        if (state.backfill()) await backfillStep();
+        const backfill = state.backfill();
+        if (backfill) await workOut(backfill);
         else if (snapshotDue()) await snapshot();
       }
       // Whoever has something to say gets their turn.
@@ -273,7 +248,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const ready = async (entities: readonly number[] = []) => {
     if (broken) throw broken;
     await advance(now());
-    await warm(() => entities.filter((entity) => state.isCold(entity)));
+    await warm(state, journal, () => entities.filter((entity) => state.isCold(entity)));
     if (outbox.length) kick();
   };
   const found = async (identifier: Identifier): Promise<number | undefined> => {
@@ -288,7 +263,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   };
 
   for await (const records of journal.read(snapshotSeq)) {
-    await applyAll(records);
+    await applyRecords(state, journal, records, heard);
     await flushOutbox();
     state.release(limits.entities);
   }
@@ -349,7 +324,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       await ready();
       segmentNow(segment);
       const { total, entities } = state.members(segment, page);
-      await warm(() => entities.filter((entity) => state.isCold(entity)));
+      await warm(state, journal, () => entities.filter((entity) => state.isCold(entity)));
       return { asOf: state.clock, seq: state.seq, total, items: entities.map((entity) => state.membership(entity, segment)) };
     },
     async changes(after, limit) {
