@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
 import { ShoalError } from '../errors.js';
-import { shoalConfig } from '../flow/config.js';
 import { checked } from '../options.js';
 
 export const configFile = 'shoal.config.ts';
 
-/** Loads a TypeScript (or JavaScript) configuration: its default export, checked. `shoal` inside it is this package. */
-export async function loadConfig(path: string) {
+/** Loads a TypeScript (or JavaScript) configuration: its default export, checked by `schema`. `shoal` inside it is this package. */
+export async function loadConfig<S extends z.ZodObject>(path: string, schema: S): Promise<z.output<S>> {
   const full = resolve(path);
   if (!existsSync(full)) throw new ShoalError('config/unreadable', { path, reason: 'there is no such file.' });
   let loaded: unknown;
@@ -19,5 +19,5 @@ export async function loadConfig(path: string) {
   } catch (cause) {
     throw new ShoalError('config/unreadable', { path, reason: `${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}.` }, { cause });
   }
-  return checked(shoalConfig, loaded);
+  return checked(schema, loaded);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { ShoalError } from '../errors.js';
-import { discoverOptions, type DiscoverInput } from '../flow/config.js';
+import { discoverOptions, shoalConfig, type DiscoverInput } from '../flow/config.js';
 import { configFile, loadConfig } from './config.js';
 
 /** What every verb that reads files can be told on the command line. */
@@ -39,7 +39,7 @@ export async function inputs(
     if (positionals.length === 0) throw new ShoalError('cli/usage', { message: `'shoal ${verb}' needs files, for example: shoal ${verb} orders.csv. Or run 'shoal init <files>' to write ${configFile} first.` });
     return { files: positionals, settings: own };
   }
-  const { files, out, ...configured } = await loadConfig(path);
+  const { files, out, webhooks: _webhooks, ...configured } = await loadConfig(path, shoalConfig);
   if (!fits || (own.algorithm !== undefined && own.algorithm !== configured.algorithm)) delete configured.settings;
   const said = Object.fromEntries(Object.entries(own).filter(([key, value]) => value !== undefined && value !== presets[key]));
   return { files: positionals.length ? positionals : files, settings: { ...configured, ...said }, out };

@@ -2,13 +2,16 @@ import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { ShoalError } from '../errors.js';
+import { serverPart } from '../flow/config.js';
 import { serverConfig, serverOptions } from '../server/config.js';
 import { serve, type RunningServer } from '../server/serve.js';
 import type { Command } from './command.js';
+import { loadConfig } from './config.js';
 import { openSession } from './session.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
 const options = serverOptions.extend({
+  config: z.string().min(1).optional().describe('Configuration with the programs that send webhooks').meta({ value: '<file>' }),
   demo: z.boolean().default(false).describe('Put a synthetic market into the workspace demo, find its segments, and open there'),
   open: z.boolean().default(false).describe('Open the browser'),
   log: z.boolean().default(false).describe('Write a line of JSON per request to stderr'),
@@ -25,15 +28,16 @@ export const serveCommand: Command<typeof options> = {
     ['shoal serve --data /srv/shoal --store postgres://shoal@db/shoal', 'records in PostgreSQL, files in a folder'],
     ['shoal serve --host 0.0.0.0 --behind-proxy --url https://shoal.example.org', 'for others, through a proxy that brings https'],
   ],
-  async run({ options: { demo, open, log, quiet, ...flags } }) {
+  async run({ options: { demo, open, log, quiet, config: path, ...flags } }) {
     const terminal = openTerminal({ quiet, json: false });
     const config = serverConfig(flags);
+    const { webhooks } = path === undefined ? {} : await loadConfig(path, serverPart);
     if (await readableByOthers(config.data)) terminal.note(`'${config.data}' can be read by others on this machine. To change that: chmod 700 '${config.data}'`);
     const session = openSession(terminal, {});
     const { signal, clock } = session.context;
     const write = (line: { readonly level: string }) => log || line.level === 'error' ? void process.stderr.write(`${JSON.stringify(line)}\n`) : undefined;
     try {
-      const server = await serve(config, { clock, log: write });
+      const server = await serve(config, { clock, webhooks, log: write });
       try {
         if (demo) await prepareDemo(server, terminal, signal);
         if (signal.aborted) return;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ingestOptions } from '../ingest/options.js';
+import { webhookSources } from '../ingest/track/webhook-source.js';
 
 /** Everything that `discover` can be told. The same declaration gives the type, the flags, the checks and the docs. */
 export const discoverOptions = ingestOptions.extend({
@@ -23,9 +24,13 @@ export type DiscoverInput = z.input<typeof discoverOptions>;
 export const shoalConfig = discoverOptions.extend({
   files: z.array(z.string()).min(1, 'must name at least one file').describe('Files to read'),
   out: z.string().optional().describe('Folder for the results'),
+  webhooks: webhookSources.optional().describe('Programs that send JSON to a server that is started with this configuration'),
 });
 
-export type ShoalConfig = z.input<typeof shoalConfig>;
+/** The same as a server takes it, which needs no files. */
+export const serverPart = shoalConfig.partial({ files: true });
+
+export type ShoalConfig = z.input<typeof serverPart>;
 
 /** Types a configuration in an editor; gives it back as it is. Its values are checked when it is used. */
 export function defineShoal(config: ShoalConfig): ShoalConfig {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify';
 import { assert, ShoalError } from '../errors.js';
+import type { WebhookSource } from '../ingest/track/webhook-source.js';
 import { authorize, identify, idleLogins, nobody, workspaceOf, type Caller } from './caller.js';
 import { checkParts, type Part } from './check.js';
 import { contract, type RouteId } from './contract/contract.js';
@@ -23,7 +24,6 @@ import { createSender, sendFile } from './send.js';
 import type { Services } from './services.js';
 import { createRejections } from './track/rejections.js';
 import { createTracking, type TrackingLimits } from './track/tracking.js';
-import type { WebhookSource } from './track/webhook.js';
 import { openWriteKeys } from './track/write-keys.js';
 
 export interface AppOptions {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { ShoalError } from '../errors.js';
+import type { WebhookSource } from '../ingest/track/webhook-source.js';
 import { createApp } from './app.js';
 import type { LogLine } from './log-line.js';
 import { openBackend, pagesFolder, type Backend } from './backend.js';
@@ -21,13 +22,15 @@ export interface ServeOptions {
   readonly clock: () => number;
   /** Told of every answer, without anything personal. */
   readonly log?: (line: LogLine) => void;
+  /** Programs that send JSON of their own, by name. */
+  readonly webhooks?: Readonly<Record<string, WebhookSource>>;
 }
 
 /** Milliseconds that requests under way are given when the server stops. */
 const patience = 5000;
 
 /** Opens a data folder and listens. Closing finishes requests, stops jobs and closes the records. @throws `server/port-taken` and what `openBackend` throws */
-export async function serve(config: ServerConfig, { clock, log }: ServeOptions): Promise<RunningServer> {
+export async function serve(config: ServerConfig, { clock, log, webhooks }: ServeOptions): Promise<RunningServer> {
   const { host, port, behindProxy, url } = config;
   const backend = await openBackend(config, clock);
   const loginTokens = createLoginTokens(clock);
@@ -35,7 +38,7 @@ export async function serve(config: ServerConfig, { clock, log }: ServeOptions):
   try {
     const intake: Intake = { accept: async (workspace, events) => (await backend.workspaces.open(workspace)).live().accept(events) };
     app = await createApp({ ...backend, intake, loginTokens, clock, tablesOf, version: await version() }, {
-      ...(url && { hosts: [url.hostname] }), https: url?.protocol === 'https:', behindProxy, pages: pagesFolder(), log, limits: { upload: config.files.bytes },
+      ...(url && { hosts: [url.hostname] }), https: url?.protocol === 'https:', behindProxy, pages: pagesFolder(), log, webhooks, limits: { upload: config.files.bytes },
     });
     await app.listen({ host, port });
   } catch (error) {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ShoalError } from '../../errors.js';
 import { by, jsonOf, listening, type Listening } from '../app.test.fixture.js';
 import { memoryIntake } from './memory-intake.test.fixture.js';
-import { webhookSource } from './webhook.js';
+import { webhookSource } from '../../ingest/track/webhook-source.js';
 
 const intake = memoryIntake();
 const secret = 'a secret of the shop';

@@ -6,6 +6,7 @@ import { assert, ShoalError } from '../../errors.js';
 import type { Receipt } from '../../flow/live/live.js';
 import { messageLimits } from '../../ingest/track/message.js';
 import { parseBody } from '../../ingest/track/parse-body.js';
+import type { WebhookSource } from '../../ingest/track/webhook-source.js';
 import { readMessages, type ReadMessages } from '../../ingest/track/read-messages.js';
 import { trackRoutes, type TrackRouteId } from '../contract/track.js';
 import { checkHost, dataPolicy, securityHeaders } from '../guard.js';
@@ -14,7 +15,7 @@ import type { LogLine } from '../log-line.js';
 import { faultOf } from '../problem.js';
 import { readBytes } from './body.js';
 import type { Rejections } from './rejections.js';
-import { isSigned, webhookBatch, type WebhookSource } from './webhook.js';
+import { isSigned, webhookBatch } from './webhook.js';
 import type { WriteKeys } from './write-keys.js';
 
 /** Where events go. */

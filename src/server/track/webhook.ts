@@ -1,18 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { z } from 'zod';
 import { ShoalError } from '../../errors.js';
-import { mapRecord, recordMapping } from '../../ingest/track/map-record.js';
-
-/** A program that sends JSON of its own. */
-export const webhookSource = recordMapping.extend({
-  workspace: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'is no id of a workspace').default('main').describe('Workspace that its events go to, where it is signed'),
-  signature: z.strictObject({
-    header: z.string().min(1).max(100).transform((name) => name.toLowerCase()).describe("Header that holds it: 'webhook-signature' is read as Standard Webhooks has it, others as the HMAC-SHA256 of the body in hex or base64"),
-    secret: z.string().min(8, 'must have at least 8 characters').describe('What the sender signs with'),
-  }).optional(),
-});
-export type WebhookSource = z.output<typeof webhookSource>;
+import { mapRecord } from '../../ingest/track/map-record.js';
+import type { WebhookSource } from '../../ingest/track/webhook-source.js';
 
 /** Seconds that the clock of a sender may be off, where it signs the time. */
 const tolerance = 300;
