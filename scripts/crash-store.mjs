@@ -1,5 +1,5 @@
 // Kills a process that writes to the store, at random moments, and checks after each that nothing it was told is kept is lost, and nothing half-written is seen:
-// `npm run crash -- 200`, `npm run crash -- 200 --engine postgres`. It needs a build. What it cannot show is loss of power: the operating system keeps what a killed process had handed to it.
+// `npm run crash -- 200`, `npm run crash -- 200 --engine postgres` (the journal of the live side: `npm run crash -- journal 200`). It needs a build. What it cannot show is loss of power: the operating system keeps what a killed process had handed to it.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { startPostgres, withoutPostgres } from './postgres.mjs';
-import { main, root } from './run.mjs';
+import { main, node, root } from './run.mjs';
 
 const here = fileURLToPath(import.meta.url);
 const from = (path) => import(pathToFileURL(join(root, 'dist', path)).href);
@@ -239,7 +239,8 @@ function randomOf(seed) {
   return () => createHash('sha256').update(`${seed}/${(n += 1)}`).digest().readUInt32BE() / 2 ** 32;
 }
 
-if (process.argv[2] === 'child') await work(Number(process.argv[3]), JSON.parse(process.argv[4]), process.argv[5] === 'lie');
+if (process.argv[2] === 'journal') await main(() => node(join(root, 'scripts', 'crash-journal.mjs'), process.argv.slice(3)));
+else if (process.argv[2] === 'child') await work(Number(process.argv[3]), JSON.parse(process.argv[4]), process.argv[5] === 'lie');
 else {
   await main(async () => {
     const [kills = '20', ...flags] = process.argv.slice(2);

@@ -7,8 +7,8 @@ export function untilFailure(place: string, told: (cause: unknown) => ShoalError
     if (failure) throw new ShoalError('store/unavailable', { place, reason: 'a call failed before, so what is on the disk is known only after a new start. Start again.' }, { cause: failure });
   };
   const fail = (cause: unknown): never => {
-    failure = told(cause);
-    throw failure;
+    failure = cause;
+    throw told(cause);
   };
   return {
     failed: () => failure !== undefined,
