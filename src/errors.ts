@@ -109,6 +109,7 @@ export const catalogue = {
   'live/differs': entry(1, 500, (d: { changes: string }) => `What came out is not what was told before${d.changes ? ` (changes ${d.changes})` : ''}. Keep the data folder as it is and report this.`),
   'live/pruned': entry(2, 409, (d: { first: number }) => `The journal begins with record ${d.first.toLocaleString('en')}: older ones were deleted by its retention, so not everything can be worked out again.`),
   'live/unknown-merge': entry(2, 404, (d: { seq: number }) => `No two people were joined at record ${d.seq}. List them with GET /v1/live/merges.`),
+  'webhooks/bad-address': entry(2, 422, (d: { problem: string }) => `Nothing can be sent to this address: ${d.problem}.`),
   'live/segment-cycle': entry(2, 422, (d: { segment: string; through: string }) =>
     `'${d.segment}' would depend on itself${d.through ? ` through ${d.through}` : ''}. Take one of these conditions out.`),
   'desk/restarted': entry(1, 503, (_: Record<string, never>) => 'The question could not be answered: what answers such questions had to be started again. Ask again.'),

@@ -12,10 +12,12 @@ import type { LogLine } from './log-line.js';
 import { serverConfig } from './config.js';
 import type { Desk } from './desk/desk.js';
 import type { Jobs } from './jobs/jobs.js';
+import { createEgress } from '../util/egress/egress.js';
 import type { LiveThread } from './live/thread.js';
 import { createLoginTokens } from './login-tokens.js';
 import { memoryIntake } from './track/memory-intake.test.fixture.js';
 import type { Intake } from './track/tracking.js';
+import { openSending } from './webhooks.js';
 import { openWorkspaces, type Workspaces } from './workspaces.js';
 
 /** Stands in every text that a workspace holds, so that a test sees where it should not have got to. */
@@ -37,7 +39,7 @@ export async function listening(options: AppOptions & { readonly clock?: () => n
   const folder = await mkdtemp(join(tmpdir(), 'shoal-app-'));
   const clock = options.clock ?? Date.now;
   const home = await openStore(folder, { clock });
-  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), live: () => fakeLive(), removing: async () => {}, restored: async () => {} });
+  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), live: () => fakeLive(), sending: (of) => openSending({ ...of, egress: { send: async () => ({ status: 200, ms: 1 }), fault: createEgress().fault }, clock }), removing: async () => {}, restored: async () => {} });
   const loginTokens = createLoginTokens(clock);
   const jobs = fakeJobs();
   for (const id of ['main', 'other']) await furnish(workspaces, id);
@@ -88,6 +90,7 @@ async function furnish(workspaces: Workspaces, id: string): Promise<void> {
   await store.aliases.move('champion', run, by);
   const rule = { kind: 'feature', feature: 'spend', op: '>', value: 3 };
   await store.segments.create({ origin: 'ruled', name: `spenders ${canary(id)}`, rule, words: canary(id), entities: 5, run }, by);
+  await store.webhooks.create({ name: canary(id), url: `https://hooks.example.org/${canary(id)}`, segments: null, types: null, cursor: 0 }, by);
   await store.notes.add({ about: { kind: 'segment', id: 'regulars' }, text: canary(id) }, by);
   await store.decisions.record({ about: { kind: 'segment', id: 'regulars' }, text: canary(id) }, { ...by, reason: 'because' });
 }

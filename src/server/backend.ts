@@ -9,8 +9,10 @@ import { entry } from './entries.js';
 import { jobKinds } from './jobs/catalog.js';
 import type { JobKind } from './jobs/kind.js';
 import { openJobs, type Jobs } from './jobs/jobs.js';
+import { createEgress } from '../util/egress/egress.js';
 import { openLiveThread } from './live/thread.js';
 import { reconcile } from './routes/live.js';
+import { openSending } from './webhooks.js';
 import { openWorkspaces, type OpenWorkspace, type Workspaces } from './workspaces.js';
 
 /** What is behind the routes of a server: the records, the workspaces and the long work. */
@@ -31,7 +33,7 @@ const system: By = { actor: 'system', reason: 'the server was started' };
  * what waited. `kinds` and `jobEntry` are for tests. @throws `server/bad-folder`, `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
  */
 export async function openBackend(config: ServerConfig, clock: () => number, { kinds = jobKinds, jobEntry = entry('job') }: { kinds?: Readonly<Record<string, JobKind>>; jobEntry?: string } = {}): Promise<Backend> {
-  const { data, store, threads, jobMemory, deskMemory, files } = config;
+  const { data, store, threads, jobMemory, deskMemory, files, allowHosts } = config;
   await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
     throw new ShoalError('server/bad-folder', { folder: data, reason: cause.message }, { cause });
   });
@@ -39,12 +41,17 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
   let fail!: (error: Error) => void;
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   let closing = false;
+  const egress = createEgress({ allow: allowHosts });
   const workspaces = openWorkspaces({
     home, folder: data, limits: files, clock,
     desk: (runs) => openDesk({ entry: entry('desk'), runs, threads, memory: deskMemory }),
     live: (workspace) => openLiveThread({ entry: entry('live'), store, workspace, failed: (error) => closing || fail(error) }),
+    sending: (of) => openSending({ ...of, egress, clock }),
     removing: (id, by) => jobs.cancelAll(id, by),
-    restored: (id) => jobs.recover(id),
+    async restored(id) {
+      await jobs.recover(id);
+      await (await workspaces.open(id)).sending.wake();
+    },
   });
   const jobs = openJobs({ kinds, entry: jobEntry, open: workspaces.open, clock, threads, memory: jobMemory });
   // Also where stopping the jobs fails, as it does where the database went away.
@@ -59,6 +66,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await jobs.recover(id);
       // Time goes on for live segments, whether anybody asks or not.
       if ((await place.store.segments.list({ origin: 'live' })).length > 0) await reconcile(place.store, place.live());
+      await place.sending.wake();
     }
   } catch (error) {
     await close().catch(() => undefined);

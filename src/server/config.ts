@@ -15,6 +15,7 @@ export const serverOptions = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be like https://shoal.example.org' }).optional().describe('Address that browsers reach it by, where a proxy is in front').meta({ value: '<url>' }),
   fileLimit: z.number().min(0.001).max(1024).optional().describe('Most that one file may have, in GiB; 4 unless told').meta({ value: '<GiB>' }),
   jobMemory: z.number().min(0.25).max(4096).optional().describe('Most memory that a run may take, in GiB; three quarters of the machine unless told').meta({ value: '<GiB>' }),
+  allowHosts: z.string().regex(/^[^\s,]+(,[^\s,]+)*$/, "must be like 'hooks.corp,10.1.2.3:8080'").optional().describe('Hosts, or hosts with a port, parted by commas, that webhooks may be sent to although they are private or without https').meta({ value: '<hosts>' }),
 });
 
 export type ServerOptions = z.output<typeof serverOptions>;
@@ -33,26 +34,28 @@ export interface ServerConfig {
   readonly jobMemory: number;
   readonly deskMemory: number;
   readonly threads: number;
+  /** Hosts that may be sent to although they are not of the public internet. */
+  readonly allowHosts: readonly string[];
 }
 
 const gibibyte = 2 ** 30;
 
 /** The environment's name of each option, which is text there. */
 const variables: Readonly<Record<keyof ServerOptions, string>> = {
-  data: 'SHOAL_DATA_FOLDER', port: 'SHOAL_PORT', host: 'SHOAL_HOST', store: 'SHOAL_STORE', behindProxy: 'SHOAL_BEHIND_PROXY', url: 'SHOAL_URL', fileLimit: 'SHOAL_FILE_LIMIT', jobMemory: 'SHOAL_JOB_MEMORY',
+  data: 'SHOAL_DATA_FOLDER', port: 'SHOAL_PORT', host: 'SHOAL_HOST', store: 'SHOAL_STORE', behindProxy: 'SHOAL_BEHIND_PROXY', url: 'SHOAL_URL', fileLimit: 'SHOAL_FILE_LIMIT', jobMemory: 'SHOAL_JOB_MEMORY', allowHosts: 'SHOAL_ALLOW_HOSTS',
 };
 const numbers = new Set(['port', 'fileLimit', 'jobMemory']);
 
 /** The set-up from flags, else from the environment, else as usual. @throws `config/invalid`, `server/not-local` */
 export function serverConfig(flags: Partial<ServerOptions>, environment: NodeJS.ProcessEnv = process.env): ServerConfig {
   const given = { ...fromEnvironment(environment), ...Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) };
-  const { data = 'shoal-data', port = 7411, host = '127.0.0.1', store, behindProxy = false, url, fileLimit = 4, jobMemory } = checked(serverOptions, given);
+  const { data = 'shoal-data', port = 7411, host = '127.0.0.1', store, behindProxy = false, url, fileLimit = 4, jobMemory, allowHosts } = checked(serverOptions, given);
   if (!behindProxy && !isLoopback(host)) throw new ShoalError('server/not-local', { host });
   const memory = Math.min(totalmem(), process.constrainedMemory?.() || Infinity);
   return {
     data: resolve(data), port, host, store: store ?? resolve(data), behindProxy, ...(url !== undefined && { url: new URL(url) }),
     files: { bytes: fileLimit * gibibyte, unpacked: 8 * fileLimit * gibibyte }, jobMemory: jobMemory === undefined ? 0.75 * memory : jobMemory * gibibyte,
-    deskMemory: Math.min(gibibyte / 2, memory / 8), threads: Math.min(8, availableParallelism()),
+    deskMemory: Math.min(gibibyte / 2, memory / 8), threads: Math.min(8, availableParallelism()), allowHosts: allowHosts?.toLowerCase().split(',') ?? [],
   };
 }
 

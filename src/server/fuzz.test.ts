@@ -18,6 +18,8 @@ beforeAll(async () => {
   const { store, files } = await server.workspaces.open('main');
   ids.file = [(await files.list())[0].id, 'membership.csv'];
   ids.note = [(await store.notes.list()).items[0].id];
+  ids.webhook = [(await store.webhooks.list())[0].id];
+  ids.delivery = ['1'];
   ids.job = [(await server.jobs.start('main', 'inspect', {}, { actor: 'test' })).id];
 });
 afterAll(() => server.close());

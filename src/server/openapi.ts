@@ -8,7 +8,7 @@ type Json = { readonly [key: string]: unknown };
 /** Nouns in the order of the contract's files, by the first word of the path behind the version. */
 const tags: Readonly<Record<string, string>> = {
   session: 'Sessions', workspaces: 'Workspaces', keys: 'Keys', files: 'Files', postgres: 'Files', inspect: 'Jobs', discover: 'Jobs', jobs: 'Jobs', runs: 'Runs', aliases: 'Runs', segments: 'Segments', rules: 'Rules',
-  entities: 'Entities', search: 'Entities', exports: 'Exports', audit: 'Audit',
+  entities: 'Entities', search: 'Entities', exports: 'Exports', audit: 'Audit', webhooks: 'Webhooks',
 };
 
 /** The tag of a route, by which the documentation groups. */

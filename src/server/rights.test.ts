@@ -19,7 +19,7 @@ afterAll(() => server.close());
 /** Values that are good for a route, so that only rights can refuse it; ids of nothing, so that nothing is destroyed. */
 function request(id: RouteId, workspace?: string): { path: string; init: RequestInit & { json?: unknown } } {
   const [method, pattern] = id.split(' ');
-  const values: Record<string, string> = { run: 'champion', other: 'champion', segment: 'regulars', entity: canary(workspace ?? 'main'), feature: 'spend', alias: 'challenger', workspace: 'nowhere', file: id.includes('/runs/') ? 'membership.csv' : 'file_0', name: 'a.csv', record: '1' };
+  const values: Record<string, string> = { run: 'champion', other: 'champion', segment: 'regulars', entity: canary(workspace ?? 'main'), feature: 'spend', alias: 'challenger', workspace: 'nowhere', file: id.includes('/runs/') ? 'membership.csv' : 'file_0', name: 'a.csv', record: '1', delivery: '1' };
   const path = pattern.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? 'nothing'));
   const query = { k: '3', format: 'csv', text: 'a' };
   const said = new URLSearchParams(Object.entries(query).filter(([name]) => name in (contract[id] as Route).query.shape));
@@ -30,6 +30,7 @@ function request(id: RouteId, workspace?: string): { path: string; init: Request
     'PATCH /v1/segments/:segment': { name: 'N' }, 'POST /v1/segments/:segment/notes': { text: 't' }, 'POST /v1/segments/:segment/decisions': { text: 't', why: 'w' }, 'POST /v1/exports/rule': { rule: { kind: 'feature', feature: 'spend', op: 'known' }, format: 'csv' }, 'POST /v1/exports/table': { name: 'T', format: 'csv', columns: ['a'], rows: [[1]] },
     'POST /v1/rules/preview': { rule: { kind: 'feature', feature: 'spend', op: 'known' } },
     'POST /v1/live/check': { rule: { kind: 'last', source: 'events', op: '<', value: 1, unit: 'days' } }, 'POST /v1/live/segments': { name: 'S', rule: { kind: 'last', source: 'events', op: '<', value: 1, unit: 'days' } }, 'PATCH /v1/live/segments/:segment': { name: 'N' },
+    'POST /v1/webhooks': { name: 'W', url: 'https://hooks.example.org/' }, 'PATCH /v1/webhooks/:webhook': { name: 'W' }, 'POST /v1/webhooks/:webhook/replay': { state: 'dead' },
   };
   const route: Route = contract[id];
   return {

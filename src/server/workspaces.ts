@@ -6,6 +6,7 @@ import type { Desk } from './desk/desk.js';
 import type { LiveThread } from './live/thread.js';
 import { keptDays, openFiles, tidyFiles, type Files } from './files.js';
 import { runFolder } from './run-folder.js';
+import type { Sending, SendingOptions } from './webhooks.js';
 import { settledBy, type Settled } from './settled.js';
 import type { FileLimits } from './soundness.js';
 
@@ -23,6 +24,8 @@ export interface OpenWorkspace {
   readonly desk: Desk;
   /** Its live side, started when it is first asked for. */
   live(): LiveThread;
+  /** Sends its changes to webhooks. */
+  readonly sending: Sending;
   /** Absolute path of the folder of a run, which need not exist. @throws `runs/unknown` for what cannot be an id */
   runFolder(run: string): string;
 }
@@ -54,6 +57,8 @@ export interface WorkspacesOptions {
   readonly desk: (runs: string) => Desk;
   /** Starts the live side of a workspace. */
   readonly live: (workspace: string) => LiveThread;
+  /** Opens the sending side of its webhooks. */
+  readonly sending: (of: Pick<SendingOptions, 'store' | 'live'>) => Sending;
   /** Called before a workspace is taken away: stops what is done in it. */
   readonly removing: (id: string, by: By) => Promise<void>;
   /** Called when a workspace is there again: takes up what waited in it. */
@@ -62,11 +67,11 @@ export interface WorkspacesOptions {
 
 /** A workspace to whoever opens it for others. */
 interface Place extends OpenWorkspace {
-  /** Ends its live side, where it was started. */
-  stop(): Promise<void> | undefined;
+  /** Ends its live side, where it was started, and what it sends. */
+  stop(): Promise<void>;
 }
 
-export function openWorkspaces({ home, folder, limits, clock, desk, live, removing, restored }: WorkspacesOptions): Workspaces {
+export function openWorkspaces({ home, folder, limits, clock, desk, live, sending, removing, restored }: WorkspacesOptions): Workspaces {
   const places = new Map<string, Promise<Place>>();
   const open = async (id: string): Promise<Place> => {
     // The store says first whether there is one of that name, so that no other name reaches the disk.
@@ -79,13 +84,19 @@ export function openWorkspaces({ home, folder, limits, clock, desk, live, removi
     // Exports that a server which was killed had begun.
     await rm(join(own, 'exports'), { recursive: true, force: true });
     let started: LiveThread | undefined;
+    const liveOnce = () => (started ??= live(workspace.id));
+    const sends = sending({ store, live: liveOnce });
     return {
       workspace, folder: own, store, limits,
       files: openFiles(files, { limits, clock, record: (action, file, by) => store.audit.record({ action, subject: { kind: 'file', id: file.id }, after: { name: file.name, bytes: file.bytes } }, by) }),
       settled: settledBy(store.audit),
       desk: desk(runs),
-      live: () => (started ??= live(workspace.id)),
-      stop: () => started?.close(),
+      live: liveOnce,
+      sending: sends,
+      async stop() {
+        await sends.close();
+        await started?.close();
+      },
       runFolder: (run) => runFolder(runs, run),
     };
   };

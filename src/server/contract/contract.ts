@@ -7,9 +7,10 @@ import { liveRoutes } from './live.js';
 import { runRoutes } from './runs.js';
 import { segmentRoutes } from './segments.js';
 import { sessionRoutes } from './session.js';
+import { webhookRoutes } from './webhooks.js';
 
 /** Everything the server can be asked, by method and path. Routing, checks, documentation, client and the tests of rights are made of it. */
-export const contract = { ...sessionRoutes, ...fileRoutes, ...runRoutes, ...segmentRoutes, ...entityRoutes, ...exportRoutes, ...liveRoutes, ...governRoutes } as const;
+export const contract = { ...sessionRoutes, ...fileRoutes, ...runRoutes, ...segmentRoutes, ...entityRoutes, ...exportRoutes, ...liveRoutes, ...webhookRoutes, ...governRoutes } as const;
 
 export type Contract = typeof contract;
 export type RouteId = keyof Contract;

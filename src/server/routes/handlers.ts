@@ -8,6 +8,7 @@ import { liveHandlers } from './live.js';
 import { runHandlers } from './runs.js';
 import { segmentHandlers } from './segments.js';
 import { sessionHandlers } from './session.js';
+import { webhookHandlers } from './webhooks.js';
 
 /** What answers each route of the contract. A route without a handler does not compile. */
-export const handlers: Handlers<RouteId> = { ...sessionHandlers, ...fileHandlers, ...runHandlers, ...segmentHandlers, ...entityHandlers, ...exportHandlers, ...liveHandlers, ...governHandlers };
+export const handlers: Handlers<RouteId> = { ...sessionHandlers, ...fileHandlers, ...runHandlers, ...segmentHandlers, ...entityHandlers, ...exportHandlers, ...liveHandlers, ...webhookHandlers, ...governHandlers };

@@ -1,4 +1,4 @@
-import type { Event, Identifier } from '../../domain/event.js';
+import { publicIdOf, type Event, type Identifier } from '../../domain/event.js';
 import type { Change, LiveSegment } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import { ShoalError } from '../../errors.js';
@@ -101,7 +101,14 @@ export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
   },
   async 'DELETE /v1/entities/:entity'({ params: { entity }, by, place }) {
     const { store, live } = await place();
-    const erased = await named(entity, async (identifier) => ((await live().entity(identifier)) ? { ...(await live().erase(identifier)) } : undefined));
+    const erased = await named(entity, async (identifier) => {
+      const known = await live().entity(identifier);
+      if (!known) return undefined;
+      const done = await live().erase(identifier);
+      // What was sent about them, and what was to be sent, under any name they had.
+      for (const id of new Set([known.id, ...known.identifiers.map(publicIdOf)])) await store.outbox.forget(id);
+      return { ...done };
+    });
     // Who it was is what is forgotten: the audit log says that somebody was erased, not who.
     await store.audit.record({ action: 'entity.erase', subject: { kind: 'entity', id: 'erased' }, after: erased }, by);
     return erased;
