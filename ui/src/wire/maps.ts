@@ -1,12 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { keyOf } from './ask.js';
-import { useWire } from './client.js';
+import { useWire, type Wire } from './client.js';
 import { mapOf, type WireColours, type WireMap } from './map-bytes.js';
 
-/** Everybody on the plane of a run. It never changes, so it is asked for once. */
-export function useMap(run: string) {
-  const { client, workspace } = useWire();
-  return useQuery<WireMap>({
+/** Everybody on the plane of a run, as TanStack Query wants it. It never changes, so it is asked for once. */
+export function mapQuestion({ client, workspace }: Wire, run: string) {
+  return queryOptions<WireMap>({
     queryKey: keyOf(workspace, 'GET /v1/runs/:run/map', { params: { run } }, true),
     queryFn: async ({ signal }) => {
       const response = await client.fetch('GET /v1/runs/:run/map', { params: { run }, signal });
@@ -16,6 +15,9 @@ export function useMap(run: string) {
     structuralSharing: false,
   });
 }
+
+/** Everybody on the plane of a run. */
+export const useMap = (run: string) => useQuery(mapQuestion(useWire(), run));
 
 /** A feature of everybody as colours of that plane; nothing is asked while there is no feature. */
 export function useColours(run: string, feature: string | undefined) {

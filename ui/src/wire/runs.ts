@@ -48,7 +48,8 @@ export function useShownRun(): ShownRunAnswer {
   };
 }
 
-function pickRun(runs: readonly PublishedRun[], asked?: string): PublishedRun | undefined {
+/** The run that is asked for by its id or alias; else the champion, else the latest. */
+export function pickRun(runs: readonly PublishedRun[], asked?: string): PublishedRun | undefined {
   if (asked) return runs.find((run) => run.id === asked || run.aliases.some((alias) => alias === asked));
   return runs.find((run) => run.aliases.includes('champion')) ?? runs[0];
 }

@@ -9,6 +9,7 @@ import { EntitySearch } from '../entity/EntitySearch.js';
 import { useWire } from '../wire/client.js';
 import { useWriteTable } from '../wire/exports.js';
 import { usePaths } from '../wire/runs.js';
+import { useForesight } from './foresight.js';
 import { Jobs, JobsDot } from './Jobs.js';
 import { PAGES } from './pages.js';
 import { useLeave, useMay, useSession } from './session.js';
@@ -18,6 +19,7 @@ import css from './shell.module.css';
 export function Shell() {
   useLightPrint();
   const writeTable = useWriteTable();
+  useForesight();
   const [open, setOpen] = useState(false);
   const looks = useMay('analyst');
   const path = useRouterState({ select: (state) => state.location.pathname });
