@@ -2,14 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
 import { openKernel } from '../../kernel/catalog.js';
 import { adjustedRand } from '../../util/agreement.js';
+import { wholeRun } from '../saved.js';
+import { answering } from './answers.js';
 import { hold, type Held } from './held.js';
-import { levels } from './levels.js';
+import { levels, levelsOf } from './levels.js';
 import { standIns } from './rows.js';
 import { marketRun, testFolder } from './run.test.fixture.js';
 import { tree } from './tree.js';
 import { versus } from './versus.js';
-import { whatIf } from './what-if.js';
-import { wholeOf } from './whole.js';
+import { whatIf, whatIfOf } from './what-if.js';
+import { wholeIn, wholeOf } from './whole.js';
 
 const { path, remove } = testFolder();
 const kernel = await openKernel();
@@ -56,6 +58,17 @@ describe('those who stand for everyone', () => {
     for (const parent of broad) expect(fine.filter((group) => group.parent === parent.segment).reduce((sum, { entities }) => sum + entities, 0)).toBe(parent.entities);
     expect(broad.reduce((sum, { entities }) => sum + entities, 0)).toBe(600);
     expect((await tree(few, 8))!.leaves).toBeGreaterThan(1);
+  });
+
+  it('are the same, and give the same answers, before their run is written', async () => {
+    const few = await opened(300);
+    const { subject, report } = await wholeRun(path('run'), createContext());
+    const { seed } = report.run;
+    const found = wholeIn(subject, report, seed, 300);
+    expect([...found.standIns.rows]).toEqual([...standIns(few).rows]);
+    expect(found.standIns.matrix.data).toEqual(standIns(few).matrix.data);
+    expect(await levelsOf(found, [2, 7], answering(createContext(), seed), kernel)).toEqual(await levels(few, [2, 7]));
+    expect(await whatIfOf(found, 3, answering(createContext(), seed), kernel)).toEqual(await whatIf(few, 3));
   });
 
   it('leave the counts of a comparison what they are', async () => {

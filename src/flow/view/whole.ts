@@ -36,10 +36,10 @@ export function wholeOf(held: Held): Whole {
   return { report, rows, segment, subject: everyone(held), standIns: standIns(held), nearest: (...asked) => nearest(rows, part, ...asked) };
 }
 
-/** Of a run that was found just now. `seed`: the run's. */
-export function wholeIn(subject: Subject, report: Pick<Report, 'segments' | 'choice'>, seed: number): Whole {
+/** Of a run that was found just now. `seed`: the run's; `most`: as `Held` has it. */
+export function wholeIn(subject: Subject, report: Pick<Report, 'segments' | 'choice'>, seed: number, most = mostRows): Whole {
   const { matrix, assignment } = subject;
-  const rows = standInsAmong(matrix.rows, { most: mostRows, rng: createContext({ seed }).rng });
+  const rows = standInsAmong(matrix.rows, { most, rng: createContext({ seed }).rng });
   const part = (from: number, to: number): Rows => ({ ...matrix, rows: to - from, data: matrix.data.subarray(from * matrix.stride, to * matrix.stride) });
   return {
     report, rows: matrix.rows, segment: assignment.labels, subject, standIns: { rows, matrix: rows.length === matrix.rows ? matrix : someOf(matrix, rows) },
