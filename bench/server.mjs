@@ -24,6 +24,7 @@ await main(async () => {
     const memory = { start: memoryOf(server.child.pid).now };
     const screens = await everyScreen(shoal);
     memory.screens = memoryOf(server.child.pid).now;
+    say(`every screen asked for once: ${megabytes(memory.screens)}`);
     const sorts = await sortsOf(shoal);
     const { reads, all } = await underLoad(server, shoal, sorts, rate, seconds);
     const beside = await besideLongQuestions(server, shoal, sorts, rate);
@@ -69,7 +70,7 @@ async function prepared(customers) {
 /** `shoal serve` as a person starts it, on a port of its own. */
 async function started(data) {
   const child = spawn(process.execPath, [join(root, 'dist/bin/shoal.js'), 'serve', '--data', data, '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   const address = await new Promise((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (part) => {

@@ -103,6 +103,8 @@ export function bytesOf({ rows, features, ids, file, limits: { cache, engine } }
 async function opened({ threads }: Context, { engine: memory }: ViewLimits): Promise<Engine> {
   const engine = await openEngine({ threads, memory: `${memory}MB` });
   await engine.run('SET parquet_metadata_cache = true', 'open');
+  // What was read of the files stays in the system's memory, which gives it up where others need it; the engine would keep it a second time.
+  await engine.run('SET enable_external_file_cache = false', 'open');
   return engine;
 }
 

@@ -1,7 +1,7 @@
 /** The ids of everyone as bytes: a million of ten letters are 15 MB, not a million strings. Rows are their positions. */
 export interface Ids {
   readonly count: number;
-  /** Bytes in memory. */
+  /** Bytes in memory, at most. */
   readonly size: number;
   text(row: number): string;
   /** −1 where there is none. */
@@ -48,12 +48,13 @@ export function openIds({ bytes, starts, order }: PackedIds): Ids {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = starts.length - 1;
   const text = (row: number) => all.toString('utf8', starts[row], starts[row + 1] - 1);
-  const small = lowered(all);
+  let low: Buffer | undefined;
+  const lowerCase = () => (low ??= lowered(all));
   const is = (row: number, wanted: Buffer) => all.compare(wanted, 0, wanted.length, starts[row], starts[row + 1] - 1);
   const sign = order === 'bytes' ? is : (row: number, wanted: Buffer) => Number(text(row)) - Number(wanted.toString());
   return {
     count,
-    size: all.length + starts.byteLength + (small === all ? 0 : small.length),
+    size: 2 * all.length + starts.byteLength,
     text,
     order,
     bytes: (row) => all.subarray(starts[row], starts[row + 1] - 1),
@@ -72,6 +73,7 @@ export function openIds({ bytes, starts, order }: PackedIds): Ids {
       return low < count && is(low, wanted) === 0 ? low : -1;
     },
     search(asked, limit) {
+      const small = lowerCase();
       const wanted = lowered(Buffer.from(asked));
       const [whole, first, inside]: [number[], number[], number[]] = [[], [], []];
       let total = 0;

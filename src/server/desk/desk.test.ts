@@ -39,6 +39,17 @@ describe('a desk', () => {
     expect(await long).toBe('let go');
   });
 
+  it('lets a lane that yields go when another begins and memory is short, not otherwise', async () => {
+    let resident = 1e8;
+    const tight = openDesk({ entry, runs: '/runs', threads: 1, memory: 1000, known: fakeOperations, resident: () => resident });
+    const put = tight.ask as unknown as (name: string, options: object, ...args: unknown[]) => Promise<unknown>;
+    expect([await put('times', {}), await put('slow', {}), await put('times', {})]).toEqual([1, 'done', 2]);
+    resident = 9e8;
+    // The first quick question begins its lane: rules begin anew after it, those of a lane at work do not.
+    expect([await put('times', {}), await put('echo', {}, 'x'), await put('times', {}), await put('times', {})]).toEqual([3, 'x!', 1, 2]);
+    await tight.close();
+  });
+
   it('passes refusals on with their codes, and of bugs only where they happened', async () => {
     await expect(ask('refuse', ['gone.csv'])).rejects.toMatchObject({ name: 'ShoalError', code: 'ingest/no-such-file', details: { path: 'gone.csv' }, message: expect.stringContaining("There is no file 'gone.csv'") });
     await expect(ask('folder', ['../../etc'])).rejects.toMatchObject({ code: 'runs/unknown' });

@@ -1,11 +1,12 @@
 // Operations for tests, and the threads that answer them: compiled, this file is the entry of those threads.
 import { isMainThread } from 'node:worker_threads';
 import { ShoalError } from '../../errors.js';
-import { long, quick } from './operation.js';
+import { long, ofRules, quick } from './operation.js';
 import type { Reading } from './reading.js';
 import { serveDesk } from './serve-desk.js';
 
 const stopped: string[] = [];
+let times = 0;
 
 export const fakeOperations = {
   echo: quick(async (_: Reading, text: string) => `${text}!`),
@@ -32,6 +33,9 @@ export const fakeOperations = {
     Atomics.wait(gate, 0, 0);
     return 'let go';
   }),
+  /** How often it was asked since its thread began. */
+  times: ofRules(async () => ++times),
+  slow: long(async () => 'done'),
   /** No operation: a name that the thread does not know. */
   unknown: quick(async () => 'never'),
 };

@@ -24,6 +24,9 @@ export type FromDesk =
 export interface Thread {
   /** @throws what the operation throws; `run/aborted` when the signal aborts; `desk/restarted` where the thread broke down over it */
   ask(name: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
+  readonly started: boolean;
+  /** Lets it go now, with all it holds, unless somebody waits. */
+  rest(): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +34,9 @@ interface Waiting {
   resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
+
+/** Megabytes for what is short-lived: half of the usual, as the threads are several. */
+const young = 24;
 
 /** @param idle milliseconds without a question after which it is let go */
 export function openThread(entry: string, data: DeskData, idle: number): Thread {
@@ -41,7 +47,7 @@ export function openThread(entry: string, data: DeskData, idle: number): Thread 
   const waiting = new Map<number, Waiting>();
 
   const start = (): Worker => {
-    const own = new Worker(entry, { workerData: data });
+    const own = new Worker(entry, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: young } });
     own.on('message', (message: FromDesk) => {
       const asker = waiting.get(message.id);
       waiting.delete(message.id);
@@ -92,6 +98,10 @@ export function openThread(entry: string, data: DeskData, idle: number): Thread 
       waiting.set(id, { resolve: (answer) => (over(), resolve(answer)), reject: (error) => (over(), reject(error)) });
       worker.postMessage({ ask: id, name, args } satisfies ToDesk);
     }),
+    get started() {
+      return worker !== undefined;
+    },
+    rest: () => void (waiting.size === 0 && end()),
     async close() {
       closed = true;
       clearTimeout(rest);
