@@ -65,7 +65,7 @@ function kept({ good, sent, took, seconds }) {
 }
 
 function told(what, result) {
-  say(`${what}: ${result.good} of ${result.sent} in ${result.took.toFixed(1)} s, ${ms(result.latency)}, the generator at most ${result.generatorLag.toFixed(1)} ms late`);
+  say(`${what}: ${result.good} of ${result.sent} in ${result.took.toFixed(1)} s (${JSON.stringify(result.statuses)}), ${ms(result.latency)}, the generator at most ${result.generatorLag.toFixed(1)} ms late`);
   return result;
 }
 
