@@ -45,7 +45,7 @@ describe.skipIf(opened instanceof Error)(`report.html in a browser${why}`, { tim
     const { page, problems, requests } = await open('shop');
     expect(await headings(page)).toEqual([
       'Your 20,000 customers fall into seven proven groups. One in eleven brings 39\u202f% of revenue, and a group worth £1.1M has stopped ordering.',
-      'Who is at risk', 'Worth knowing before you use it', 'Map of the customers', 'The segments', 'What sets them apart', 'Distributions', 'Value tiers',
+      'Who they are and what they bring', 'Who is at risk', 'Worth knowing before you use it', 'Map of the customers', 'The segments', 'What sets them apart', 'Distributions', 'Value tiers',
       'How the number 7 was decided', 'Data audit', 'Method and run',
     ]);
     expect(await page.title()).toBe('Harbour Pantry: customer segments');

@@ -9,9 +9,9 @@ import { Adder } from './Adder.js';
 import { type Draft, type Group, type Join, type Leaf, type Part, parentOf, partAt } from './draft.js';
 import { addCondition, addGroup, duplicate, move, remove, setCondition, setJoin, setNot, step, unwrap, wrap } from './edit.js';
 import { Choice } from './fields.js';
-import { ConditionForm, useVocabulary } from './forms.js';
+import { useVocabulary } from './forms.js';
+import { ConditionForm, subjectOf, unknownIn } from './kinds.js';
 import css from './rules.module.css';
-import { subjectOf, unknownIn } from './speech.js';
 
 export type Counted = RulePreview['conditions'][number];
 

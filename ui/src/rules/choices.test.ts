@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rule } from '../../../src/domain/rule.js';
 import type { RuleVocabulary } from '../../../src/server/contract/segments.js';
 import { choicesOf, matching, templatesOf } from './choices.js';
-import { subjectOf, unknownIn } from './speech.js';
+import { subjectOf, unknownIn } from './kinds.js';
 
 const shop: RuleVocabulary = {
   run: 'r1', asOf: 0,
@@ -56,5 +56,6 @@ describe('templates', () => {
 it('names what a rule of another run speaks of in vain', () => {
   expect(unknownIn({ kind: 'feature', feature: 'constructor', op: 'known' }, shop)).toContain("'constructor'");
   expect(unknownIn({ kind: 'performed', source: 'orders', where: [{ column: 'x', op: 'known' }], op: '>=', value: 1 }, shop)).toContain("'x'");
-  expect(unknownIn({ kind: 'drawn', run: 'r0', points: [[0, 0], [1, 0], [1, 1]] }, shop)).toContain('another run');
+  // A shape is answered by the run on whose map it is drawn.
+  expect(unknownIn({ kind: 'drawn', run: 'r0', points: [[0, 0], [1, 0], [1, 1]] }, shop)).toBeUndefined();
 });

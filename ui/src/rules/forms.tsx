@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import { type ComponentType, createContext, useContext } from 'react';
-import type { Condition, ConditionKind, ConditionOf, RowsOf, RowTest, TimeWindow } from '../../../src/domain/rule.js';
+import { createContext, useContext } from 'react';
+import type { ConditionKind, ConditionOf, RowsOf, RowTest, TimeWindow } from '../../../src/domain/rule.js';
 import type { RuleVocabulary } from '../../../src/server/contract/segments.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
@@ -22,26 +22,13 @@ export function useVocabulary(): RuleVocabulary {
   return vocabulary;
 }
 
-interface FormProps<K extends ConditionKind> {
+/** What the form of a condition is given. */
+export interface FormProps<K extends ConditionKind> {
   readonly condition: ConditionOf<K>;
   onChange(condition: ConditionOf<K>): void;
 }
 
-/** The fields of a condition, whatever its kind. */
-export function ConditionForm({ condition, onChange }: { readonly condition: Condition; onChange(condition: Condition): void }) {
-  const Form = FORMS[condition.kind] as ComponentType<{ condition: Condition; onChange(condition: Condition): void }>;
-  return (
-    <div className={css.form}>
-      <Form condition={condition} onChange={onChange} />
-    </div>
-  );
-}
-
-const FORMS: { readonly [K in ConditionKind]: ComponentType<FormProps<K>> } = {
-  feature: FeatureForm, performed: PerformedForm, sequence: SequenceForm, first: SinceForm, last: SinceForm, attribute: AttributeForm, segment: SegmentForm, drawn: DrawnForm,
-};
-
-function FeatureForm({ condition, onChange }: FormProps<'feature'>) {
+export function FeatureForm({ condition, onChange }: FormProps<'feature'>) {
   const vocabulary = useVocabulary();
   const { currency } = useFormats();
   const feature = featureOf(vocabulary, condition.feature);
@@ -84,7 +71,7 @@ function FeatureForm({ condition, onChange }: FormProps<'feature'>) {
   );
 }
 
-function PerformedForm({ condition, onChange }: FormProps<'performed'>) {
+export function PerformedForm({ condition, onChange }: FormProps<'performed'>) {
   const vocabulary = useVocabulary();
   const { currency } = useFormats();
   const source = sourceOf(vocabulary, condition.source);
@@ -118,7 +105,7 @@ function measuresOf(columns: readonly ColumnWords[], { distinct, sum }: Conditio
   return Object.fromEntries([['rows', 'how many rows'], ...kept, ...offered]);
 }
 
-function SequenceForm({ condition, onChange }: FormProps<'sequence'>) {
+export function SequenceForm({ condition, onChange }: FormProps<'sequence'>) {
   const vocabulary = useVocabulary();
   const { first, then } = condition;
   const shared = (sourceOf(vocabulary, first.source)?.columns ?? []).filter((column) => column.type === 'text' && columnOf(vocabulary, then.source, column.name));
@@ -159,7 +146,7 @@ function Rows({ label, rows, onChange }: { readonly label: string; readonly rows
   );
 }
 
-function SinceForm({ condition, onChange }: { readonly condition: ConditionOf<'first' | 'last'>; onChange(condition: never): void }) {
+export function SinceForm({ condition, onChange }: { readonly condition: ConditionOf<'first' | 'last'>; onChange(condition: never): void }) {
   const change = onChange as (condition: ConditionOf<'first' | 'last'>) => void;
   return (
     <>
@@ -178,7 +165,7 @@ function SinceForm({ condition, onChange }: { readonly condition: ConditionOf<'f
   );
 }
 
-function AttributeForm({ condition, onChange }: FormProps<'attribute'>) {
+export function AttributeForm({ condition, onChange }: FormProps<'attribute'>) {
   const vocabulary = useVocabulary();
   const { kind, source, ...test } = condition;
   const known = vocabulary.sources.filter((s) => s.kind === 'entities');
@@ -193,7 +180,7 @@ function AttributeForm({ condition, onChange }: FormProps<'attribute'>) {
   );
 }
 
-function SegmentForm({ condition, onChange }: FormProps<'segment'>) {
+export function SegmentForm({ condition, onChange }: FormProps<'segment'>) {
   const vocabulary = useVocabulary();
   const { strength, ...rest } = condition;
   return (
@@ -205,7 +192,7 @@ function SegmentForm({ condition, onChange }: FormProps<'segment'>) {
   );
 }
 
-function DrawnForm({ condition }: FormProps<'drawn'>) {
+export function DrawnForm({ condition }: FormProps<'drawn'>) {
   const { run } = useVocabulary();
   return (
     <div className={css.drawn}>
@@ -213,7 +200,7 @@ function DrawnForm({ condition }: FormProps<'drawn'>) {
       <p className={css.hint}>
         {condition.run === run
           ? 'Everyone inside this shape on the map. Draw another one on the map to change it.'
-          : 'This shape belongs to the map of another run. Draw it again on the map of the run in use.'}
+          : 'This shape is on the map of another run, and those inside it are counted there. Draw another one on the map to change it.'}
       </p>
     </div>
   );
