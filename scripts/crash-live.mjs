@@ -2,66 +2,21 @@
 // again from the journal is what was told: `node scripts/crash-live.mjs 1000`. It needs a build. Senders do as the SDKs do: what was not acknowledged is sent again under the same message id.
 // `--store postgres` keeps the records and the journal in PostgreSQL; `--lose` breaks the ledger on purpose, to show that a loss is seen. What it cannot show is loss of power.
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { main, root } from './run.mjs';
+import { cli, endAll, randomOf, settled, start } from './killable-server.mjs';
+import { main } from './run.mjs';
 
-const cli = join(root, 'dist', 'bin', 'shoal.js');
 const people = 200;
 const names = ['Viewed', 'Added', 'Ordered'];
-const routes = ['identify', 'track', 'page', 'screen', 'group', 'alias', 'batch'].map((name) => `POST /v1/${name}`);
 const rules = {
   'Looked lately': { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Viewed' }], op: '>=', value: 2, window: { last: 1, unit: 'minutes' } },
   'Left a cart': { kind: 'sequence', first: { source: 'events', where: [{ column: 'event', op: '=', value: 'Added' }] }, then: { source: 'events', where: [{ column: 'event', op: '=', value: 'Ordered' }] }, followed: false, within: { length: 1, unit: 'minutes' }, per: 'properties.cart' },
   'Big spenders': { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Ordered' }], sum: 'properties.total', op: '>', value: 500 },
 };
-
-const servers = new Set();
-
-async function start(data, flags, ledger, killAfter) {
-  const child = spawn(process.execPath, [cli, 'serve', '--data', data, '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
-  servers.add(child);
-  let out = '', said = '';
-  const ended = new Promise((resolve) => child.on('close', (code, signal) => (servers.delete(child), resolve({ code, signal }))));
-  const early = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-  child.stderr.on('data', (part) => (said += part));
-  const address = await new Promise((resolve) => {
-    child.stdout.on('data', (part) => (out += part) && /Shoal is at (\S+)\n/.test(out) && resolve(new URL(/Shoal is at (\S+)\n/.exec(out)[1])));
-    void ended.then(() => resolve(undefined));
-  });
-  clearTimeout(early);
-  if (!address) {
-    const { code, signal } = await ended;
-    if (signal !== 'SIGKILL') throw new Error(`The server ended by itself (${code}): ${said}`);
-    return undefined;
-  }
-  ledger.keys ??= await keysOf(address);
-  const ask = async (method, path, body, key = ledger.keys.admin) => {
-    const answer = await fetch(new URL(path, address), { method, headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) }, ...(body && { body: JSON.stringify(body) }) });
-    if (!answer.ok) throw Object.assign(new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`), { status: answer.status });
-    return answer.status === 204 ? undefined : answer.json();
-  };
-  return {
-    ask, ended,
-    kill: async () => (child.kill('SIGKILL'), ended),
-    stop: async () => {
-      child.kill('SIGTERM');
-      const { code } = await ended;
-      if (code !== 0) throw new Error(`It did not stop in order (${code}): ${said}`);
-    },
-  };
-}
-
-async function keysOf(address) {
-  const json = { 'content-type': 'application/json', origin: address.origin };
-  const session = await fetch(new URL('/v1/session', address), { method: 'POST', headers: json, body: JSON.stringify({ token: new URLSearchParams(address.hash.slice(1)).get('token') }) });
-  const cookie = session.headers.get('set-cookie').split(';')[0];
-  const made = async (body) => (await (await fetch(new URL('/v1/keys', address), { method: 'POST', headers: { ...json, cookie }, body: JSON.stringify(body) })).json()).token;
-  return { admin: await made({ name: 'crash', role: 'admin' }), write: await made({ name: 'events', only: routes }) };
-}
 
 /** Sends batches until the server is gone. `ledger.unsure`: those that were sent and not acknowledged; they are sent again, as they are. */
 async function sender(server, ledger, random, tally) {
@@ -91,11 +46,6 @@ function messageOf(ledger, random) {
 }
 
 const note = (ledger, person, id) => (ledger.counted[person] ??= new Set()).add(id);
-
-/** Visible a moment after it is durable. */
-async function settled({ ask }) {
-  for (let status = await ask('GET', '/v1/live'); status.applied < status.seq || status.waiting > 0; status = await ask('GET', '/v1/live')) await pause(20);
-}
 
 class Fault extends Error {}
 
@@ -182,12 +132,6 @@ function run(args) {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, said })));
 }
 
-/** Numbers from 0 to 1 that are the same for the same seed. */
-function randomOf(seed) {
-  let n = 0;
-  return () => createHash('sha256').update(`${seed}/${(n += 1)}`).digest().readUInt32BE() / 2 ** 32;
-}
-
 await main(async () => {
   const [kills = '20', ...flags] = process.argv.slice(2);
   const flag = (name) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
@@ -201,7 +145,7 @@ await main(async () => {
     process.stdout.write(`${tally.changes} changes of ${Object.keys(rules).length} live segments, without a gap; worked out again from ${replay.records} records they are the same, and so are the memberships (${replay.memberships.slice(0, 16)}).\n`);
     process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}\n`);
   } finally {
-    for (const server of servers) server.kill('SIGKILL');
+    endAll();
     await postgres?.stop();
     await rm(data, { recursive: true, force: true });
   }

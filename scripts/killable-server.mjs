@@ -1,0 +1,68 @@
+// A server in a process of its own that can be killed and started again: shared by the scripts that do so while events arrive.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { root } from './run.mjs';
+
+export const cli = join(root, 'dist', 'bin', 'shoal.js');
+const routes = ['identify', 'track', 'page', 'screen', 'group', 'alias', 'batch'].map((name) => `POST /v1/${name}`);
+
+const servers = new Set();
+
+/** For the end, however it came: no server is left. */
+export const endAll = () => servers.forEach((server) => server.kill('SIGKILL'));
+
+/** Starts the built server on a data folder. `ledger.keys` are made the first time. Undefined where it was killed, after `killAfter` ms, before it listened. */
+export async function start(data, flags, ledger, killAfter) {
+  const child = spawn(process.execPath, [cli, 'serve', '--data', data, '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  servers.add(child);
+  let out = '', said = '';
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => (servers.delete(child), resolve({ code, signal }))));
+  const early = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  child.stderr.on('data', (part) => (said += part));
+  const address = await new Promise((resolve) => {
+    child.stdout.on('data', (part) => (out += part) && /Shoal is at (\S+)\n/.test(out) && resolve(new URL(/Shoal is at (\S+)\n/.exec(out)[1])));
+    void ended.then(() => resolve(undefined));
+  });
+  clearTimeout(early);
+  if (!address) {
+    const { code, signal } = await ended;
+    if (signal !== 'SIGKILL') throw new Error(`The server ended by itself (${code}): ${said}`);
+    return undefined;
+  }
+  ledger.keys ??= await keysOf(address);
+  const ask = async (method, path, body, key = ledger.keys.admin) => {
+    const answer = await fetch(new URL(path, address), { method, headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) }, ...(body && { body: JSON.stringify(body) }) });
+    if (!answer.ok) throw Object.assign(new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`), { status: answer.status });
+    return answer.status === 204 ? undefined : answer.json();
+  };
+  return {
+    ask, ended,
+    kill: async () => (child.kill('SIGKILL'), ended),
+    stop: async () => {
+      child.kill('SIGTERM');
+      const { code } = await ended;
+      if (code !== 0) throw new Error(`It did not stop in order (${code}): ${said}`);
+    },
+  };
+}
+
+async function keysOf(address) {
+  const json = { 'content-type': 'application/json', origin: address.origin };
+  const session = await fetch(new URL('/v1/session', address), { method: 'POST', headers: json, body: JSON.stringify({ token: new URLSearchParams(address.hash.slice(1)).get('token') }) });
+  const cookie = session.headers.get('set-cookie').split(';')[0];
+  const made = async (body) => (await (await fetch(new URL('/v1/keys', address), { method: 'POST', headers: { ...json, cookie }, body: JSON.stringify(body) })).json()).token;
+  return { admin: await made({ name: 'crash', role: 'admin' }), write: await made({ name: 'events', only: routes }) };
+}
+
+/** Visible a moment after it is durable. */
+export async function settled({ ask }) {
+  for (let status = await ask('GET', '/v1/live'); status.applied < status.seq || status.waiting > 0; status = await ask('GET', '/v1/live')) await pause(20);
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed. */
+export function randomOf(seed) {
+  let n = 0;
+  return () => createHash('sha256').update(`${seed}/${(n += 1)}`).digest().readUInt32BE() / 2 ** 32;
+}
