@@ -60,14 +60,18 @@ await main(async () => {
 });
 
 /** Everything was answered well, in the time it was sent in. */
-const kept = ({ good, sent, took, seconds }) => good === sent && took < seconds + 1;
+function kept({ good, sent, took, seconds }) {
+  return good === sent && took < seconds + 1;
+}
 
 function told(what, result) {
-  say(`${what}: ${result.good} of ${result.sent} in ${result.took.toFixed(1)} s, ${ms(result.latency)}, the generator at most ${result.generatorLag.toFixed(1)} ms late`);
+  say(`${what}: ${result.good} of ${result.sent} in ${result.took.toFixed(1)} s (${JSON.stringify(result.statuses)}), ${ms(result.latency)}, the generator at most ${result.generatorLag.toFixed(1)} ms late`);
   return result;
 }
 
-const ms = ({ p50, p99, p999, most }) => `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, p99.9 ${p999.toFixed(1)} ms, most ${most.toFixed(1)} ms`;
+function ms({ p50, p99, p999, most }) {
+  return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, p99.9 ${p999.toFixed(1)} ms, most ${most.toFixed(1)} ms`;
+}
 
 /** Requests with messages as the SDKs send them, of entities in turn. */
 function messages(server, key, entities) {
@@ -207,7 +211,9 @@ async function idleShare(pid) {
   return (ticks() - before) / 100 / 10;
 }
 
-const memoryOf = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+function memoryOf(pid) {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+}
 
 /** `shoal serve` as a person starts it, on a port of its own. */
 async function started(data) {

@@ -58,7 +58,7 @@ export async function reached(dist, place, allowed) {
       const { records, changes: known } = expected(n);
       const kept = records.slice(records.length - shown.length);
       if (records.length === seq && JSON.stringify(kept) === JSON.stringify(shown) && JSON.stringify(known) === JSON.stringify(changes)) {
-        if (saved) for (const [i, bytes] of (await journal.states(saved.due.map(({ entity }) => entity))).entries()) if (`${bytes}` !== `${saved.due[i].entity} of ${saved.rest}`) throw new Error('A state is not of its snapshot.');
+        if (saved) for (const [i, bytes] of (await journal.states(saved.due.map(({ entity }) => entity))).entries()) if (`${Buffer.from(bytes)}` !== `${saved.due[i].entity} of ${Buffer.from(saved.rest)}`) throw new Error('A state is not of its snapshot.');
         // What came must still be known to have come.
         if (n > 0) {
           const last = group(n - 1);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createClient, ProblemError, type Client } from '../src/server/client.js';
 import { serverConfig } from '../src/server/config.js';
 import { createContext } from '../src/context.js';
-import type { LogLine } from '../src/server/app.js';
+import type { LogLine } from '../src/server/log-line.js';
 import { serve, type RunningServer } from '../src/server/serve.js';
 import { simulate } from '../src/simulate/simulate.js';
 import { emptyFolder } from './support/shoal.js';

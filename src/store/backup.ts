@@ -7,9 +7,9 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { z } from 'zod';
 import type { AuditHead } from '../domain/audit-entry.js';
 import { ShoalError } from '../errors.js';
-import { openDatabases, type StoreOptions } from './catalog.js';
+import { openDatabases, openJournal, type StoreOptions } from './catalog.js';
 import { headOf, verifyChain } from './chain.js';
-import type { Database, Databases } from './database.js';
+import type { Database, Databases, Part } from './database.js';
 import { migrate, versionOf } from './migrate.js';
 import { migrations } from './migrations/catalog.js';
 import { pause } from './pause.js';
@@ -57,15 +57,16 @@ async function* linesOf(databases: Databases, clock: () => number, found: { work
     if (!(await databases.exists(id))) continue;
     found.workspaces.push(id);
     yield* rowsOf(await databases.open(id), id, found);
+    if (await databases.exists(id, 'journal')) yield* rowsOf(await databases.open(id, 'journal'), id, found, 'journal');
   }
   yield* rowsOf(home, null, found);
 }
 
-async function* rowsOf(database: Database, workspace: string | null, found: { workspaces: string[]; rows: number }): AsyncGenerator<string> {
+async function* rowsOf(database: Database, workspace: string | null, found: { workspaces: string[]; rows: number }, part: Part = 'store'): AsyncGenerator<string> {
   await database.inspect();
   const snapshot = await database.db.startTransaction().setIsolationLevel('repeatable read').execute();
   try {
-    yield JSON.stringify({ database: workspace, version: await versionOf(snapshot), audit: await headOf(snapshot) });
+    yield JSON.stringify({ database: workspace, version: await versionOf(snapshot), ...(part === 'journal' ? { part } : { audit: await headOf(snapshot) }) });
     for (const table of await database.tables(snapshot)) {
       if (leftOut.has(table)) continue;
       let columns: string[] | undefined;
@@ -75,7 +76,7 @@ async function* rowsOf(database: Database, workspace: string | null, found: { wo
           // A workspace that was made meanwhile is not in the backup.
           if (table === 'workspaces' && !found.workspaces.includes(row['id'] as string)) continue;
           found.rows += 1;
-          yield JSON.stringify(columns.map((column) => row[column]));
+          yield JSON.stringify(columns.map((column) => stored(row[column])));
         }
         await pause();
       }
@@ -84,6 +85,10 @@ async function* rowsOf(database: Database, workspace: string | null, found: { wo
     await snapshot.rollback().execute();
   }
 }
+
+/** A value of a row as JSON; bytes as an object, which no other value is. */
+const stored = (value: unknown) => (value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value);
+const restored = (value: unknown) => (typeof value === 'object' && value !== null ? Buffer.from((value as { base64: string }).base64, 'base64') : value);
 
 /** The lines in pieces for the file, and at the end the sum of them. */
 async function* summed(lines: AsyncIterable<string>): AsyncGenerator<string> {
@@ -107,11 +112,13 @@ async function* summed(lines: AsyncIterable<string>): AsyncGenerator<string> {
 export async function restore(path: string, place: string, { clock }: StoreOptions): Promise<BackupSummary> {
   const listed = await checkedFile(path);
   const databases = await openDatabases(place);
+  let workspaces: string[] = [];
+  let total = 0;
   try {
-    for (const workspace of [...listed, undefined]) {
-      if (await databases.exists(workspace)) throw new ShoalError('store/conflict', { problem: `There is a store in '${databases.name}' already. Restore into an empty folder or database.` });
+    for (const [workspace, part] of [...listed, [undefined] as const]) {
+      if (await databases.exists(workspace, part)) throw new ShoalError('store/conflict', { problem: `There is a store in '${databases.name}' already. Restore into an empty folder or database.` });
     }
-    const heads: { database: Database; audit: AuditHead }[] = [];
+    const heads: { database: Database; audit?: AuditHead }[] = [];
     let rows = 0;
     let writer: Writer | undefined;
     for await (const line of linesIn(path)) {
@@ -129,15 +136,28 @@ export async function restore(path: string, place: string, { clock }: StoreOptio
     }
     await writer?.end();
     for (const { database, audit } of heads) await finish(database, audit, path, clock);
-    return { workspaces: listed, rows };
+    workspaces = listed.filter(([, part]) => part === 'store').map(([workspace]) => workspace);
+    total = rows;
   } finally {
     await databases.close();
+  }
+  for (const [workspace, part] of listed) if (part === 'journal') await readWhole(place, workspace, clock);
+  return { workspaces, rows: total };
+}
+
+/** Reads a journal from its beginning to its end. @throws `store/damaged` */
+async function readWhole(place: string, workspace: string, clock: () => number): Promise<void> {
+  const journal = await openJournal(place, workspace, { clock });
+  try {
+    for await (const _ of journal.read(0)) await pause();
+  } finally {
+    await journal.close();
   }
 }
 
 const heading = z.union([
   z.object({ shoal: z.literal('backup'), format: z.int() }),
-  z.object({ database: z.string().nullable(), version: z.int().min(1), audit: z.object({ seq: z.int(), hash: z.string() }) }),
+  z.object({ database: z.string().nullable(), version: z.int().min(1), audit: z.object({ seq: z.int(), hash: z.string() }).optional(), part: z.literal('journal').optional() }),
   z.object({ table: z.string(), columns: z.array(z.string()) }),
   z.object({ sha256: z.string() }),
 ]);
@@ -187,11 +207,11 @@ async function* textIn(path: string): AsyncGenerator<string> {
   if (rest) yield rest;
 }
 
-/** Reads the file to its end. Gives its workspaces. @throws `store/bad-backup` where it is cut short, changed, or no backup of ours */
-async function checkedFile(path: string): Promise<string[]> {
+/** Reads the file to its end. Gives the databases of workspaces in it. @throws `store/bad-backup` where it is cut short, changed, or no backup of ours */
+async function checkedFile(path: string): Promise<(readonly [workspace: string, part: Part])[]> {
   const refuse = (problem: string) => new ShoalError('store/bad-backup', { path, problem });
   const sum = createHash('sha256');
-  const workspaces: string[] = [];
+  const workspaces: (readonly [string, Part])[] = [];
   let last = '';
   let number = 0;
   let home = false;
@@ -206,8 +226,8 @@ async function checkedFile(path: string): Promise<string[]> {
     if ('shoal' in line && line.format !== first.format) throw refuse(`its format is ${line.format}; this program knows ${first.format}. Use the version of Shoal that wrote it, or a later one.`);
     if ('database' in line) {
       if (line.database === null) home = true;
-      else workspaces.push(workspaceId(line.database));
-      const known = migrations[line.database === null ? 'home' : 'workspace'].length;
+      else workspaces.push([workspaceId(line.database), line.part ?? 'store']);
+      const known = stepsOf(line).length;
       if (line.version > known) throw new ShoalError('store/newer', { place: path, found: line.version, known });
     }
     if ('sha256' in line) said = line.sha256;
@@ -218,11 +238,13 @@ async function checkedFile(path: string): Promise<string[]> {
 }
 
 /** An empty database with the schema that the backup was made of. */
-async function empty(databases: Databases, { database: workspace, version }: { database: string | null; version: number }, clock: () => number): Promise<{ database: Database; writer: Writer }> {
-  const database = await databases.open(workspace ?? undefined);
-  await migrate(database, migrations[workspace === null ? 'home' : 'workspace'].slice(0, version), clock);
+async function empty(databases: Databases, line: { database: string | null; part?: Part | undefined; version: number }, clock: () => number): Promise<{ database: Database; writer: Writer }> {
+  const database = await databases.open(line.database ?? undefined, line.part);
+  await migrate(database, stepsOf(line).slice(0, line.version), clock);
   return { database, writer: writerOf(database) };
 }
+
+const stepsOf = ({ database, part }: { database: string | null; part?: Part | undefined }) => migrations[database === null ? 'home' : part === 'journal' ? 'journal' : 'workspace'];
 
 interface Writer {
   table(name: string, columns: readonly string[]): Promise<void>;
@@ -248,8 +270,8 @@ function writerOf({ db, tables }: Database): Writer {
       into = { name: name as keyof Tables, columns };
     },
     async row(values) {
-      rows.push(Object.fromEntries(into!.columns.map((column, i) => [column, values[i]])));
-      size += values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
+      rows.push(Object.fromEntries(into!.columns.map((column, i) => [column, restored(values[i])])));
+      size += values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : typeof value === 'object' && value ? (value as { base64: string }).base64.length : 8), 0);
       if (rows.length === 500 || size > 4_000_000) await flush();
     },
     end: flush,
@@ -257,7 +279,8 @@ function writerOf({ db, tables }: Database): Writer {
 }
 
 /** The newest schema, and the audit log as it was when the backup was made. */
-async function finish(database: Database, kept: AuditHead, path: string, clock: () => number): Promise<void> {
+async function finish(database: Database, kept: AuditHead | undefined, path: string, clock: () => number): Promise<void> {
+  if (!kept) return database.inspect();
   const { fault } = await verifyChain(database.db, kept);
   if (fault) throw new ShoalError('store/bad-backup', { path, problem: `the audit log of ${database.name} is not as it was written, from entry ${fault.seq} on: ${fault.problem}. What was restored is kept, for you to look at.` });
   await database.inspect();

@@ -38,3 +38,6 @@ export interface Opening {
   /** Refuse where another process has opened it alone. SQLite files are never opened otherwise, except beside. */
   readonly alone?: boolean;
 }
+
+/** Rows that are read at once: fewer of those that may be a megabyte each. */
+export const partOf = (table: keyof Tables): number => (['records', 'states', 'messages'].includes(table) ? 50 : 500);

@@ -7,7 +7,8 @@ import { startPostgres, withoutPostgres } from '../../scripts/postgres.mjs';
 import type { Event } from '../../src/domain/event.js';
 import type { Change } from '../../src/domain/live.js';
 import { openSqlite } from '../../src/store/adapters/sqlite-library.js';
-import { openJournal } from '../../src/store/catalog.js';
+import { backup, restore } from '../../src/store/backup.js';
+import { openJournal, openStore } from '../../src/store/catalog.js';
 import type { Appended, Group, Journal, JournalEntry, JournalRecord } from '../../src/store/journal.js';
 import { emptyFolder } from '../support/shoal.js';
 
@@ -63,6 +64,7 @@ const user = (value: string) => ({ type: 'user', value });
 const event = (id: string, who = 'u1', properties: Event['payload'] = {}): JournalEntry & { kind: 'event' } => ({
   kind: 'event', event: { id, kind: 'track', name: 'Order', at: start, received: start + 1, identifiers: [user(who), { type: 'anonymous', value: `of ${who}` }], payload: { properties } },
 });
+const bytes = (of: string | readonly number[]): Uint8Array => new Uint8Array(Buffer.from(of as string));
 const change = (n: number, entity: string): Change => ({ n, entity, segment: 's', version: 1, direction: 'entered', at: start, seq: 1, reason: 'because', sequence: n });
 const erase = (...who: string[]): JournalEntry => ({ kind: 'erase', identifiers: who.map(user), entities: [] });
 
@@ -107,6 +109,7 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       expect(await all()).toEqual(expected);
       expect(await all(4)).toEqual(expected.slice(4));
       expect(await all(6)).toEqual([]);
+      expect(await journal.recent(2)).toEqual([...expected.slice(-2)].reverse());
     });
 
     it('never go back in time, whatever the clock does', async () => {
@@ -252,10 +255,10 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
 
     it('leaves no key, HMAC or state in the tables, and the rest of the snapshot whole', async () => {
       await append([event('a', 'ada'), event('b', 'bob')], start, [change(1, 'ada')]);
-      await journal.save({ seq: 2, rest: Buffer.from('rest'), states: [1, 2, 3].map((entity) => ({ entity, bytes: Buffer.from(`state ${entity}`), due: entity === 2 ? Infinity : start })) });
+      await journal.save({ seq: 2, rest: bytes('rest'), states: [1, 2, 3].map((entity) => ({ entity, bytes: bytes(`state ${entity}`), due: entity === 2 ? Infinity : start })) });
       await append([{ kind: 'erase', identifiers: [user('ada')], entities: [1, 2, 77] }]);
-      expect(await journal.saved()).toEqual({ seq: 2, rest: Buffer.from('rest'), due: [{ entity: 3, due: start }] });
-      expect(await journal.states([1, 3])).toEqual([undefined, Buffer.from('state 3')]);
+      expect(await journal.saved()).toEqual({ seq: 2, rest: bytes('rest'), due: [{ entity: 3, due: start }] });
+      expect(await journal.states([1, 3])).toEqual([undefined, bytes('state 3')]);
       await closed();
       const rows = await tamper('SELECT number, hmac, key, erased FROM subjects ORDER BY number');
       expect(rows.map(({ hmac, key, erased }) => [hmac === null, key === null, erased === null ? null : Number(erased)])).toEqual([[true, false, null], [true, true, 3], [true, true, 3], [false, false, null]]);
@@ -290,18 +293,18 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
   });
 
   describe('snapshots', () => {
-    const state = (entity: number, text: string, due = Infinity) => ({ entity, bytes: Buffer.from(text), due });
+    const state = (entity: number, text: string, due = Infinity) => ({ entity, bytes: bytes(text), due });
 
     it('take only what changed, and give states in the order asked for', async () => {
       await append([event('a'), event('b')]);
       expect(await journal.saved()).toBeUndefined();
-      await journal.save({ seq: 1, rest: Buffer.from('one'), states: [state(1, 'a', start + 5), state(2, 'b'), state(9, 'c', 0)] });
-      await journal.save({ seq: 2, rest: Buffer.from('two'), states: [state(2, 'B', start), { entity: 9, bytes: undefined, due: Infinity }, state(3, '')] });
-      const expected = { seq: 2, rest: Buffer.from('two'), due: [{ entity: 1, due: start + 5 }, { entity: 2, due: start }, { entity: 3, due: Infinity }] };
+      await journal.save({ seq: 1, rest: bytes('one'), states: [state(1, 'a', start + 5), state(2, 'b'), state(9, 'c', 0)] });
+      await journal.save({ seq: 2, rest: bytes('two'), states: [state(2, 'B', start), { entity: 9, bytes: undefined, due: Infinity }, state(3, '')] });
+      const expected = { seq: 2, rest: bytes('two'), due: [{ entity: 1, due: start + 5 }, { entity: 2, due: start }, { entity: 3, due: Infinity }] };
       expect(await journal.saved()).toEqual(expected);
       await reopen();
       expect(await journal.saved()).toEqual(expected);
-      expect(await journal.states([3, 2, 9, 1, 2])).toEqual([Buffer.from(''), Buffer.from('B'), undefined, Buffer.from('a'), Buffer.from('B')]);
+      expect(await journal.states([3, 2, 9, 1, 2])).toEqual([bytes(''), bytes('B'), undefined, bytes('a'), bytes('B')]);
       await expect(journal.save({ seq: 3, rest: Buffer.alloc(0), states: [] })).rejects.toThrow('records that there are not');
       await journal.forget();
       expect(await journal.saved()).toBeUndefined();
@@ -314,16 +317,16 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       const saved = await journal.saved();
       expect(saved?.due).toHaveLength(3500);
       expect(saved?.rest.every((byte) => byte === 7)).toBe(true);
-      expect((await journal.states([3, 9999 + 498])).map(String)).toEqual(['state 1', 'state 3499']);
+      expect((await journal.states([3, 9999 + 498]))).toEqual([bytes('state 1'), bytes('state 3499')]);
     });
 
     it('whose states fail on the way are not written at all', async () => {
-      await journal.save({ seq: 0, rest: Buffer.from('old'), states: [state(1, 'old')] });
+      await journal.save({ seq: 0, rest: bytes('old'), states: [state(1, 'old')] });
       const states = function* () {
         yield state(1, 'new');
         throw new Error('the states gave out');
       };
-      await expect(journal.save({ seq: 0, rest: Buffer.from('new'), states: states() })).rejects.toThrow();
+      await expect(journal.save({ seq: 0, rest: bytes('new'), states: states() })).rejects.toThrow();
       // What had been begun is in doubt until it is opened anew.
       await expect(append([event('a')])).rejects.toMatchObject({ code: 'store/unavailable' });
     });
@@ -358,7 +361,7 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       await append([event('a', 'ada'), event('b', 'bob'), event('c', 'ada')], start, [change(1, 'ada'), change(2, 'bob')]);
       await append([event('d', 'cyd')]);
       await append([erase('cyd')]);
-      await journal.save({ seq: 4, rest: Buffer.from('rest'), states: [1, 2].map((entity) => ({ entity, bytes: Buffer.from(`state ${entity}`), due: start })) });
+      await journal.save({ seq: 4, rest: bytes('rest'), states: [1, 2].map((entity) => ({ entity, bytes: bytes(`state ${entity}`), due: start })) });
       await closed();
     });
     const everything = async () => {
@@ -400,6 +403,40 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       await expect(all(0)).rejects.toMatchObject({ ...damaged, message: expect.stringContaining('record 2') });
       expect((await all(2)).map(({ seq }) => seq)).toEqual([3, 4, 5]);
       expect(await append([event('a'), event('z')])).toEqual([{ duplicate: true }, { seq: 6 }]);
+    });
+  });
+
+  describe('in a backup', () => {
+    it('is written beside its writer, and comes back whole on either engine', async () => {
+      const by = { actor: 'ada', reason: 'a test' };
+      const home = await openStore(place, { clock });
+      await home.workspaces.create({ id: 'main', name: 'Main' }, by);
+      await append([event('a', 'ada'), event('b', 'bob', { text: 'ä'.repeat(100_000) })], start, [change(1, 'ada'), change(2, 'bob')]);
+      await append([erase('ada')]);
+      await journal.save({ seq: 3, rest: bytes([0, 255, 10]), states: [{ entity: 7, bytes: bytes('state'), due: Infinity }] });
+      const path = join(await newFolder(), 'journal.backup');
+      await backup(place, path, { clock });
+      await append([event('later')]);
+      for (const other of engines) {
+        if (other.missing) continue;
+        const restored = await other.newPlace();
+        await restore(path, restored, { clock });
+        const again = await openJournal(restored, 'main', { clock });
+        expect((await all(0, again)).map(({ entry }) => entry.kind)).toEqual(['erased', 'event', 'erase']);
+        expect((await all(1, again))[0].entry).toEqual(event('b', 'bob', { text: 'ä'.repeat(100_000) }));
+        expect(await again.changes(0, 9)).toEqual([change(2, 'bob')]);
+        expect(await again.saved()).toEqual({ seq: 3, rest: bytes([0, 255, 10]), due: [{ entity: 7, due: Infinity }] });
+        expect(await again.states([7])).toEqual([bytes('state')]);
+        expect(await again.append({ clock: start + 1, entries: [event('a'), event('later')] })).toEqual([{ duplicate: true }, { seq: 4 }]);
+        await again.close();
+        await expect(restore(path, restored, { clock })).rejects.toMatchObject({ code: 'store/conflict' });
+      }
+      await home.workspaces.remove('main', by);
+      await closed();
+      await home.workspaces.purge('main', by);
+      await home.close();
+      journal = await open();
+      expect(await journal.head()).toEqual({ seq: 0, clock: 0 });
     });
   });
 
@@ -487,10 +524,10 @@ describe('a journal in a file', () => {
     const keys = (await tamperSqlite(place)('SELECT hmac, key FROM subjects WHERE number IN (1, 2)')).flatMap(({ hmac, key }) => [hmac, key] as Uint8Array[]);
     const again = await openJournal(place, 'main', { clock: () => start });
     await again.append({ clock: start, entries: [event('c', 'secret-person')] });
-    const bytes = async () => Buffer.concat(await Promise.all((await readdir(files)).map((name) => readFile(join(files, name)))));
-    for (const key of keys) expect((await bytes()).includes(key)).toBe(true);
+    const onDisk = async () => Buffer.concat(await Promise.all((await readdir(files)).map((name) => readFile(join(files, name)))));
+    for (const key of keys) expect((await onDisk()).includes(key)).toBe(true);
     await again.append({ clock: start, entries: [erase('secret-person')] });
-    const left = await bytes();
+    const left = await onDisk();
     for (const text of ['secret-message', 'secret-person', 'secret-note']) expect(left.includes(text)).toBe(false);
     for (const key of keys) expect(left.includes(key)).toBe(false);
     await again.close();
@@ -502,7 +539,7 @@ describe('a journal in a file', () => {
     const journal = await openJournal(place, 'main', { clock: () => start });
     for (let i = 0; i < 12; i++) await journal.append({ clock: start + i, entries: [event(`m${i}`, `u${i % 3}`)], changes: [change(i + 1, `u${i % 3}`)] });
     await journal.append({ clock: start + 20, entries: [erase('u2')] });
-    await journal.save({ seq: 5, rest: Buffer.from('rest'), states: [1, 2].map((entity) => ({ entity, bytes: Buffer.from(`state ${entity}`), due: start })) });
+    await journal.save({ seq: 5, rest: bytes('rest'), states: [1, 2].map((entity) => ({ entity, bytes: bytes(`state ${entity}`), due: start })) });
     await journal.close();
     const whole = await readFile(path);
     const shown = async () => {
@@ -519,9 +556,9 @@ describe('a journal in a file', () => {
     const tally = { same: 0, found: 0 };
     // Every 89th byte, each with another bit; the long campaign takes each (scripts/crash-journal.mjs).
     for (let at = 0; at < whole.length; at += 89) {
-      const bytes = Buffer.from(whole);
-      bytes[at] ^= 1 << (at % 8);
-      await writeFile(path, bytes);
+      const flipped = Uint8Array.from(whole);
+      flipped[at] ^= 1 << (at % 8);
+      await writeFile(path, flipped);
       for (const end of ['-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true });
       const now = await shown().catch((error: { code?: string; message: string }) => error);
       if (typeof now === 'string') {

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient, type Transaction } from 'kysely';
 import pg from 'pg';
 import { ShoalError } from '../../errors.js';
-import type { Database, Databases, Opening, Part } from '../database.js';
+import { partOf, type Database, type Databases, type Opening, type Part } from '../database.js';
 import type { Tables } from '../tables.js';
 import { workspaceId } from '../values.js';
 import { postgresLock, type PostgresLock } from './postgres-lock.js';
@@ -75,7 +75,7 @@ function database(root: Kysely<Tables>, schema: string, name: string): Database 
     async *rows(trx, table) {
       await sql`DECLARE shoal_rows NO SCROLL CURSOR FOR SELECT * FROM ${sql.table(`${schema}.${table}`)}`.execute(trx);
       for (;;) {
-        const { rows } = await sql<Record<string, unknown>>`FETCH 500 FROM shoal_rows`.execute(trx);
+        const { rows } = await sql<Record<string, unknown>>`FETCH ${sql.lit(partOf(table))} FROM shoal_rows`.execute(trx);
         if (rows.length === 0) break;
         yield rows;
       }

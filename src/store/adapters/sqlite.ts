@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { assert, ShoalError } from '../../errors.js';
-import type { Database, Databases, Opening, Part } from '../database.js';
+import { partOf, type Database, type Databases, type Opening, type Part } from '../database.js';
 import type { Tables } from '../tables.js';
 import { workspaceId } from '../values.js';
 import { openSqlite, type SqliteConnection, type SqliteStatement } from './sqlite-library.js';
@@ -105,7 +105,7 @@ export async function openFile(path: string, name: string, readonly: boolean): P
     async *rows(trx, table) {
       let last = -1;
       for (;;) {
-        const { rows } = await sql<{ place: number } & Record<string, unknown>>`SELECT rowid AS place, * FROM ${sql.table(table)} WHERE rowid > ${last} ORDER BY rowid LIMIT 500`.execute(trx);
+        const { rows } = await sql<{ place: number } & Record<string, unknown>>`SELECT rowid AS place, * FROM ${sql.table(table)} WHERE rowid > ${last} ORDER BY rowid LIMIT ${partOf(table)}`.execute(trx);
         if (rows.length === 0) return;
         last = rows[rows.length - 1].place;
         yield rows.map(({ place: _, ...row }) => row);

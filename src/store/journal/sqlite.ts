@@ -27,7 +27,7 @@ export async function openSqliteJournal(folder: string, workspace: string, clock
     try {
       await migrate(database, migrations.journal, clock);
       // The log is moved by us, so that a failure of that is seen. What a process that failed left in it may not be on the disk, although it reads well: it is written anew.
-      for (const pragma of ['wal_autocheckpoint = 0', 'secure_delete = ON', 'cache_size = -65536', 'wal_checkpoint(TRUNCATE)']) connection.prepare(`PRAGMA ${pragma}`).all([]);
+      for (const pragma of ['busy_timeout = 0', 'wal_autocheckpoint = 0', 'secure_delete = ON', 'cache_size = -65536', 'wal_checkpoint(TRUNCATE)']) connection.prepare(`PRAGMA ${pragma}`).all([]);
       return tablesOn(connection, name, () => (close(), lock.close()));
     } catch (error) {
       close();
@@ -72,6 +72,13 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
   });
 
   let unmoved = 0;
+  /** Whether the log must be emptied, not only moved: a reader beside can keep that from being done at once. */
+  let scrubbing = false;
+  const move = (how: 'PASSIVE' | 'TRUNCATE') => {
+    const [{ busy }] = all<{ busy: number }>(`PRAGMA wal_checkpoint(${how})`);
+    if (how === 'TRUNCATE') scrubbing = busy !== 0;
+    unmoved = 0;
+  };
   let moving: NodeJS.Immediate | undefined;
   /** Moves the log into the file, after whoever waits for the commit has been told. */
   const wrote = (bytes: number) => {
@@ -79,9 +86,8 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
     if (unmoved < checkpointAfter || moving) return;
     moving = setImmediate(() => {
       moving = undefined;
-      unmoved = 0;
       try {
-        until.now(() => all('PRAGMA wal_checkpoint(PASSIVE)'));
+        until.now(() => move(scrubbing ? 'TRUNCATE' : 'PASSIVE'));
       } catch {
         // It is remembered: the next call is refused.
       }
@@ -151,8 +157,8 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
       });
       wrote(checkpointAfter / 10);
     },
-    // The log holds pages as they were before; it is emptied. A reader beside can keep that from being done at once: then it is done when the log is next moved whole.
-    scrub: () => ask(() => void all('PRAGMA wal_checkpoint(TRUNCATE)')),
+    // The log holds pages as they were before.
+    scrub: () => ask(() => move('TRUNCATE')),
     async close() {
       clearImmediate(moving);
       if (!until.failed()) close();
