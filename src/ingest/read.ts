@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.js';
 import type { AuditFinding } from '../domain/source.js';
@@ -54,7 +55,7 @@ async function readDelimited(file: OpenedFile, layout: Delimited, options: ReadO
   if (layout.odd) await tidyUp();
 
   for (let round = 0; ; round++) {
-    const refused = await readOnce(attempt, columns, options, engine).catch(async (error: unknown) => {
+    const refused = await readOnce(attempt, columns, options, engine, context).catch(async (error: unknown) => {
       // Mixed line ends and lone quotes stop the strict reader altogether.
       if (tidied || !(error instanceof ShoalError) || error.code !== 'engine/failed') throw unreadable(error, file.path);
       return undefined;
@@ -114,14 +115,14 @@ interface Refused {
   readonly swallowed: number;
 }
 
-async function readOnce({ path, dialect, skip }: Attempt, columns: readonly RawColumn[], { name }: ReadOptions, engine: Engine): Promise<Refused> {
+async function readOnce({ path, dialect, skip }: Attempt, columns: readonly RawColumn[], { name }: ReadOptions, engine: Engine, { threads }: Pick<Context, 'threads'>): Promise<Refused> {
   await engine.run('DROP TABLE IF EXISTS shoal_rejects; DROP TABLE IF EXISTS shoal_scans;', 'ingest');
   const types = columns.map((c) => `${quoteText(c.name)}: '${c.type}'`).join(', ');
   // The engine reads 'nan' as a number larger than any other: it is no value at all.
   const numbers = columns.filter((c) => c.type === 'DOUBLE').map((c) => `NULLIF(${quoteName(c.name)}, CAST('NaN' AS DOUBLE)) AS ${quoteName(c.name)}`);
   await engine.run(
     `CREATE OR REPLACE TABLE ${quoteName(name)} AS SELECT *${numbers.length ? ` REPLACE (${numbers.join(', ')})` : ''} FROM read_csv(${quoteText(globless(path))}, auto_detect = false, header = false, skip = ${skip}, ` +
-      `delim = ${quoteText(dialect.delimiter)}, quote = ${quoteText(dialect.quote)}, escape = ${quoteText(dialect.quote)}, hive_partitioning = false, compression = 'none', ` +
+      `delim = ${quoteText(dialect.delimiter)}, quote = ${quoteText(dialect.quote)}, escape = ${quoteText(dialect.quote)}, hive_partitioning = false, compression = 'none', buffer_size = ${bufferBytes((await stat(path)).size, threads)}, ` +
       `store_rejects = true, rejects_table = 'shoal_rejects', rejects_scan = 'shoal_scans', columns = {${types}})`,
     `read ${name}`,
   );
@@ -141,6 +142,15 @@ async function readOnce({ path, dialect, skip }: Attempt, columns: readonly RawC
     quotes: count('UNQUOTED VALUE'),
     swallowed: kinds.reduce((sum, k) => sum + Number(k['lines'] ?? 0), 0),
   };
+}
+
+const mostBuffer = 32_000_000;
+const leastBuffer = 8_000_000;
+
+/** What the engine reads at a time: as many equal parts for each thread, where it would read parts of 32 MB and leave one thread idle at the end. */
+function bufferBytes(bytes: number, threads: number): number {
+  const rounds = Math.ceil(bytes / (threads * mostBuffer));
+  return Math.max(leastBuffer, Math.ceil(bytes / (threads * Math.max(1, rounds))) + 1);
 }
 
 /** Moves what the reader refused into `shoal_refused`, one row per record, and says how many. */
