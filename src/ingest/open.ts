@@ -19,8 +19,10 @@ export interface OpenedFile {
   readonly path: string;
   /** File name without folders and extensions. */
   readonly name: string;
-  /** What to hand to the engine; a temporary copy where the original could not be used as it is. */
+  /** What to hand to the engine, once `ready`; a temporary copy where the original could not be used as it is. */
   readonly readable: string;
+  /** The copy is on disk. @throws `run/write-failed`, `run/aborted` */
+  readonly ready?: Promise<void>;
   readonly format: 'text' | 'parquet';
   /** Beginning of the text, up to `headBytes`, cut at a line end unless `whole`. */
   readonly head: string;
@@ -85,8 +87,9 @@ export function openFiles(files: readonly string[], { encoding }: { encoding?: s
     underWay: Promise.race([unpacking, Promise.allSettled(opened.slice(0, 1))]),
     async close() {
       closed = true;
-      await Promise.allSettled(opened);
-      await rm(temp, { recursive: true, force: true });
+      const files = await Promise.allSettled(opened);
+      await Promise.allSettled(files.map((file) => (file.status === 'fulfilled' ? file.value.ready : undefined)));
+      await rm(temp, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
@@ -108,48 +111,63 @@ export async function openFile(path: string, options: OpenOptions, context: Cont
   if (bytes === 0) throw new ShoalError('ingest/empty-file', { path });
 
   let start = await readAt(readable, 0, headBytes, path);
+  let read: Read = (position, length) => readAt(readable, position, length, path);
+  let ready: Promise<void> | undefined;
   const gzipped = start[0] === 0x1f && start[1] === 0x8b;
   if (gzipped) {
     const packed = readable;
     readable = temp('plain');
-    if (!(await unpackWhole(packed, bytes, readable, options, context))) {
+    const content = await unpackWhole(packed, bytes, options, context);
+    if (content) {
+      bytes = content.length;
+      read = async (position, length) => content.subarray(position, position + length);
+      ready = written(readable, content, context);
+      ready.catch(() => {});
+    } else {
       options.underWay?.();
       await copy(createReadStream(packed, { highWaterMark: 1 << 20 }), [createGunzip({ chunkSize: unpackedBytes })], readable, path, context);
+      bytes = Number((await stat(readable)).size);
     }
-    bytes = Number((await stat(readable)).size);
     if (bytes === 0) throw new ShoalError('ingest/empty-file', { path });
-    start = await readAt(readable, 0, headBytes, path);
+    start = await read(0, headBytes);
   }
   const name = stem(path);
   const binary = binaryKind(start);
   if (binary === 'parquet')
-    return { path, name, readable, format: 'parquet', head: '', whole: false, tail: '', pieces: [], gzipped, encoding: 'parquet', mixedLines: 0 };
+    return { path, name, readable, ready, format: 'parquet', head: '', whole: false, tail: '', pieces: [], gzipped, encoding: 'parquet', mixedLines: 0 };
   if (binary) throw new ShoalError('ingest/binary-file', { path, looksLike: binary });
 
   const encoding = options.encoding ? checkEncoding(options.encoding) : textKind(start, bytes <= start.length);
   if (!encoding) throw new ShoalError('ingest/binary-file', { path, looksLike: 'a binary file' });
-  const opened = { path, name, readable, format: 'text', head: '', whole: false, tail: '', pieces: [], gzipped, encoding, mixedLines: 0 } as const;
-  if (encoding === 'utf-8') return sampled(opened, bytes);
+  const opened = { path, name, readable, ready, format: 'text', head: '', whole: false, tail: '', pieces: [], gzipped, encoding, mixedLines: 0 } as const;
+  if (encoding === 'utf-8') return sampled(opened, bytes, read);
   options.underWay?.();
+  await ready;
   return transcoded(opened, temp('utf8'), context);
 }
 
-/** Unpacks a file that says it is small at one go; false where it is not, or where something is wrong, which going through it piece by piece will tell. */
-async function unpackWhole(packed: string, bytes: number, target: string, { underWay }: OpenOptions, context: Context): Promise<boolean> {
-  if (bytes > unpackedWhole) return false;
+/** A file that says it is small, unpacked at one go; undefined where it is not, or where something is wrong, which going through it piece by piece will tell. */
+async function unpackWhole(packed: string, bytes: number, { underWay }: OpenOptions, context: Context): Promise<Buffer | undefined> {
+  if (bytes > unpackedWhole) return undefined;
   try {
     const all = await readFile(packed);
     const says = all.readUInt32LE(all.length - 4);
-    if (says > unpackedWhole) return false;
-    const unpacked = promisify(gunzip)(all, { chunkSize: Math.max(1 << 16, says + 64), maxOutputLength: unpackedWhole + 64 });
+    if (says > unpackedWhole) return undefined;
+    const unpacking = promisify(gunzip)(all, { chunkSize: Math.max(1 << 16, says + 64), maxOutputLength: unpackedWhole + 64 });
     underWay?.();
-    const content = await unpacked;
-    checkAborted(context);
-    await writeFile(target, content, { signal: context.signal });
-    return true;
+    return await unpacking;
   } catch {
+    return undefined;
+  } finally {
     checkAborted(context);
-    return false;
+  }
+}
+
+async function written(target: string, content: Buffer, { signal }: Context): Promise<void> {
+  try {
+    await writeFile(target, content, { signal });
+  } catch (cause) {
+    throw unwritten(target, cause as NodeJS.ErrnoException, signal);
   }
 }
 
@@ -162,8 +180,11 @@ export async function transcoded(file: OpenedFile, target: string, context: Cont
   return sampled({ ...file, readable, mixedLines: decoder.lines(), encoding: mixed ? 'windows-1252' : file.encoding }, bytes);
 }
 
-async function sampled(file: OpenedFile, bytes: number): Promise<OpenedFile> {
-  const start = await readAt(file.readable, 0, headBytes, file.path);
+/** So many bytes from a position on. */
+type Read = (position: number, length: number) => Promise<Buffer>;
+
+async function sampled(file: OpenedFile, bytes: number, read: Read = (position, length) => readAt(file.readable, position, length, file.path)): Promise<OpenedFile> {
+  const start = await read(0, headBytes);
   const whole = bytes <= start.length;
   const head = whole ? text(start) : cutAtLine(text(start));
   if (head.trim() === '') throw new ShoalError('ingest/empty-file', { path: file.path });
@@ -173,13 +194,13 @@ async function sampled(file: OpenedFile, bytes: number): Promise<OpenedFile> {
     for (let i = 1; i <= count; i++) {
       const at = Math.max(headBytes, Math.floor(((bytes - pieceBytes) * i) / count));
       if (at >= bytes) break;
-      const piece = text(await readAt(file.readable, at, pieceBytes, file.path));
+      const piece = text(await read(at, pieceBytes));
       const first = piece.indexOf('\n');
       const last = piece.lastIndexOf('\n');
       if (first >= 0 && last > first) pieces.push(piece.slice(first + 1, last));
     }
   }
-  const tail = whole ? head.slice(-100) : text(await readAt(file.readable, bytes - 100, 100, file.path));
+  const tail = whole ? head.slice(-100) : text(await read(bytes - 100, 100));
   return { ...file, head, whole, tail, pieces };
 }
 
@@ -245,10 +266,16 @@ async function copy(from: Readable, through: Transform[], to: string, path: stri
     return to;
   } catch (cause) {
     const error = cause as NodeJS.ErrnoException;
-    if (context.signal.aborted) throw new ShoalError('run/aborted', {}, { cause });
-    if (error.code === 'ENOSPC' || error.code === 'EDQUOT') throw new ShoalError('run/write-failed', { path: to, reason: 'The disk is full.' }, { cause });
+    if (context.signal.aborted || full(error)) throw unwritten(to, error, context.signal);
     throw new ShoalError('ingest/unreadable-file', { path, reason: reasonOf(error) }, { cause });
   }
+}
+
+const full = ({ code }: NodeJS.ErrnoException) => code === 'ENOSPC' || code === 'EDQUOT';
+
+function unwritten(path: string, cause: NodeJS.ErrnoException, { aborted }: AbortSignal): ShoalError<'run/aborted'> | ShoalError<'run/write-failed'> {
+  if (aborted) return new ShoalError('run/aborted', {}, { cause });
+  return new ShoalError('run/write-failed', { path, reason: full(cause) ? 'The disk is full.' : `${cause.message}.` }, { cause });
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {

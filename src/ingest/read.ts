@@ -26,8 +26,12 @@ export interface ReadOptions {
 
 /** Reads one opened file into the engine, typed as far as all its values allow. Throws `ingest/*`. */
 export async function readRaw(file: OpenedFile, options: ReadOptions, engine: Engine, context: Context): Promise<RawTable> {
-  if (file.format === 'parquet') return readNested(file, 'parquet', options.name, engine);
+  if (file.format === 'parquet') {
+    await file.ready;
+    return readNested(file, 'parquet', options.name, engine);
+  }
   const layout = sniff(file.path, file.head, file.pieces, file.whole, options.delimiter);
+  await file.ready;
   if (layout.kind !== 'delimited') return readNested(file, layout.kind, options.name, engine);
   return readDelimited(file, layout, options, engine, context);
 }

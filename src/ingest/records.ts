@@ -25,6 +25,7 @@ export function splitRecords(text: string, { delimiter, quote, runs }: Dialect, 
   let line = 0;
   let at = 0;
   const n = text.length;
+  const parts = delimiter.length === 1 ? delimiter.charCodeAt(0) : -1;
   while (at < n && records.length < limit) {
     const record: string[] = [];
     const firstLine = line;
@@ -50,8 +51,8 @@ export function splitRecords(text: string, { delimiter, quote, runs }: Dialect, 
       } else {
         let end = at;
         while (end < n) {
-          const c = text[end];
-          if (c === '\n' || c === '\r' || c === delimiter) break;
+          const c = text.charCodeAt(end);
+          if (c === 10 || c === 13 || c === parts) break;
           end++;
         }
         value = text.slice(at, end);
