@@ -21,27 +21,34 @@ await main(async () => {
     const shoal = await keyOf(server, { role: 'admin' });
     const write = (await keyOf(server, { only: ['POST /v1/batch'] })).token;
     const make = messages(server, write, entities);
-    const pool = openPool(server, 256);
+    /** Connections of its own for each part: one that was idle for long may be closed just when it is used again. */
+    const within = async (work) => {
+      const pool = openPool(server, 256);
+      try {
+        return await work(pool);
+      } finally {
+        pool.close();
+      }
+    };
     const memory = {};
 
-    const filled = await fill(pool, make, entities);
+    const filled = await within((pool) => fill(pool, make, entities));
     say(`${entities.toLocaleString('en')} entities at ${Math.round(filled.rate).toLocaleString('en')} events/s`);
     memory.filled = memoryOf(server.child.pid);
     await define(shoal, segments);
     memory.defined = memoryOf(server.child.pid);
 
     const steady = {
-      single: told('single events', await openLoop({ pool, rate: single, seconds, make: make.single })),
-      batched: told('batches', await openLoop({ pool, rate: batched / perBatch, seconds, make: make.batch })),
+      single: told('single events', 1, await within((pool) => withCpu(server, () => openLoop({ pool, rate: single, seconds, make: make.single })))),
+      batched: told('batches', perBatch, await within((pool) => withCpu(server, () => openLoop({ pool, rate: batched / perBatch, seconds, make: make.batch })))),
     };
-    const seen = await probes({ server, pool, make, shoal, rate: visible, seconds });
+    const seen = await within((pool) => probes({ server, pool, make, shoal, rate: visible, seconds }));
     say(`visible after ${ms(seen.visible)}; reads ${ms(seen.reads)}`);
-    const left = await exits({ pool, make, shoal, leaving });
+    const left = await within((pool) => exits({ pool, make, shoal, leaving }));
     say(`exits ${ms(left.late)} after their instant`);
     const overload = { single: await overloaded({ server, shoal, make: make.single, each: 1, seconds }), batched: await overloaded({ server, shoal, make: make.batch, each: perBatch, seconds }) };
     const idle = await idleShare(server.child.pid);
     memory.end = memoryOf(server.child.pid);
-    pool.close();
     report('live', {
       date: new Date().toISOString(), machine: { ...machine(), load, busy: load > 0.5 * availableParallelism() }, contenders: {}, ratios: {}, entities, segments, seconds, filled, steady, seen, left, overload, idle, memory,
     }, [
@@ -64,9 +71,17 @@ function kept({ good, sent, took, seconds }) {
   return good === sent && took < seconds + 1;
 }
 
-function told(what, result) {
-  say(`${what}: ${result.good} of ${result.sent} in ${result.took.toFixed(1)} s (${JSON.stringify(result.statuses)}), ${ms(result.latency)}, the generator at most ${result.generatorLag.toFixed(1)} ms late`);
-  return result;
+/** With the processor time of the server, all threads, in seconds. */
+async function withCpu({ child: { pid } }, work) {
+  const before = cpuOf(pid);
+  const result = await work();
+  return { ...result, cpu: cpuOf(pid) - before };
+}
+
+function told(what, each, result) {
+  const cpu = (1e6 * result.cpu) / (result.good * each);
+  say(`${what}: ${result.good} of ${result.sent} in ${result.took.toFixed(1)} s (${JSON.stringify(result.statuses)}), ${ms(result.latency)}, the generator at most ${result.generatorLag.toFixed(1)} ms late, ${cpu.toFixed(0)} µs of processor an event`);
+  return { ...result, cpuPerEvent: cpu };
 }
 
 function ms({ p50, p99, p999, most }) {
@@ -201,14 +216,16 @@ async function overloaded({ server, shoal, make, each, seconds }) {
 /** Share of a core that the process takes in ten seconds in which nothing is asked of it. */
 async function idleShare(pid) {
   await new Promise((resolve) => setTimeout(resolve, 5000));
-  const ticks = () => {
-    const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const field = line.slice(line.lastIndexOf(')') + 2).split(' ');
-    return Number(field[11]) + Number(field[12]);
-  };
-  const before = ticks();
+  const before = cpuOf(pid);
   await new Promise((resolve) => setTimeout(resolve, 10_000));
-  return (ticks() - before) / 100 / 10;
+  return (cpuOf(pid) - before) / 10;
+}
+
+/** Seconds of processor that a process has taken, all threads. */
+function cpuOf(pid) {
+  const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const field = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return (Number(field[11]) + Number(field[12])) / 100;
 }
 
 function memoryOf(pid) {

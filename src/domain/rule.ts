@@ -14,7 +14,7 @@ const comparison = z.enum(['=', '!=', '<', '<=', '>', '>=']);
 /** ISO 8601, in UTC where no zone is written: '2024-03-01' or '2024-03-01T18:30:00.000Z'. */
 const instant = z.union([z.iso.date(), z.iso.datetime({ local: true })], "must be a date ('2024-03-01') or a date and time ('2024-03-01T18:30:00Z')");
 /** Whether a text is an instant as rules write it. */
-export const isInstant = (text: string): boolean => instant.safeParse(text).success;
+export const isInstant = (text: string): boolean => /^\d{4}-\d\d-\d\d/.test(text) && instant.safeParse(text).success;
 
 /** Milliseconds since the epoch of an instant written in a rule. */
 export const instantOf = (written: string): number => Date.parse(written.length > 10 && !written.endsWith('Z') ? `${written}Z` : written);
