@@ -21,9 +21,21 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
   const views = keptViews((run) => open(folder(run)), memory * lanes[lane].share);
   const rules: Reading['rules'] = new WeakMap();
   const asked = new Map<number, AbortController>();
+  const working = new Set<Promise<void>>();
   const tell = (message: FromDesk, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, [...transfer]);
 
-  port.on('message', async (message: ToDesk) => {
+  const end = async () => {
+    await Promise.all(working);
+    await views.close();
+    process.exit();
+  };
+  port.on('message', (message: ToDesk) => {
+    if ('end' in message) return void end();
+    const work = answer(message).finally(() => working.delete(work));
+    working.add(work);
+  });
+
+  async function answer(message: Exclude<ToDesk, { readonly end: true }>): Promise<void> {
     if ('cancel' in message) return asked.get(message.cancel)?.abort();
     const { ask: id, name, args } = message;
     const controller = new AbortController();
@@ -49,7 +61,7 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
       asked.delete(id);
       for (const release of using) release();
     }
-  });
+  }
 }
 
 function openHere(folder: string): Promise<RunView> {

@@ -14,7 +14,7 @@ export interface DeskData {
 }
 
 /** What goes to a thread, and comes from it. */
-export type ToDesk = { readonly ask: number; readonly name: string; readonly args: readonly unknown[] } | { readonly cancel: number };
+export type ToDesk = { readonly ask: number; readonly name: string; readonly args: readonly unknown[] } | { readonly cancel: number } | { readonly end: true };
 export type FromDesk =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly refusal: { readonly code: ErrorCode; readonly details: unknown } }
@@ -35,9 +35,6 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Megabytes for what is short-lived: half of the usual, as the threads are several. */
-const young = 24;
-
 /** @param idle milliseconds without a question after which it is let go */
 export function openThread(entry: string, data: DeskData, idle: number): Thread {
   let worker: Worker | undefined;
@@ -47,7 +44,7 @@ export function openThread(entry: string, data: DeskData, idle: number): Thread 
   const waiting = new Map<number, Waiting>();
 
   const start = (): Worker => {
-    const own = new Worker(entry, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: young } });
+    const own = new Worker(entry, { workerData: data });
     own.on('message', (message: FromDesk) => {
       const asker = waiting.get(message.id);
       waiting.delete(message.id);
@@ -72,7 +69,12 @@ export function openThread(entry: string, data: DeskData, idle: number): Thread 
   const settle = () => {
     worker?.unref();
     clearTimeout(rest);
-    rest = setTimeout(() => void end(), idle).unref();
+    rest = setTimeout(letGo, idle).unref();
+  };
+  /** It ends by itself, once what is still at work in it is over: a thread that is ended in the middle of native work may take the process along. */
+  const letGo = () => {
+    worker?.postMessage({ end: true } satisfies ToDesk);
+    worker = undefined;
   };
   const end = async () => {
     const own = worker;
@@ -101,7 +103,7 @@ export function openThread(entry: string, data: DeskData, idle: number): Thread 
     get started() {
       return worker !== undefined;
     },
-    rest: () => void (waiting.size === 0 && end()),
+    rest: () => void (waiting.size === 0 && letGo()),
     async close() {
       closed = true;
       clearTimeout(rest);

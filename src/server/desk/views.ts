@@ -23,6 +23,12 @@ export function keptViews<V extends Viewed>(open: (run: string) => Promise<V>, m
     }
   };
   return {
+    /** Closes all of them; none may be in use. */
+    async close() {
+      const all = [...kept.values()];
+      kept.clear();
+      for (const { view } of all) await view.then((opened) => opened.close()).catch(() => {});
+    },
     /** A view to use until it is released. */
     async use(run: string): Promise<{ readonly view: V; release(): void }> {
       const one = kept.get(run) ?? { view: open(run), bytes: 0, users: 0 };
