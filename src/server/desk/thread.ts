@@ -35,6 +35,9 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Milliseconds that a thread at work is given when the desk is closed. */
+const patience = 2000;
+
 /** @param idle milliseconds without a question after which it is let go */
 export function openThread(entry: string, data: DeskData, idle: number): Thread {
   let worker: Worker | undefined;
@@ -78,8 +81,12 @@ export function openThread(entry: string, data: DeskData, idle: number): Thread 
   };
   const end = async () => {
     const own = worker;
-    worker = undefined;
-    await own?.terminate();
+    letGo();
+    if (!own) return;
+    const late = setTimeout(() => void own.terminate(), patience);
+    own.ref();
+    await new Promise((resolve) => own.once('exit', resolve));
+    clearTimeout(late);
   };
 
   return {
@@ -109,6 +116,7 @@ export function openThread(entry: string, data: DeskData, idle: number): Thread 
       clearTimeout(rest);
       for (const [id, asker] of waiting) {
         waiting.delete(id);
+        worker?.postMessage({ cancel: id } satisfies ToDesk);
         asker.reject(new ShoalError('run/aborted', {}));
       }
       await end();
