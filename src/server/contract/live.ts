@@ -38,6 +38,10 @@ export const liveRoutes = {
   'GET /v1/live/events': route({
     role: 'analyst', summary: 'Events as they arrive, after the newest ones', query: z.strictObject({ recent: z.coerce.number().int().min(0).max(500).default(50) }), answer: event, answers: 'events',
   }),
+  'GET /v1/live/rejected': route({
+    role: 'analyst', summary: 'Events that were not taken lately, and why, newest first', details: 'Since the server was started, a hundred at most; nothing of what was in them but a name.',
+    answer: z.array(z.object({ at: instant, route: z.string(), index: z.number().int().describe('Its place in the batch'), reason: z.string(), name: z.string().optional() })),
+  }),
   'GET /v1/live/vocabulary': route({ role: 'viewer', summary: 'What live rules can speak of: what was seen so far', answer: vocabulary }),
   'POST /v1/live/check': route({ role: 'viewer', summary: 'A live rule in words', body: z.strictObject({ rule }), answer: z.object({ words: z.string() }) }),
   'GET /v1/live/segments': route({ role: 'viewer', summary: 'Lists live segments', answer: z.array(row) }),

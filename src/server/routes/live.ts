@@ -16,6 +16,7 @@ export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
   async 'GET /v1/live/events'({ query: { recent }, place, signal }) {
     return eventsOf((await place()).live(), recent, signal);
   },
+  'GET /v1/live/rejected': ({ workspace }, { rejections }) => [...rejections.recent(workspace)],
   async 'GET /v1/live/vocabulary'({ place }) {
     const { features, segments, sources } = await (await place()).live().vocabulary();
     return {

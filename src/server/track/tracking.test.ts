@@ -160,10 +160,11 @@ describe('the tracking API', () => {
     expect(last().payload.context).toBeUndefined();
   });
 
-  it('keeps what was refused lately for those who look at what arrives', async () => {
+  it('keeps what was refused lately for those who look at what arrives, in its workspace only', async () => {
     await post('/v1/track', { event: 'Lost', properties: { secret: 1 } });
-    const admin = await server.ask('/metrics', { token: await server.key({ role: 'admin' }) });
-    expect(await admin.text()).toMatch(/shoal_events_rejected [1-9]/);
+    const rejected = async (workspace: string) => jsonOf(server.ask(`/v1/live/rejected?workspace=${workspace}`, { token: await server.key({ role: 'analyst' }) }));
+    expect((await rejected('main'))[0]).toEqual({ index: 0, reason: 'userId or anonymousId is missing', name: 'Lost', route: 'POST /v1/track', at: expect.any(Number) });
+    expect(await rejected('other')).toEqual([]);
   });
 });
 
@@ -267,6 +268,21 @@ describe('hostile input', () => {
     expect((await post('/v1/t', track())).status).toBe(200);
     const metrics = await (await server.ask('/metrics', { token: await server.key({ role: 'admin' }) })).text();
     expect(metrics).toMatch(/shoal_events_waiting 0\n/);
+  });
+
+  it('of somebody who sends slowly keeps out nobody else', async () => {
+    const one = await listening({ intake, behindProxy: true, limits: { tracking: { waiting: 100, bytes: 4 * 2 ** 20, slowest: 60_000 } } });
+    const { secret: good } = await one.home.keys.create({ name: 'page', only: ['POST /v1/batch'] }, by);
+    const status = async (address: string) => (await fetch(`${one.server}/v1/t`, { method: 'POST', body: JSON.stringify(track()), headers: { ...basic(good), 'x-forwarded-for': address } })).status;
+    const slow = Array.from({ length: 3 }, () => {
+      const socket = connect(one.port, '127.0.0.1', () => socket.write('POST /v1/b HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.1\r\nContent-Length: 500000\r\n\r\n{'));
+      return socket.on('error', () => {});
+    });
+    await expect.poll(() => status('192.0.2.1')).toBe(429);
+    expect(await status('192.0.2.2')).toBe(200);
+    for (const socket of slow) socket.destroy();
+    await expect.poll(() => status('192.0.2.1')).toBe(200);
+    await one.close();
   });
 
   it('is not slowed by strangers who try keys', async () => {

@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiKey } from '../../domain/api-key.js';
-import type { Event, EventKind } from '../../domain/event.js';
+import type { Event } from '../../domain/event.js';
 import { assert, ShoalError } from '../../errors.js';
 import type { Receipt } from '../../flow/live/live.js';
 import { messageLimits } from '../../ingest/track/message.js';
 import { parseBody } from '../../ingest/track/parse-body.js';
 import type { WebhookSource } from '../../ingest/track/webhook-source.js';
 import { readMessages, type ReadMessages } from '../../ingest/track/read-messages.js';
-import { trackRoutes, type TrackRouteId } from '../contract/track.js';
+import { trackRoutes } from '../contract/track.js';
 import { checkHost, dataPolicy, securityHeaders } from '../guard.js';
 import type { Bucket } from '../limits.js';
 import type { LogLine } from '../log-line.js';
 import { faultOf } from '../problem.js';
 import { readBytes } from './body.js';
+import { createHeld } from './held.js';
+import { placeOf, type Place } from './place.js';
 import type { Rejections } from './rejections.js';
+import { keyInBody, secretIn } from './secret.js';
 import { isSigned, webhookBatch } from './webhook.js';
 import type { WriteKeys } from './write-keys.js';
 
@@ -56,13 +59,6 @@ export interface Tracking {
   readonly counts: { readonly accepted: number; readonly duplicate: number; readonly overloaded: number; readonly waiting: number };
 }
 
-interface Place {
-  readonly id: TrackRouteId | 'POST /v1/m';
-  readonly type: EventKind | 'batch' | 'webhook' | 'settings' | 'metrics';
-  /** The variable part of the path. */
-  readonly part?: string;
-}
-
 interface Answer {
   readonly status: number;
   readonly body: string;
@@ -83,7 +79,7 @@ const busy: Answer = { status: 429, body: said('Too much arrives at once. Send i
 export function createTracking(options: TrackingOptions): Tracking {
   const { intake, writeKeys, rejections, webhooks, clock, hosts, https, behindProxy, strangers, limits, observe, log } = options;
   const counts = { accepted: 0, duplicate: 0, overloaded: 0, waiting: 0 };
-  let held = 0;
+  const held = createHeld(limits.bytes);
   return {
     counts,
     take(request, response) {
@@ -131,7 +127,7 @@ export function createTracking(options: TrackingOptions): Tracking {
     if (method !== own) return { status: 405, body: said(`This takes only ${own}.`, 'invalid_request'), headers: { allow: allowed } };
     if (type === 'settings') return settings(asked);
     if (type === 'metrics') return dropped(asked);
-    if (counts.waiting >= limits.waiting || held >= limits.bytes) {
+    if (counts.waiting >= limits.waiting || held.isFull(addressOf(asked.request))) {
       counts.overloaded++;
       return busy;
     }
@@ -147,7 +143,7 @@ export function createTracking(options: TrackingOptions): Tracking {
     let key = secret === undefined ? undefined : await goodKey(secret, asked);
     const limit = type === 'batch' || type === 'webhook' ? messageLimits.batch : singleLimit;
     const expected = Math.min(limit, Number(request.headers['content-length'] ?? limit) || limit);
-    held += expected;
+    const release = held.take(addressOf(request), expected);
     try {
       const bytes = await readBytes(request, limit, limits.slowest);
       let body: unknown;
@@ -169,7 +165,7 @@ export function createTracking(options: TrackingOptions): Tracking {
       });
       return await accepted(read, asked);
     } finally {
-      held -= expected;
+      release();
     }
   }
 
@@ -192,7 +188,7 @@ export function createTracking(options: TrackingOptions): Tracking {
     const found = secret === undefined ? undefined : writeKeys.find(secret);
     const key = found instanceof Promise ? await found : found;
     if (!key) {
-      const seconds = strangers.take(addressOf(asked.request) ?? '');
+      const seconds = strangers.take(addressOf(asked.request));
       if (seconds) throw new ShoalError('server/too-many', { seconds });
       throw new ShoalError('server/who-are-you', { reason: secret === undefined ? 'There is no write key.' : 'This write key is not known, or no longer good.' });
     }
@@ -213,10 +209,10 @@ export function createTracking(options: TrackingOptions): Tracking {
     return taken;
   }
 
-  function addressOf({ headers, socket }: IncomingMessage): string | undefined {
+  function addressOf({ headers, socket }: IncomingMessage): string {
     const said = behindProxy ? headers['x-forwarded-for'] : undefined;
     const last = (Array.isArray(said) ? said.join() : said)?.split(',').at(-1)?.trim();
-    return last || socket.remoteAddress;
+    return last || (socket.remoteAddress ?? '');
   }
 
   function refused(error: unknown, asked: Asked): Answer {
@@ -256,43 +252,10 @@ function said(message: string, code: string): string {
   return JSON.stringify({ success: false, message, code });
 }
 
-const places: ReadonlyMap<string, Place> = new Map([
-  ...(['identify', 'track', 'page', 'screen', 'group', 'alias', 'batch'] as const).flatMap((type) => [type, type[0]].map((name): [string, Place] => [`/v1/${name}`, { id: `POST /v1/${type}`, type }])),
-  ['/v1/m', { id: 'POST /v1/m', type: 'metrics' }],
-]);
-
-function placeOf(url: string): Place | undefined {
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
-  const found = places.get(path);
-  if (found || !(path.startsWith('/v1/p') || path.startsWith('/v1/w'))) return found;
-  const webhook = /^\/v1\/webhook\/([\w.-]{1,100})$/.exec(path)?.[1];
-  if (webhook !== undefined) return { id: 'POST /v1/webhook/:source', type: 'webhook', part: webhook };
-  const key = /^\/v1\/projects\/([\w.-]{1,200})\/settings$/.exec(path)?.[1];
-  return key === undefined ? undefined : { id: 'GET /v1/projects/:writeKey/settings', type: 'settings', part: key };
-}
-
 /** A key that can only write, and may write here: through a batch everything can be written. */
 function mayWrite({ only }: ApiKey, id: Place['id']): boolean {
   if (!only?.every((route) => Object.hasOwn(trackRoutes, route))) return false;
   return id === 'GET /v1/projects/:writeKey/settings' || only.includes(id) || only.includes('POST /v1/batch');
-}
-
-/** The key that a request shows: as the user name of Basic (with or without the colon behind it), as bearer, or in the query. */
-function secretIn({ headers: { authorization }, url = '' }: IncomingMessage): string | undefined {
-  if (authorization === undefined) {
-    const query = url.indexOf('?');
-    return query < 0 ? undefined : new URLSearchParams(url.slice(query)).get('writeKey') ?? undefined;
-  }
-  const [, scheme, value] = /^(Basic|Bearer) +([\x21-\x7e]{1,400})$/i.exec(authorization) ?? [];
-  if (scheme === undefined) return '';
-  return scheme.toLowerCase() === 'bearer' ? value : Buffer.from(value, 'base64').toString('latin1').split(':', 1)[0];
-}
-
-function keyInBody(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { writeKey } = body as { readonly writeKey?: unknown };
-  return typeof writeKey === 'string' && writeKey !== '' ? writeKey : undefined;
 }
 
 /** Pages of any origin may send; what they may say is only what the SDK says. */
