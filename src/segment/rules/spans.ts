@@ -10,9 +10,11 @@ const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 /** A length of time in whole milliseconds. */
 export const spanMs = (length: number, unit: Unit): number => Math.round(length * unitMs[unit]);
 
+const parts = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 10 });
+
 /** "30 days", "one day", "36 hours". */
 export const spanWords = (length: number, unit: Unit): string =>
-  `${Number.isInteger(length) ? countWord(length) : length.toLocaleString('en-GB', { maximumFractionDigits: 10 })} ${length === 1 ? unit.slice(0, -1) : unit}`;
+  `${Number.isInteger(length) ? countWord(length) : parts.format(length)} ${length === 1 ? unit.slice(0, -1) : unit}`;
 
 /** An instant that can be written: not before the year 1. */
 export const writable = (ms: number): number => Math.max(ms, EARLIEST);
@@ -67,10 +69,12 @@ export function windowWords(window: TimeWindow | undefined): string {
   return ` ${parts.join(' and ')}`;
 }
 
+const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+
 /** "1 January 2024", "1 January 2024 18:30", "1 January 2024 18:30:15.250" (UTC). */
 export function instantWords(written: string): string {
   const at = new Date(instantOf(written));
-  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const day = days.format(at);
   const clock = at.toISOString().slice(11, -1).replace(/(:00)?\.000$/, '');
   return clock === '00:00' ? day : `${day} ${clock}`;
 }

@@ -1,0 +1,3 @@
+export { openEngine } from '../../src/engine/catalog.js';
+export { runRound } from './round.js';
+export { subject } from './subject.js';
