@@ -45,7 +45,7 @@ export interface Round {
   readonly shared: readonly number[];
 }
 
-export function makeRound(seed: number, { rules = 16, histories = 24, checkpoints = 20 } = {}): Round {
+export function makeRound(seed: number, { rules = 24, histories = 24, checkpoints = 20 } = {}): Round {
   const rng = createRng(seed, 'parity');
   const base = Date.parse(pick(rng, days));
   const shared = [base + 90 * MINUTE, base + 4 * HOUR + 1, base + 30 * HOUR];
@@ -85,11 +85,11 @@ function condition(rng: Rng, base: number): Condition {
     return { ...rows(rng), op: pick(rng, ['<', '<=', '>', '>='] as const), value: chance(rng, 4) ? length / 2 : length, unit };
   };
   switch (rng.int(10)) {
-    case 0: case 1: case 2: return { kind: 'performed', ...rows(rng), op: pick(rng, comparisons), value: rng.int(5), ...window() };
+    case 0: case 1: case 2: return { kind: 'performed', ...rows(rng, 3), op: pick(rng, comparisons), value: rng.int(4), ...window() };
     case 3: return { kind: 'performed', ...rows(rng), sum: 'properties.price', op: pick(rng, comparisons), value: pick(rng, [0, 0.3, 0.6, 20, 250, 500.5, -19.99]), ...window() };
     case 4: return { kind: 'performed', ...rows(rng), distinct: pick(rng, ['properties.product', 'properties.cart', 'properties.price', 'properties.sale', 'local.hour', 'local.date', 'event']), op: pick(rng, comparisons), value: rng.int(4), ...window() };
     case 5: case 6: return {
-      kind: 'sequence', first: rows(rng), then: rows(rng), followed: chance(rng, 2), within: pick(rng, lengths), ...(chance(rng, 2) && { per: pick(rng, ['properties.cart', 'properties.product', 'properties.price', 'event']) }), ...window(),
+      kind: 'sequence', first: rows(rng, 5), then: rows(rng, 5), followed: chance(rng, 2), within: pick(rng, lengths), ...(chance(rng, 2) && { per: pick(rng, ['properties.cart', 'properties.cart', 'properties.product', 'properties.price', 'kind']) }), ...window(),
     };
     case 7: return { kind: 'first', ...elapsed() };
     case 8: return { kind: 'last', ...elapsed() };
@@ -113,10 +113,11 @@ function windowOf(rng: Rng, base: number) {
   }
 }
 
-function rows(rng: Rng) {
+/** `plain`: one in so many has a test beside its name. */
+function rows(rng: Rng, plain = 2) {
   const where = [
     ...(chance(rng, 4) ? [] : [chance(rng, 4) ? { column: 'event', op: 'in', values: [pick(rng, names), pick(rng, names)] } : { column: 'event', op: '=', value: pick(rng, names) }]),
-    ...(chance(rng, 2) ? [test(rng, ...pick(rng, Object.entries(eventColumns)))] : []),
+    ...(chance(rng, plain) ? [test(rng, ...pick(rng, Object.entries(eventColumns)))] : []),
   ];
   return { source: 'events', ...(where.length > 0 && { where }) } as { source: string };
 }
@@ -150,7 +151,7 @@ const anonymous = (value: string): Identifier => ({ type: 'anonymous', value });
 
 function makeHistory(rng: Rng, base: number, rules: readonly SegmentRule[], shared: readonly number[], wanted: number): History {
   const records: JournalRecord[] = [];
-  let clock = base - MINUTE;
+  let grid = base - MINUTE, clock = grid;
   const put = (entry: JournalEntry) => void records.push({ seq: records.length + 1, clock, entry });
   const define = ({ id, rule }: SegmentRule, version: number, as = id): LiveDefinition => ({ segment: as, name: as, version, rule, types });
   const late = new Set<SegmentRule>(rules.filter(({ refs }) => refs.length === 0 && chance(rng, 6)));
@@ -171,10 +172,12 @@ function makeHistory(rng: Rng, base: number, rules: readonly SegmentRule[], shar
   const steps = 14 + rng.int(18);
   const linking: number[] = [];
   for (let i = 0; i < steps; i++) {
-    clock += pick(rng, [0, 0, 1, MINUTE, MINUTE, 5 * MINUTE, 5 * MINUTE - 1, 30 * MINUTE, 30 * MINUTE + 1, HOUR, ...(chance(rng, 6) ? [DAY, 2 * HOUR] : [])]);
-    const what = rng.int(40);
+    // Nearly always on whole minutes, so that what is five minutes or an hour apart is so exactly; now and then a millisecond beside.
+    grid += pick(rng, [0, 0, MINUTE, MINUTE, 5 * MINUTE, 5 * MINUTE, 30 * MINUTE, HOUR, ...(chance(rng, 6) ? [DAY, 2 * HOUR] : [])]);
+    clock = Math.max(clock, grid + (chance(rng, 4) ? rng.int(3) - 1 : 0));
+    const what = rng.int(36);
     if (what === 0 && linking.length) put({ kind: 'unmerge', merge: pick(rng, linking) });
-    else if (what === 1 && i > 8) put({ kind: 'erase', identifiers: [pick(rng, [...users.map(user), ...browsers.map(anonymous)])], entities: [] });
+    else if (what === 1 && i > 6) put({ kind: 'erase', identifiers: [pick(rng, [...users.map(user), ...browsers.map(anonymous)])], entities: [] });
     else if (what === 2 && late.size) {
       const [each] = late;
       late.delete(each);
@@ -200,7 +203,7 @@ function makeHistory(rng: Rng, base: number, rules: readonly SegmentRule[], shar
         versions.delete(id);
       }
     } else {
-      const event = makeEvent(rng, `m${i}`, clock);
+      const event = makeEvent(rng, `m${i}`, clock, grid);
       if (event.identifiers.length > 1) linking.push(records.length + 1);
       put({ kind: 'event', event });
     }
@@ -209,12 +212,12 @@ function makeHistory(rng: Rng, base: number, rules: readonly SegmentRule[], shar
   return { records, checkpoints: checkpointsOf(rng, records, shared, wanted) };
 }
 
-function makeEvent(rng: Rng, id: string, clock: number): Event {
+function makeEvent(rng: Rng, id: string, clock: number, grid: number): Event {
   const kind = pick(rng, ['track', 'track', 'track', 'track', 'track', 'page', 'identify', 'identify', 'alias'] as const);
   const who = rng.int(10);
   const identifiers = kind === 'alias' ? [user(pick(rng, users)), chance(rng, 2) ? user(pick(rng, browsers)) : anonymous(pick(rng, browsers))]
     : who < 4 ? [user(pick(rng, users))] : who < 7 ? [anonymous(pick(rng, browsers))] : [user(pick(rng, users)), anonymous(pick(rng, browsers)), ...(chance(rng, 4) ? [{ type: 'email', value: pick(rng, ['x@y', 'z@y']) }] : [])];
-  const delay = pick(rng, [0, 0, 0, 0, 0, 0, 1, MINUTE, 5 * MINUTE, 30 * MINUTE, HOUR, -10 * MINUTE]);
+  const delay = pick(rng, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, MINUTE, 5 * MINUTE, 5 * MINUTE, 30 * MINUTE, HOUR, -10 * MINUTE]);
   const maybe = (value: Json): Json => (chance(rng, 5) ? null : value);
   const zone = pick(rng, zones);
   const properties = {
@@ -225,8 +228,10 @@ function makeEvent(rng: Rng, id: string, clock: number): Event {
   const traits = kind === 'identify' ? Object.fromEntries(Object.entries({
     plan: pick<Json>(rng, ['pro', 'Mug', 5, '']), age: pick<Json>(rng, [0, 19.99, 30, 'old']), vip: pick<Json>(rng, [true, false]), born: pick<Json>(rng, ['2024-01-01', '2024-03-31', 'x']),
   }).filter(() => chance(rng, 2))) : undefined;
+  // Whoever sends it may put the weaker name first.
+  if (chance(rng, 12)) identifiers.reverse();
   return {
-    id, kind, name: kind === 'identify' || kind === 'alias' ? kind : pick(rng, names), at: clock - delay, received: clock, identifiers,
+    id, kind, name: kind === 'identify' || kind === 'alias' ? kind : pick(rng, names), at: (delay === 0 ? clock : grid) - delay, received: clock, identifiers,
     payload: { properties, ...(traits && { traits }), ...(zone !== undefined && { context: { timezone: zone } }) },
   };
 }

@@ -12,6 +12,8 @@ export interface Person {
   readonly id: string;
   readonly rows: readonly Row[];
   readonly traits: Readonly<Record<string, Value>>;
+  /** The same as they were written. */
+  readonly said: Readonly<Record<string, Json>>;
 }
 
 export interface Picture {
@@ -77,9 +79,9 @@ export function pictureAt(records: readonly JournalRecord[], at: number): Pictur
     all.forEach((each) => seen.add(each));
     const own = events.filter((each) => all.includes(each.node)).sort((a, b) => a.at - b.at || a.seq - b.seq);
     const name = all.find((each) => each.startsWith('user:'))?.slice(5) ?? all.find((each) => each.startsWith('anonymous:')) ?? all[0];
-    const traits: Record<string, Value> = {};
-    for (const { event } of own) if (event.kind === 'identify') for (const [trait, value] of Object.entries((event.payload.traits ?? {}) as Record<string, Json>)) if (value !== null) traits[trait] = as(value, types.traits[trait]);
-    people.push({ id: name, traits, rows: own.map(({ event, at: when, seq }) => ({ at: when, seq, values: valuesOf(event) })) });
+    const traits: Record<string, Value> = {}, said: Record<string, Json> = {};
+    for (const { event } of own) if (event.kind === 'identify') for (const [trait, value] of Object.entries((event.payload.traits ?? {}) as Record<string, Json>)) if (value !== null) traits[trait] = as((said[trait] = value), types.traits[trait]);
+    people.push({ id: name, traits, said, rows: own.map(({ event, at: when, seq }) => ({ at: when, seq, values: valuesOf(event) })) });
   }
   return { people, rules };
 }
@@ -100,18 +102,25 @@ function valuesOf(event: Event): Record<string, Value> {
   return values;
 }
 
+const printers = new Map<string, Intl.DateTimeFormat>();
+function printer(zone: string): Intl.DateTimeFormat {
+  const make = (timeZone: string) => new Intl.DateTimeFormat('en-US', { timeZone, weekday: 'short', hour: '2-digit', hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' });
+  if (!printers.has(zone)) {
+    try {
+      printers.set(zone, make(zone));
+    } catch {
+      printers.set(zone, make('UTC'));
+    }
+  }
+  return printers.get(zone)!;
+}
+
 const walls = new Map<string, Record<'hour' | 'weekday' | 'date', Json>>();
 /** What the clock on their wall shows, as the platform prints it. */
 function wall(at: number, zone?: string) {
   const known = walls.get(`${zone} ${at}`);
   if (known) return known;
-  const print = (timeZone: string) => new Intl.DateTimeFormat('en-US', { timeZone, weekday: 'short', hour: '2-digit', hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(at);
-  let parts: Intl.DateTimeFormatPart[];
-  try {
-    parts = print(zone ?? 'UTC');
-  } catch {
-    parts = print('UTC');
-  }
+  const parts = printer(zone ?? 'UTC').formatToParts(at);
   const of = (type: string) => parts.find((part) => part.type === type)!.value;
   const made = { hour: Number(of('hour')), weekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(of('weekday')) + 1, date: `${of('year')}-${of('month')}-${of('day')}` };
   if (walls.size > 50_000) walls.clear();

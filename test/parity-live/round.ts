@@ -220,7 +220,7 @@ function foresee(driver: Driver, { people, rules }: Picture, at: number, rng: Re
   driver.load(number);
   const { member, changesAt } = state.why(number, segment);
   const traits = state.entity(number).traits;
-  for (const name of Object.keys(person.traits)) if (person.traits[name] !== undefined && !(name in traits)) say(`${at}: ${person.id} has no ${name}`);
+  for (const name of Object.keys(person.traits)) if (String(traits[name]) !== String(person.said[name])) say(`${at}: ${person.id}'s ${name} is ${String(traits[name])}, not ${String(person.said[name])}`);
   const instants = person.rows.flatMap((row) => lengths.flatMap((length) => [row.at + lengthMs(length) - 1, row.at + lengthMs(length), row.at + lengthMs(length) + 1, row.at + lengthMs(length) / 2, row.at + lengthMs(length) / 2 + 1])).filter((each) => each > at);
   const same = (now: number) => isMember(segment, person, rules, now) === member;
   if (changesAt !== undefined && (same(changesAt) || !same(changesAt - 1))) say(`${at}: ${person.id} in ${segment} does not change at ${changesAt}: ${JSON.stringify(rules.get(segment))}`);

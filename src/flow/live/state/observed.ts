@@ -1,5 +1,4 @@
 import type { Event, Fields, Scalar } from '../../../domain/event.js';
-import { isInstant } from '../../../domain/rule.js';
 import type { Observed, ObservedColumn } from '../../../segment/rules/live-vocabulary.js';
 
 /** How much is remembered of what was seen: so that ten thousand names of events hurt nobody. */
@@ -12,6 +11,9 @@ export interface Observing {
   /** Plain data, as `createObserving` takes it again. */
   save(): unknown;
 }
+
+/** A look is enough here: every text of every event is looked at. */
+const likeInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?$/;
 
 type Type = ObservedColumn['type'];
 interface Column { readonly types: Record<Type, number>; readonly values: Counts }
@@ -41,7 +43,7 @@ function add(columns: Map<string, Column>, name: string, value: Scalar, limit: n
     if (columns.size >= limit) return;
     columns.set(name, (column = { types: { number: 0, text: 0, flag: 0, time: 0 }, values: new Map() }));
   }
-  column.types[typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'flag' : isInstant(value) ? 'time' : 'text']++;
+  column.types[typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'flag' : likeInstant.test(value) ? 'time' : 'text']++;
   if (typeof value === 'string' && value.length <= observedLimits.length) count(column.values, value, observedLimits.values);
 }
 

@@ -494,6 +494,7 @@ export function openState(options: LiveStateOptions): LiveState {
           supposed.set(each.definition.segment, holds);
           next = Math.min(next, until);
         }
+        assert(next > at, `'${slot.definition.segment}' would change at ${next}, which is not after ${at}`);
         at = next;
       }
       return Infinity;
