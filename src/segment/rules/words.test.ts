@@ -46,6 +46,7 @@ describe('a rule as a sentence', () => {
     ['with spend under £100 on order lines marked returned', { kind: 'performed', source: 'orders', sum: 'amount', where: [{ column: 'returned', op: '=', value: true }], op: '<', value: 100 }],
     ['with quantity adding up to over 10 over order lines in the last 12 hours', { kind: 'performed', source: 'orders', sum: 'quantity', op: '>', value: 10, window: { last: 12, unit: 'hours' } }],
     ['with an order in the last day and then a ‘view’ web event without product within 30 minutes', { kind: 'sequence', first: { source: 'orders' }, then: { source: 'web', where: [{ column: 'event', op: '=', value: 'view' }, { column: 'product', op: 'missing' }] }, followed: true, within: { length: 30, unit: 'minutes' }, window: { last: 1, unit: 'days' } }],
+    ['with at least two ‘view’ web events in the current session (ended by 30 quiet minutes)', { kind: 'performed', source: 'web', where: [{ column: 'event', op: '=', value: 'view' }], op: '>=', value: 2, window: { session: 30, unit: 'minutes' } }],
     ['whose joined is between 1 January 2024 and 31 January 2024', { kind: 'attribute', source: 'people', column: 'joined', op: 'between', from: '2024-01-01', to: '2024-01-31' }],
     ['whose country does not contain ‘land’', { kind: 'attribute', source: 'people', column: 'country', op: 'not contains', value: 'land' }],
     ['whose country is other than ‘UK’', { kind: 'attribute', source: 'people', column: 'country', op: '!=', value: 'UK' }],

@@ -345,15 +345,17 @@ export function openState(options: LiveStateOptions): LiveState {
     }
     for (const entity of now) {
       look(entity);
-      entity.stays = entity.stays.map((stay) => before.get(entity.id)?.get(stay.segment) ?? stay);
+      // Under a name that was not in it before, it is in it since now.
+      entity.stays = entity.stays.map((stay) => before.get(entity.id)?.get(stay.segment) ?? { ...stay, since: clock });
       for (const slot of serving) {
         const stay = entity.stays.find(({ segment }) => segment === slot.segment);
-        if (stay && !before.get(entity.id)?.has(slot.segment)) emit(entity.id, speaker, slot, true, stay.since, reasonOf(slot, true, other).reason);
+        if (stay && !before.get(entity.id)?.has(slot.segment)) emit(entity.id, speaker, slot, true, clock, reasonOf(slot, true, other).reason);
       }
     }
     for (const entity of now) {
       entity.sequence = speaker.sequence;
       entity.changedAt = speaker.changedAt;
+      entity.changed = true;
     }
   }
 
