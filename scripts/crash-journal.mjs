@@ -1,5 +1,5 @@
 // Breaks the journal in every way it can, and checks after each that nothing it was told is kept is lost, nothing is invented or counted twice: `npm run crash -- journal 1000`.
-// `npm run crash -- journal 200 --only kill --engine postgres`. Parts: kill, torn, flip, space, faults, power, order. It needs a build; faults, power and order need strace, space needs root. What each cannot show is said in docs/store.md.
+// `npm run crash -- journal 200 --only kill --engine postgres`. Parts: kill, order, faults, power, space, torn, flip; `--step 10` takes every tenth place of the last four and of faults. It needs a build; faults, power and order need strace, space needs root. What each cannot show is said in docs/store.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -129,6 +129,31 @@ export async function torn({ step = 1 } = {}) {
     drop(copy);
   }
   return { ...tally, endings: [...tally.endings].sort((a, b) => a - b).join(', ') };
+}
+
+/** Flips a bit of every `step`-th byte of a journal's file: it is found damaged, or shows what it showed before. */
+export async function flip({ step = 1 } = {}) {
+  const place = fresh();
+  const file = join(folderOf(place), 'journal.sqlite');
+  const groups = 8;
+  const tally = { bytes: 0, found: 0, harmless: 0 };
+  try {
+    await life(place, { count: groups });
+    const whole = readFileSync(file);
+    for (let at = 0; at < whole.length; at += step) {
+      const flipped = Uint8Array.from(whole);
+      flipped[at] ^= 1 << (at % 8);
+      for (const end of ['-wal', '-shm', '-journal']) rmSync(`${file}${end}`, { force: true });
+      writeFileSync(file, flipped);
+      const code = await reached(built, place, [groups]).then(() => undefined, (error) => error.code ?? error.message);
+      if (code !== undefined && !['store/damaged', 'store/unavailable', 'store/newer'].includes(code)) throw new Error(`Byte ${at} flipped: ${code}`);
+      tally.bytes += 1;
+      tally[code === undefined ? 'harmless' : 'found'] += 1;
+    }
+  } finally {
+    drop(place);
+  }
+  return tally;
 }
 
 /** A disk of some megabytes that fills up. Undefined where none can be mounted. */
@@ -336,6 +361,7 @@ async function campaign([kills = '20', ...flags]) {
     power: async () => report('power', withoutStrace ?? (await power({ step }))),
     space: async () => report('space', (await space()) ?? 'No small disk can be mounted here: skipped.'),
     torn: async () => report('torn', await torn({ step })),
+    flip: async () => report('flip', await flip({ step })),
   };
   const only = flag('--only');
   for (const name of only ? [only] : Object.keys(parts)) await parts[name]();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { broken, faults, kill, order, power, space, torn, unkept, withoutStrace } from '../scripts/crash-journal.mjs';
+import { broken, faults, flip, kill, order, power, space, torn, unkept, withoutStrace } from '../scripts/crash-journal.mjs';
 import { withoutPostgres } from '../scripts/postgres.mjs';
 
 /** Short runs of scripts/crash-journal.mjs; evidence/crash-journal.md has the long ones. */
@@ -18,6 +18,12 @@ describe('a journal', () => {
     const { cuts, endings } = await torn({ step: 997 });
     expect(cuts).toBeGreaterThan(20);
     expect(endings).toContain('11');
+  });
+
+  it('with any byte of its file flipped is found damaged, or says the same as before', async () => {
+    const { bytes, found, harmless } = await flip({ step: 211 });
+    expect(found + harmless).toBe(bytes);
+    expect(found).toBeGreaterThan(50);
   });
 
   it.skipIf(withoutStrace)('acknowledges nothing before the sync that keeps it', async () => {

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabases, openStore } from '../src/store/catalog.js';
+import { openDatabases, openJournal, openStore } from '../src/store/catalog.js';
 import { emptyFolder, shoal } from './support/shoal.js';
 
 const by = { actor: 'ada', reason: 'a test' };
@@ -34,6 +34,24 @@ describe('shoal store and shoal govern', () => {
     expect((await (await again.open('main')).notes.list()).items).toMatchObject([{ text: 'Keep this.' }]);
     await again.close();
     expect((await shoal(['store', 'restore', file, '--data', data])).stderr).toBe(`There is a store in '${data}' already. Restore into an empty folder or database.\n`);
+  });
+
+  it('take the journals of the live side with them, also while one is written', async () => {
+    const clock = () => Date.UTC(2026, 0, 2);
+    const [from, to, file] = [within('live'), within('live-restored'), within('live.backup')];
+    const home = await openStore(from, { clock });
+    await home.workspaces.create({ id: 'main', name: 'Main' }, by);
+    const journal = await openJournal(from, 'main', { clock });
+    const event = { id: 'm1', kind: 'track', name: 'Order', at: 1, received: 2, identifiers: [{ type: 'user', value: 'ada' }], payload: {} } as const;
+    await journal.append({ clock: clock(), entries: [{ kind: 'event', event }] });
+    expect((await shoal(['store', 'backup', file, '--data', from])).stderr).toBe('');
+    await journal.close();
+    await home.close();
+    expect((await shoal(['store', 'restore', file, '--data', to])).stdout).toMatch(/^Restored 1 workspace, \d+ rows\./);
+    const again = await openJournal(to, 'main', { clock });
+    for await (const records of again.read(0)) expect(records).toEqual([{ seq: 1, clock: clock(), entry: { kind: 'event', event } }]);
+    expect(await again.append({ clock: clock(), entries: [{ kind: 'event', event }] })).toEqual([{ duplicate: true }]);
+    await again.close();
   });
 
   it('check the audit logs, keep their heads, and name what was changed since', async () => {

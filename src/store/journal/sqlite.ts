@@ -28,7 +28,7 @@ export async function openSqliteJournal(folder: string, workspace: string, clock
       await migrate(database, migrations.journal, clock);
       // The log is moved by us, so that a failure of that is seen. What a process that failed left in it may not be on the disk, although it reads well: it is written anew.
       for (const pragma of ['busy_timeout = 0', 'wal_autocheckpoint = 0', 'secure_delete = ON', 'cache_size = -65536', 'wal_checkpoint(TRUNCATE)']) connection.prepare(`PRAGMA ${pragma}`).all([]);
-      return tablesOn(connection, name, () => (close(), lock.close()));
+      return tablesOn(connection, name, { close, release: () => lock.close() });
     } catch (error) {
       close();
       throw toldOf(name, error);
@@ -44,7 +44,7 @@ interface Connection {
   exec(sql: string): void;
 }
 
-function tablesOn(connection: Connection, name: string, close: () => void): JournalTables {
+function tablesOn(connection: Connection, name: string, { close, release }: { close(): void; release(): void }): JournalTables {
   const until = untilFailure(name, (cause) => toldOf(name, cause));
   const statements = new Map<string, SqliteStatement>();
   const prepared = (sql: string): SqliteStatement => {
@@ -161,7 +161,11 @@ function tablesOn(connection: Connection, name: string, close: () => void): Jour
     scrub: () => ask(() => move('TRUNCATE')),
     async close() {
       clearImmediate(moving);
-      if (!until.failed()) close();
+      try {
+        if (!until.failed()) close();
+      } finally {
+        release();
+      }
     },
   };
 
