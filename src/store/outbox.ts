@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Change } from '../domain/live.js';
 import type { Ledger } from './ledger.js';
-import type { Store } from './store.js';
+import type { DeliveryOutcome, Store } from './store.js';
 import type { Tables } from './tables.js';
 import { count, line, maybe } from './values.js';
 
@@ -57,26 +57,31 @@ export function outboxOf({ db, database, change, clock }: Ledger): Store['outbox
     settle: (outcomes) => change({ actor: 'system' }, async ({ trx, at: now, audit, nothingToDo }) => {
       nothingToDo();
       const through = new Map<number, string[]>();
-      for (const { delivery, webhook, at, ms, status, fault, then, disable } of outcomes) {
-        const seen = status !== undefined && status >= 200 && status < 300 ? { last_success: at } : { last_failure: at };
-        await trx.updateTable('webhooks').set(seen).where('seq', '=', webhook).execute();
-        if (disable !== undefined) {
-          const row = await trx.updateTable('webhooks').set({ disabled_at: now, disabled_why: line('reason', disable, 500) }).where('seq', '=', webhook).where('disabled_at', 'is', null).returning('id').executeTakeFirst();
-          if (row) await audit('webhook.disable', { kind: 'webhook', id: row.id }, { after: { reason: disable } });
-        }
+      const tried: DeliveryOutcome[] = [];
+      for (const outcome of outcomes) {
+        const { delivery, webhook, at, then } = outcome;
         const waits = typeof then === 'object' && 'due' in then;
         const set = waits ? { due: Math.round(then.due) } : { state: then === 'delivered' ? then : 'dead', due: null, settled_at: at, why: then === 'delivered' ? null : line('reason', then.dead, 500) };
         const row = await trx.updateTable('deliveries').set(({ eb }) => ({ ...set, attempts: eb('attempts', '+', 1) })).where('id', '=', delivery).where('webhook', '=', webhook).where('state', '=', 'waiting').returning('entity').executeTakeFirst();
         // Forgotten meanwhile.
         if (!row) continue;
-        const { n } = await trx.selectFrom('delivery_attempts').select(({ fn }) => fn.countAll().as('n')).where('delivery', '=', delivery).executeTakeFirstOrThrow();
-        await trx.insertInto('delivery_attempts').values({ delivery, number: Number(n) + 1, at, ms: count('duration', ms), status: status ?? null, fault: maybe(line, 'fault', fault) }).execute();
-        if (waits) continue;
-        const of = through.get(webhook);
-        if (of) of.push(row.entity);
-        else through.set(webhook, [row.entity]);
+        tried.push(outcome);
+        if (!waits) through.set(webhook, [...(through.get(webhook) ?? []), row.entity]);
       }
-      for (const [webhook, entities] of through) await release(trx, webhook, now, entities);
+      await addAttempts(trx, tried);
+      for (const webhook of new Set(outcomes.map((outcome) => outcome.webhook))) {
+        const all = outcomes.filter((outcome) => outcome.webhook === webhook);
+        const newest = (ok: boolean) => Math.max(...all.filter(({ status = 0 }) => (status >= 200 && status < 300) === ok).map(({ at }) => at));
+        const [success, failure] = [newest(true), newest(false)];
+        await trx.updateTable('webhooks').set({ seq: webhook, ...(success > -Infinity && { last_success: success }), ...(failure > -Infinity && { last_failure: failure }) }).where('seq', '=', webhook).execute();
+        const reason = all.find(({ disable }) => disable !== undefined)?.disable;
+        if (reason !== undefined) {
+          const row = await trx.updateTable('webhooks').set({ disabled_at: now, disabled_why: line('reason', reason, 500) }).where('seq', '=', webhook).where('disabled_at', 'is', null).returning('id').executeTakeFirst();
+          if (row) await audit('webhook.disable', { kind: 'webhook', id: row.id }, { after: { reason } });
+        }
+        const entities = through.get(webhook);
+        if (entities) await release(trx, webhook, now, entities);
+      }
     }),
     forget: (entity) => alone(async (trx) => {
       const of = trx.selectFrom('deliveries').select('id').where('entity', '=', JSON.stringify(entity));
@@ -91,6 +96,15 @@ export function outboxOf({ db, database, change, clock }: Ledger): Store['outbox
       return old.length;
     }),
   };
+}
+
+async function addAttempts(trx: Transaction<Tables>, outcomes: readonly DeliveryOutcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  const before = await trx.selectFrom('delivery_attempts').select(['delivery', ({ fn }) => fn.countAll().as('n')]).where('delivery', 'in', outcomes.map(({ delivery }) => delivery)).groupBy('delivery').execute();
+  const numbers = new Map(before.map(({ delivery, n }) => [delivery, Number(n)]));
+  await trx.insertInto('delivery_attempts').values(outcomes.map(({ delivery, at, ms, status, fault }) => ({
+    delivery, number: (numbers.get(delivery) ?? 0) + 1, at, ms: count('duration', ms), status: status ?? null, fault: maybe(line, 'fault', fault),
+  }))).execute();
 }
 
 /** Lets the earliest waiting delivery of each entity be made, unless one of that entity can be already. Entities as stored; all of the webhook where absent. */

@@ -29,10 +29,12 @@ export interface Dispatcher {
 }
 
 /** Requests at once: to one webhook, and to all. */
-const perWebhook = 8;
-const together = 32;
+const perWebhook = 16;
+const together = 64;
 /** Changes that are read at once. */
 const page = 500;
+/** ms that outcomes are gathered before they are written down together: what costs is the disk, once for all of them. */
+const gather = 10;
 /** Deliveries of one webhook that may wait; beyond it changes stay in the feed. */
 const mostWaiting = 10_000;
 /** Changes that a webhook does not want are not noted one by one: after a crash so many are looked at again. */
@@ -86,7 +88,7 @@ export function startDispatcher({ outbox, changes, send, clock, wait, random, fa
     const more = fresh && await take(targets);
     await sendDue(targets);
     await prune();
-    if (more || outcomes.length > 0 || fresh) return true;
+    if (more || fresh) return true;
     await sleep(targets);
     return false;
   }
@@ -151,8 +153,8 @@ export function startDispatcher({ outbox, changes, send, clock, wait, random, fa
     if (then === 'delivered') pauses.delete(target.seq);
     const givenUp = typeof then === 'object' && 'dead' in then && !gone && (target.lastSuccessAt ?? 0) < at - patience;
     const disable = gone ? 'it answered 410: gone' : givenUp ? 'nothing sent to it succeeded for more than three days' : undefined;
+    if (outcomes.length === 0) void wait(gather, sending.signal).then(() => awake.abort());
     outcomes.push({ delivery: id, webhook: target.seq, at, ...answer, then, ...(disable !== undefined && { disable }) });
-    awake.abort();
   }
 
   async function settle(): Promise<void> {
