@@ -85,7 +85,8 @@ export function createTracking(options: TrackingOptions): Tracking {
     take(request, response) {
       const place = placeOf(request.url ?? '');
       if (!place) return false;
-      void serve(place, request, response);
+      // Nothing is left to say where even an answer cannot be written.
+      serve(place, request, response).catch(() => response.destroy());
       return true;
     },
   };
