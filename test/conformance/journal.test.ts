@@ -514,6 +514,22 @@ function naive() {
   };
 }
 
+describe('a journal in a server', () => {
+  it.skipIf(withoutPostgres)('whose connection is lost refuses everything after, and goes on where it is opened anew', async () => {
+    const place = await server!.fresh();
+    const open = () => openJournal(place, 'main', { clock: () => start });
+    const journal = await open();
+    await journal.append({ clock: start, entries: [event('a')] });
+    await tamperPostgres(place)("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'shoal'");
+    for (const id of ['b', 'c']) await expect(journal.append({ clock: start, entries: [event(id)] })).rejects.toMatchObject({ code: 'store/unavailable' });
+    await expect(journal.head()).resolves.toMatchObject({ seq: 1 });
+    await journal.close();
+    const again = await open();
+    expect(await again.append({ clock: start, entries: [event('a'), event('b')] })).toEqual([{ duplicate: true }, { seq: 2 }]);
+    await again.close();
+  });
+});
+
 describe('a journal in a file', () => {
   it('holds no id, name, key or payload of somebody who was erased, nor in its log', async () => {
     const place = await newFolder();
