@@ -83,7 +83,8 @@ class Driver {
       // A version serves only once it has been worked out; whatever came before it in the group comes first.
       const before = records.slice(0, records.indexOf(record));
       this.apply(before);
-      this.work();
+      // Where that is not done when it comes, it is done then.
+      this.work(Infinity, record.seq % 3 === 0);
       this.plain([record]);
       return this.apply(records.slice(before.length + 1));
     }
@@ -95,9 +96,9 @@ class Driver {
     for (const record of records) this.changes.push(...this.state.apply(record));
   }
 
-  /** Works on what is defined until everything could serve. */
-  work(steps = Infinity): void {
-    for (let work = this.state.backfill()?.work; work && work.kind !== 'serve' && steps > 0; work = this.state.backfill()?.work, steps--) {
+  /** Works on what is defined until everything could serve; `fed`: only until the history has been read. */
+  work(steps = Infinity, fed = false): void {
+    for (let work = this.state.backfill()?.work; work && work.kind !== 'serve' && !(fed && work.kind === 'evaluate') && steps > 0; work = this.state.backfill()?.work, steps--) {
       if (work.kind === 'feed') {
         const { after, upTo } = work;
         // The history is read again as it was erased meanwhile, in parts.
@@ -183,6 +184,12 @@ function follow(subject: Subject, history: History, rng: ReturnType<typeof creat
       if (segments.has(segment) === (direction === 'entered')) say(`change ${n} says again that ${entity} ${direction} ${segment}`);
       if (sequence <= (sequences.get(entity) ?? 0) || when > state.clock) say(`change ${n} of ${entity} has sequence ${sequence} at ${when}`);
       sequences.set(entity, sequence);
+      // Where time alone passed, it is so from that very millisecond on.
+      if (seq > 0 && when > records[seq - 1].clock && rng.int(3) === 0 && !records.some(({ clock }) => clock === when)) {
+        const then = pictureAt(records, when), person = then.people.find(({ id }) => id === entity);
+        const is = (now: number) => person !== undefined && isMember(segment, person, then.rules, now);
+        if (is(when) !== (direction === 'entered') || is(when - 1) === is(when)) say(`change ${n}: ${entity} has not ${direction} ${segment} at ${when}`);
+      }
       if (direction === 'entered') segments.add(segment);
       else segments.delete(segment);
     }

@@ -52,6 +52,13 @@ describe('what is said about a rule', () => {
     expect(conditions[1].brought + conditions[2].brought).toBe(entities);
   });
 
+  it('keeps alternatives together in SQL, in whatever groups of one they stand', async () => {
+    const nobody: Rule = { kind: 'feature', feature: 'spend', op: '>', value: 1e9 }, all: Rule = { kind: 'performed', source: 'orders', op: '>=', value: 0 };
+    const { sql, entities } = await openRules(ground).evaluate({ all: [nobody, { any: [{ any: [nobody, all] }] }] });
+    expect(entities).toBe(0);
+    expect((await ground.engine.columns(sql)).rows).toBe(0);
+  });
+
   it('of everyone is everyone', async () => {
     const { entities, conditions, words, sql, revenueShare } = await openRules(ground).evaluate({ all: [] });
     expect({ entities, conditions, words, revenueShare }).toEqual({ entities: shop.entities.length, conditions: [], words: 'All customers.', revenueShare: 1 });

@@ -25,7 +25,8 @@ export function ruleSql(rule: Rule, scope: Scope): string {
     if ('not' in part) return `NOT ${'kind' in part.not ? membership(part.not) : `(${membership(part.not) || '1 = 1'})`}`;
     const [word, parts] = 'all' in part ? [' AND ', part.all] : [' OR ', part.any];
     if (parts.length === 0) return inside ? '1 = 1' : '';
-    const joined = parts.map((each) => membership(each, word)).join(word);
+    // A group of one is that one: what stands around it is around that.
+    const joined = parts.map((each) => membership(each, parts.length > 1 ? word : inside)).join(word);
     return inside && inside !== word && parts.length > 1 ? `(${joined})` : joined;
   }
 }

@@ -47,7 +47,7 @@ export interface LiveState {
   frozen(definition: LiveDefinition): LiveDefinition;
   /** The oldest work under way on a definition; undefined where there is none. */
   backfill(): Backfill | undefined;
-  /** `feed`: records of the history after `after`, in order (load what `needs` of them says first). */
+  /** `feed`: records of the history after `after`, in order (load what `needs(records, -Infinity)` says first); none where there are no more. */
   feed(records: readonly JournalRecord[]): void;
   /** `evaluate`: the entities of the next step, of which the cold ones must be loaded, then the step itself. At most `limit` of them. */
   batch(limit: number): readonly number[];
