@@ -338,6 +338,15 @@ describe('a view that is made ready', () => {
     await other.close();
   });
 
+  it('does it once, however often it is asked to', async () => {
+    const other = await openView(path('run'), context);
+    const made = other.ready();
+    expect(other.ready()).toBe(made);
+    await made;
+    expect(other.ready()).toBe(made);
+    await other.close();
+  });
+
   it('stops when it is asked to', async () => {
     const stop = new AbortController();
     const other = await openView(path('run'), createContext({ signal: stop.signal }));

@@ -95,7 +95,7 @@ export interface RunView {
   export(ask: ExportAsk, format: ExportFormat, path: string): Promise<Exported>;
   /** `whatIf` and `levels` by default, as far as they need not be worked out: the run kept them, or they were asked for before. */
   usual(): Promise<{ readonly whatIf?: WhatIf; readonly levels?: LevelsAnswer }>;
-  /** Does beforehand what first questions would wait for, in short pieces between others; nothing needs it. Answers once it is done. */
+  /** Does beforehand, once, what first questions would wait for, in short pieces between others; nothing needs it. Answers once it is done. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -106,6 +106,7 @@ export type { ViewLimits } from './held.js';
 export async function openView(folder: string, context: Context, limits?: ViewLimits): Promise<RunView> {
   const held = await hold(folder, context, limits);
   const { report, model, rows, asOf } = held;
+  let readied: Promise<void> | undefined;
   /** Something done with another run as well. */
   const beside = async <T>(other: string, work: (opened: Held) => T | Promise<T>): Promise<T> => {
     const opened = await hold(other, context, limits);
@@ -142,7 +143,10 @@ export async function openView(folder: string, context: Context, limits?: ViewLi
     ground: (named) => groundOf(held, named),
     export: (ask, format, path) => exportTo(held, ask, format, path),
     usual: () => usual(held),
-    ready: () => ready(held, context),
+    ready: () => (readied ??= ready(held, context).catch((error) => {
+      readied = undefined;
+      throw error;
+    })),
     close: () => held.close(),
   };
 }
