@@ -86,11 +86,16 @@ function widen(entity: Entity, width: number, rows: number): void {
 /** The later write wins: by time, then by record. */
 const later = (a: TraitWrite, b: TraitWrite): boolean => a.at > b.at || (a.at === b.at && a.seq > b.seq);
 
+/** How many traits are kept of one entity: far more than anybody has, and few enough that nobody can make it slow. */
+const mostTraits = 1000;
+
 /** Keeps the last write of each identifier, so that identifiers can be parted again. Gives whether it is a new last one. */
 export function writeTrait(entity: Entity, write: TraitWrite): boolean {
   const i = entity.traits.findIndex(({ name, node }) => name === write.name && node === write.node);
-  if (i < 0) entity.traits.push(write);
-  else if (later(write, entity.traits[i])) entity.traits[i] = write;
+  if (i < 0) {
+    if (entity.traits.length >= mostTraits) return false;
+    entity.traits.push(write);
+  } else if (later(write, entity.traits[i])) entity.traits[i] = write;
   else return false;
   return true;
 }
