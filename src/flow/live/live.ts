@@ -18,6 +18,8 @@ export type Receipt = 'accepted' | 'duplicate';
 /** What happens, as it happens: for the debugger, the feed of changes and the pages. */
 export type LiveNews =
   | { readonly event: Event; readonly seq: number }
+  /** An event that had come before, and is not counted again. */
+  | { readonly duplicate: Event }
   | { readonly change: Change }
   | { readonly segment: LiveSegment };
 
@@ -183,7 +185,9 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     await applyRecords(state, journal, records, heard);
     under = undefined;
     answer(false);
-    if (listeners.size) for (const record of records) if (record.entry.kind === 'event') tell({ event: record.entry.event, seq: record.seq });
+    if (listeners.size === 0) return;
+    for (const record of records) if (record.entry.kind === 'event') tell({ event: record.entry.event, seq: record.seq });
+    entries.forEach((entry, i) => entry.kind === 'event' && !('seq' in appended[i]) && tell({ duplicate: entry.event }));
   }
 
   /** A bounded piece of a definition that is being worked out; after the last one a record says that it serves. */

@@ -32,6 +32,20 @@ const vocabulary = z.object({
   sources: z.array(z.object({ name: z.string(), kind: z.string(), timed: z.boolean(), columns: z.array(z.object({ name: z.string(), title: z.string(), type: z.enum(['number', 'text', 'flag', 'time']), values: z.array(z.string()).optional() })) })),
 });
 
+const rejected = z.object({
+  at: instant, route: z.string().describe("Of the tracking API: 'POST /v1/track'"), index: z.number().int().describe('Its place in the batch, from 0'), reason: z.string(), name: z.string().optional(),
+});
+
+const news = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('status'), status }).describe('First of all: how it stands'),
+  z.object({ kind: z.literal('event'), event }),
+  z.object({ kind: z.literal('duplicate'), event: event.omit({ seq: true, clock: true, payload: true }) }).describe('It had come before, and was not counted again'),
+  z.object({ kind: z.literal('rejected'), rejected }).describe('It was not taken; nothing of its content is kept'),
+  z.object({ kind: z.literal('change'), change }),
+  z.object({ kind: z.literal('segment'), segment: document<LiveSegment>('LiveSegmentState', 'A segment whose state changed') }),
+]);
+export type News = z.output<typeof news>;
+
 /** What is true now: events as they come, segments that follow them, and why. */
 export const liveRoutes = {
   'GET /v1/live': route({ role: 'viewer', summary: 'How the live side stands', answer: status }),
@@ -41,6 +55,11 @@ export const liveRoutes = {
   'GET /v1/live/rejected': route({
     role: 'analyst', summary: 'Events that were not taken lately, and why, newest first', details: 'Since the server was started, a hundred at most; nothing of what was in them but a name.',
     answer: z.array(z.object({ at: instant, route: z.string(), index: z.number().int().describe('Its place in the batch'), reason: z.string(), name: z.string().optional() })),
+  }),
+  'GET /v1/live/news': route({
+    role: 'analyst', summary: 'Everything that happens, as it happens: events, those that had come before or were not taken, who enters and leaves',
+    details: 'For pages: whoever reads too slowly misses some of it. The feed of changes misses none.',
+    query: z.strictObject({ recent: z.coerce.number().int().min(0).max(500).default(0).describe('How many events, changes and refusals of before to begin with') }), answer: news, answers: 'events',
   }),
   'GET /v1/live/vocabulary': route({ role: 'viewer', summary: 'What live rules can speak of: what was seen so far', answer: vocabulary }),
   'POST /v1/live/check': route({ role: 'viewer', summary: 'A live rule in words', body: z.strictObject({ rule }), answer: z.object({ words: z.string() }) }),

@@ -4,19 +4,23 @@ import type { Rule } from '../../domain/rule.js';
 import { ShoalError } from '../../errors.js';
 import type { Live, LiveNews } from '../../flow/live/live.js';
 import type { Store } from '../../store/store.js';
-import type { LiveSegmentRow, liveRoutes } from '../contract/live.js';
+import type { LiveSegmentRow, liveRoutes, News } from '../contract/live.js';
 import type { Handlers } from '../handler.js';
+import type { LiveThread } from '../live/thread.js';
+import type { Rejections } from '../track/rejections.js';
 
 /** What is true now. */
 export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
   async 'GET /v1/live'({ place }) {
-    const live = (await place()).live();
-    return { ...(await live.status()), waiting: live.waiting };
+    return statusOf((await place()).live());
   },
   async 'GET /v1/live/events'({ query: { recent }, place, signal }) {
     return eventsOf((await place()).live(), recent, signal);
   },
   'GET /v1/live/rejected': ({ workspace }, { rejections }) => [...rejections.recent(workspace)],
+  async 'GET /v1/live/news'({ query: { recent }, workspace, place, signal }, { rejections }) {
+    return newsOf((await place()).live(), { recent, signal, rejections, workspace });
+  },
   async 'GET /v1/live/vocabulary'({ place }) {
     const { features, segments, sources } = await (await place()).live().vocabulary();
     return {
@@ -155,6 +159,8 @@ export async function reconcile(store: Store, live: Live): Promise<void> {
   for (const { segment } of states) if (!records.some(({ id }) => id === segment)) await live.retire(segment);
 }
 
+const statusOf = async (live: LiveThread) => ({ ...(await live.status()), waiting: live.waiting });
+
 type Seen = Event & { readonly seq: number; readonly clock: number };
 const seenOf = (event: Event, seq: number, clock: number) => {
   const { id, kind, name, at, received, identifiers, payload } = event;
@@ -162,7 +168,7 @@ const seenOf = (event: Event, seq: number, clock: number) => {
 };
 
 async function* eventsOf(live: Live, recent: number, signal: AbortSignal): AsyncGenerator<Omit<Seen, 'identifiers' | 'payload'> & { identifiers: Identifier[]; payload: Record<string, unknown> }> {
-  const feed = listen(live, (news) => ('event' in news ? [seenOf(news.event, news.seq, news.event.received)] : []), signal);
+  const feed = listen(live.news, (news) => ('event' in news ? [seenOf(news.event, news.seq, news.event.received)] : []), signal);
   let last = 0;
   for (const { seq, clock, entry } of [...(recent ? await live.recent(recent) : [])].reverse()) {
     last = seq;
@@ -171,10 +177,47 @@ async function* eventsOf(live: Live, recent: number, signal: AbortSignal): Async
   for await (const event of feed) if (event.seq > last) yield event;
 }
 
+interface NewsOptions {
+  readonly recent: number;
+  readonly workspace: string;
+  readonly rejections: Rejections;
+  readonly signal: AbortSignal;
+}
+
+/** How it stands, what was lately, oldest first, and then whatever happens. What falls between the two is told twice. */
+async function* newsOf(live: LiveThread, { recent, workspace, rejections, signal }: NewsOptions): AsyncGenerator<News> {
+  const hear = (listener: (news: LiveNews | Pick<NewsOf<'rejected'>, 'rejected'>) => void) => {
+    const stops = [live.news(listener), rejections.listen(workspace, (rejected) => listener({ rejected }))];
+    return () => stops.forEach((stop) => stop());
+  };
+  const feed = listen(hear, (news): News[] => {
+    if ('rejected' in news) return [{ kind: 'rejected', rejected: news.rejected }];
+    if ('event' in news) return [{ kind: 'event', event: seenOf(news.event, news.seq, news.event.received) }];
+    if ('change' in news) return [{ kind: 'change', change: news.change }];
+    if ('segment' in news) return [{ kind: 'segment', segment: news.segment }];
+    const { seq: _, clock: __, payload: ___, ...event } = seenOf(news.duplicate, 0, 0);
+    return [{ kind: 'duplicate', event }];
+  }, signal);
+  const status = await statusOf(live);
+  yield { kind: 'status', status };
+  if (recent > 0) {
+    const [events, changes] = await Promise.all([live.recent(recent), live.changes(Math.max(0, status.changes - recent), recent)]);
+    const before: (readonly [at: number, news: News])[] = [
+      ...[...events].reverse().flatMap(({ seq, clock, entry }) => (entry.kind === 'event' ? [[clock, { kind: 'event', event: seenOf(entry.event, seq, clock) }] as const] : [])),
+      ...changes.map((change) => [change.at, { kind: 'change', change }] as const),
+      ...rejections.recent(workspace).slice(0, recent).reverse().map((rejected) => [rejected.at, { kind: 'rejected', rejected }] as const),
+    ];
+    for (const [, news] of before.sort(([a], [b]) => a - b)) yield news;
+  }
+  yield* feed;
+}
+
+type NewsOf<K extends News['kind']> = Extract<News, { kind: K }>;
+
 /** Every change after the cursor: those there are, then those that come, none twice and none left out. */
 async function* changesFrom(live: Live, after: number | undefined, signal: AbortSignal): AsyncGenerator<Change> {
   let last = after ?? (await live.status()).changes;
-  const feed = listen(live, (news) => ('change' in news ? [news.change] : []), signal);
+  const feed = listen(live.news, (news) => ('change' in news ? [news.change] : []), signal);
   for (;;) {
     const items = await live.changes(last, 1000);
     for (const change of items) yield change;
@@ -191,10 +234,10 @@ async function* changesFrom(live: Live, after: number | undefined, signal: Abort
 }
 
 /** What comes from now on, heard from this call on; beyond a thousand that wait, the oldest are left out. */
-function listen<T>(live: Live, pick: (news: LiveNews) => readonly T[], signal: AbortSignal): AsyncGenerator<T> {
+function listen<N, T>(hear: (listener: (news: N) => void) => () => void, pick: (news: N) => readonly T[], signal: AbortSignal): AsyncGenerator<T> {
   const waiting: T[] = [];
   let wake = () => {};
-  const stop = live.news((news) => {
+  const stop = hear((news) => {
     waiting.push(...pick(news));
     if (waiting.length > 1000) waiting.splice(0, waiting.length - 1000);
     if (waiting.length) wake();

@@ -42,6 +42,9 @@ const PATHS = {
   swap: 'M4 9h14M14 5l4 4-4 4M20 16H6M10 12l-4 4 4 4',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
   link: 'M10 14a4 4 0 005.700 0l3-3a4 4 0 00-5.700-5.700l-1 1M14 10a4 4 0 00-5.700 0l-3 3a4 4 0 005.700 5.700l1-1',
+  pause: 'M9 5v14M15 5v14',
+  play: 'M8 5l11 7-11 7z',
+  pulse: 'M3 12h4l3-7 4 14 3-7h4',
   lock: 'M5 11h14v9H5zM8 11V8a4 4 0 018 0v3',
 } as const;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract } from '../../../src/server/contract/contract.js';
+import { trackRoutes } from '../../../src/server/contract/track.js';
 import { mayWords, SINGLE_RIGHTS } from './key-words.js';
 
 describe('rights of keys in words', () => {
@@ -10,6 +11,6 @@ describe('rights of keys in words', () => {
   });
 
   it('name routes that there are', () => {
-    for (const right of SINGLE_RIGHTS) for (const route of right.routes) expect(Object.keys(contract)).toContain(route);
+    for (const right of SINGLE_RIGHTS) for (const route of right.routes) expect(Object.keys({ ...contract, ...trackRoutes })).toContain(route);
   });
 });

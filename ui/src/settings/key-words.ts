@@ -11,6 +11,7 @@ export const ROLE_WORDS: Readonly<Record<Role, { readonly title: string; readonl
 
 /** Single things that programs are usually let do, instead of a role. */
 export const SINGLE_RIGHTS: readonly { readonly routes: readonly string[]; readonly words: string }[] = [
+  { routes: ['POST /v1/batch'], words: 'Send events' },
   { routes: ['GET /v1/entities/:entity'], words: 'Ask which segment someone is in' },
   { routes: ['GET /v1/segments', 'GET /v1/segments/:segment/export'], words: 'Fetch the members of segments' },
   { routes: ['PUT /v1/files/:name'], words: 'Deliver files' },

@@ -10,6 +10,8 @@ export interface AskOptions {
   readonly fixed?: boolean;
   /** The answer before stays on the page while another one comes (a list's next page). */
   readonly keep?: boolean;
+  /** Asked again after so many ms, as long as the page is looked at. */
+  readonly every?: number;
 }
 
 type Rest<R extends RouteId> = Record<never, never> extends Call<R> ? [call?: Call<R>, options?: AskOptions] : [call: Call<R>, options?: AskOptions];
@@ -18,12 +20,13 @@ type Rest<R extends RouteId> = Record<never, never> extends Call<R> ? [call?: Ca
 export const keyOf = (workspace: string, route: RouteId, call: object = {}, fixed = false) => [fixed ? 'fixed' : 'live', workspace, route, call] as const;
 
 /** A question as TanStack Query wants it, for prefetching. */
-export function question<R extends RouteId>({ workspace, client }: Wire, route: R, call?: Call<R>, { enabled, fixed, keep }: AskOptions = {}) {
+export function question<R extends RouteId>({ workspace, client }: Wire, route: R, call?: Call<R>, { enabled, fixed, keep, every }: AskOptions = {}) {
   return queryOptions<AnswerOf<R>>({
     queryKey: keyOf(workspace, route, call, fixed),
     queryFn: async ({ signal }) => ((await client.ask(route, ...([{ ...call, signal }] as never))) ?? null) as AnswerOf<R>,
     ...(fixed && { staleTime: Number.POSITIVE_INFINITY, gcTime: 30 * 60_000 }),
     ...(enabled !== undefined && { enabled }),
+    ...(every !== undefined && { refetchInterval: every }),
     ...(keep && { placeholderData: (before: unknown) => before as never }),
   });
 }

@@ -64,7 +64,10 @@ const rules = createRoute({ ...page, path: '/rules', component: lazyRouteCompone
 const entities = createRoute({ ...page, path: '/entities', component: lazyRouteComponent(() => import('../entity/EntitiesPage.js'), 'EntitiesPage'), validateSearch: strings('text', 'sort', 'page') });
 const entity = createRoute({ ...page, path: '/entities/$entity', component: lazyRouteComponent(() => import('../entity/EntityPage.js'), 'EntityPage'), validateSearch: strings('part') });
 
-const pages = [overview, start, data, runs, compareRuns, settings, map, segments, segment, compareSegments, overlap, choose, rules, entities, entity] as const;
+const liveEvents = createRoute({ ...page, path: '/live', component: lazyRouteComponent(() => import('../live/EventsPage.js'), 'EventsPage') });
+const connect = createRoute({ ...page, path: '/live/connect', component: lazyRouteComponent(() => import('../live/ConnectPage.js'), 'ConnectPage') });
+
+const pages = [overview, start, data, runs, compareRuns, settings, map, segments, segment, compareSegments, overlap, choose, rules, entities, entity, liveEvents, connect] as const;
 
 export const router = createRouter({
   routeTree: root.addChildren([home, workspace.addChildren(pages)]),

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults, openPage, overhang, startServer, type TestServer, tryChromium } from './support/workspace.js';
+
+const { browser, why } = await tryChromium();
+
+describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120_000 }, () => {
+  let server: TestServer;
+  let key: string;
+
+  beforeAll(async () => {
+    server = await startServer();
+    key = (await server.client.ask('POST /v1/keys', { body: { name: 'test', only: ['POST /v1/batch'], workspace: 'main' } })).token;
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  /** Sends messages as an SDK does, and waits until they are on stable storage. */
+  async function send(...batch: readonly object[]): Promise<void> {
+    const answer = await fetch(`${server.address}/v1/batch`, { method: 'POST', headers: { authorization: `Basic ${btoa(`${key}:`)}`, 'content-type': 'application/json' }, body: JSON.stringify({ batch }) });
+    expect(answer.status).toBe(200);
+  }
+  const track = (userId: string, event: string, properties: object = {}, more: object = {}) => ({ type: 'track', userId, event, properties, ...more });
+
+  it('leads from a key to the first event', async () => {
+    const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/live/connect');
+    await page.getByText('Listening for events …').waitFor();
+    await page.getByRole('button', { name: 'Make a write key' }).click();
+    const token = await page.locator('[data-token]').textContent();
+    expect(token).toMatch(/^shl_/);
+    const lines = (await page.getByRole('region', { name: 'Lines for curl' }).textContent())!;
+    expect(lines).toContain(`curl -u ${token}: ${server.address}/v1/track`);
+    for (const name of ['Website', 'Node', 'Files']) {
+      await page.getByRole('radiogroup', { name: 'From where' }).getByText(name).click();
+      expect(await page.getByRole('region', { name: `Lines for ${name}` }).textContent()).toContain(token);
+    }
+    // What is refused is said while one waits, with the reason.
+    expect((await fetch(`${server.address}/v1/track`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify({ event: 'Nobody' }) })).status).toBe(400);
+    await page.getByText('Something came, and was not taken').waitFor();
+    // The line of curl, as it stands there.
+    const [, data] = /-d '(.*)'/.exec(lines)!;
+    expect((await fetch(`${server.address}/v1/track`, { method: 'POST', headers: { authorization: `Basic ${btoa(`${token}:`)}`, 'content-type': 'application/json' }, body: data })).status).toBe(200);
+    await page.getByText('First event came').waitFor();
+    expect(await page.getByRole('link', { name: 'user-42' }).getAttribute('href')).toContain('/entities/user-42');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    expect(foreign).toEqual([]);
+    await close();
+  });
+
+  it('shows events as they arrive with who enters because of them, what came twice and what was not taken', async () => {
+    const made = await server.client.ask('POST /v1/live/segments', { body: { name: 'Buyers', rule: { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }], op: '>=', value: 2 } } });
+    await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made.segment } })).state).toBe('live');
+    const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/live');
+    await page.getByText('Live', { exact: true }).last().waitFor();
+    await send(track('bea', 'Order Completed', { total: 5 }), track('bea', 'Order Completed', { total: 7, note: 'blue ribbon' }, { messageId: 'twice' }));
+    const lines = page.getByRole('region', { name: 'Events' }).locator('ol > li');
+    await lines.filter({ hasText: 'bea' }).filter({ hasText: 'entered Buyers' }).waitFor();
+    await send(track('bea', 'Order Completed', {}, { messageId: 'twice' }), { type: 'track', userId: 'bea' });
+    await lines.filter({ hasText: 'Had come before under the same message id' }).waitFor();
+    await lines.filter({ hasText: 'Not taken' }).filter({ hasText: 'event' }).first().waitFor();
+
+    await page.getByRole('button', { name: /^Payload of Order Completed/ }).first().click();
+    expect(await page.getByRole('region', { name: 'Payload of Order Completed' }).textContent()).toContain('blue ribbon');
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await send(track('cem', 'Signed Up'));
+    await page.getByText('Paused, 1 more').waitFor();
+    expect(await lines.filter({ hasText: 'Signed Up' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await lines.filter({ hasText: 'Signed Up' }).waitFor();
+
+    await page.getByLabel('Find by name or person').fill('CEM');
+    await expect.poll(() => lines.count()).toBe(1);
+    await page.getByLabel('Find by name or person').fill('');
+    await page.getByLabel('What is shown').selectOption('Not taken, or come before');
+    await expect.poll(() => lines.filter({ hasText: 'Signed Up' }).count()).toBe(0);
+    expect(await lines.count()).toBeGreaterThanOrEqual(2);
+    await page.getByLabel('What is shown').selectOption('Everything');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    expect(foreign).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await overhang(page)).toBeLessThanOrEqual(0);
+    await close();
+  });
+});
