@@ -22,3 +22,13 @@ it('gives what is larger than all it may keep, and keeps the rest', () => {
   expect(cache.bytes).toBe(10);
   expect(cache.get('small', () => 3, () => 10)).toBe(1);
 });
+
+it('finds what is kept, which counts as asking for it', () => {
+  const cache = createByteCache(10);
+  expect(cache.find('a')).toBeUndefined();
+  cache.get('a', () => 'A', () => 5);
+  cache.get('b', () => 'B', () => 5);
+  expect(cache.find('a')).toBe('A');
+  cache.get('c', () => 'C', () => 5);
+  expect([cache.find('a'), cache.find('b')]).toEqual(['A', undefined]);
+});

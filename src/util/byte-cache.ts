@@ -2,6 +2,8 @@
 export interface ByteCache {
   /** What is kept under a key, else what `make` gives (kept from then on, unless it is larger than everything may be). */
   get<T>(key: string, make: () => T, bytesOf: (made: T) => number): T;
+  /** What is kept under a key, if anything is. */
+  find<T>(key: string): T | undefined;
   /** Bytes kept now. */
   readonly bytes: number;
   clear(): void;
@@ -10,14 +12,19 @@ export interface ByteCache {
 export function createByteCache(limit: number): ByteCache {
   const kept = new Map<string, { readonly value: unknown; readonly bytes: number }>(); // a Map remembers the order of insertion: oldest first
   let total = 0;
+  const used = (key: string) => {
+    const found = kept.get(key);
+    if (found) {
+      kept.delete(key);
+      kept.set(key, found);
+    }
+    return found;
+  };
   return {
+    find: <T>(key: string) => used(key)?.value as T | undefined,
     get<T>(key: string, make: () => T, bytesOf: (made: T) => number): T {
-      const found = kept.get(key);
-      if (found) {
-        kept.delete(key);
-        kept.set(key, found);
-        return found.value as T;
-      }
+      const found = used(key);
+      if (found) return found.value as T;
       const value = make();
       const bytes = bytesOf(value);
       if (bytes > limit) return value;

@@ -3,11 +3,13 @@ import { breath } from '../../segment/breath.js';
 import { compare } from './compare.js';
 import { entity } from './entity.js';
 import type { Held } from './held.js';
+import { packTimelines } from './packed-timelines.js';
 import { orderOf } from './standing.js';
 import { timeline } from './timeline.js';
 
 /**
- * Does what the first questions would wait for: opens the engine, sorts what values are placed among, and asks once about an entity and about two segments. In short pieces, so
+ * Does what the first questions would wait for: opens the engine, sorts what values are placed among, and asks once about an entity and about two segments,
+ * and reads the timelines of a small run. In short pieces, so
  * that other questions go between. What does not fit into the cache is made again when it is asked for. @throws `run/aborted`
  */
 export async function ready(held: Held, context: Pick<Context, 'signal'>): Promise<void> {
@@ -19,7 +21,9 @@ export async function ready(held: Held, context: Pick<Context, 'signal'>): Promi
   }
   await breath(context);
   entity(held, somebody);
-  if (held.k < 2) return;
-  await breath(context);
-  compare(held, { kind: 'segment', segment: 0 }, { kind: 'segment', segment: 1 });
+  if (held.k >= 2) {
+    await breath(context);
+    compare(held, { kind: 'segment', segment: 0 }, { kind: 'segment', segment: 1 });
+  }
+  await packTimelines(held, context);
 }

@@ -1,78 +1,26 @@
-import { join } from 'node:path';
-import type { CanonicalColumn } from '../../domain/source.js';
-import type { Timeline, TimelineAsk, TimelineEvent } from '../../domain/answer.js';
-import type { Value } from '../../engine/engine.js';
-import { formatMoney, formatNumber } from '../../util/format-value.js';
-import { quoteName, quoteText } from '../../util/quote.js';
-import { cleanText, upperFirst } from '../../util/words.js';
+import type { Timeline, TimelineAsk } from '../../domain/answer.js';
 import { rowOf } from './entity.js';
+import { eventOf, eventsOf, toldSources } from './events.js';
 import type { Held } from './held.js';
-import type { KeptSource } from './keep.js';
-
-/** Things of an order that are named, and its largest lines that they are looked for in. */
-const namedThings = 3;
-const lookedAt = 12;
+import { packedEvents } from './packed-timelines.js';
 
 /** What happened to one entity, newest first. Lines of an order, or purchases of one instant, are one event. Nothing later than the run's instant. @throws `explain/unknown-entity` */
 export async function timeline(held: Held, id: string, { source: only, before, offset = 0, limit = 50 }: TimelineAsk = {}): Promise<Timeline> {
   const row = rowOf(held, id);
-  const { folder, report, asOf } = held;
-  const { sources } = held.file.meta;
-  const told = sources.filter(({ has }) => has.includes('at'));
-  const named = told.map(({ name, kind }) => ({ name, kind }));
-  const timed = told.filter(({ name }) => only === undefined || name === only);
-  if (timed.length === 0) return { entity: id, sources: named, total: 0, events: [] };
-  const until = Math.min(asOf + 1, typeof before === 'number' && Number.isFinite(before) ? Math.ceil(before) : Infinity);
-  const all = timed.map((source) => `SELECT * FROM (${eventsOf(source, sources.indexOf(source), join(folder, source.file), row)}) WHERE "at" < ${until}`).join('\nUNION ALL ');
+  const told = toldSources(held);
+  const until = typeof before === 'number' && Number.isFinite(before) ? Math.ceil(before) : Infinity;
   const [from, many] = [Math.max(0, Math.trunc(offset) || 0), Math.min(500, Math.max(0, Math.trunc(limit) || 0))];
+  const about = { entity: id, sources: told.map(({ name, kind }) => ({ name, kind })) };
+  const packed = packedEvents(held, row);
+  if (packed) {
+    const events = packed.filter(({ at, source }) => at < until && (only === undefined || source === only));
+    return { ...about, total: events.length, events: events.slice(from, from + many) };
+  }
+  const asked = told.filter(({ name }) => only === undefined || name === only);
+  if (asked.length === 0) return { ...about, total: 0, events: [] };
+  const all = eventsOf(held, asked, `"row" = ${row}`, until);
   const engine = await held.engine();
   const rows = await engine.rows(`SELECT *, count(*) OVER () AS total FROM (${all}) ORDER BY "at" DESC, source, key LIMIT ${many} OFFSET ${from}`, 'timeline');
   const [counted] = rows.length > 0 ? rows : await engine.rows(`SELECT count(*) AS total FROM (${all})`, 'timeline');
-  return { entity: id, sources: named, total: Number(counted['total']), events: rows.map((event) => eventOf(sources[Number(event['source'])], event, report.currency)) };
-}
-
-/** One row per event: at (ms), source, key (tells events of one instant apart), what, things (as one text), kinds of things, quantity, amount, back, of. */
-function eventsOf({ kind, has, attributes }: KeptSource, index: number, path: string, row: number): string {
-  const own = (name: CanonicalColumn) => (has.includes(name) ? quoteName(name) : undefined);
-  const text = (sql = 'NULL') => `CAST(${sql} AS VARCHAR)`;
-  const number = (sql = 'NULL') => `CAST(${sql} AS DOUBLE)`;
-  const thing = own('product_name') ?? own('product') ?? own('category');
-  const [order, quantity, amount, returned] = [own('order_id'), own('quantity'), own('amount'), own('returned')];
-  const rows = `FROM read_parquet(${quoteText(path)}, file_row_number = true) WHERE "row" = ${row} AND "at" IS NOT NULL`;
-  if (kind === 'transactions') {
-    const by = order ? `coalesce(${text(order)}, ${text('"at"')})` : text('"at"');
-    const largest = `list(${text(thing)} ORDER BY abs(${amount ?? '0'}) DESC, ${text(thing)}) FILTER (${thing} IS NOT NULL)`;
-    return `SELECT epoch_ms(max("at")) AS "at", ${index} AS source, ${by} AS key, ${text(order ? `max(${order})` : undefined)} AS what,
-      ${thing ? `array_to_string((${largest})[1:${lookedAt}], chr(31))` : text()} AS things, ${thing ? `count(DISTINCT ${thing})` : '0'} AS kinds,
-      ${number(quantity && `sum(${quantity})`)} AS quantity, ${number(amount && `sum(${amount})`)} AS amount, ${returned ? `bool_and(coalesce(${returned}, false))` : 'false'} AS back, ${text()} AS of
-    ${rows} GROUP BY ${by}`;
-  }
-  const beside = attributes.find(({ type }) => type === 'category');
-  return `SELECT epoch_ms("at") AS "at", ${index} AS source, lpad(${text('file_row_number')}, 12, '0') AS key, ${text(own('event') ?? own('text'))} AS what,
-      ${text(thing)} AS things, 1 AS kinds, ${number(quantity)} AS quantity, ${number(amount)} AS amount, false AS back, ${text(beside && quoteName(beside.column))} AS of
-    ${rows}`;
-}
-
-function eventOf({ name, kind }: KeptSource, event: Record<string, Value>, currency?: string): TimelineEvent {
-  const amount = typeof event['amount'] === 'number' ? event['amount'] : undefined;
-  return {
-    at: Number(event['at']), source: name, kind, words: wordsOf(kind, event),
-    ...(amount !== undefined && { amount, amountText: formatMoney(amount, currency) }),
-  };
-}
-
-function wordsOf(kind: KeptSource['kind'], event: Record<string, Value>): string {
-  const said = (key: string, limit = 60) => (typeof event[key] === 'string' && event[key].trim() ? cleanText(event[key], limit) : undefined);
-  const things = typeof event['things'] === 'string' ? [...new Set(event['things'].split('\x1f').filter((thing) => thing.trim()).map((thing) => cleanText(thing, 40)))].slice(0, namedThings) : [];
-  if (kind === 'transactions') {
-    const more = Number(event['kinds']) - things.length;
-    const quantity = Math.abs(Number(event['quantity'] ?? 0));
-    const list = things.length > 0 ? [...things, ...(more > 0 ? [`${formatNumber(more)} more`] : [])].join(', ') : quantity > 0 ? `${formatNumber(quantity)} ${quantity === 1 ? 'item' : 'items'}` : undefined;
-    const head = `${event['back'] ? 'Return' : said('what') ? 'Order' : 'Purchase'}${said('what') ? ` ${said('what', 40)}` : ''}`;
-    return list ? `${head}: ${list}` : head;
-  }
-  if (kind === 'text') return [things[0], said('what', 160) && `“${said('what', 160)}”`].filter(Boolean).join(': ') || 'Message';
-  const what = upperFirst((said('what') ?? 'event').replaceAll('_', ' '));
-  const of = things[0] ?? said('of', 40);
-  return of ? `${what}: ${of}` : what;
+  return { ...about, total: Number(counted['total']), events: rows.map((event) => eventOf(held, event)) };
 }

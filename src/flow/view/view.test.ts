@@ -140,7 +140,7 @@ describe('a page', () => {
 
 describe('one entity', () => {
   it('is explained like by the run itself', async () => {
-    for (const id of whole.entities.slice(0, 40)) expect((await view.entity(id)).explanation).toEqual(whole.explain(id));
+    for (const id of whole.entities.slice(0, 6)) expect((await view.entity(id)).explanation).toEqual(whole.explain(id));
   });
 
   it('stands among everyone and among its own where counting says', async () => {
@@ -335,6 +335,17 @@ describe('a view that is made ready', () => {
     expect(person).toEqual(await view.entity(id));
     expect(await other.entity(id)).toEqual(person);
     expect(await other.timeline(id)).toEqual(await view.timeline(id));
+    await other.close();
+  });
+
+  it('has the timelines that are read one by one without', async () => {
+    const other = await openView(path('run'), context);
+    await other.ready();
+    for (const id of whole.entities.slice(0, 6)) {
+      const { sources: [{ name: source }], total, events } = await view.timeline(id);
+      const asks = [{}, { source }, { source: 'nothing' }, { before: events[total >> 1]?.at ?? 0 }, { offset: 1, limit: 2 }, { limit: 0 }, { offset: 10_000 }];
+      for (const ask of asks) expect(await other.timeline(id, ask)).toEqual(await view.timeline(id, ask));
+    }
     await other.close();
   });
 

@@ -95,8 +95,8 @@ export interface RunView {
   export(ask: ExportAsk, format: ExportFormat, path: string): Promise<Exported>;
   /** `whatIf` and `levels` by default, as far as they need not be worked out: the run kept them, or they were asked for before. */
   usual(): Promise<{ readonly whatIf?: WhatIf; readonly levels?: LevelsAnswer }>;
-  /** Does beforehand, once, what first questions would wait for, in short pieces between others; nothing needs it. Answers once it is done. */
-  ready(): Promise<void>;
+  /** Does beforehand, once, what first questions would wait for, in short pieces between others; nothing needs it. Answers once it is done. @throws `run/aborted` */
+  ready(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -143,7 +143,7 @@ export async function openView(folder: string, context: Context, limits?: ViewLi
     ground: (named) => groundOf(held, named),
     export: (ask, format, path) => exportTo(held, ask, format, path),
     usual: () => usual(held),
-    ready: () => (readied ??= ready(held, context).catch((error) => {
+    ready: (signal) => (readied ??= ready(held, { signal: signal ? AbortSignal.any([signal, context.signal]) : context.signal }).catch((error) => {
       readied = undefined;
       throw error;
     })),

@@ -19,10 +19,12 @@ function ofViews<M extends Asked>(inLane: typeof quick, names: readonly M[]): Of
 
 /** Everything that can be asked at a desk, by name: nothing else is called there. */
 export const operations = {
-  ...ofViews(quick, ['map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'figures', 'usual', 'ready']),
+  ...ofViews(quick, ['map', 'colours', 'column', 'membership', 'bits', 'search', 'page', 'entity', 'timeline', 'segment', 'distribution', 'overlap', 'compare', 'figures', 'usual']),
   ...ofViews(long, ['whatIf', 'levels', 'tree']),
   ...ruleOperations,
   report: quick(async ({ view }: Reading, run: string) => (await view(run)).report),
+  /** Stops where its asker has gone. */
+  ready: quick(async ({ view, signal }: Reading, run: string) => (await view(run)).ready(signal)),
   freshness: quick(async ({ view }: Reading, run: string) => (await view(run)).freshness()),
   /** Two runs side by side, under the names given. */
   compareRuns: long(async ({ view, folder }: Reading, run: string, other: string, names: readonly [string, string]) => (await view(run)).versus(folder(other), names)),
