@@ -4,6 +4,7 @@ import type { Source } from '../domain/source.js';
 import { dialectOf } from '../engine/dialects/catalog.js';
 import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
+import { livePlan, type LivePlan } from './live.js';
 import { plan, planQuery, type Plan } from './plan.js';
 import { survey } from './survey.js';
 
@@ -25,7 +26,7 @@ const AT_A_TIME = 32;
  */
 export async function featurize(
   sources: readonly Source[], options: FeaturizeOptions, engine: Engine, context: Context,
-): Promise<FeatureTable & { notes: readonly string[] }> {
+): Promise<FeatureTable & { readonly notes: readonly string[]; readonly live?: LivePlan }> {
   const dialect = dialectOf(engine.dialect);
   context.progress({ stage: 'featurize', note: 'looking at the sources', done: 0 });
   const surveyed = [];
@@ -57,6 +58,6 @@ async function fetched(planned: Plan, sql: string, table: string, engine: Engine
     for (const { values } of part.columns) columns.push(values as Float64Array);
   }
   return {
-    rows: ids.rows, asOf: planned.asOf, entities: ids.columns[0].values as readonly string[], features, columns, table, sql, notes: planned.notes,
+    rows: ids.rows, asOf: planned.asOf, entities: ids.columns[0].values as readonly string[], features, columns, table, sql, notes: planned.notes, live: livePlan(planned),
   };
 }

@@ -2,6 +2,7 @@ import type { Dialect } from '../engine/dialect.js';
 import type { Query } from '../engine/query.js';
 import { assert } from '../errors.js';
 import type { Args } from './aggregate.js';
+import { attributeSql, type Attribute } from './attribute.js';
 import { aggregates, type AggregateName } from './catalog.js';
 import type { Prior } from './prior.js';
 import { both, predicateSql, type Predicate } from './predicate.js';
@@ -20,8 +21,8 @@ export interface Measure {
   readonly then?: string;
   /** Shares: everyone's share (see `prior.ts`). */
   readonly prior?: Prior;
-  /** Instead of an aggregate of events: a plain SQL aggregate over an attribute of the rows. */
-  readonly attribute?: string;
+  /** Instead of an aggregate of events: what an attribute of the rows says. */
+  readonly attribute?: Attribute;
 }
 
 /** Rows that measures read: `SELECT entity, at, …`, one step of the query. */
@@ -34,6 +35,19 @@ export interface View {
   readonly whole?: readonly string[];
   /** Units per one of each value column; 1 where absent. */
   readonly scales: Readonly<Record<string, number>>;
+  /** The same rows in memory; absent where they can only be had by SQL. */
+  readonly live?: LiveView;
+}
+
+/**
+ * How the rows of a view are made in memory of those of its source (see `live-views.ts`), as plain data. `where`: only such rows. `returns`: some rows take back a purchase.
+ * `by`: what makes an order.
+ */
+export interface LiveView {
+  readonly of: 'events' | 'orders' | 'lines' | 'rows';
+  readonly where?: Predicate;
+  readonly returns?: boolean;
+  readonly by?: 'order' | 'order or instant' | 'instant' | 'entity';
 }
 
 export interface Compiled {
@@ -89,7 +103,7 @@ export function compile(
     for (const m of here) {
       if (!m.attribute && aggregates[m.aggregate].shape !== 'rows') continue;
       const to = group(`${base}_totals`, base);
-      put(to, m, m.attribute ?? aggregates[m.aggregate].sql(dialect, { ...args(m), where: where(m.where) }));
+      put(to, m, m.attribute ? attributeSql(dialect, m.attribute, asOf) : aggregates[m.aggregate].sql(dialect, { ...args(m), where: where(m.where) }));
     }
 
     for (const [, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'keys'), (m) => JSON.stringify([m.key, m.where ?? null]))) {

@@ -15,6 +15,7 @@ import type { Subject } from '../explain/subject.js';
 import { thresholdTree } from '../explain/threshold-tree.js';
 import type { Ingested } from '../ingest/ingest.js';
 import type { Opening } from '../ingest/open.js';
+import type { TrackedFiles } from '../ingest/track/tracked.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assignRaw } from '../segment/assign.js';
 import { partition } from '../segment/partition.js';
@@ -27,7 +28,7 @@ import type { DiscoverOptions } from './config.js';
 import { byEntity } from './by-entity.js';
 import { columnsOf, flagsOf, modelOf } from './model.js';
 import { placing } from './placing.js';
-import { prepare } from './prepare.js';
+import { prepare, type Prepared } from './prepare.js';
 import { stopwatch } from './stopwatch.js';
 
 /** Everything one pass found; what is reported, written and explained is made of it. */
@@ -36,6 +37,7 @@ export interface Findings extends Subject {
   /** What featurizing and encoding decided, in words. */
   readonly notes: readonly string[];
   readonly choice: Choice;
+  readonly live?: Prepared['live'];
   readonly contrast: Contrast;
   readonly profiles: readonly Profile[];
   /** How far fits from other starts and on halves agree with this one. */
@@ -61,10 +63,10 @@ export interface Findings extends Subject {
  * The loop, once, over files: raw records → entities → features → segments → profiles → briefs.
  * Every stage takes nouns and gives nouns; this is the only place that joins them.
  */
-export async function batch(files: readonly string[] | Opening, options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context): Promise<Findings> {
+export async function batch(files: readonly string[] | Opening | TrackedFiles, options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context): Promise<Findings> {
   const { timings, timed } = stopwatch(context);
 
-  const { ingested, table, matrix, notes } = await prepare(files, options, engine, kernel, context, timed);
+  const { ingested, table, matrix, notes, live } = await prepare(files, options, engine, kernel, context, timed);
   const entityWord = ingested.entity.word;
   const currency = options.currency ?? ingested.currency;
 
@@ -98,7 +100,7 @@ export async function batch(files: readonly string[] | Opening, options: Discove
 
   return {
     ...subject, ingested, choice, steadiness: { seeds: steady.seeds, subsamples: steady.subsamples }, contrast: different, profiles: told, tree, briefs: advised, rhythm: behaved.rhythm, lints: spoken,
-    notes, tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
+    notes, live, tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
     rawColumns: await rawColumnsOf(ingested, engine),
   };
 }

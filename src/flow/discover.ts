@@ -9,6 +9,7 @@ import type { Report, Run } from '../domain/report.js';
 import type { Assignment, SegmentModel } from '../domain/segment.js';
 import { openEngine } from '../engine/catalog.js';
 import { openFiles, systemPath } from '../ingest/open.js';
+import type { TrackedFiles } from '../ingest/track/tracked.js';
 import { openKernel } from '../kernel/catalog.js';
 import { checked } from '../options.js';
 import { fingerprint } from '../util/fingerprint.js';
@@ -38,7 +39,7 @@ export interface Discovery {
 /**
  * Finds, tests, names and explains the segments in one or more files of customer data.
  *
- * @param files paths of CSV, TSV, text, JSON, NDJSON or Parquet files, gzipped or not
+ * @param files paths of CSV, TSV, text, JSON, NDJSON or Parquet files, gzipped or not; or rows of the journal's events, as `Live.export` writes them
  * @param options any inference that should be overridden, the seed, the number of segments …
  * @param context progress, cancellation, threads; the seed of `options` wins over the context's
  * @throws ShoalError with a code of `errors.ts` and one clear sentence
@@ -48,27 +49,28 @@ export interface Discovery {
  * await found.write('shoal-out');
  * await found.close();
  */
-export async function discover(files: readonly string[], options: DiscoverInput = {}, context?: Context): Promise<Discovery> {
+export async function discover(files: readonly string[] | TrackedFiles, options: DiscoverInput = {}, context?: Context): Promise<Discovery> {
   const settings = checked(discoverOptions, options);
   const own = ownContext(settings, context);
   // Files are unpacked and the stages loaded while the engine and the kernel open: a third of a second in all otherwise. Loading leaves no time for anything else.
-  const opening = openFiles(files, settings, own);
-  await opening.underWay;
+  const tracked = 'columns' in files;
+  const opening = tracked ? undefined : openFiles(files, settings, own);
+  await opening?.underWay;
   const [engine, kernel, { batch }, { report }, { assignScript, write }, { describe }, { explainEntity }] = await Promise.all([
     openEngine({ threads: own.threads, signal: own.signal }), openKernel({ threads: own.threads }),
     import('./batch.js'), import('./report.js'), import('./write.js'), import('../ingest/describe.js'), import('../explain/entity.js'),
   ]);
   const close = async () => {
-    await opening.close();
+    await opening?.close();
     await kernel.close();
     await engine.close();
   };
   try {
-    const fingerprints = Promise.all(files.map(fileFingerprint));
+    const fingerprints = Promise.all((tracked ? [files.events, ...(files.orders ? [files.orders] : [])] : files).map(fileFingerprint));
     fingerprints.catch(() => {});
     // Read first: a mistyped folder should not be found out after the work.
     const earlier = settings.previous === undefined ? undefined : await earlierRun(settings.previous, engine);
-    const found = await batch(opening, settings, engine, kernel, own);
+    const found = await batch(opening ?? files, settings, engine, kernel, own);
     const findings = earlier ? continuing(found, earlier) : found;
     const inputs = await fingerprints;
     // The number of threads changes nothing; of an earlier run counts what it was, not where it lies.

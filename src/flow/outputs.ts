@@ -6,6 +6,7 @@ export const outputs = {
   'membership.parquet': 'the same, for machines',
   'features.parquet': 'every feature of everyone',
   'model.json': 'the fitted model',
+  'live.json': 'the same for live: features and model, to place somebody as events arrive',
   'assign.sql': 'scores new rows in the warehouse',
   'assign.js': 'scores one entity in a browser, with no dependencies',
   'rejected.csv': 'rows that could not be used, and why',

@@ -10,6 +10,7 @@ import { type CsvColumn, harmlessCsv, separators } from '../util/harmless-csv.js
 import { quoteName, quoteText } from '../util/quote.js';
 import { renderReport } from '../util/report-html.js';
 import type { Findings } from './batch.js';
+import { foundModel, type FoundModel } from './live/found/model.js';
 import { writeAll, writeText } from './output.js';
 import { outputs } from './outputs.js';
 import type { ModelFile } from './run-files.js';
@@ -52,6 +53,8 @@ export async function write(folder: string, findings: Findings, report: Report, 
       await text('report.html', renderReport(template, lasting));
       await text('segments.json', `${JSON.stringify(lasting, undefined, 1)}\n`);
       await text('model.json', `${JSON.stringify(modelFile(findings), undefined, 1)}\n`);
+      const live = liveModel(findings);
+      if (live) await text('live.json', `${JSON.stringify(live)}\n`);
       if (script) await text('assign.sql', script);
       if (script) await text('assign.js', assignJs(findings.model, findings.profiles.map(({ name }) => name)));
       await text('run.json', `${JSON.stringify(report.run, undefined, 1)}\n`);
@@ -99,6 +102,11 @@ async function memberships({ assignment, tierLabels, tiers, table, profiles }: F
 
 function modelFile({ model, profiles, table }: Findings): ModelFile {
   return { model, segments: profiles.map(({ segment, id, name }) => ({ segment, id, name })), features: table.features, asOf: table.asOf };
+}
+
+/** The model as it is asked live; undefined where the rows were not of the journal. */
+function liveModel({ live, model, profiles, table }: Findings): FoundModel | undefined {
+  return live && foundModel({ ...live, model, segments: profiles, features: table.features });
 }
 
 /** The whole way from raw tables to segments as one statement; undefined for a model that places rows by their neighbours. */

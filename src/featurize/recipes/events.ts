@@ -1,7 +1,8 @@
 import { cleanText, listWords, lowerFirst, singular, upperFirst } from '../../util/words.js';
 import { given, or, plus, ratio, times } from '../formula.js';
 import type { Measure, View } from '../measure.js';
-import { predicateSql, type Predicate } from '../predicate.js';
+import type { MakeRows } from '../live-views.js';
+import { holds, predicateSql, type Predicate } from '../predicate.js';
 import { featureMaker, snake, type PlannedFeature, type Recipe, type RecipeInput } from '../recipe.js';
 import { pluralKind } from '../spell.js';
 import { keyShares } from './keys.js';
@@ -109,7 +110,10 @@ function views({ source, dialect: d, asOf }: RecipeInput, columns: readonly stri
   const carried = ['entity', 'at', 'event', 'product', 'category'].filter((c) => source.has.includes(c as never)).concat(columns).map((c) => d.quote(c));
   const known = source.has.includes('at') ? `\nWHERE ${d.quote('at')} <= ${d.timestamp(asOf)}` : '';
   const sql = `SELECT ${carried.join(', ')}, 1e0 AS ${d.quote('one')}\nFROM ${d.quote(source.table)}${known}`;
-  const events: View = { name: 'events', sql, scales: {}, inline: true };
+  const events: View = { name: 'events', sql, scales: {}, inline: true, live: { of: 'events' } };
   // What entities do is read apart from what is done to them, so that each measure need not ask again.
-  return acts ? [events, { ...events, name: 'acts', sql: `${sql}${known ? ' AND ' : '\nWHERE '}${predicateSql(d, acts, asOf)}` }] : [events];
+  return acts ? [events, { ...events, name: 'acts', sql: `${sql}${known ? ' AND ' : '\nWHERE '}${predicateSql(d, acts, asOf)}`, live: { of: 'events', where: acts } }] : [events];
 }
+
+/** The rows of both views in memory. */
+export const liveEvents: MakeRows = ({ where }, rows, asOf) => (where ? rows.filter((row) => holds(where, row, asOf)) : rows).map((row) => ({ ...row, one: 1 }));

@@ -1,7 +1,7 @@
 import type { Feature } from '../../domain/feature.js';
 import type { SourceAttribute } from '../../domain/source.js';
-import type { Dialect } from '../../engine/dialect.js';
 import { lowerFirst } from '../../util/words.js';
+import type { Attribute } from '../attribute.js';
 import type { Measure } from '../measure.js';
 import { ordinalOf } from '../ordinal.js';
 import { featureMaker, readable, snake, type PlannedFeature, type RecipeInput } from '../recipe.js';
@@ -38,39 +38,35 @@ export function rowAttributes(input: RecipeInput, view: string): { features: Pla
 }
 
 function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribute, own: boolean): PlannedFeature[] | string {
-  const { source, dialect: d, asOf } = input;
+  const { source } = input;
   const f = featureMaker(input);
-  const column = d.quote(attribute.column);
+  const { column } = attribute;
   const title = spelled(readable(attribute.title, 50));
   const word = lowerFirst(title);
-  const name = snake(attribute.column);
+  const name = snake(column);
   const role: Feature['role'] = attribute.label ? 'label' : attribute.sensitive ? 'sensitive' : own ? 'attribute' : 'behaviour';
   const more: Partial<Feature> = { role, movable: false };
-  const measure = (sql: string): Measure => ({ view, aggregate: 'count', key: attribute.column, attribute: sql });
+  const measure = (of: Attribute): Measure => ({ view, aggregate: 'count', key: column, attribute: of });
   const levels = attribute.values ?? [];
   const known = levels.filter(({ value }) => !isUnknown(value));
 
   const joined = !own && !source.columns.some((found) => found.name === attribute.column);
   if (attribute.type === 'number') {
     if (joined && source.kind === 'text') return [];
-    return [f(name, title, 'number', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure(exactMean(d, column)), more)];
+    return [f(name, title, 'number', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure({ is: 'mean', column }), more)];
   }
   if (attribute.type === 'time') {
-    const ms = d.epochMs(`max(${column})`);
-    return [f(`days_since_${name}`, `Days since ${word}`, 'days', `attribute ${name}`, [`long since ${word}`, `recent ${word}`], measure(`${d.double(`${asOf} - ${ms}`)} / 86400000e0`), more)];
+    return [f(`days_since_${name}`, `Days since ${word}`, 'days', `attribute ${name}`, [`long since ${word}`, `recent ${word}`], measure({ is: 'since', column }), more)];
   }
   if (attribute.type === 'flag') {
     const yes = positive(known.map((level) => level.value));
-    const text = d.varchar(column);
-    return [f(name, title, 'flag', `attribute ${name}`, [word, `no ${word}`], measure(shareOf(d, text, yes)), more)];
+    return [f(name, title, 'flag', `attribute ${name}`, [word, `no ${word}`], measure({ is: 'share', column, value: yes }), more)];
   }
   const yes = onlyYes(known.map((level) => level.value));
-  if (yes !== undefined) return [f(name, title, own ? 'flag' : 'share', `attribute ${name}`, [word, `no ${word}`], measure(shareOf(d, d.varchar(column), yes)), more)];
+  if (yes !== undefined) return [f(name, title, own ? 'flag' : 'share', `attribute ${name}`, [word, `no ${word}`], measure({ is: 'share', column, value: yes }), more)];
   const ranks = isCode(attribute.column) ? undefined : ordinalOf(known.map((level) => level.value));
   if (ranks) {
-    const cases = [...ranks].map(([value, rank]) => `WHEN ${d.text(value)} THEN ${rank}`).join(' ');
-    const rank = `CASE ${d.varchar(column)} ${cases} END`;
-    return [f(name, title, 'index', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure(exactMean(d, rank)), more)];
+    return [f(name, title, 'index', `attribute ${name}`, [`high ${word}`, `low ${word}`], measure({ is: 'rank', column, ranks: [...ranks] }), more)];
   }
   const all = levels.reduce((sum, level) => sum + level.rows, 0);
   if (!own) {
@@ -84,18 +80,10 @@ function ofAttribute(input: RecipeInput, view: string, attribute: SourceAttribut
   const two = common.length === 2 && known.length === 2 ? [common[0]] : common;
   return two.map(({ value }) => {
     const kind = readable(value, 30, known.map((level) => level.value));
-    const text = d.varchar(column);
     const named = /^[\d.]+$/.test(kind) ? `${word} ${kind}` : `${lowerFirst(kind)} ${word}`;
-    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [named, `no ${named}`], measure(shareOf(d, text, value)), more);
+    return f(`${name}_${snake(value)}`, own ? `${title}: ${kind}` : `Share of ${word} ${kind}`, own ? 'flag' : 'share', `attribute ${name}`, [named, `no ${named}`], measure({ is: 'share', column, value }), more);
   });
 }
-
-/** Mean by exact decimal sums, so that the order of rows never shows; with a single row the value itself, to ten digits after the point. */
-function exactMean(d: Dialect, x: string): string {
-  return `CASE WHEN min(${x}) = max(${x}) THEN ${d.double(`max(${x})`)} ELSE ${d.ratio(`sum(${d.decimal(x)})`, `count(${d.decimal(x)})`)} END`;
-}
-
-const shareOf = (d: Dialect, text: string, value: string): string => d.ratio(d.only('count', '*', `${text} = ${d.text(value)}`), `count(${text})`);
 
 /** Which of two values means yes. */
 function positive(values: readonly string[]): string {

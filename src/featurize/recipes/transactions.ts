@@ -1,5 +1,7 @@
 import { cleanText, lowerFirst, upperFirst } from '../../util/words.js';
 import { atLeast, equals, exponential, given, minus, or, plus, ratio, root, shareOf, times, type Formula } from '../formula.js';
+import { roundHalfAway } from '../exact.js';
+import type { MakeRows } from '../live-views.js';
 import type { Measure, View } from '../measure.js';
 import { both, type Predicate } from '../predicate.js';
 import { byChance } from '../prior.js';
@@ -205,8 +207,48 @@ function views({ source, survey, dialect: d, asOf }: RecipeInput, money: boolean
   const filters = [known.trim().replace('WHERE ', ''), kept ?? ''].filter(Boolean);
   const lines = `SELECT ${carried.join(',\n  ')}\nFROM ${d.quote(source.table)}${filters.length ? `\nWHERE ${filters.join(' AND ')}` : ''}`;
   const scales = { amount: UNITS, bought_amount: UNITS, returned_amount: UNITS, quantity: UNITS, discount: UNITS, shoal_log_price: UNITS, shoal_log_price_2: UNITS * UNITS };
-  return [{ name: 'orders', sql: orders, scales, whole: money ? ['amount'] : [] }, { name: 'lines', sql: lines, scales, inline: true }];
+  // An amount that the engine multiplies out has more decimals than a row in memory.
+  const live = !money || has.has('amount');
+  return [
+    { name: 'orders', sql: orders, scales, whole: money ? ['amount'] : [], ...(live && { live: { of: 'orders', returns, by: orderBy(has, survey.ordersMissing > 0) } }) },
+    { name: 'lines', sql: lines, scales, inline: true, ...(live && { live: { of: 'lines', returns } }) },
+  ];
 }
+
+/** The rows of 'orders' in memory: money and quantities are in units of 1/10,000 there as here. */
+export const liveOrders: MakeRows = ({ returns, by }, rows) => {
+  const orders = new Map<unknown, { at: number; one: number; bought: boolean; returned_lines: number; amount: number; bought_amount: number; returned_amount: number; quantity: number }>();
+  for (const row of rows) {
+    const { at, order_id: id } = row;
+    const key = by === 'entity' ? 0 : by === 'instant' || (id ?? undefined) === undefined ? (by === 'order' ? undefined : at) : `${id as string}`;
+    let order = orders.get(key);
+    if (!order) orders.set(key, (order = { at, one: 1, bought: false, returned_lines: 0, amount: 0, bought_amount: 0, returned_amount: 0, quantity: 0 }));
+    const amount = unitsOf(row.amount);
+    order.at = Math.min(order.at, at);
+    order.amount += amount;
+    if (returns && row.returned === true) order.returned_lines++;
+    else {
+      order.bought = true;
+      order.bought_amount += amount;
+      order.quantity += unitsOf(row.quantity);
+    }
+    order.returned_amount = order.bought_amount - order.amount;
+  }
+  return [...orders.values()];
+};
+
+/** The rows of 'lines' in memory. */
+export const liveLines: MakeRows = ({ returns }, rows) => rows.filter(({ returned }) => !(returns && returned === true)).map((row) => {
+  const price = row.price === undefined || row.price === null ? unitsOf(row.amount) / unitsOf(row.quantity) : unitsOf(row.price) / UNITS;
+  const priced = price > 0 && price < Infinity;
+  const log = priced ? roundHalfAway(Math.log(price) * 1e4) : 0;
+  const discount = unitsOf(row.discount);
+  return { ...row, quantity: unitsOf(row.quantity), shoal_priced: priced ? 1 : 0, shoal_log_price: log, shoal_log_price_2: log * log, shoal_discounted: discount ? 1 : 0, discount: Math.abs(discount) };
+});
+
+const unitsOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+const orderBy = (has: ReadonlySet<string>, missing: boolean) => (has.has('order_id') ? (missing && has.has('at') ? 'order or instant' : 'order') : has.has('at') ? 'instant' : 'entity');
 
 /** What makes an order: its id; else everything an entity did at one instant; else the row itself. */
 function orderKey(has: ReadonlySet<string>, missing: boolean, col: (name: string) => string): string[] {

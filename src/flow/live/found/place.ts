@@ -1,0 +1,43 @@
+import { liveFeatures } from '../../../featurize/live.js';
+import type { TrackedRow } from '../../../ingest/track/rows-of.js';
+import { assignRaw } from '../../../segment/assign.js';
+import type { FoundModel } from './model.js';
+
+/** Where somebody belongs: the number of the segment (−1: none), and how firmly, 0–1. */
+export interface Place {
+  readonly segment: number;
+  readonly strength: number;
+}
+
+/** A found model, fit to be asked of one entity after the other. */
+export interface Placing {
+  readonly model: FoundModel;
+  /** The value of every feature, in the order of the model (NaN = missing), and the place; rows later than `asOf` are not looked at. */
+  at(rows: Rows, asOf: number): { readonly values: Float64Array; readonly place: Place };
+  /** The next instant after `asOf` at which a row leaves a window; Infinity where none does. */
+  edge(rows: Rows, asOf: number): number;
+}
+
+/** Rows of one entity by source. */
+export type Rows = Readonly<Record<TrackedRow['source'], readonly TrackedRow[]>>;
+
+/** Measures what the batch run measured and places by the same model: the same bits in, the same answer out. */
+export function placing(model: FoundModel): Placing {
+  const features = liveFeatures(model.plan);
+  const at = new Map(features.names.map((name, j) => [name, j]));
+  const deciding = model.model.encoder.features.map(({ name }) => at.get(name)!);
+  const columns = deciding.map(() => new Float64Array(1));
+  const nobody: Place = { segment: -1, strength: 0 };
+  return {
+    model,
+    at(rows, asOf) {
+      const values = features.measure(rows, asOf);
+      // Of whom nothing was seen, nothing is said.
+      if (!rows.events.some((row) => row.at <= asOf) && !rows.orders.some((row) => row.at <= asOf)) return { values, place: nobody };
+      deciding.forEach((j, i) => (columns[i][0] = values[j]));
+      const { labels, strength } = assignRaw(model.model, columns);
+      return { values, place: { segment: labels[0], strength: strength[0] } };
+    },
+    edge: features.edge,
+  };
+}
