@@ -5,7 +5,7 @@ import type { Args } from './aggregate.js';
 import { attributeSql, type Attribute } from './attribute.js';
 import { aggregates, type AggregateName } from './catalog.js';
 import type { Prior } from './prior.js';
-import { both, predicateSql, type Predicate } from './predicate.js';
+import { both, predicateSql, type Fields, type Predicate } from './predicate.js';
 
 /** `aggregate(view, where, window)`: one number per entity. Plain data, so equal measures are computed once. */
 export interface Measure {
@@ -49,6 +49,9 @@ export interface LiveView {
   readonly returns?: boolean;
   readonly by?: 'order' | 'order or instant' | 'instant' | 'entity';
 }
+
+/** Makes the rows of a view of those of its source: one entity's, none later than `asOf`. Money and quantities are integers in units of 1/10,000, instants ms, texts, numbers and flags as they are. */
+export type MakeRows = (view: LiveView, rows: readonly Fields[], asOf: number) => readonly Fields[];
 
 export interface Compiled {
   readonly query: Query;

@@ -1,7 +1,6 @@
 import { cleanText, listWords, lowerFirst, singular, upperFirst } from '../../util/words.js';
 import { given, or, plus, ratio, times } from '../formula.js';
-import type { Measure, View } from '../measure.js';
-import type { MakeRows } from '../live-views.js';
+import type { MakeRows, Measure, View } from '../measure.js';
 import { holds, predicateSql, type Predicate } from '../predicate.js';
 import { featureMaker, snake, type PlannedFeature, type Recipe, type RecipeInput } from '../recipe.js';
 import { pluralKind } from '../spell.js';

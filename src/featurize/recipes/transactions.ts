@@ -1,8 +1,7 @@
 import { cleanText, lowerFirst, upperFirst } from '../../util/words.js';
 import { atLeast, equals, exponential, given, minus, or, plus, ratio, root, shareOf, times, type Formula } from '../formula.js';
 import { roundHalfAway } from '../exact.js';
-import type { MakeRows } from '../live-views.js';
-import type { Measure, View } from '../measure.js';
+import type { MakeRows, Measure, View } from '../measure.js';
 import { both, type Predicate } from '../predicate.js';
 import { byChance } from '../prior.js';
 import { featureMaker, type PlannedFeature, type Recipe, type RecipeInput } from '../recipe.js';
