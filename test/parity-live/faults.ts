@@ -46,7 +46,6 @@ export const faults: readonly Fault[] = [
   { name: 'segments are asked before those they look at', seed: 10, file: 'src/flow/live/state/slots.ts', from: 'if (live.has(segment)) place(live.get(segment)!);', to: 'void segment;' },
   { name: 'timers are lost at a restart', file: state, from: 'for (const { entity, due } of options.saved?.due ?? []) timers.set(entity, due);', to: '' },
   { name: 'the numbers of changes begin again at a restart', file: state, from: 'seq, clock, n, made, columns', to: 'seq, clock, n: 0, made, columns' },
-  { name: 'how many changes were told after a merge is not saved', seed: 5, file: state, from: 'entity.changedAt = speaker.changedAt;\n      entity.changed = true;', to: 'entity.changedAt = speaker.changedAt;' },
   { name: 'texts of who was saved are mixed up', file: 'src/flow/live/state/saved.ts', from: 'cells[o] = codes[cells[o]];', to: 'cells[o] = codes[0];' },
   { name: 'what is due at that very instant waits', file: state, from: 'at <= to; at = timers.next()', to: 'at < to; at = timers.next()' },
   { name: 'an event is taken in before the time until then has passed', file: state, from: 'advanceTo(record.clock);\n      seq = record.seq;\n', to: 'clock = record.clock;\n      seq = record.seq;\n' },

@@ -235,14 +235,13 @@ export function openState(options: LiveStateOptions): LiveState {
 
   function event(given: Event): void {
     const at = Math.max(EARLIEST, Math.min(given.at, clock));
-    const before = new Set(known.count ? given.identifiers.flatMap((identifier) => identity.find(identifier) ?? []) : []);
     const { entity: number, node, merged } = identity.resolve(given.identifiers, { seq, at: clock, kind: given.kind });
     if (number === undefined || node === undefined) return;
     const fields = fieldsOf(given);
     observing.see(given, fields);
     const here = entities.get(number);
     if (merged.length > 0 || (known.has(number) && here?.id !== identity.publicId(number))) {
-      const involved = [...new Set([...before, ...merged.flatMap(({ into, from }) => [into, from]), number])].filter((each) => known.has(each));
+      const involved = [...new Set([...merged.flatMap(({ into, from }) => [into, from]), number])].filter((each) => known.has(each));
       reorganise(involved, () => {
         for (const { into, from } of merged) join(from, into);
         take(hot(number), given, node, at, fields);
