@@ -19,6 +19,16 @@ describe('the live state', () => {
     expect(() => live.state.check(definition('c', did('x', { source: 'orders' })))).toThrow("no source 'orders'");
   });
 
+  it('refuses a column that never came, once something has', () => {
+    const live = drive();
+    const rule = did('x', { where: [{ column: 'properties.prise', op: '>', value: 5 }] });
+    live.state.check(definition('s', rule));
+    live.append({ kind: 'event', event: eventOf({ by: 'ann', name: 'x', at: start, payload: { properties: { price: 3 } } }) }, start);
+    expect(() => live.state.check(definition('s', rule))).toThrow("Did you mean 'properties.price'?");
+    expect(live.state.frozen(definition('s', did('x', { where: [{ column: 'properties.price', op: 'known' }] }))).types).toEqual({ events: { 'properties.price': 'number' } });
+    live.state.check(definition('s', did('never seen')));
+  });
+
   it('leaves the version before in service while a new one is worked out, and then tells only what differs', () => {
     const live = drive();
     for (const [i, by] of ['ann', 'bob', 'cem', 'dee'].entries()) live.append({ kind: 'event', event: eventOf({ by, name: i % 2 ? 'x' : 'y', at: start + i, payload: { properties: { n: i } } }) }, start + i);

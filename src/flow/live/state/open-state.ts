@@ -11,7 +11,7 @@ import type { JournalEntry } from '../../../store/journal.js';
 import { createColumns } from './columns.js';
 import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Entity, type Stay } from './entity.js';
 import { createMembers } from './members.js';
-import { createObserving } from './observed.js';
+import { createObserving, observedLimits } from './observed.js';
 import { packEntity, packRest, unpackEntity, unpackRest } from './saved.js';
 import { createSlots, refuseCycles, type Slot } from './slots.js';
 import type { Backfill, LiveState, LiveStateOptions } from './state.js';
@@ -559,6 +559,9 @@ export function openState(options: LiveStateOptions): LiveState {
     next: timers.next,
 
     check(definition) {
+      // A column that never came is a slip of the pen, unless nothing came yet or more than is remembered.
+      const { columns: seen, traits } = observing.observed();
+      if (seen.length > 0 && seen.length < observedLimits.columns && traits.length < observedLimits.traits && !definition.types) ruleWords(definition.rule, state.vocabulary());
       const { rule } = compile(definition, true);
       refuseCycles(definition.segment, rule.segments, slots.all());
     },
