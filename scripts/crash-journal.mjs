@@ -184,13 +184,13 @@ export async function space() {
 const syncs = 'fsync,fdatasync';
 const calls = `${syncs},pwrite64,write,ftruncate`;
 
-/** Lets the k-th sync, write or cut of the journal's files fail, for each k (or every `step`-th), once with each error. */
+/** Lets the k-th sync, write or cut of the journal's files fail: each sync with EIO, of the others every `step`-th with either error. */
 export async function faults({ step = 1, groups = 8, dist = built, only = [syncs, 'pwrite64', 'ftruncate'], errors = ['EIO', 'ENOSPC'] } = {}) {
   const tally = {};
   for (const call of only) {
     for (const error of call === syncs ? errors.slice(0, 1) : errors) {
       const found = (tally[`${call} ${error}`] = { runs: 0, refused: 0, unharmed: 0 });
-      for (let k = 1; ; k += step) {
+      for (let k = 1; ; k += call === syncs ? 1 : step) {
         const place = fresh();
         try {
           mkdirSync(folderOf(place), { recursive: true });
