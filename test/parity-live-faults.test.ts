@@ -18,4 +18,4 @@ it.each(faults.map((fault) => [fault.name, fault] as const))('comparing finds it
   const found: string[] = [];
   for (const seed of [first, ...Array.from({ length: rounds }, (__, i) => i + 1)]) if (found.length === 0) found.push(...(await runRound(seed, subject, undefined, { histories: 24, checkpoints: 24, stop: true })).differences);
   expect(found.length).toBeGreaterThan(0);
-});
+}, 300_000);

@@ -7,7 +7,7 @@ it('live memberships are those of the rules\' SQL and of a naive look at every e
   const engine = await openEngine({ threads: 2 });
   try {
     let pairs = 0;
-    for (let seed = 1; pairs < Number(process.env.PAIRS ?? 10_000); seed++) {
+    for (let seed = 1; pairs < 10_000; seed++) {
       const outcome = await runRound(seed, subject, engine);
       expect(outcome.differences).toEqual([]);
       pairs += outcome.pairs;
@@ -15,4 +15,4 @@ it('live memberships are those of the rules\' SQL and of a naive look at every e
   } finally {
     await engine.close();
   }
-});
+}, 600_000);
