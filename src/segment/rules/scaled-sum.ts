@@ -29,15 +29,9 @@ export function scaledSum(): ScaledSum {
   };
 }
 
-/** A number in whole ten-thousandths, rounded as DuckDB casts a double to DECIMAL(18, 4); NaN where it does not fit. */
+/** A number in whole ten-thousandths, halves away from zero, as DuckDB casts a double to DECIMAL(18, 4); NaN where it does not fit. */
 export function tenThousandths(value: number): number {
   const scaled = value * 10_000;
-  const rounded = roundHalfEven(scaled + Math.sign(scaled) * 1e-9);
+  const rounded = Math.sign(scaled) * Math.round(Math.abs(scaled));
   return Math.abs(rounded) < 1e18 ? rounded + 0 : Number.NaN;
-}
-
-function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
 }
