@@ -86,4 +86,68 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     expect(await overhang(page)).toBeLessThanOrEqual(0);
     await close();
   });
+
+  it('makes a live segment from a template, follows who comes and goes, changes its rule, renames it, takes it away and back', async () => {
+    await send(track('dan', 'Product Added', { cart: 'c1' }), track('dan', 'Order Completed', { cart: 'c1', total: 20 }));
+    const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/live/segments');
+    await page.getByRole('link', { name: 'New live segment' }).click();
+    await page.getByRole('button', { name: /^Much interest in this session/ }).click();
+    await page.getByRole('button', { name: /how many$/ }).first().click();
+    await page.getByLabel('Pause', { exact: true }).fill('20');
+    await expect.poll(() => page.getByRole('region', { name: 'The rule in other forms' }).textContent()).toContain('20 quiet minutes');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save as live segment' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Much interest');
+    await page.getByRole('button', { name: 'Save segment' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Much interest' }).waitFor();
+    await page.getByText('Nobody, at the moment.').waitFor();
+
+    // Numbers and members follow what is sent, without anything being pressed.
+    const event = /“(.*?)” at least 3 times/.exec(await templateText())![1];
+    await send(track('eva', event), track('eva', event), track('eva', event));
+    const members = page.locator('#members tbody tr');
+    await members.filter({ hasText: 'eva' }).waitFor();
+    expect(await members.filter({ hasText: 'eva' }).getByText(/in (19|20) min/).count()).toBe(1);
+    await expect.poll(() => page.locator('[data-members]').textContent()).toBe('1');
+    expect(await page.locator('[data-total]').textContent()).toBe('1');
+    await page.getByText('1 entered and 0 left').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByRole('link', { name: 'Change the rule' }).click();
+    await page.getByRole('button', { name: /how many$/ }).first().click();
+    await page.getByLabel('Value', { exact: true }).first().fill('4');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('Nobody, at the moment.').waitFor();
+    await page.getByText('1 entered and 1 left').waitFor();
+
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Keen');
+    await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Keen' }).waitFor();
+    expect(await page.locator('#names').textContent()).toContain('Much interest');
+
+    await page.getByRole('button', { name: 'Remove “Keen”' }).click();
+    await page.getByText('Removed “Keen”.').waitFor();
+    await expect.poll(() => page.getByRole('link', { name: 'Keen' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    const line = page.getByRole('row').filter({ hasText: 'Keen' });
+    await line.getByText('Live').waitFor();
+    await send(track('fay', event), track('fay', event), track('fay', event), track('fay', event));
+    await expect.poll(() => line.locator('[data-label="Members"]').textContent()).toBe('1');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await overhang(page)).toBeLessThanOrEqual(0);
+    expect(problems).toEqual([]);
+    expect(foreign).toEqual([]);
+    await close();
+  });
+
+  /** What the template of sessions says: it is about whatever was seen most. */
+  async function templateText(): Promise<string> {
+    const { page, close } = await openPage(browser!, server, '/w/main/live/segments/new');
+    const text = (await page.getByRole('button', { name: /^Much interest in this session/ }).textContent())!;
+    await close();
+    return text;
+  }
 });

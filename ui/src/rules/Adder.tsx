@@ -5,6 +5,7 @@ import { Icon } from '../kit/Icon.js';
 import { choicesOf, matching } from './choices.js';
 import { useVocabulary } from './forms.js';
 import css from './rules.module.css';
+import { placeOf } from './speech.js';
 
 interface AdderProps {
   /** Where it adds, for screen readers. */
@@ -73,7 +74,7 @@ export function Adder({ to, first = false, onAdd }: AdderProps) {
             </Combobox.Group>
           ))}
           {found.length > MOST ? <Combobox.Footer className={css.choiceNote}>{found.length - MOST} more: type to find them</Combobox.Footer> : null}
-          {found.length === 0 ? <Combobox.Empty>Nothing in this run is called that. Try another word, such as “spend” or “days”.</Combobox.Empty> : null}
+          {found.length === 0 ? <Combobox.Empty>Nothing {placeOf(vocabulary)} is called that. Try another word, such as “spend” or “days”.</Combobox.Empty> : null}
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>

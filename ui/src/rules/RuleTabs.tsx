@@ -10,16 +10,20 @@ import css from './rules.module.css';
 
 interface RuleTabsProps {
   readonly rule: Rule;
-  readonly preview?: RulePreview;
+  readonly preview?: Said;
+  /** Live rules have no SQL that one would run. */
+  readonly sql?: boolean;
   /** It cannot be counted as it is, so it has neither words nor SQL. */
   readonly failed: boolean;
   onRule(rule: Rule): void;
 }
 
+/** A rule as the server says it. */
+type Said = Pick<RulePreview, 'words' | 'outline'> & { readonly sql?: string };
 type Tab = 'words' | 'json' | 'sql';
 
 /** The same rule as words, as JSON and as SQL. */
-export function RuleTabs({ rule, preview: counted, failed, onRule }: RuleTabsProps) {
+export function RuleTabs({ rule, preview: counted, sql = true, failed, onRule }: RuleTabsProps) {
   const preview = failed ? undefined : counted;
   const [tab, setTab] = useState<Tab>('words');
   const json = JSON.stringify(rule, undefined, 2);
@@ -27,10 +31,10 @@ export function RuleTabs({ rule, preview: counted, failed, onRule }: RuleTabsPro
   return (
     <section className={css.panel} aria-label="The rule in other forms">
       <div className={css.panelHead}>
-        <SegmentedControl aria-label="Form of the rule" size="sm" value={tab} onChange={(value) => setTab(value as Tab)} data={[{ value: 'words', label: 'Words' }, { value: 'json', label: 'JSON' }, { value: 'sql', label: 'SQL' }]} />
+        <SegmentedControl aria-label="Form of the rule" size="sm" value={tab} onChange={(value) => setTab(value as Tab)} data={[{ value: 'words', label: 'Words' }, { value: 'json', label: 'JSON' }, ...(sql ? [{ value: 'sql', label: 'SQL' }] : [])]} />
         <CopyButton text={text} label={{ words: 'Copy words', json: 'Copy JSON', sql: 'Copy SQL' }[tab]} />
       </div>
-      {failed && tab !== 'json' ? <p className={css.hint}>There are no words and no SQL until the rule can be counted.</p> : null}
+      {failed && tab !== 'json' ? <p className={css.hint}>There are no words{sql ? ' and no SQL' : ''} until the rule can be {sql ? 'counted' : 'read'}.</p> : null}
       {tab === 'words' && !failed ? <WordsOf preview={preview} /> : null}
       {tab === 'json' ? <JsonEditor json={json} onRule={onRule} /> : null}
       {tab === 'sql' && !failed ? (
@@ -46,9 +50,9 @@ export function RuleTabs({ rule, preview: counted, failed, onRule }: RuleTabsPro
   );
 }
 
-const textOf = ({ outline }: RulePreview): string => outline.map(({ depth, text }) => `${'  '.repeat(depth)}${text}`).join('\n');
+const textOf = ({ words, outline }: Said): string => outline.length === 0 ? words : outline.map(({ depth, text }) => `${'  '.repeat(depth)}${text}`).join('\n');
 
-function WordsOf({ preview }: { readonly preview?: RulePreview }) {
+function WordsOf({ preview }: { readonly preview?: Said }) {
   if (!preview) return <Skeleton lines={3} />;
   return (
     <div className={css.words}>

@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core';
-import { useBlocker, useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
 import type { Rule } from '../../../src/domain/rule.js';
 import type { RuleVocabulary, SegmentDetail } from '../../../src/server/contract/segments.js';
 import { CopyButton } from '../kit/CopyButton.js';
-import { Dialog, DialogActions } from '../kit/Dialog.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { Loading, ProblemNote } from '../kit/states.js';
@@ -14,19 +13,20 @@ import { usePaths } from '../wire/runs.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import { useMay } from '../workspace/session.js';
-import { checkRule } from './check.js';
+import { templatesOf } from './choices.js';
 import { draftOf, leaves, ruleOf } from './draft.js';
 import { VocabularyProvider } from './forms.js';
+import { LeaveGuard } from './LeaveGuard.js';
 import { Made } from './Made.js';
 import { Members } from './Members.js';
 import { Result } from './Result.js';
 import css from './rules.module.css';
 import { RuleTabs } from './RuleTabs.js';
 import { SaveDialog } from './SaveDialog.js';
-import { fragmentOf, fromFragment, saysRule } from './share.js';
+import { fragmentOf } from './share.js';
 import { Templates } from './Templates.js';
 import { Tree } from './Tree.js';
-import { useAddress } from './use-address.js';
+import { useAddress, useSharedRule } from './use-address.js';
 import { useCounted } from './use-counted.js';
 import { useRule, useUndoKeys } from './use-rule.js';
 import { Versions } from './Versions.js';
@@ -43,16 +43,7 @@ const nothing: Rule = { all: [] };
 function Begin({ id }: { readonly id?: string }) {
   const vocabulary = useAsk('GET /v1/rules/vocabulary');
   const detail = useAsk('GET /v1/segments/:segment', { params: { segment: id ?? '' } }, { enabled: id !== undefined });
-  const hash = useRouterState({ select: (state) => state.location.hash });
-  const [shared, setShared] = useState<{ readonly rule?: Rule; readonly problem?: string }>();
-  const [first] = useState(hash);
-  useEffect(() => {
-    let current = true;
-    void readFragment(first).then((read) => current && setShared(read));
-    return () => {
-      current = false;
-    };
-  }, [first]);
+  const shared = useSharedRule();
   const error = vocabulary.error ?? detail.error;
   if (error)
     return (
@@ -67,16 +58,6 @@ function Begin({ id }: { readonly id?: string }) {
       </Page>
     );
   return <Editor vocabulary={vocabulary.data} segment={id === undefined ? undefined : (detail.data ?? undefined)} begin={shared.rule} problem={shared.problem} />;
-}
-
-/** The rule that an address holds, if it holds one that can be read. */
-async function readFragment(hash: string): Promise<{ readonly rule?: Rule; readonly problem?: string }> {
-  if (!saysRule(hash)) return {};
-  const given = fromFragment(hash);
-  if (given === undefined) return { problem: 'The rule in this address cannot be read: it was probably cut off. Ask for the link again.' };
-  const read = await checkRule(given);
-  if ('rule' in read) return { rule: read.rule };
-  return { problem: `The rule in this address cannot be used: ${read.problems.slice(0, 3).map(({ path, message }) => `${path.map(String).join('.')} ${message}`.trim()).join('; ')}.` };
 }
 
 interface EditorProps {
@@ -99,6 +80,7 @@ function Editor({ vocabulary, segment, begin, problem }: EditorProps) {
   const rule = useMemo(() => ruleOf(draft), [draft]);
   const said = JSON.stringify(rule);
   const dirty = said !== JSON.stringify(ruleOf(draftOf(saved)));
+  const templates = useMemo(() => templatesOf(vocabulary), [vocabulary]);
   const empty = leaves(draft.root).length === 0;
   const counted = useCounted(rule, said, draft);
   const [suggested, setSuggested] = useState('');
@@ -108,11 +90,6 @@ function Editor({ vocabulary, segment, begin, problem }: EditorProps) {
 
   useAddress(rule, dirty, (next) => state.load(next));
   useUndoKeys(undo, redo);
-  const { proceed, reset, status } = useBlocker({
-    shouldBlockFn: ({ current, next }) => dirty && !empty && current.pathname !== next.pathname,
-    enableBeforeUnload: () => dirty && !empty,
-    withResolver: true,
-  });
 
   const save = async (name: string, why?: string) => {
     if (saving === 'change' && segment) {
@@ -171,7 +148,7 @@ function Editor({ vocabulary, segment, begin, problem }: EditorProps) {
         <div className={css.bench}>
           <div className={css.work}>
             <Tree draft={draft} counts={counted.counts} of={counted.preview?.of} waiting={counted.waiting} onPut={put} />
-            {empty && !segment ? <Templates onPick={(next, title) => {
+            {empty && !segment ? <Templates templates={templates} onPick={(next, title) => {
               setSuggested(title);
               put(draftOf(next));
             }} /> : null}
@@ -203,15 +180,7 @@ function Editor({ vocabulary, segment, begin, problem }: EditorProps) {
           onSave={(name, why) => void save(name, why).catch(() => {})}
           onClose={() => setSaving(undefined)}
         />
-        <Dialog title="Leave without saving?" open={status === 'blocked'} onClose={() => reset?.()}>
-          <p>The rule is not saved as a segment. Its address can bring it back as long as you keep it.</p>
-          <DialogActions>
-            <Button variant="default" onClick={() => proceed?.()}>
-              Leave
-            </Button>
-            <Button onClick={() => reset?.()}>Stay here</Button>
-          </DialogActions>
-        </Dialog>
+        <LeaveGuard dirty={dirty && !empty} />
       </Page>
     </VocabularyProvider>
   );

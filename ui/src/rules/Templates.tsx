@@ -1,15 +1,11 @@
-import { useMemo } from 'react';
 import type { Rule } from '../../../src/domain/rule.js';
 import { useFormats } from '../kit/formats.js';
-import { templatesOf } from './choices.js';
-import { useVocabulary } from './forms.js';
+import type { Template } from './choices.js';
 import css from './rules.module.css';
 
 /** Rules that somebody may want to begin with, where the data can express them. */
-export function Templates({ onPick }: { onPick(rule: Rule, title: string): void }) {
+export function Templates({ templates, onPick }: { readonly templates: readonly Template[]; onPick(rule: Rule, title: string): void }) {
   const f = useFormats();
-  const vocabulary = useVocabulary();
-  const templates = useMemo(() => templatesOf(vocabulary), [vocabulary]);
   if (templates.length === 0) return null;
   return (
     <section className={css.templates} aria-labelledby="templates">
@@ -24,7 +20,7 @@ export function Templates({ onPick }: { onPick(rule: Rule, title: string): void 
           </li>
         ))}
       </ul>
-      <p className={css.hint}>Every change is counted at once; nothing is kept until you save it, and no {f.one} is contacted.</p>
+      <p className={css.hint}>Nothing is kept until you save it, and no {f.one} is contacted.</p>
     </section>
   );
 }

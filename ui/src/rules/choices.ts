@@ -1,19 +1,18 @@
 import type { Condition, RowTest, Rule } from '../../../src/domain/rule.js';
-import type { RuleVocabulary } from '../../../src/server/contract/segments.js';
-import { type ColumnWords, type FeatureWords, ninetyDays, type SourceWords, spoken } from './speech.js';
+import { type ColumnWords, type FeatureWords, ninetyDays, type RuleWords, type SourceWords, spoken } from './speech.js';
 
 /** Something a condition can be about, ready to be added. */
 export interface Choice {
   readonly id: string;
-  readonly group: 'What they did' | 'Measured about them' | 'Who they are' | 'Found segments';
+  readonly group: 'What they did' | 'Measured about them' | 'Who they are' | 'Found segments' | 'Other segments';
   readonly title: string;
   /** Fewer words below the title. */
   readonly note?: string;
   readonly make: () => Condition;
 }
 
-/** Everything that a rule of this run can ask, in the order it is offered. */
-export function choicesOf(vocabulary: RuleVocabulary): Choice[] {
+/** Everything that a rule can ask, in the order it is offered. */
+export function choicesOf(vocabulary: RuleWords): Choice[] {
   const timed = vocabulary.sources.filter((source) => source.timed);
   return [
     ...timed.flatMap(deeds),
@@ -21,7 +20,7 @@ export function choicesOf(vocabulary: RuleVocabulary): Choice[] {
     ...vocabulary.features.map((feature): Choice => ({ id: `feature ${feature.name}`, group: 'Measured about them', title: feature.title, note: feature.kind === 'flag' ? 'yes or no' : feature.kind === 'share' ? 'a share' : undefined, make: () => aboutFeature(feature) })),
     ...vocabulary.sources.filter((source) => source.kind === 'entities').flatMap((source) =>
       source.columns.map((column): Choice => ({ id: `attribute ${source.name} ${column.name}`, group: 'Who they are', title: column.title, note: spoken(source.name), make: () => ({ kind: 'attribute', source: source.name, ...testOf(column) }) }))),
-    ...vocabulary.segments.map((segment): Choice => ({ id: `segment ${segment.id}`, group: 'Found segments', title: segment.name, make: () => ({ kind: 'segment', segment: segment.id }) })),
+    ...vocabulary.segments.map((segment): Choice => ({ id: `segment ${segment.id}`, group: vocabulary.run === undefined ? 'Other segments' : 'Found segments', title: segment.name, make: () => ({ kind: 'segment', segment: segment.id }) })),
   ];
 }
 
@@ -58,12 +57,15 @@ export const orderColumn = (source: SourceWords): string | undefined => source.c
 const amountColumn = (source: SourceWords): string | undefined => source.columns.find((column) => column.type === 'number' && column.name === 'amount')?.name;
 const eventColumn = (source: SourceWords): ColumnWords | undefined => source.columns.find((column) => column.name === 'event' && (column.values?.length ?? 0) > 0);
 
+/** Columns of which one asks the sum; those of live events have a path. */
+const SUMMED = /^(amount|quantity|discount|properties\.(amount|total|price|revenue|value|quantity|discount|duration))$/;
+
 function deeds(source: SourceWords): Choice[] {
   const group = 'What they did';
   const [name, note] = [spoken(source.name), 'in a time of your choice'];
   const rows = { kind: 'performed', source: source.name } as const;
   const distinct = orderColumn(source);
-  const sums = source.columns.filter((column) => column.type === 'number' && ['amount', 'quantity', 'discount'].includes(column.name));
+  const sums = source.columns.filter((column) => column.type === 'number' && SUMMED.test(column.name));
   return [
     { id: `count ${source.name}`, group, title: `${name}: how many`, note, make: () => ({ ...rows, ...(distinct && { distinct }), op: '>=', value: 1, window: ninetyDays }) },
     ...sums.map((column): Choice => ({ id: `sum ${source.name} ${column.name}`, group, title: `${name}: total ${column.title.toLocaleLowerCase()}`, note: column.name === 'amount' ? `spent, ${note}` : note, make: () => ({ ...rows, sum: column.name, op: '>=', value: 100, window: ninetyDays }) })),
@@ -92,7 +94,7 @@ export interface Template {
 }
 
 /** Templates that the words of this run suffice for. */
-export function templatesOf(vocabulary: RuleVocabulary): Template[] {
+export function templatesOf(vocabulary: RuleWords): Template[] {
   const { sources, features, segments } = vocabulary;
   const orders = sources.find((source) => source.kind === 'transactions' && source.timed);
   const events = sources.find((source) => source.kind === 'events' && source.timed && eventColumn(source));

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { createContext, useContext } from 'react';
 import type { ConditionKind, ConditionOf, RowsOf, RowTest, TimeWindow } from '../../../src/domain/rule.js';
-import type { RuleVocabulary } from '../../../src/server/contract/segments.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { aboutFeature, testOf } from './choices.js';
@@ -9,14 +8,14 @@ import { countOps, featureWithOp, flagAnswer, flagOps, NUMBER_OPS, type Op, opsO
 import { Choice, DayField, Line, NumberField, Pick, TextField, ValuesField, Word } from './fields.js';
 import css from './rules.module.css';
 import { Shape } from './Shape.js';
-import { type ColumnWords, columnOf, featureOf, ninetyDays, sourceOf, spoken } from './speech.js';
+import { type ColumnWords, columnOf, featureOf, ninetyDays, type RuleWords, sourceOf, spoken } from './speech.js';
 import { Threshold } from './Threshold.js';
 
-const VocabularyContext = createContext<RuleVocabulary | undefined>(undefined);
+const VocabularyContext = createContext<RuleWords | undefined>(undefined);
 export const VocabularyProvider = VocabularyContext.Provider;
 
 /** What the rules of the run in view can speak of. */
-export function useVocabulary(): RuleVocabulary {
+export function useVocabulary(): RuleWords {
   const vocabulary = useContext(VocabularyContext);
   if (!vocabulary) throw new Error('bug: asked outside of a rule');
   return vocabulary;
@@ -66,7 +65,7 @@ export function FeatureForm({ condition, onChange }: FormProps<'feature'>) {
           </>
         ) : null}
       </Line>
-      {feature && !flag ? <Threshold condition={condition} feature={feature} run={vocabulary.run} onChange={onChange} /> : null}
+      {feature && !flag && vocabulary.run !== undefined ? <Threshold condition={condition} feature={feature} run={vocabulary.run} onChange={onChange} /> : null}
     </>
   );
 }

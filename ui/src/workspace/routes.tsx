@@ -66,8 +66,12 @@ const entity = createRoute({ ...page, path: '/entities/$entity', component: lazy
 
 const liveEvents = createRoute({ ...page, path: '/live', component: lazyRouteComponent(() => import('../live/EventsPage.js'), 'EventsPage') });
 const connect = createRoute({ ...page, path: '/live/connect', component: lazyRouteComponent(() => import('../live/ConnectPage.js'), 'ConnectPage') });
+const liveSegments = createRoute({ ...page, path: '/live/segments', component: lazyRouteComponent(() => import('../live/LiveSegmentsPage.js'), 'LiveSegmentsPage') });
+const newLiveSegment = createRoute({ ...page, path: '/live/segments/new', component: lazyRouteComponent(() => import('../live/LiveRulePage.js'), 'LiveRulePage') });
+const liveSegment = createRoute({ ...page, path: '/live/segments/$segment', component: lazyRouteComponent(() => import('../live/LiveSegmentPage.js'), 'LiveSegmentPage') });
+const changeLiveSegment = createRoute({ ...page, path: '/live/segments/$segment/edit', component: lazyRouteComponent(() => import('../live/LiveRulePage.js'), 'LiveRulePage') });
 
-const pages = [overview, start, data, runs, compareRuns, settings, map, segments, segment, compareSegments, overlap, choose, rules, entities, entity, liveEvents, connect] as const;
+const pages = [overview, start, data, runs, compareRuns, settings, map, segments, segment, compareSegments, overlap, choose, rules, entities, entity, liveEvents, connect, liveSegments, newLiveSegment, liveSegment, changeLiveSegment] as const;
 
 export const router = createRouter({
   routeTree: root.addChildren([home, workspace.addChildren(pages)]),
