@@ -6,6 +6,8 @@ import type { Event } from '../../domain/event.js';
 import type { Rule } from '../../domain/rule.js';
 import { openJournal } from '../../store/catalog.js';
 import type { Journal } from '../../store/journal.js';
+import { createContext } from '../../context.js';
+import { replay } from './replay.js';
 import { openLive, type Live, type LiveNews } from './live.js';
 
 const minute = 60_000;
@@ -141,6 +143,21 @@ describe('a live side on a journal', () => {
     expect(await live.entity(user('dan'))).toBeUndefined();
     expect((await live.entity(user('eve')))?.events).toBe(1);
     expect(JSON.stringify([await live.changes(0, 100), await live.recent(100)])).not.toContain('dan');
+  });
+
+  it('goes on counting changes after somebody was erased, also from nothing but the journal', async () => {
+    await defined('keen', twice);
+    await live.accept([event('dan', 'Viewed'), event('dan', 'Viewed'), event('eve', 'Viewed'), event('eve', 'Viewed')]);
+    await live.erase(user('dan'));
+    await live.close();
+    journal = await openJournal(folder, 'main', { clock });
+    const { before, memberships, differing } = await replay(journal, createContext());
+    expect(differing).toEqual([]);
+    expect(memberships).toBe(before);
+    await journal.close();
+    await open();
+    await live.accept([event('fay', 'Viewed'), event('fay', 'Viewed')]);
+    expect((await live.changes(0, 10)).map(({ n, entity, direction }) => [n, entity, direction])).toEqual([[2, 'eve', 'entered'], [3, 'fay', 'entered']]);
   });
 
   it('joins a browser to its user, and parts them again', async () => {

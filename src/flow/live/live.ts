@@ -103,6 +103,14 @@ const step = 200;
 /** The longest that a timer of Node can be. */
 const farthest = 2 ** 31 - 1;
 
+/** Somebody who waits for the journal. `alone`: what is to be written is made when its turn comes, and has a transaction of its own. */
+interface Waiting {
+  readonly entries: readonly JournalEntry[];
+  readonly alone?: () => Promise<readonly JournalEntry[]>;
+  resolve(appended: readonly Appended[]): void;
+  reject(error: unknown): void;
+}
+
 /**
  * Opens the live side on a journal: the newest snapshot, then what came after it. From then on one loop does everything in turn: it commits what waits as one group, applies it, fires the timers that
  * are due, and does a step of a backfill. What follows from a group (its changes) is written with the next one.
@@ -112,7 +120,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const saved = await journal.saved();
   const state = make(saved);
   const listeners = new Set<(news: LiveNews) => void>();
-  const queue: { readonly entries: readonly JournalEntry[]; resolve(appended: readonly Appended[]): void; reject(error: unknown): void }[] = [];
+  const queue: Waiting[] = [];
   /** Changes that follow from what is durable, and are not yet written themselves. */
   let outbox: Change[] = [];
   let { seq } = await journal.head();
@@ -144,22 +152,29 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     outbox = [];
   }
 
+  /** What the last snapshot still says of somebody who was erased goes with the next one, which is due at once. */
+  function note(records: readonly JournalRecord[]): void {
+    erased ||= records.some(({ entry }) => entry.kind === 'erase');
+  }
+
   /** What waits, as much as one transaction takes. */
   function next(): typeof queue {
     const group = [];
     for (let n = 0; queue.length && (n === 0 || n + queue[0].entries.length <= limits.group);) {
+      if (queue[0].alone && group.length) break;
       const first = queue.shift()!;
       n += first.entries.length;
       group.push(first);
+      if (first.alone) break;
     }
     return group;
   }
 
   async function commit(group: typeof queue): Promise<void> {
-    const entries = group.flatMap((waiting) => waiting.entries);
     const at = now();
     under = at;
     await advance(at);
+    const entries = (await group[0].alone?.()) ?? group.flatMap((waiting) => waiting.entries);
     const changes = outbox;
     outbox = [];
     const appended = await journal.append({ clock: at, entries, changes }).catch((error: unknown) => {
@@ -168,8 +183,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     });
     const answer = (events: boolean) => {
       let from = 0;
-      for (const { entries: own, resolve } of group) {
-        const to = from + own.length;
+      for (const { entries: own, alone, resolve } of group) {
+        const to = alone ? appended.length : from + own.length;
         if ((own[0]?.kind === 'event') === events) resolve(appended.slice(from, to));
         from = to;
       }
@@ -183,6 +198,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     duplicates += entries.length - records.length;
     if (records.length) seq = records[records.length - 1].seq;
     await applyRecords(state, journal, records, heard);
+    note(records);
     under = undefined;
     answer(false);
     if (listeners.size === 0) return;
@@ -192,7 +208,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
 
   /** A bounded piece of a definition that is being worked out; after the last one a record says that it serves. */
   async function workOut({ segment, version }: Backfill): Promise<void> {
-    if (!(await backfillStep(state, journal, step))) await commit([waitingFor([{ kind: 'serve', segment, version }])]);
+    if (!(await backfillStep(state, journal, step))) await commit([{ entries: [{ kind: 'serve', segment, version }], resolve: () => {}, reject: () => {} }]);
     const now = state.segments().find((one) => one.segment === segment);
     if (now && listeners.size) tell({ segment: now });
   }
@@ -201,11 +217,11 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     await flushOutbox();
     // All of one moment: nothing is waited for between the three.
     const { seq: upTo } = state;
+    erased = false;
     const states = [...state.changed()];
     await journal.save({ seq: upTo, rest: state.rest(), states });
     snapshotSeq = upTo;
     snapshotAt = clock();
-    erased = false;
     state.release(limits.entities);
     const { age, bytes } = limits;
     if (age !== undefined || bytes !== undefined) await journal.prune({ ...(age !== undefined && { since: clock() - age }), ...(bytes !== undefined && { bytes }) });
@@ -242,12 +258,13 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     });
   }
 
-  const waitingFor = (entries: readonly JournalEntry[], resolve: (appended: readonly Appended[]) => void = () => {}, reject: (error: unknown) => void = () => {}) => ({ entries, resolve, reject });
-  const append = (entries: readonly JournalEntry[]): Promise<readonly Appended[]> => new Promise((resolve, reject) => {
+  const put = (waiting: Pick<Waiting, 'entries' | 'alone'>): Promise<readonly Appended[]> => new Promise((resolve, reject) => {
     if (broken || closing) return reject(broken ?? new ShoalError('live/stopped', {}));
-    queue.push(waitingFor(entries, resolve, reject));
+    queue.push({ ...waiting, resolve, reject });
     kick();
   });
+  const append = (entries: readonly JournalEntry[]) => put({ entries });
+  const appendAlone = (alone: Waiting['alone']) => put({ entries: [], alone });
   /** Answers are of this moment: what is due has happened. */
   const ready = async (entities: readonly number[] = []) => {
     if (broken) throw broken;
@@ -268,6 +285,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
 
   for await (const records of journal.read(snapshotSeq)) {
     await applyRecords(state, journal, records, heard);
+    note(records);
     await flushOutbox();
     state.release(limits.entities);
   }
@@ -295,12 +313,15 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     async erase(identifier) {
       const entity = await found(identifier);
       if (entity === undefined) throw new ShoalError('live/unknown-entity', { id: identifier.value.slice(0, 60) });
-      const { identifiers, events } = state.entity(entity);
-      await append([{ kind: 'erase', identifiers, entities: [entity] }]);
-      // What the last snapshot still says of them goes with it.
-      erased = true;
-      kick();
-      return { identifiers: identifiers.length, events };
+      let gone = { identifiers: 0, events: 0 };
+      // In a transaction of its own, made of what is known at its moment: everything that was told before has its number in it.
+      await appendAlone(async () => {
+        await warm(state, journal, () => (state.isCold(entity) ? [entity] : []));
+        const { identifiers, events } = state.entity(entity);
+        gone = { identifiers: identifiers.length, events };
+        return [{ kind: 'erase', identifiers, entities: [entity], told: state.n }];
+      });
+      return gone;
     },
     async unmerge(record) {
       const known = state.merges().find((merge) => merge.seq === record && !merge.undone);

@@ -34,13 +34,16 @@ export async function replay(journal: Journal, context: Pick<Context, 'signal' |
   const before = saved && (await opened(journal, last, context, saved));
   const told = toldBy(journal);
   const differing: number[] = [];
+  // Numbers of changes before somebody was erased are left out: theirs cannot follow any more, so the others have lower ones.
   const compare = async (change: Change) => {
-    const as = await told.numbered(change.n);
-    if (as && JSON.stringify(as) !== JSON.stringify(change) && differing.length < 10) differing.push(change.n);
+    const { value: as } = await told.next();
+    if (as && JSON.stringify({ ...as, n: 0 }) !== JSON.stringify({ ...change, n: 0 }) && differing.length < 10) differing.push(as.n);
   };
   // Time may have gone on since the last record: both are compared at the same moment.
   const anew = await opened(journal, last, context, undefined, compare, before?.state.clock);
-  if (anew.state.seq === last) await journal.save({ seq: anew.state.seq, rest: anew.state.rest(), states: anew.state.changed() });
+  // Where somebody was erased the numbers of entities are others: nothing of the old states stays.
+  await journal.forget();
+  await journal.save({ seq: anew.state.seq, rest: anew.state.rest(), states: anew.state.changed() });
   return {
     records: last, entities: anew.state.entities, changes: anew.state.n, memberships: anew.memberships, ...(before && { before: before.memberships }), differing,
   };
@@ -78,19 +81,12 @@ async function fingerprintOf(state: LiveState, journal: Journal): Promise<string
   return hash.digest('hex');
 }
 
-/** The changes that were told, by number, read in their order. */
-function toldBy(journal: Journal) {
-  let part: readonly Change[] = [];
-  let at = 0, end = false;
-  return {
-    async numbered(n: number): Promise<Change | undefined> {
-      while (!end && (part.length === 0 || part[part.length - 1].n < n)) {
-        part = await journal.changes(part.at(-1)?.n ?? 0, 1000);
-        at = 0;
-        end = part.length === 0;
-      }
-      while (at < part.length && part[at].n < n) at++;
-      return part[at]?.n === n ? part[at] : undefined;
-    },
-  };
+/** The changes that were told, one after the other; those of people who were erased are not among them. */
+async function* toldBy(journal: Journal): AsyncGenerator<Change> {
+  for (let after = 0; ;) {
+    const part = await journal.changes(after, 1000);
+    if (part.length === 0) return;
+    yield* part;
+    after = part[part.length - 1].n;
+  }
 }

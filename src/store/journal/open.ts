@@ -47,7 +47,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
 
   return {
     append: (group) => alone(() => append(group)),
-    head: () => alone(async () => ({ seq, clock })),
+    head: () => alone(async () => ({ seq, clock, change: lastChange })),
     async *read(after, { signal } = {}) {
       for (let at = after; ;) {
         signal?.throwIfAborted();
@@ -350,7 +350,7 @@ function namesOf(identifier: Event['identifiers'][number]): string[] {
 /** What is kept of an entry. Of those who are erased only the numbers. */
 function textOf(entry: JournalEntry): string {
   if (entry.kind === 'event') return JSON.stringify(entry.event);
-  if (entry.kind === 'erase') return JSON.stringify({ kind: 'erase', identifiers: [], entities: entry.entities, forgotten: entry.identifiers.length });
+  if (entry.kind === 'erase') return JSON.stringify({ ...entry, identifiers: [], forgotten: entry.identifiers.length });
   return JSON.stringify(entry);
 }
 

@@ -463,7 +463,10 @@ export function openState(options: LiveStateOptions): LiveState {
     serve: ({ segment, version }) => serve(segment, version),
     retire: ({ segment }) => retire(segment),
     unmerge: ({ merge }) => unmerge(merge),
-    erase: ({ identifiers }) => erase(identifiers),
+    erase({ identifiers, told }) {
+      erase(identifiers);
+      n = Math.max(n, told);
+    },
   };
 
   function told(): Change[] {
