@@ -61,8 +61,8 @@ export interface Snapshot {
 export interface Journal {
   /** Writes a group in one transaction; resolves when it survives a loss of power. */
   append(group: Group): Promise<readonly Appended[]>;
-  /** The last record and its clock, and the number of the last change; all 0 of an empty journal. */
-  head(): Promise<{ readonly seq: number; readonly clock: number; readonly change: number }>;
+  /** The last record, and its clock; seq 0 of an empty journal. */
+  head(): Promise<{ readonly seq: number; readonly clock: number }>;
   /** Records after `seq`, oldest first, in parts. */
   read(after: number, options?: { readonly signal?: AbortSignal }): AsyncGenerator<readonly JournalRecord[]>;
   /** The newest records, newest first. */
