@@ -1,5 +1,5 @@
 import { identifierText, type Identifier } from '../domain/event.js';
-import { namesSomebody } from './blocked.js';
+import { namesSomebody } from '../domain/blocked.js';
 import type { Cause, Refusal } from './identity.js';
 
 interface Edge extends Cause { one: string; other: string; undone: boolean; gone: boolean }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { identifierOfPublicId, identifierText, publicIdOf, type EventKind, type Identifier } from '../domain/event.js';
-import { namesSomebody } from './blocked.js';
+import { namesSomebody } from '../domain/blocked.js';
 import { createIdentity, type Identity } from './identity.js';
 import { naiveIdentity } from './identity.test.fixture.js';
 

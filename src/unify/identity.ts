@@ -2,7 +2,7 @@ import type { EventKind, Identifier } from '../domain/event.js';
 import { identifierText, publicIdOf } from '../domain/event.js';
 import { ShoalError } from '../errors.js';
 import { grow } from '../util/grow.js';
-import { namesSomebody } from './blocked.js';
+import { namesSomebody } from '../domain/blocked.js';
 import { createNames, type Names } from './names.js';
 
 export interface IdentityOptions {

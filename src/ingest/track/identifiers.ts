@@ -1,3 +1,4 @@
+import { namesSomebody } from '../../domain/blocked.js';
 import type { EventKind, Identifier, Json } from '../../domain/event.js';
 import { messageLimits as limits } from './message.js';
 
@@ -17,8 +18,15 @@ const types: ReadonlyMap<string, string> = new Map([['user_id', 'user'], ['userI
 /**
  * The names of whom a message is about, strongest first: the user id, ids of `context.externalIds`, the address in the traits, the id of the browser. Of an alias: the new one,
  * then the previous, which is that of a browser where the message says so and else that of a user. The traits of a group are not those of a person, and its properties name others.
+ * What names nobody ('null', '0') is left out: the first one owns what the message says.
  */
-export function identifiersOf(kind: EventKind, { userId, anonymousId, previousId }: Said, context: Fields | undefined, traits: Json | undefined): readonly Identifier[] {
+export function identifiersOf(kind: EventKind, said: Said, context: Fields | undefined, traits: Json | undefined): readonly Identifier[] {
+  return allOf(kind, said, context, traits).filter(somebody);
+}
+
+const somebody = namesSomebody();
+
+function allOf(kind: EventKind, { userId, anonymousId, previousId }: Said, context: Fields | undefined, traits: Json | undefined): readonly Identifier[] {
   if (kind === 'alias') {
     const found: Identifier[] = [{ type: 'user', value: userId! }];
     if (previousId === undefined || previousId === anonymousId) add(found, 'anonymous', anonymousId!);

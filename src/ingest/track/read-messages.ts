@@ -106,12 +106,15 @@ function readMessage(message: unknown, { type, received, bytes, newId, ip, priva
   const category = nameOf(message.category);
   if (category !== undefined) payload.category = category;
 
+  const identifiers = identifiersOf(kind, said, context, payload.traits);
+  if (identifiers.length === 0) return "its ids name nobody (such as 'null', '0' or 'anonymous')";
+
   const original = readTime(message.originalTimestamp ?? message.timestamp);
   const sent = readTime(around.sentAt ?? message.sentAt);
   return {
     id: typeof messageId === 'string' && messageId !== '' ? messageId : newId(),
     kind, name, at: correctedTime(received, original, sent), received, ...(original !== undefined && { original }), ...(sent !== undefined && { sent }),
-    identifiers: identifiersOf(kind, said, context, payload.traits), payload,
+    identifiers, payload,
   };
 }
 

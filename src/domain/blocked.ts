@@ -1,4 +1,4 @@
-import type { Identifier } from '../domain/event.js';
+import type { Identifier } from './event.js';
 
 /** Values that name nobody: what programs send when they know no id. After the defaults of Segment Unify and PostHog; compared without case. */
 export const blockedValues: readonly string[] = [
