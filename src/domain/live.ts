@@ -9,9 +9,14 @@ export interface LiveDefinition {
   /** From 1. */
   readonly version: number;
   readonly rule: Rule;
+  /** The model, by its content, whose features and found segments the rule asks. A found segment itself is the rule `{ kind: 'segment', segment: <itself> }`. */
+  readonly model?: string;
   /** The types that the columns in the rule had when it was written, by source and column: what it means does not change when other values come. */
   readonly types?: Readonly<Record<string, Readonly<Record<string, 'number' | 'text' | 'flag' | 'time'>>>>;
 }
+
+/** Whether a definition is that of a found segment: it asks for nothing but itself. */
+export const isFound = ({ segment, rule }: Pick<LiveDefinition, 'segment' | 'rule'>): boolean => 'kind' in rule && rule.kind === 'segment' && rule.segment === segment;
 
 /** A live segment as it stands. */
 export interface LiveSegment extends LiveDefinition {

@@ -73,18 +73,28 @@ export function liveFeatures({ sources, features }: LivePlan): LiveFeatures {
     for (const { formula } of mine) for (const measure of measuresOf(formula)) indexOf(measure);
     const places = new Map<Measure, number>();
     for (const { formula } of mine) for (const measure of measuresOf(formula)) places.set(measure, indexOf(measure));
-    return { source, units, mine, places, values: new Float64Array(units.length), spans: spansOf(units) };
+    const last: { rows?: readonly Fields[]; length: number; views: ReadonlyMap<string, readonly Fields[]> } = { length: 0, views: new Map() };
+    return { source, units, mine, places, values: new Float64Array(units.length), spans: spansOf(units), last };
   });
+
+  /** Views do not depend on the moment, but for rows that are later: whoever asks of the same rows at another one finds them made. */
+  function viewsOf({ source, last }: (typeof made)[number], rows: readonly Fields[], asOf: number): ReadonlyMap<string, readonly Fields[]> {
+    if (last.rows === rows && last.length === rows.length) return last.views;
+    last.rows = rows;
+    last.length = rows.length;
+    return (last.views = new Map(source.views.map(({ name, live }) => [name, liveViews[live.of](live, rows, asOf)])));
+  }
 
   return {
     names: features.map(({ name }) => name),
     measure(rows, asOf) {
       const out = new Float64Array(features.length).fill(Number.NaN);
-      for (const { source, units, mine, places, values } of made) {
+      for (const each of made) {
+        const { source, units, mine, places, values } = each;
         const all = rows[source.name] ?? [];
         const known = all.every(({ at }) => !(at > asOf)) ? all : all.filter(({ at }) => !(at > asOf));
         if (known.length === 0) continue;
-        const views = new Map(source.views.map(({ name, live }) => [name, liveViews[live.of](live, known, asOf)]));
+        const views = viewsOf(each, known, asOf);
         // Whoever has no row in what everyone is counted by is not in the source.
         if (views.get(source.everyone.view)!.length === 0) continue;
         units.forEach((unit, i) => (values[i] = fold(unit, views.get(unit.measure.view)!, asOf)));

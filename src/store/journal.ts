@@ -8,6 +8,8 @@ export type JournalEntry =
   /** From here on this version of the segment serves: it has been worked out from the history. */
   | { readonly kind: 'serve'; readonly segment: string; readonly version: number }
   | { readonly kind: 'retire'; readonly segment: string }
+  /** A segmentation that was found, to be asked live: plain data, whole, so that a replay needs no other file. */
+  | { readonly kind: 'model'; readonly id: string; readonly model: unknown }
   /** Parts again what the record `merge` joined. */
   | { readonly kind: 'unmerge'; readonly merge: number }
   /**

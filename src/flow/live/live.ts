@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import type { Event, Identifier } from '../../domain/event.js';
-import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../domain/live.js';
+import { isFound, type Change, type LiveDefinition, type LiveEntity, type LiveSegment, type LiveWhy, type Merge } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import { ShoalError } from '../../errors.js';
 import { fieldsOf } from '../../ingest/track/fields-of.js';
@@ -9,6 +9,8 @@ import { ruleWords } from '../../segment/rules/words.js';
 import type { Appended, Journal, JournalEntry, JournalRecord } from '../../store/journal.js';
 import { createIdentity } from '../../unify/identity.js';
 import { applyRecords, backfillStep, warm } from './catch-up.js';
+import { exportEvents, type Exported } from './found/export.js';
+import type { FoundModel } from './found/model.js';
 import { openState } from './state/open-state.js';
 import type { Backfill, LiveState, LiveStateOptions } from './state/state.js';
 
@@ -51,6 +53,10 @@ export interface Live {
   /** Defines a segment or a new version of it: worked out from the history, while the version before serves. @throws what `ruleWords` throws */
   define(definition: LiveDefinition): Promise<LiveSegment>;
   retire(segment: string): Promise<void>;
+  /** Writes the events of the journal into a folder, for `discover`: see `exportEvents`. */
+  export(folder: string): Promise<Exported>;
+  /** Keeps the segments of a found model true to the moment, in place of those of the model before. Rules that ask for features or found segments ask the new one from when it has been worked out. */
+  adopt(model: FoundModel): Promise<void>;
   /** The rule in words. @throws what `ruleWords` throws, and `live/not-live` for what cannot be kept live */
   check(rule: Rule): Promise<string>;
   /** What rules can speak of: what was seen so far. */
@@ -304,6 +310,20 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     },
     async retire(segment) {
       await append([{ kind: 'retire', segment }]);
+    },
+    export: (into) => exportEvents(journal, state, into),
+    async adopt(model) {
+      if (state.model === model.id) return;
+      const now = state.segments();
+      const versions = new Map(now.map(({ segment, version }) => [segment, version]));
+      const kept = new Set(model.segments.map(({ id }) => id));
+      const definitions = model.segments.map(({ id, name }): LiveDefinition => ({ segment: id, name, version: (versions.get(id) ?? 0) + 1, rule: { kind: 'segment', segment: id }, model: model.id }));
+      const asking = now.filter((one) => one.model !== undefined && !isFound(one)).map(({ segment, name, version, rule, types }): LiveDefinition => ({ segment, name, version, rule, types, model: model.id }));
+      await append([
+        { kind: 'model', id: model.id, model }, ...[...definitions, ...asking].map((definition): JournalEntry => ({ kind: 'define', definition })),
+        ...now.filter((one) => isFound(one) && !kept.has(one.segment)).map(({ segment }): JournalEntry => ({ kind: 'retire', segment })),
+      ]);
+      kick();
     },
     async check(rule) {
       state.check({ segment: '', name: '', version: 1, rule });

@@ -8,8 +8,10 @@ export const cell = { at: 0, seq: 1, node: 2, event: 3, first: 4 } as const;
 export interface Measured {
   /** NaN = missing. */
   readonly value: number;
-  /** The first instant at which it may be another, ms; Infinity where time alone does not change it. */
+  /** The next instant at which it is to be asked again, ms; Infinity where time alone does not change it. */
   readonly until: number;
+  /** Of what moves with time: the instant from which `until` was counted. In between it is taken to move one way only. */
+  readonly from?: number;
 }
 
 /** What is known of one entity, as conditions look at it. Nothing in it is later than the instant they are asked for. */

@@ -108,7 +108,7 @@ export function openLiveThread({ entry, store, workspace, most = 50_000, failed 
       for (const event of events) gathered.events.push(event);
       gathered.givers.push({ events: events.length, giver: { resolve, reject } });
     }),
-    define: ask('define'), retire: ask('retire'), check: ask('check'), vocabulary: ask('vocabulary'), erase: ask('erase'), unmerge: ask('unmerge'), merges: ask('merges'), entity: ask('entity'), why: ask('why'),
+    define: ask('define'), retire: ask('retire'), export: ask('export'), adopt: ask('adopt'), check: ask('check'), vocabulary: ask('vocabulary'), erase: ask('erase'), unmerge: ask('unmerge'), merges: ask('merges'), entity: ask('entity'), why: ask('why'),
     segments: ask('segments'), members: ask('members'), changes: ask('changes'), recent: ask('recent'), status: ask('status'),
     news(listener) {
       if (listeners.size === 0 && !broken) worker.postMessage({ news: true } satisfies ToLive);

@@ -1,5 +1,6 @@
 import type { Scalar } from '../../../domain/event.js';
 import { cell } from '../../../segment/rules/live.js';
+import type { Stand } from './places.js';
 
 /** What somebody was said to be, under one identifier: the last time it was written. */
 export interface TraitWrite {
@@ -16,6 +17,13 @@ export interface Tally { readonly node: number; events: number; firstAt: number;
 /** Of a membership: the segment (its number in the table of segments), since when, and why (the version of the rule and its condition; −1: the whole of it). */
 export interface Stay { readonly segment: number; since: number; readonly version: number; readonly leaf: number }
 
+/** Rows of cells, ascending by (at, seq), of which the first three are the instant, the record and the identifier. */
+export interface Block {
+  cells: Float64Array;
+  width: number;
+  rows: number;
+}
+
 /** Everything that is kept of one entity. */
 export interface Entity {
   readonly number: number;
@@ -24,6 +32,10 @@ export interface Entity {
   cells: Float64Array;
   width: number;
   rows: number;
+  /** Rows that found segments and features are measured over: see `tracked.ts`. */
+  readonly tracked: Block;
+  /** Where it is in each found model that is in use. */
+  stands: Stand[];
   traits: TraitWrite[];
   tallies: Tally[];
   stays: Stay[];
@@ -38,11 +50,11 @@ export interface Entity {
 }
 
 export const newEntity = (number: number, id: string): Entity => ({
-  number, id, cells: new Float64Array(0), width: 0, rows: 0, traits: [], tallies: [], stays: [], dues: [], sequence: 0, changedAt: -Infinity, changed: true, used: true,
+  number, id, cells: new Float64Array(0), width: 0, rows: 0, tracked: { cells: new Float64Array(0), width: 0, rows: 0 }, stands: [], traits: [], tallies: [], stays: [], dues: [], sequence: 0, changedAt: -Infinity, changed: true, used: true,
 });
 
 /** Where a row of that instant and record is, or belongs. */
-export function placeOf(entity: Entity, at: number, seq: number): number {
+export function placeOf(entity: Block, at: number, seq: number): number {
   const { cells, width } = entity;
   let low = 0, high = entity.rows;
   while (low < high) {
@@ -54,10 +66,10 @@ export function placeOf(entity: Entity, at: number, seq: number): number {
 }
 
 /** Whether the row at that place is that of the record. */
-export const isRow = ({ cells, width, rows }: Entity, place: number, seq: number): boolean => place < rows && cells[place * width + cell.seq] === seq;
+export const isRow = ({ cells, width, rows }: Block, place: number, seq: number): boolean => place < rows && cells[place * width + cell.seq] === seq;
 
 /** Puts a row in its place, and says which that is; what is there already under the record is filled in. */
-export function putRow(entity: Entity, row: Float64Array): number {
+export function putRow(entity: Block, row: Float64Array): number {
   widen(entity, row.length, entity.rows + 1);
   const place = placeOf(entity, row[cell.at], row[cell.seq]);
   const from = place * entity.width;
@@ -70,7 +82,7 @@ export function putRow(entity: Entity, row: Float64Array): number {
 }
 
 /** Makes room for rows, and for columns that were not read when the rows were written. */
-function widen(entity: Entity, width: number, rows: number): void {
+function widen(entity: Block, width: number, rows: number): void {
   if (width <= entity.width && rows * entity.width <= entity.cells.length) return;
   const wide = Math.max(width, entity.width);
   const cells = new Float64Array((rows <= entity.rows || rows * wide <= 8 * wide ? rows : Math.ceil(rows * 1.25)) * wide);
@@ -121,6 +133,17 @@ export function tally(entity: Entity, node: number, at: number): void {
 /** Moves the history of some identifiers (all where none are named) from one entity to another. Memberships stay where they are. */
 export function moveHistory(from: Entity, into: Entity, nodes?: ReadonlySet<number>): void {
   const moves = (node: number) => !nodes || nodes.has(node);
+  moveRows(from, into, moves);
+  moveRows(from.tracked, into.tracked, moves);
+  for (const entity of [from, into]) entity.stands = entity.stands.map((one) => ({ ...one, until: -1 }));
+  into.traits = [...into.traits, ...from.traits.filter(({ node }) => moves(node))];
+  from.traits = from.traits.filter(({ node }) => !moves(node));
+  into.tallies = [...into.tallies, ...from.tallies.filter(({ node }) => moves(node))];
+  from.tallies = from.tallies.filter(({ node }) => !moves(node));
+  from.changed = into.changed = true;
+}
+
+function moveRows(from: Block, into: Block, moves: (node: number) => boolean): void {
   const { cells, width, rows } = from;
   const leaving: Float64Array[] = [];
   let stay = 0;
@@ -131,15 +154,10 @@ export function moveHistory(from: Entity, into: Entity, nodes?: ReadonlySet<numb
   }
   from.rows = stay;
   if (leaving.length) mergeRows(into, leaving, width);
-  into.traits = [...into.traits, ...from.traits.filter(({ node }) => moves(node))];
-  from.traits = from.traits.filter(({ node }) => !moves(node));
-  into.tallies = [...into.tallies, ...from.tallies.filter(({ node }) => moves(node))];
-  from.tallies = from.tallies.filter(({ node }) => !moves(node));
-  from.changed = into.changed = true;
 }
 
 /** Both ascending: merged from the end, in place. */
-function mergeRows(into: Entity, rows: readonly Float64Array[], width: number): void {
+function mergeRows(into: Block, rows: readonly Float64Array[], width: number): void {
   widen(into, width, into.rows + rows.length);
   const { cells } = into;
   const wide = into.width;

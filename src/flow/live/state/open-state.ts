@@ -1,16 +1,19 @@
 import type { Event, Fields, Identifier, Scalar } from '../../../domain/event.js';
-import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy } from '../../../domain/live.js';
+import { isFound, type Change, type LiveDefinition, type LiveEntity, type LiveSegment, type LiveWhy } from '../../../domain/live.js';
+import type { Rule } from '../../../domain/rule.js';
 import { assert, ShoalError } from '../../../errors.js';
-import { cell, type LiveFacts, type LiveGround, type Measured } from '../../../segment/rules/live.js';
+import { cell, type LiveFacts, type LiveGround } from '../../../segment/rules/live.js';
 import { liveRule, type LiveCondition, type LiveRule } from '../../../segment/rules/live-rule.js';
 import { fitting } from '../../../segment/rules/live-rows.js';
 import { liveVocabulary, typesOf, vocabularyFor, type LiveWords } from '../../../segment/rules/live-vocabulary.js';
-import { ruleWords } from '../../../segment/rules/words.js';
+import { leavesOf, ruleWords } from '../../../segment/rules/words.js';
 import type { Parted } from '../../../unify/identity.js';
+import type { FoundModel } from '../found/model.js';
 import type { JournalEntry } from '../../../store/journal.js';
 import { createColumns } from './columns.js';
 import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Entity, type Stay } from './entity.js';
 import { createMembers } from './members.js';
+import { createModels } from './models.js';
 import { createObserving, observedLimits } from './observed.js';
 import { packEntity, packRest, unpackEntity, unpackRest } from './saved.js';
 import { createSlots, refuseCycles, type Slot } from './slots.js';
@@ -21,17 +24,19 @@ import { createTimers } from './timers.js';
 type Cause = { readonly kind: 'event'; readonly row: number; readonly at: number } | { readonly kind: 'time' } | { readonly kind: 'other' };
 const other: Cause = { kind: 'other' };
 
-const missing: Measured = { value: Number.NaN, until: Infinity };
+/** Of a rule that asks a found model, the moments ahead at which it is looked when something changes: each measures all features again. Of one entity, and of each of a page. */
+const ahead = { one: 60, page: 3 } as const;
 /** What ISO 8601 and the engines can write. */
 const EARLIEST = Date.parse('0001-01-02T00:00:00Z');
 
 /** Opens the live state, empty or as it was saved. */
 export function openState(options: LiveStateOptions): LiveState {
-  const { fieldsOf, features, found, entityWord = { one: 'customer', many: 'customers' }, currency } = options;
+  const { fieldsOf, entityWord = { one: 'customer', many: 'customers' }, currency } = options;
   const saved = options.saved && unpackRest(options.saved.rest);
   let { seq, clock, n } = saved ?? { seq: 0, clock: -Infinity, n: 0 };
   const columns = createColumns(saved?.columns);
   const identity = options.identity(saved?.identity);
+  const models = createModels(columns, saved);
   const observing = createObserving(saved?.observed);
   /** Every segment there ever was, by its number, with its last name. */
   const segmentIds: string[] = (saved?.segments ?? []).map(([id]) => id);
@@ -57,18 +62,19 @@ export function openState(options: LiveStateOptions): LiveState {
   // ---- rules
 
   /** What rules can speak of; `now`: only of segments that are there now, not of retired ones. */
-  function wordsFor(now: boolean): LiveWords {
+  function wordsFor(now: boolean, model = models.newest): LiveWords {
     const there = new Set(slots.all().map(({ definition }) => definition.segment));
-    const own = [...names].filter(([id]) => !now || there.has(id)), others = (found?.list ?? []).filter(({ id }) => !names.has(id));
-    return { entityWord, currency, features: features?.list ?? [], segments: [...own.map(([id, name]) => ({ segment: -1, id, name })), ...others.map(({ id, name }) => ({ segment: -1, id, name }))] };
+    const own = [...names].filter(([id]) => !now || there.has(id)), others = (model?.segments ?? []).filter(({ id }) => !own.some(([known]) => known === id));
+    return { entityWord, currency, features: model?.features ?? [], segments: [...own.map(([id, name]) => ({ segment: -1, id, name })), ...others.map(({ id, name }) => ({ segment: -1, id, name }))] };
   }
 
   /** `now`: only looked at, against what there is now; nothing is kept of it. */
-  function compile({ rule, types }: LiveDefinition, now: boolean): { rule: LiveRule; words: string } {
-    const vocabulary = vocabularyFor(rule, types, wordsFor(now));
+  function compile({ rule, types, model: id }: LiveDefinition, now: boolean): { rule: LiveRule; words: string } {
+    const model = now ? models.newest : models.get(id ?? '');
+    const vocabulary = vocabularyFor(rule, types, wordsFor(now, model));
     const typed = new Map(vocabulary.sources[0].columns.map(({ name, type }) => [name, type]));
     const ground: LiveGround = {
-      vocabulary, codeOf: columns.codeOf, textOf: columns.textOf, isLive: (segment) => names.has(segment), cellOf: (column) => (now ? 0 : columns.cellOf(column, typed.get(column)!)),
+      vocabulary, codeOf: columns.codeOf, textOf: columns.textOf, isLive: (segment) => names.has(segment) && !model?.segments.some(({ id }) => id === segment), cellOf: (column) => (now ? 0 : columns.cellOf(column, typed.get(column)!)),
     };
     return { rule: liveRule(rule, ground), words: ruleWords(rule, vocabulary) };
   }
@@ -105,13 +111,15 @@ export function openState(options: LiveStateOptions): LiveState {
   // ---- facts
 
   let subject: Entity;
+  /** The rule that is asked: features and found segments are those of its model. */
+  let asked: Slot;
   let supposed: Map<string, boolean> | undefined;
   const facts: { -readonly [K in keyof LiveFacts]: LiveFacts[K] } = {
     cells: new Float64Array(0), width: 0, rows: 0,
     trait: (name) => traitOf(subject, name),
     member: (segment) => supposed?.get(segment) ?? slots.serving(segment)?.members.has(subject.number) ?? false,
-    feature: (name, asOf) => features?.measure(facts, name, asOf) ?? missing,
-    strength: (segment, asOf) => found?.strength(facts, segment, asOf) ?? missing,
+    feature: (name, asOf) => models.feature(subject, asked.definition.model, name, asOf),
+    strength: (segment, asOf) => models.strength(subject, asked.definition.model, segment, asOf),
   };
   function look(entity: Entity): void {
     subject = entity;
@@ -135,10 +143,24 @@ export function openState(options: LiveStateOptions): LiveState {
 
   // ---- asking the rules
 
+  /** Models that some rule asks which is there now, and whether one of them serves. */
+  let used: { readonly order: readonly Slot[]; readonly models: ReadonlyMap<string, boolean> } | undefined;
+  function inUse(): ReadonlyMap<string, boolean> {
+    const { order } = slots;
+    if (used?.order === order) return used.models;
+    const found = new Map<string, boolean>();
+    for (const { definition: { model }, state: is } of order) if (model !== undefined && models.get(model)) found.set(model, is === 'live' || found.get(model) === true);
+    used = { order, models: found };
+    return found;
+  }
+
   /** Asks every marked rule about the entity, and says what changed. */
   function settle(entity: Entity, cause: Cause): void {
     look(entity);
+    models.forget();
+    models.settle(entity, inUse(), clock);
     slots.take((slot) => {
+      asked = slot;
       const { holds, until } = slot.rule!.verdict(facts, clock);
       assert(until > clock, `'${slot.definition.segment}' would change at ${until}, which is not after ${clock}`);
       setDue(entity, slot.index, until);
@@ -200,8 +222,9 @@ export function openState(options: LiveStateOptions): LiveState {
   }
 
   /** The condition that decided, in words. */
-  function reasonOf({ rule }: Slot, holds: boolean, cause: Cause): { leaf: number; reason: string } {
-    const { conditions } = rule!;
+  function reasonOf(slot: Slot, holds: boolean, cause: Cause): { leaf: number; reason: string } {
+    const { conditions } = slot.rule!;
+    asked = slot;
     // In a `not` the other way round: whoever enters does so because that condition fails.
     const right = conditions.map((condition) => condition.leaf.verdict(facts, clock).holds !== condition.negated);
     let leaf = -1;
@@ -265,6 +288,7 @@ export function openState(options: LiveStateOptions): LiveState {
   function take(entity: Entity, given: Event, node: number, at: number, fields: Fields): { row: number; traits: string[] } {
     entity.changed = true;
     tally(entity, node, at);
+    models.put(entity, given, node, seq, at);
     const traits: string[] = [];
     if (given.kind === 'identify') {
       for (const path in fields) {
@@ -460,6 +484,9 @@ export function openState(options: LiveStateOptions): LiveState {
   const handlers: { readonly [K in JournalEntry['kind']]: (entry: Extract<JournalEntry, { kind: K }>) => void } = {
     event: (entry) => event(entry.event),
     define: ({ definition }) => define(definition),
+    model: ({ model }) => {
+      if (models.add(model as FoundModel)) grown = seq;
+    },
     serve: ({ segment, version }) => serve(segment, version),
     retire: ({ segment }) => retire(segment),
     unmerge: ({ merge }) => unmerge(merge),
@@ -476,7 +503,7 @@ export function openState(options: LiveStateOptions): LiveState {
   }
 
   /** The exact instant at which an entity enters or leaves if nothing more happens, with all that its rule looks at. */
-  function changeOf(entity: Entity, slot: Slot): number {
+  function changeOf(entity: Entity, slot: Slot, looks: number = ahead.one): number {
     look(entity);
     const now = slot.members.has(entity.number);
     const needed = new Set<Slot>();
@@ -488,11 +515,13 @@ export function openState(options: LiveStateOptions): LiveState {
       needed.add(each);
     };
     need(slot);
+    const steps = [...needed].some(({ definition }) => definition.model !== undefined) ? (isFound(slot.definition) ? Math.min(looks, ahead.page) : looks) : Infinity;
     supposed = new Map();
     try {
-      for (let at = clock; at < Infinity;) {
+      for (let at = clock, step = 0; at < Infinity && step < steps; step++) {
         let next = Infinity;
         for (const each of needed) {
+          asked = each;
           const { holds, until } = each.rule!.verdict(facts, at);
           if (each === slot && holds !== now) return at;
           supposed.set(each.definition.segment, holds);
@@ -568,7 +597,12 @@ export function openState(options: LiveStateOptions): LiveState {
       const { rule } = compile(definition, true);
       refuseCycles(definition.segment, rule.segments, slots.all());
     },
-    frozen: (definition) => ({ ...definition, types: typesOf(definition.rule, state.vocabulary()) }),
+    get model() { return models.newest?.id; },
+    ownerOf(identifiers) {
+      const place = ownerOf(identifiers);
+      return place && identity.publicId(place.entity);
+    },
+    frozen: (definition) => ({ ...definition, ...(models.newest && asksModel(definition.rule, models.newest) && { model: models.newest.id }), types: typesOf(definition.rule, state.vocabulary()) }),
     backfill(): Backfill | undefined {
       const slot = working();
       if (!slot) return undefined;
@@ -584,12 +618,13 @@ export function openState(options: LiveStateOptions): LiveState {
         slot.fed = record;
         if (entry.kind !== 'event') continue;
         const { event: given } = entry;
-        if (!keepsAny && !kept.has(given.name)) continue;
+        if (!keepsAny && !kept.has(given.name) && !models.newest) continue;
         const place = ownerOf(given.identifiers);
         if (!place) continue;
         const at = Math.max(EARLIEST, Math.min(given.at, taken));
         const entity = hot(place.entity);
-        putRow(entity, rowOf(given, record, place.node, at, fieldsOf(given)));
+        if (keepsAny || kept.has(given.name)) putRow(entity, rowOf(given, record, place.node, at, fieldsOf(given)));
+        models.put(entity, given, place.node, record, at, true);
         entity.changed = true;
       }
       const [last] = records.slice(-1);
@@ -618,13 +653,15 @@ export function openState(options: LiveStateOptions): LiveState {
         const stay = entity.stays.find(({ segment }) => segment === slot.segment)!;
         const { name, segment, version } = slot.definition;
         const condition = stay.version === version ? slot.rule!.conditions[stay.leaf] as LiveCondition | undefined : undefined;
-        return { segment, name, since: stay.since, until: finite(changeOf(entity, slot)), reason: condition ? leafReason(condition, true, false) : slot.words };
+        const until = finite(changeOf(entity, slot));
+        asked = slot;
+        return {
+          segment, name, since: stay.since, until, reason: condition ? leafReason(condition, true, false) : slot.words, ...(isFound(slot.definition) && { strength: models.strengthNow(entity, slot.definition.model, clock) }),
+        };
       });
-      look(entity);
-      const measured = (features?.list ?? []).map(({ name }) => [name, facts.feature(name, clock).value] as const).filter(([, value]) => !Number.isNaN(value));
       const { tallies } = entity;
       return {
-        id: entity.id, identifiers: identity.identifiersOf(number), traits, features: Object.fromEntries(measured), memberships,
+        id: entity.id, identifiers: identity.identifiersOf(number), traits, features: models.features(entity, clock), memberships,
         events: tallies.reduce((sum, { events }) => sum + events, 0),
         ...(tallies.length > 0 && { firstAt: Math.min(...tallies.map(({ firstAt }) => firstAt)), lastAt: Math.max(...tallies.map(({ lastAt }) => lastAt)) }), asOf: clock, seq,
       };
@@ -635,6 +672,7 @@ export function openState(options: LiveStateOptions): LiveState {
       const member = slot?.members.has(number) ?? false;
       const changesAt = slot && finite(changeOf(entity, slot));
       look(entity);
+      if (slot) asked = slot;
       return {
         entity: entity.id, segment, member, ...(member && { since: entity.stays.find((stay) => stay.segment === slot!.segment)?.since }), changesAt, words: slot?.words ?? '',
         conditions: (slot?.rule?.conditions ?? []).map(({ path, words, leaf }) => {
@@ -668,7 +706,7 @@ export function openState(options: LiveStateOptions): LiveState {
     membership(number, segment) {
       const entity = hot(number);
       const slot = servingNamed(segment)!;
-      return { entity: entity.id, since: entity.stays.find((stay) => stay.segment === slot.segment)!.since, until: finite(changeOf(entity, slot)) };
+      return { entity: entity.id, since: entity.stays.find((stay) => stay.segment === slot.segment)!.since, until: finite(changeOf(entity, slot, ahead.page)) };
     },
     merges: (number) => [...identity.merges(number === undefined ? undefined : { entity: number })].map(({ seq: record, at, one, other: second, entity, undone }) => ({
       seq: record, at, one, other: second, entity: identity.publicId(entity) ?? '', undone,
@@ -681,16 +719,16 @@ export function openState(options: LiveStateOptions): LiveState {
       for (const entity of entities.values()) {
         if (!entity.changed) continue;
         entity.changed = false;
-        yield { entity: entity.number, bytes: packEntity(entity, columns), due: timers.dueOf(entity.number) };
+        yield { entity: entity.number, bytes: packEntity(entity, columns, models.carried), due: timers.dueOf(entity.number) };
       }
     },
     rest: () => packRest({
-      seq, clock, n, made, columns: columns.read, kept: [...kept], keepsAny, grown, complete, segments: segmentIds.map((id): [string, string] => [id, names.get(id)!]), observed: observing.save(), identity: identity.save(), known: known.save(),
+      seq, clock, n, made, columns: columns.read, kept: [...kept], keepsAny, grown, complete, segments: segmentIds.map((id): [string, string] => [id, names.get(id)!]), observed: observing.save(), identity: identity.save(), known: known.save(), carried: models.carried, models: models.list,
       slots: slots.all().map(({ definition, index, state: is, defined, fed, cursor, members }) => ({ definition, index, state: is, defined, fed, cursor, members: members.save() })),
     }),
     load(number, bytes) {
       if (entities.has(number)) return;
-      entities.set(number, unpackEntity(bytes, columns, number, identity.publicId(number) ?? ''));
+      entities.set(number, unpackEntity(bytes, columns, models.carried, number, identity.publicId(number) ?? ''));
     },
     release(keep) {
       let released = 0;
@@ -721,6 +759,10 @@ export function openState(options: LiveStateOptions): LiveState {
     return undefined;
   }
 }
+
+/** Whether a rule asks for features, or for segments that were found. */
+const asksModel = (rule: Rule, { segments }: FoundModel): boolean =>
+  leavesOf(rule).some(({ condition }) => condition.kind === 'feature' || (condition.kind === 'segment' && segments.some(({ id }) => id === condition.segment)));
 
 /** Why somebody entered or left, by the condition that decided: "with at least three orders in the last 30 days", "30 days are over", "no longer with …". */
 function leafReason({ words, negated, leaf }: LiveCondition, entered: boolean, byTime: boolean): string {

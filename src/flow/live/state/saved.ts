@@ -1,9 +1,12 @@
 import type { LiveDefinition } from '../../../domain/live.js';
 import { ShoalError } from '../../../errors.js';
 import { cell } from '../../../segment/rules/live.js';
+import type { TrackedColumn } from '../../../ingest/track/rows-of.js';
+import type { FoundModel } from '../found/model.js';
 import type { Columns } from './columns.js';
-import type { Entity, Stay, Tally, TraitWrite } from './entity.js';
+import type { Block, Entity, Stay, Tally, TraitWrite } from './entity.js';
 import type { Slot } from './slots.js';
+import { trackedTexts } from './tracked.js';
 
 /** What is kept beside the entities. */
 export interface SavedRest {
@@ -21,6 +24,8 @@ export interface SavedRest {
   readonly observed: unknown;
   readonly identity: Uint8Array;
   readonly known: Uint8Array;
+  readonly carried: readonly TrackedColumn[];
+  readonly models: readonly FoundModel[];
   readonly slots: readonly {
     readonly definition: LiveDefinition; readonly index: number; readonly state: Slot['state']; readonly defined: number; readonly fed: number; readonly cursor: number; readonly members: Uint8Array;
   }[];
@@ -48,40 +53,50 @@ interface SavedEntity {
   readonly tallies: readonly [number, number, number, number][];
   readonly stays: readonly [number, number, number, number][];
   readonly dues: readonly number[];
+  readonly tracked: number;
+  readonly stands: readonly (readonly [model: number, segment: number, strength: number, until: number | null])[];
   readonly sequence: number;
   readonly changedAt: number | null;
   readonly texts: readonly string[];
 }
 
 /** An entity by itself: its texts are in it, so that the codes of this process mean nothing to the next. */
-export function packEntity({ cells, width, rows, traits, tallies, stays, dues, sequence, changedAt }: Entity, columns: Columns): Uint8Array {
-  const own = cells.slice(0, rows * width);
+export function packEntity({ cells, width, rows, tracked, stands, traits, tallies, stays, dues, sequence, changedAt }: Entity, columns: Columns, carried: readonly TrackedColumn[]): Uint8Array {
   const texts: string[] = [], numbers = new Map<number, number>();
-  for (const at of textCells(columns, width)) {
-    for (let o = at; o < own.length; o += width) {
-      const code = own[o];
-      if (code !== code) continue;
-      let number = numbers.get(code);
-      if (number === undefined) numbers.set(code, (number = texts.push(columns.textOf(code)) - 1));
-      own[o] = number;
+  const written = (block: Block, textAt: readonly number[]): Uint8Array => {
+    const own = block.cells.slice(0, block.rows * block.width);
+    for (const at of textAt) {
+      for (let o = at; o < own.length; o += block.width) {
+        const code = own[o];
+        if (code !== code) continue;
+        let number = numbers.get(code);
+        if (number === undefined) numbers.set(code, (number = texts.push(columns.textOf(code)) - 1));
+        own[o] = number;
+      }
     }
-  }
+    return new Uint8Array(own.buffer);
+  };
+  const parts = [written({ cells, width, rows }, textCells(columns, width)), written(tracked, trackedTexts(carried, tracked.width))];
   const head: SavedEntity = {
-    width, dues, sequence, changedAt: Number.isFinite(changedAt) ? changedAt : null, texts,
+    width, tracked: tracked.width, stands: stands.map(({ model, segment, strength, until }) => [model, segment, strength, until === Infinity ? null : until]), dues, sequence, changedAt: Number.isFinite(changedAt) ? changedAt : null, texts,
     traits: traits.map(({ name, node, at, seq, value }) => [name, node, at, seq, value]), tallies: tallies.map(({ node, events, firstAt, lastAt }) => [node, events, firstAt, lastAt]),
     stays: stays.map(({ segment, since, version, leaf }) => [segment, since, version, leaf]),
   };
-  return pack(head, [new Uint8Array(own.buffer)]);
+  return pack(head, parts);
 }
 
 /** @throws `store/damaged` */
-export function unpackEntity(bytes: Uint8Array, columns: Columns, number: number, id: string): Entity {
-  const { head, parts: [part] } = unpack<SavedEntity>(bytes, 'saved state of an entity');
-  const cells = new Float64Array(part.slice().buffer);
+export function unpackEntity(bytes: Uint8Array, columns: Columns, carried: readonly TrackedColumn[], number: number, id: string): Entity {
+  const { head, parts } = unpack<SavedEntity>(bytes, 'saved state of an entity');
   const codes = head.texts.map(columns.codeOf);
-  for (const at of textCells(columns, head.width)) for (let o = at; o < cells.length; o += head.width) if (cells[o] === cells[o]) cells[o] = codes[cells[o]];
+  const read = (part: Uint8Array, width: number, textAt: readonly number[]): Block => {
+    const cells = new Float64Array(part.slice().buffer);
+    for (const at of textAt) for (let o = at; o < cells.length; o += width) if (cells[o] === cells[o]) cells[o] = codes[cells[o]];
+    return { cells, width, rows: width ? cells.length / width : 0 };
+  };
   return {
-    number, id, cells, width: head.width, rows: head.width ? cells.length / head.width : 0, dues: [...head.dues], sequence: head.sequence, changedAt: head.changedAt ?? -Infinity,
+    number, id, ...read(parts[0], head.width, textCells(columns, head.width)), tracked: read(parts[1], head.tracked, trackedTexts(carried, head.tracked)), dues: [...head.dues], sequence: head.sequence, changedAt: head.changedAt ?? -Infinity,
+    stands: head.stands.map(([model, segment, strength, until]) => ({ model, segment, strength, until: until ?? Infinity })),
     traits: head.traits.map(([name, node, at, seq, value]): TraitWrite => ({ name, node, at, seq, value })),
     tallies: head.tallies.map(([node, events, firstAt, lastAt]): Tally => ({ node, events, firstAt, lastAt })),
     stays: head.stays.map(([segment, since, version, leaf]): Stay => ({ segment, since, version, leaf })), changed: false, used: true,

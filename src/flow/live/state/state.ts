@@ -2,8 +2,6 @@ import type { Event, Fields, Identifier } from '../../../domain/event.js';
 import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../../domain/live.js';
 import type { JournalRecord, SavedState } from '../../../store/journal.js';
 import type { Identity } from '../../../unify/identity.js';
-import type { Feature } from '../../../domain/feature.js';
-import type { LiveFacts, Measured } from '../../../segment/rules/live.js';
 import type { Vocabulary } from '../../../segment/rules/vocabulary.js';
 
 /** What a segment's new version waits for. `feed`: the history once more, for columns that no rule read before. `evaluate`: the next so many entities. `serve`: a journal record that says so. */
@@ -43,7 +41,11 @@ export interface LiveState {
 
   /** Throws what is wrong with a definition before it is journaled. @throws what `ruleWords` throws, `live/segment-cycle`, `rules/not-live` */
   check(definition: LiveDefinition): void;
-  /** The definition with the types that its columns have now, as it is to be journaled: what it means must not change when more is observed. */
+  /** The found model that is newest, by its content. */
+  readonly model: string | undefined;
+  /** The public id of whoever an event belongs to now. */
+  ownerOf(identifiers: readonly Identifier[]): string | undefined;
+  /** The definition with the types that its columns have now, and the model that its features are of, as it is to be journaled: what it means must not change when more is observed. */
   frozen(definition: LiveDefinition): LiveDefinition;
   /** The oldest work under way on a definition; undefined where there is none. */
   backfill(): Backfill | undefined;
@@ -84,10 +86,6 @@ export interface LiveStateOptions {
   readonly identity: (saved?: Uint8Array) => Identity;
   /** What `rest` gave, and when each entity is due. */
   readonly saved?: { readonly rest: Uint8Array; readonly due: readonly { readonly entity: number; readonly due: number }[] };
-  /** What is measured of an entity beside its rows. */
-  readonly features?: { readonly list: readonly Feature[]; measure(facts: LiveFacts, name: string, asOf: number): Measured };
-  /** Found segments, and how firmly somebody is in one (missing: in another). */
-  readonly found?: { readonly list: readonly { readonly id: string; readonly name: string }[]; strength(facts: LiveFacts, segment: string, asOf: number): Measured };
   readonly entityWord?: Vocabulary['entityWord'];
   readonly currency?: string;
 }

@@ -2,6 +2,7 @@ import type { Feature } from '../../../domain/feature.js';
 import { article, oneOf, reading } from '../../../domain/reading.js';
 import { conditionSchemas, type ConditionOf } from '../../../domain/rule.js';
 import { ShoalError } from '../../../errors.js';
+import { firstInstant } from '../../../util/first-instant.js';
 import { countWord } from '../../../util/words.js';
 import { rowsWhere } from '../bits.js';
 import { comparisons, type Comparison } from '../compare.js';
@@ -9,7 +10,6 @@ import { defineKind } from '../condition.js';
 import { exactValue } from '../exactly.js';
 import { numberSql } from '../row-test.js';
 import { featureNamed, type Vocabulary } from '../vocabulary.js';
-import type { Measured } from '../live.js';
 
 type FeatureCondition = ConditionOf<'feature'>;
 
@@ -65,10 +65,16 @@ export const feature = defineKind({
         default: return comparisons[condition.op].holds(value, Number(condition.value)) && !Number.isNaN(value);
       }
     };
-    const said = ({ value, until }: Measured) => ({ holds: holds(value), until });
     return {
       events: 'any', traits: [], segments: [], touches: () => true,
-      verdict: (facts, asOf) => said(facts.feature(name, asOf)),
+      verdict(facts, asOf) {
+        const { value, until, from = asOf } = facts.feature(name, asOf);
+        const at = (when: number) => holds(when === asOf ? value : facts.feature(name, when).value);
+        const before = at(from);
+        if (until === Infinity || at(until) === before) return { holds: before, until };
+        const moves = firstInstant(from, until, (when) => at(when) !== before);
+        return asOf < moves ? { holds: before, until: moves } : { holds: !before, until };
+      },
       evidence(facts, asOf) {
         const { value } = facts.feature(name, asOf);
         return { ...(!Number.isNaN(value) && { value }), rows: [] };
