@@ -49,7 +49,7 @@ export async function openDuckdb(options: EngineOptions = {}): Promise<Engine> {
     rows: (sql, step = 'rows') =>
       asked(step, async (connection) => {
         const result = await connection.runAndReadAll(sql);
-        return result.getRowObjectsJS().map((row) => mapValues(row, plain));
+        return result.getRowObjectsJS().map(plainRow);
       }),
     columns: (sql, step = 'columns', size = 0) => asked(step, (connection) => readColumns(connection, sql, size)),
     load: (table, columns) => changed(`load ${table}`, (connection) => appendColumns(connection, table, columns)),
@@ -231,6 +231,8 @@ function plain(value: unknown): Value {
   return String(value);
 }
 
-function mapValues<T, U>(row: Record<string, T>, f: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, f(value)]));
+/** In its place: there may be hundreds of thousands of them. */
+function plainRow(row: Record<string, unknown>): Record<string, Value> {
+  for (const key of Object.keys(row)) row[key] = plain(row[key]);
+  return row as Record<string, Value>;
 }

@@ -17,7 +17,7 @@ const cacheKey = 'timelines';
 /** Bytes of the files of all sources: some 800,000 lines. Of more, a timeline is read when it is asked for. */
 const mostPacked = 16e6;
 /** Entities whose events are read at once. */
-const block = 2000;
+const block = 500;
 
 /** Reads all timelines of a run that is small enough, in pieces between other questions: what asks for one later need not read the files. @throws `run/aborted` */
 export async function packTimelines(held: Held, context: Pick<Context, 'signal'>): Promise<void> {

@@ -49,5 +49,14 @@ export function lazily(features: FeatureTable['features'], column: (name: string
 }
 
 function aboutSegments({ model, report, middles }: Held): Pick<Subject, 'model' | 'middles' | 'forms' | 'assign' | 'stability' | 'entityWord' | 'currency'> {
-  return { model, middles, ...placing(model), stability: report.segments.map(({ stability }) => stability), entityWord: report.entityWord, currency: report.currency };
+  return { model, middles, ...placingOf(model), stability: report.segments.map(({ stability }) => stability), entityWord: report.entityWord, currency: report.currency };
 }
+
+/** Worked out once: it may be as much as a matrix for each segment. */
+function placingOf(model: Held['model']): ReturnType<typeof placing> {
+  const known = placings.get(model) ?? placing(model);
+  placings.set(model, known);
+  return known;
+}
+
+const placings = new WeakMap<Held['model'], ReturnType<typeof placing>>();

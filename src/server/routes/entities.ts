@@ -3,9 +3,10 @@ import type { StoredRun } from '../../domain/stored-run.js';
 import type { SeenTransition } from '../../domain/transition.js';
 import type { Store } from '../../store/store.js';
 import type { entityRoutes, Person } from '../contract/entities.js';
+import type { Names } from '../desk/rule-operations.js';
 import type { Handlers } from '../handler.js';
-import { askingIn, namesIn } from './asking.js';
-import { listed, namesById, recordsOf, sorted } from './segments.js';
+import { askingIn, namesIn, type Asking } from './asking.js';
+import { listed, namesById, recordsOf, sorted, whereKnown } from './segments.js';
 
 /** One person, machine or company. */
 export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
@@ -23,13 +24,13 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     const records = await recordsOf(asking, false);
     const names = namesIn(records);
     const ruled = records.filter(({ rule }) => rule);
-    const [person, inside, history] = await Promise.all([
-      ask('entity', params.entity), ruled.length ? ask('ruleBelongs', params.entity, ruled.map(({ rule }) => rule!.rule as Rule), namesById(records)) : [], store.transitions.ofEntity(params.entity),
+    const [person, isInside, history] = await Promise.all([
+      ask('entity', params.entity), insideOf(asking, params.entity, ruled.map(({ rule }) => rule!.rule as Rule), namesById(records)), store.transitions.ofEntity(params.entity),
     ]);
     return {
       ...person, run: run.id, ...(person.segmentName !== undefined && { segmentName: names.get(person.segment) ?? person.segmentName }),
       alternatives: person.alternatives.map((other) => ({ ...other, segmentName: names.get(other.segment) ?? other.segmentName })),
-      ruled: ruled.map(({ id, name }, i) => ({ id, name, member: inside[i] })), history: await sinceTheFirst(history, person.segmentId, run, store),
+      ruled: ruled.map(({ id, name }, i) => ({ id, name, member: isInside(i, person.row) })), history: await sinceTheFirst(history, person.segmentId, run, store),
     };
   },
   async 'GET /v1/entities/:entity/timeline'({ params, query: { run, source, before, offset, limit }, ...asked }) {
@@ -37,6 +38,20 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     return ask('timeline', params.entity, { source, before, offset, limit });
   },
 };
+
+/** Entities × rules whose rows are kept for a run: a megabyte. */
+const mostKept = 8e6;
+
+/** Whether somebody, who has a row, is in each of some rules; in none that the run cannot answer. Who is in them is asked once while nothing changes, where that is little to keep. */
+async function insideOf({ ask, run, settled, place: { desk } }: Asking, entity: string, rules: readonly Rule[], names: Names): Promise<(rule: number, row: number) => boolean> {
+  if (rules.length === 0) return () => false;
+  const few = rules.length * (run.summary?.entities ?? Infinity) <= mostKept;
+  // In nobody's name: whoever asked first may go while others wait for it.
+  const kept = few && await settled.read(`rows in rules of ${run.id}`, () => Promise.all(rules.map((rule) => whereKnown(desk.ask('ruleMembers', {}, run.id, rule, names))))).catch(() => undefined);
+  if (kept) return (rule, row) => ((kept[rule]?.[row >>> 5] ?? 0) >>> (row & 31) & 1) === 1;
+  const inside = await ask('ruleBelongs', entity, rules, names);
+  return (rule) => inside[rule];
+}
 
 /** The history of somebody with its beginning: nobody moved in the first run of a line, everybody was put where they were. */
 async function sinceTheFirst(history: readonly SeenTransition[], now: string | undefined, run: StoredRun, store: Store): Promise<Person['history']> {

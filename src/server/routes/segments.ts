@@ -202,7 +202,7 @@ async function countedIn(asking: Asking, { rule: version }: SegmentRecord, names
 }
 
 /** Undefined where the run does not know what a rule speaks of: another run had it. */
-function whereKnown<T>(answer: Promise<T>): Promise<T | undefined> {
+export function whereKnown<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error) => {
     if (error instanceof ShoalError && error.code.startsWith('rules/')) return undefined;
     throw error;
