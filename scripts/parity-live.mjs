@@ -1,4 +1,5 @@
 // Live memberships against the rules' SQL and a naive look at every event: `node scripts/parity-live.mjs 1000000 --seed 1 [--out evidence/parity-live.json]`.
+// `--instants`: at how many each history is looked at (20 by default): fewer make many pairs quicker.
 // A pair is a rule and a history. Rounds are independent of each other: a difference names the seed of its round, which alone brings it back (`node scripts/parity-live.mjs 1 --seed <it>`).
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -11,12 +12,12 @@ if (isMainThread) await main();
 else await work(workerData);
 
 async function main() {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string', default: '1' }, threads: { type: 'string', default: String(availableParallelism()) }, out: { type: 'string' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string', default: '1' }, threads: { type: 'string', default: String(availableParallelism()) }, out: { type: 'string' }, instants: { type: 'string' } } });
   const wanted = Number(positionals[0] ?? 10_000), first = Number(values.seed), threads = Number(values.threads);
   const started = Date.now();
   const total = { pairs: 0, rounds: 0, compared: 0, asked: 0, changes: 0, differences: [] };
   let next = first, told = 0;
-  const workers = Array.from({ length: threads }, () => new Worker(fileURLToPath(import.meta.url), { workerData: {} }));
+  const workers = Array.from({ length: threads }, () => new Worker(fileURLToPath(import.meta.url), { workerData: { ...(values.instants && { checkpoints: Number(values.instants) }) } }));
   await Promise.all(workers.map((worker) => new Promise((resolve, reject) => {
     let open = 0;
     const give = () => {
@@ -43,13 +44,13 @@ async function main() {
   process.exitCode = total.differences.length > 0 ? 1 : 0;
 }
 
-async function work() {
+async function work(options) {
   const { runRound, subject, openEngine } = await importBundle('test/parity-live/run.ts');
   const engine = await openEngine({ threads: 1 });
   parentPort.postMessage('ready');
   for await (const [seed] of messages()) {
     if (seed === undefined) break;
-    parentPort.postMessage(await runRound(seed, subject, engine));
+    parentPort.postMessage(await runRound(seed, subject, engine, options));
   }
   await engine.close();
   parentPort.close();
