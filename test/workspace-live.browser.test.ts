@@ -143,6 +143,53 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await close();
   });
 
+  it('tells of somebody known live only what is true now, why and why not, follows it, parts ids that were joined, and forgets them', async () => {
+    const rule = { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }], op: '>=', value: 1, window: { last: 2, unit: 'hours' } } as const;
+    const made = await server.client.ask('POST /v1/live/segments', { body: { name: 'Ordered lately', rule } });
+    await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made.segment } })).state).toBe('live');
+    await send({ type: 'identify', anonymousId: 'browser-1', traits: { plan: 'pro' } }, { type: 'identify', anonymousId: 'browser-1', userId: 'gil', traits: { city: 'Oslo' } });
+
+    const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/entities');
+    await page.getByLabel('Id', { exact: true }).fill('gil');
+    await page.getByRole('button', { name: 'Look up' }).click();
+    await page.getByRole('heading', { level: 1, name: 'gil' }).waitFor();
+    const part = (name: string) => page.getByRole('region', { name, exact: true });
+    expect(await part('Traits').textContent()).toMatch(/plan.*pro.*city.*Oslo|city.*Oslo.*plan.*pro/);
+    await part('Known as').getByText('browser-1').waitFor();
+    await page.getByRole('button', { name: 'Why not in Ordered lately' }).click();
+    await part('Live segments').getByText('does not hold').waitFor();
+
+    await send(track('gil', 'Order Completed', { total: 9 }));
+    await part('Live segments').getByText(/leaves in (119|120) min|leaves in 2 hr/).waitFor();
+    await page.getByText('What happened just now').waitFor();
+    await part('What happened just now').getByText('Order Completed').first().waitFor();
+    await part('Live segments').getByText(/They leave/).waitFor();
+    await part('Live segments').getByText(/Order Completed.*record \d+/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByRole('button', { name: /^Part them/ }).click();
+    await page.getByText('Parted.').waitFor();
+    await expect.poll(() => part('Known as').getByText('browser-1').count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Erase them' }).click();
+    await page.getByRole('dialog').getByLabel(/^Type gil/).fill('gill');
+    await page.getByRole('dialog').getByRole('button', { name: 'Erase for good' }).click();
+    await page.getByText('Nothing was erased.').waitFor();
+    await page.getByRole('dialog').getByLabel(/^Type gil/).fill('gil');
+    await page.getByRole('dialog').getByRole('button', { name: 'Erase for good' }).click();
+    await page.getByText(/^Erased: \d+ events? under/).waitFor();
+    await expect(server.client.ask('GET /v1/entities/:entity', { params: { entity: 'gil' } })).rejects.toMatchObject({ problem: { status: 404 } });
+    expect(problems).toEqual([]);
+    expect(foreign).toEqual([]);
+    await page.goto(`${server.address}/w/main/entities/gil`);
+    await page.getByText('There is no such customer').waitFor();
+    await page.setViewportSize({ width: 360, height: 780 });
+    await page.goto(`${server.address}/w/main/entities/bea?part=live`);
+    await part('Live segments').waitFor();
+    expect(await overhang(page)).toBeLessThanOrEqual(0);
+    await close();
+  });
+
   /** What the template of sessions says: it is about whatever was seen most. */
   async function templateText(): Promise<string> {
     const { page, close } = await openPage(browser!, server, '/w/main/live/segments/new');

@@ -1,11 +1,13 @@
 import type { Rule } from '../../domain/rule.js';
 import type { StoredRun } from '../../domain/stored-run.js';
 import type { SeenTransition } from '../../domain/transition.js';
+import { ShoalError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import type { entityRoutes, Person } from '../contract/entities.js';
 import type { Names } from '../desk/rule-operations.js';
-import type { Handlers } from '../handler.js';
+import type { Asked, Handlers } from '../handler.js';
 import { askingIn, namesIn, type Asking } from './asking.js';
+import { named } from './live.js';
 import { listed, namesById, recordsOf, sorted, whereKnown } from './segments.js';
 
 /** One person, machine or company. */
@@ -18,26 +20,38 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     const { ask } = await askingIn(asked, run);
     return ask('search', text, limit);
   },
-  async 'GET /v1/entities/:entity'({ params, query, ...asked }) {
-    const asking = await askingIn(asked, query.run);
-    const { ask, run, place: { store } } = asking;
-    const records = await recordsOf(asking, false);
-    const names = namesIn(records);
-    const ruled = records.filter(({ rule }) => rule);
-    const [person, isInside, history] = await Promise.all([
-      ask('entity', params.entity), insideOf(asking, params.entity, ruled.map(({ rule }) => rule!.rule as Rule), namesById(records)), store.transitions.ofEntity(params.entity),
-    ]);
-    return {
-      ...person, run: run.id, ...(person.segmentName !== undefined && { segmentName: names.get(person.segment) ?? person.segmentName }),
-      alternatives: person.alternatives.map((other) => ({ ...other, segmentName: names.get(other.segment) ?? other.segmentName })),
-      ruled: ruled.map(({ id, name }, i) => ({ id, name, member: isInside(i, person.row) })), history: await sinceTheFirst(history, person.segmentId, run, store),
-    };
+  async 'GET /v1/entities/:entity'({ params: { entity }, query: { run }, ...asked }) {
+    const [person, live] = await Promise.allSettled([personIn(entity, run, asked), asked.place().then((place) => named(entity, (identifier) => place.live().entity(identifier)))]);
+    if (person.status === 'fulfilled') return { ...person.value, ...(live.status === 'fulfilled' && { live: live.value }) };
+    if (!isMissing(person.reason)) throw person.reason;
+    if (live.status === 'rejected') throw isMissing(live.reason) ? person.reason : live.reason;
+    return { entity: live.value.id, live: live.value };
   },
   async 'GET /v1/entities/:entity/timeline'({ params, query: { run, source, before, offset, limit }, ...asked }) {
     const { ask } = await askingIn(asked, run);
     return ask('timeline', params.entity, { source, before, offset, limit });
   },
 };
+
+/** Nobody of that id, or no run at all; a run that was asked for and is not there is another matter. */
+const isMissing = (reason: unknown): boolean => reason instanceof ShoalError && reason.status === 404 && reason.code !== 'runs/unknown';
+
+/** What a run knows of somebody. @throws `runs/none`, `runs/unknown` and `explain/unknown-entity` where it knows nothing */
+async function personIn(entity: string, said: string | undefined, asked: Pick<Asked, 'place' | 'signal'>): Promise<Person> {
+  const asking = await askingIn(asked, said);
+  const { ask, run, place: { store } } = asking;
+  const records = await recordsOf(asking, false);
+  const names = namesIn(records);
+  const ruled = records.filter(({ rule }) => rule);
+  const [person, isInside, history] = await Promise.all([
+    ask('entity', entity), insideOf(asking, entity, ruled.map(({ rule }) => rule!.rule as Rule), namesById(records)), store.transitions.ofEntity(entity),
+  ]);
+  return {
+    ...person, run: run.id, ...(person.segmentName !== undefined && { segmentName: names.get(person.segment) ?? person.segmentName }),
+    alternatives: person.alternatives.map((other) => ({ ...other, segmentName: names.get(other.segment) ?? other.segmentName })),
+    ruled: ruled.map(({ id, name }, i) => ({ id, name, member: isInside(i, person.row) })), history: await sinceTheFirst(history, person.segmentId, run, store),
+  };
+}
 
 /** Entities × rules whose rows are kept for a run: a megabyte. */
 const mostKept = 8e6;

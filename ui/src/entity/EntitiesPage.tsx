@@ -1,5 +1,6 @@
 import { useFormats } from '../kit/formats.js';
-import type { ShownRun } from '../wire/runs.js';
+import { useAsk } from '../wire/ask.js';
+import { type ShownRun, useShownRun } from '../wire/runs.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import { OtherRun } from '../workspace/RunLine.js';
@@ -7,9 +8,14 @@ import { useMay } from '../workspace/session.js';
 import { TakesRole } from '../workspace/TakesRole.js';
 import { EntityList } from './EntityList.js';
 import { EntitySearch } from './EntitySearch.js';
+import { LiveOnes } from './LiveOnes.js';
 
 /** Finding one person, among everyone. */
 export function EntitiesPage() {
+  const { none } = useShownRun();
+  const may = useMay('analyst');
+  const { data: live } = useAsk('GET /v1/live', {}, { enabled: none && may });
+  if (none && live && live.entities > 0) return <LiveOnes entities={live.entities} />;
   return <RunFrame>{(shown) => <Everyone shown={shown} />}</RunFrame>;
 }
 

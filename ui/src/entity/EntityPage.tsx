@@ -8,17 +8,22 @@ import { Icon } from '../kit/Icon.js';
 import { segmentColour } from '../kit/palette.js';
 import { Parts } from '../kit/Parts.js';
 import { sentence } from '../kit/prose.js';
+import { Empty } from '../kit/Section.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import { useSegments } from '../kit/segments.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { ProblemError } from '../wire/client.js';
-import { type ShownRun, useAskedRun, usePaths } from '../wire/runs.js';
+import { type ShownRun, useAskedRun, usePaths, useShownRun } from '../wire/runs.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import { OtherRun } from '../workspace/RunLine.js';
 import { useMay } from '../workspace/session.js';
 import { TakesRole } from '../workspace/TakesRole.js';
+import { LivePart } from '../live/LivePart.js';
+import { LiveNow } from '../live/LiveNow.js';
+import { type PersonNews, usePersonNews } from '../live/use-person-news.js';
+import { Card } from './Card.js';
 import { EntitySearch } from './EntitySearch.js';
 import { FeatureRows, Measured, StripKey, striking } from './Measured.js';
 import css from './person.module.css';
@@ -26,17 +31,20 @@ import { Place } from './Place.js';
 import { Timeline } from './Timeline.js';
 import { Moves, Why } from './Why.js';
 
-/** One entity: where it belongs, why, what it did and who is like it. */
+/** One entity: where it belongs, why, what it did, who is like it, and what is true of it at this moment. */
 export function EntityPage() {
-  const { entity } = useParams({ strict: false });
-  return <RunFrame>{(shown) => <OneOf key={entity} id={entity ?? ''} shown={shown} />}</RunFrame>;
+  const { entity = '' } = useParams({ strict: false });
+  const { none } = useShownRun();
+  // Somebody may be known live before there is any run.
+  return none ? <OneOf key={entity} id={entity} /> : <RunFrame>{(shown) => <OneOf key={entity} id={entity} shown={shown} />}</RunFrame>;
 }
 
-function OneOf({ id, shown }: { readonly id: string; readonly shown: ShownRun }) {
+function OneOf({ id, shown }: { readonly id: string; readonly shown?: ShownRun }) {
   const may = useMay('analyst');
   const f = useFormats();
   const to = usePaths();
   const { data, error, refetch } = useAsk('GET /v1/entities/:entity', { params: { entity: id }, query: { run: useAskedRun() } }, { enabled: may });
+  const news = usePersonNews(id, data?.live, may);
   const above = <a href={to('entities')}>Look someone up</a>;
   if (!may)
     return (
@@ -47,7 +55,7 @@ function OneOf({ id, shown }: { readonly id: string; readonly shown: ShownRun })
   if (error instanceof ProblemError && error.problem.status === 404)
     return (
       <Page title={short(id)} above={above}>
-        <EmptyState title={`There is no such ${f.one} in this run`} action={<EntitySearch />}>
+        <EmptyState title={`There is no such ${f.one}${shown ? ' in this run' : ''}`} action={<EntitySearch />}>
           {error.message}
         </EmptyState>
       </Page>
@@ -67,13 +75,19 @@ function OneOf({ id, shown }: { readonly id: string; readonly shown: ShownRun })
         </Loading>
       </Page>
     );
-  return <Story person={data} shown={shown} above={above} />;
+  if (data.run === undefined || !shown)
+    return data.live ? (
+      <Page title={short(data.live.id)} above={above} lead={`Known live only: no run has looked at this ${f.one} yet.`}>
+        <LivePart live={data.live} news={news} />
+      </Page>
+    ) : null;
+  return <Story person={data} shown={shown} above={above} news={news} />;
 }
 
-const PARTS = ['story', 'measured', 'timeline'] as const;
+const PARTS = ['story', 'measured', 'timeline', 'live'] as const;
 type Part = (typeof PARTS)[number];
 
-function Story({ person, shown, above }: { readonly person: Person; readonly shown: ShownRun; readonly above: ReactNode }) {
+function Story({ person, shown, above, news }: { readonly person: Person; readonly shown: ShownRun; readonly above: ReactNode; readonly news: PersonNews }) {
   const { report } = shown;
   const f = useFormats();
   const to = usePaths();
@@ -89,8 +103,10 @@ function Story({ person, shown, above }: { readonly person: Person; readonly sho
         label={`About this ${f.one}`}
         current={part}
         link={here}
-        parts={[{ id: 'story', title: 'Story' }, { id: 'measured', title: 'Everything measured', count: f.count(person.features.length - missing) }, { id: 'timeline', title: 'What happened' }]}
+        parts={[{ id: 'story', title: 'Story' }, { id: 'measured', title: 'Everything measured', count: f.count(person.features.length - missing) }, { id: 'timeline', title: 'What happened' }, ...(person.live ? [{ id: 'live' as const, title: 'Live', count: f.count(person.live.memberships.length) }] : [])]}
       />
+      {part === 'live' && person.live ? <LivePart live={person.live} news={news} /> : null}
+      {part === 'live' && !person.live ? <Empty>No event of this {f.one} has come in live.</Empty> : null}
       {part === 'measured' ? <Measured features={person.features} family={family} own={person.segment >= 0} /> : null}
       {part === 'timeline' ? <Timeline entity={person.entity} /> : null}
       {part === 'story' ? (
@@ -117,6 +133,7 @@ function Story({ person, shown, above }: { readonly person: Person; readonly sho
           </div>
           <div className={css.side}>
             <Place map={report.map} place={person.place} label="Place on the map of everyone" />
+            {person.live ? <LiveNow live={person.live} href={here('live')} /> : null}
             <Memberships person={person} />
             <Alternatives person={person} />
             <Ruled person={person} />
@@ -159,18 +176,6 @@ function Belongs({ person, report }: { readonly person: Person; readonly report:
 }
 
 const firmness = (strength: number): string => (strength >= 0.66 ? 'at the core' : strength >= 0.33 ? 'firmly in' : strength >= 0.1 ? 'loosely in' : 'on the border');
-
-function Card({ title, more, children }: { readonly title: string; readonly more?: ReactNode; readonly children: ReactNode }) {
-  return (
-    <section className={css.card} aria-label={title}>
-      <header>
-        <h2>{title}</h2>
-        {more}
-      </header>
-      {children}
-    </section>
-  );
-}
 
 /** Where segments overlap: how much of each they are. */
 function Memberships({ person }: { readonly person: Person }) {

@@ -75,6 +75,12 @@ export function EntitySearch({ small = false, autoFocus = false }: EntitySearchP
               <span>{hit.entity}</span>
             </Combobox.Option>
           ))}
+          {asked !== '' && (error || (current && hits.length === 0)) ? (
+            <Combobox.Option value={asked} className={css.hit}>
+              <Icon name="pulse" size={16} />
+              <span>Look “{asked.length > 40 ? `${asked.slice(0, 40)}…` : asked}” up among those known live</span>
+            </Combobox.Option>
+          ) : null}
           {error ? <Combobox.Empty>{error.message}</Combobox.Empty> : null}
           {!error && current && hits.length === 0 && asked !== '' ? <Combobox.Empty>No {f.one} has “{asked.length > 40 ? `${asked.slice(0, 40)}…` : asked}” in its id.</Combobox.Empty> : null}
           {data && data.total > hits.length && hits.length > 0 ? <Combobox.Footer className={css.more}>{f.count(data.total - hits.length)} more: type on</Combobox.Footer> : null}

@@ -77,10 +77,11 @@ function Standing({ row }: { readonly row: LiveSegmentRow }) {
   const f = useFormats();
   if (row.state === 'failed') return <ProblemNote title="This segment is not kept." error={row.problem ?? 'Its rule cannot be evaluated. Change it, or remove the segment.'} />;
   if (row.state !== 'backfilling') return null;
+  const next = row.record.rule?.version ?? row.version;
   return (
     <p className={css.note} role="status">
-      Version {row.version} is being worked out from the whole history{row.progress === undefined ? '' : ` (${f.percent(row.progress)})`}.{' '}
-      {row.version > 1 ? 'The version before serves until it is ready; then only those who really come or go are told.' : 'Nobody is in it until then.'}
+      Version {next} is being worked out from the whole history{row.progress === undefined ? '' : ` (${f.percent(row.progress)})`}.{' '}
+      {next > row.version ? `Version ${row.version} serves until it is ready; then only those who really come or go are told.` : 'Nobody is in it until then.'}
     </p>
   );
 }

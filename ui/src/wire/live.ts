@@ -10,6 +10,8 @@ interface NewsOptions {
   /** How much of before to begin with. */
   readonly recent?: number;
   readonly enabled?: boolean;
+  /** Where this changes, the line is opened anew, and what was before is told again. */
+  readonly about?: string;
 }
 
 /** Milliseconds that news are gathered, and after which a line that broke is taken up again. */
@@ -20,7 +22,7 @@ const AGAIN = 2000;
  * Hears what happens on the live side as long as the page is looked at: a browser opens six connections to one server, for all of its tabs.
  * Every time the line opens, the first news is how it stands.
  */
-export function useNews(onNews: (news: readonly News[]) => void, { recent = 0, enabled = true }: NewsOptions = {}): Line {
+export function useNews(onNews: (news: readonly News[]) => void, { recent = 0, enabled = true, about }: NewsOptions = {}): Line {
   const { client } = useWire();
   const [line, setLine] = useState<Line>('connecting');
   const heard = useEffectEvent(onNews);
@@ -56,7 +58,7 @@ export function useNews(onNews: (news: readonly News[]) => void, { recent = 0, e
       stop.abort();
       clearTimeout(telling);
     };
-  }, [client, recent, enabled, seen]);
+  }, [client, recent, enabled, about, seen]);
   return line;
 }
 
@@ -80,7 +82,7 @@ export function useLiveRefresh(): () => void {
   return useCallback(() => {
     const ask = () => {
       again.current = false;
-      void queries.invalidateQueries({ predicate: ({ queryKey: [, of, route] }) => of === workspace && typeof route === 'string' && route.startsWith('GET /v1/live') }, { cancelRefetch: false });
+      void queries.invalidateQueries({ predicate: ({ queryKey: [, of, route] }) => of === workspace && typeof route === 'string' && (route.startsWith('GET /v1/live') || route === 'GET /v1/entities/:entity') }, { cancelRefetch: false });
       wait.current = setTimeout(() => {
         wait.current = undefined;
         if (again.current) ask();

@@ -1,0 +1,201 @@
+import { Button } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { LiveEntity } from '../../../src/domain/live.js';
+import { Card } from '../entity/Card.js';
+import person from '../entity/person.module.css';
+import { AskDialog } from '../kit/AskDialog.js';
+import { useFormats } from '../kit/formats.js';
+import { Icon } from '../kit/Icon.js';
+import { Ago, Until } from '../kit/moments.js';
+import { sentence } from '../kit/prose.js';
+import { ProblemNote, Skeleton } from '../kit/states.js';
+import { useToast } from '../kit/Toasts.js';
+import { useAsk, useTell } from '../wire/ask.js';
+import { usePaths } from '../wire/runs.js';
+import { useMay } from '../workspace/session.js';
+import { FeedLines } from './FeedLines.js';
+import css from './live.module.css';
+import { LineMark } from './LivePage.js';
+import { LiveWhy } from './LiveWhy.js';
+import { useSegmentNames } from './names.js';
+import type { PersonNews } from './use-person-news.js';
+
+/** What is true of somebody at this moment: their live segments, since when, until when and why; what they just did; who they are known as. */
+export function LivePart({ live, news }: { readonly live: LiveEntity; readonly news: PersonNews }) {
+  const f = useFormats();
+  const names = useSegmentNames();
+  return (
+    <div className={person.story}>
+      <div className={person.main}>
+        <Card title="Live segments" more={<LineMark line={news.line} />}>
+          <Memberships live={live} />
+        </Card>
+        <Card title="What happened just now">
+          {news.feed.length === 0 ? <p className={css.soft}>Nothing of the last 500 events of the workspace was theirs. What comes stands here at once.</p> : null}
+          <FeedLines lines={news.feed} names={names} ofOne first={20} />
+        </Card>
+      </div>
+      <div className={person.side}>
+        <Card title="Known as">
+          <ul className={css.short}>
+            {live.identifiers.map(({ type, value }) => (
+              <li key={`${type} ${value}`}>
+                <span className={css.value}>{value}</span>
+                <span className={css.soft}>{type}</span>
+              </li>
+            ))}
+          </ul>
+          <p className={css.soft}>
+            {f.count(live.events)} {live.events === 1 ? 'event' : 'events'}
+            {live.firstAt === undefined ? '' : `, the first ${f.moment(live.firstAt)}`}
+            {live.lastAt === undefined ? null : (
+              <>
+                , the last <Ago at={live.lastAt} />
+              </>
+            )}
+          </p>
+        </Card>
+        <Traits live={live} />
+        <Merges live={live} />
+        <Erase live={live} />
+      </div>
+    </div>
+  );
+}
+
+function Memberships({ live }: { readonly live: LiveEntity }) {
+  const { data, error, refetch } = useAsk('GET /v1/live/segments');
+  const to = usePaths();
+  if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton lines={3} />;
+  if (data.length === 0)
+    return (
+      <p className={css.soft}>
+        There is no live segment yet. <a href={to('live/segments/new')}>Make one</a>
+      </p>
+    );
+  const inside = new Map(live.memberships.map((one) => [one.segment, one]));
+  const sorted = [...data].sort((a, b) => Number(inside.has(b.segment)) - Number(inside.has(a.segment)) || a.name.localeCompare(b.name));
+  return (
+    <ul className={css.memberships}>
+      {sorted.map((row) => {
+        const one = inside.get(row.segment);
+        return (
+          <li key={row.segment} data-member={one !== undefined}>
+            <Icon name={one ? 'check' : 'minus'} size={16} />
+            <div className={css.what}>
+              <p>
+                <a href={to(`live/segments/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
+                <span className={css.soft}>{one ? 'in' : 'not in'}</span>
+              </p>
+              {one ? (
+                <>
+                  <p>
+                    since <Ago at={one.since} />
+                    {one.until === undefined ? ', and not left by time alone' : <>; leaves <Until at={one.until} /> if nothing more happens</>}
+                  </p>
+                  <p className={css.soft}>{sentence(one.reason)}</p>
+                </>
+              ) : null}
+              <LiveWhy entity={live.id} row={row} member={one !== undefined} />
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Traits({ live }: { readonly live: LiveEntity }) {
+  const traits = Object.entries(live.traits);
+  if (traits.length === 0) return null;
+  return (
+    <Card title="Traits">
+      <dl className={css.traits}>
+        {traits.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{String(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+/** Which ids were found to be the same person, and the way to part them. */
+function Merges({ live }: { readonly live: LiveEntity }) {
+  const f = useFormats();
+  const toast = useToast();
+  const may = useMay('operator');
+  const { data = [] } = useAsk('GET /v1/live/merges', { query: { entity: live.id } }, { keep: true });
+  const undo = useTell('POST /v1/live/merges/:record/undo');
+  if (data.length === 0) return null;
+  return (
+    <Card title="Found to be one">
+      <ul className={css.short}>
+        {data.map((merge) => (
+          <li key={merge.seq}>
+            <span>
+              <span className={css.value}>{merge.one.value}</span> and <span className={css.value}>{merge.other.value}</span>
+              <span className={css.soft}> {f.moment(merge.at)}</span>
+            </span>
+            {merge.undone ? <span className={css.soft}>parted</span> : null}
+            {may && !merge.undone ? (
+              <Button
+                variant="default"
+                size="compact-sm"
+                loading={undo.isPending}
+                aria-label={`Part them: ${merge.one.value} and ${merge.other.value}`}
+                onClick={() => undo.mutate({ params: { record: merge.seq } }, { onSuccess: () => toast({ text: 'Parted. Each has again what came under their own ids.' }), onError: (error) => toast({ text: error.message, tone: 'problem' }) })}
+              >
+                Part them
+              </Button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** Forgetting somebody for good, after being asked twice. */
+function Erase({ live }: { readonly live: LiveEntity }) {
+  const f = useFormats();
+  const may = useMay('operator');
+  const to = usePaths();
+  const toast = useToast();
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState(false);
+  const erase = useTell('DELETE /v1/entities/:entity');
+  if (!may) return null;
+  return (
+    <Card title="Erase">
+      <p className={css.soft}>Destroys the keys of everything that was sent about them: in the journal, its copies and its backups nobody can read it any more.</p>
+      <div>
+        <Button variant="default" size="compact-md" leftSection={<Icon name="trash" size={15} />} onClick={() => setAsking(true)}>
+          Erase them
+        </Button>
+      </div>
+      <AskDialog
+        title="Erase for good?"
+        open={asking}
+        onClose={() => setAsking(false)}
+        field={{ label: `Type ${live.id} to say that you mean it`, required: true, most: 1000 }}
+        act="Erase for good"
+        onAct={async (typed) => {
+          if (typed !== live.id) throw new Error(`That is not ${live.id}. Nothing was erased.`);
+          const { identifiers, events } = await erase.mutateAsync({ params: { entity: live.id } });
+          await navigate({ href: to('entities') });
+          toast({ text: `Erased: ${f.count(events)} ${events === 1 ? 'event' : 'events'} under ${f.count(identifiers)} ${identifiers === 1 ? 'id' : 'ids'} can no longer be read.` });
+        }}
+      >
+        <p>
+          {f.count(live.events)} {live.events === 1 ? 'event' : 'events'} under {f.count(live.identifiers.length)} {live.identifiers.length === 1 ? 'id' : 'ids'}, {live.memberships.length === 0 ? 'no membership' : `${f.count(live.memberships.length)} ${live.memberships.length === 1 ? 'membership' : 'memberships'}`}. This cannot be undone. Files
+          that were uploaded, and runs over them, are not touched.
+        </p>
+      </AskDialog>
+    </Card>
+  );
+}
