@@ -47,8 +47,9 @@ export const fileRoutes = {
 
   'POST /v1/inspect': route({ role: 'analyst', summary: 'Says what files would be taken for', details: 'A job whose result is what was inferred.', body: z.strictObject({ files, options: runOptions.partial().optional() }), answer: job, status: 202 }),
   'POST /v1/discover': route({
-    role: 'analyst', summary: 'Finds segments in files', details: "A job whose result is the run's id.",
-    body: z.strictObject({ files, options: runOptions.partial().optional(), promote: z.boolean().optional().describe('Make it the champion when done (operators); the first run always is'), why }), answer: job, status: 202,
+    role: 'analyst', summary: 'Finds segments in files, or in the events of the journal',
+    details: "A job whose result is the run's id. The segments of a champion that was found in the journal are kept live from then on.",
+    body: z.strictObject({ files: files.optional(), live: z.literal(true).optional().describe('Instead of files: the events that came to the tracking API'), options: runOptions.partial().optional(), promote: z.boolean().optional().describe('Make it the champion when done (operators); the first run always is'), why }), answer: job, status: 202,
   }),
 
   'GET /v1/jobs': route({ role: 'viewer', summary: 'Lists jobs, newest first', answer: z.array(job) }),

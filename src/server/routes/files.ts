@@ -19,9 +19,10 @@ export const fileHandlers: Handlers<keyof typeof fileRoutes> = {
   'POST /v1/postgres/import': ({ body, workspace, by }, { jobs }) => jobs.start(workspace, 'import', body, by),
 
   'POST /v1/inspect': ({ body: { files, options }, workspace, by }, { jobs }) => jobs.start(workspace, 'inspect', { files, options }, by),
-  'POST /v1/discover'({ body: { files, options, promote }, workspace, caller, by }, { jobs }) {
+  'POST /v1/discover'({ body: { files = [], live, options, promote }, workspace, caller, by }, { jobs }) {
     if (promote && !isAtLeast(caller.role, 'operator')) throw new ShoalError('server/not-allowed', { reason: "Making a run the champion needs the role operator. Leave 'promote' out, and let one decide." });
-    return jobs.start(workspace, 'discover', { files, options, promote, why: by.reason, ...(isAtLeast(caller.role, 'operator') && { restore: true }) }, by);
+    if ((files.length > 0) === (live === true)) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: "must have either files or 'live': true" }] });
+    return jobs.start(workspace, 'discover', { files, ...(live && { live }), options, promote, why: by.reason, ...(isAtLeast(caller.role, 'operator') && { restore: true }) }, by);
   },
 
   'GET /v1/jobs': async ({ workspace, caller }, { jobs }) => (await jobs.list(workspace)).map(toldTo(caller)),

@@ -1,5 +1,5 @@
 import { publicIdOf, type Event, type Identifier } from '../../domain/event.js';
-import type { Change, LiveSegment } from '../../domain/live.js';
+import { isFound, type Change, type LiveSegment } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import { ShoalError } from '../../errors.js';
 import type { Live, LiveNews } from '../../flow/live/live.js';
@@ -156,7 +156,7 @@ export async function reconcile(store: Store, live: Live): Promise<void> {
     const known = states.find(({ segment }) => segment === id);
     if (rule && (!known || known.version < rule.version || known.name !== name)) await live.define({ segment: id, name, version: rule.version, rule: rule.rule as Rule });
   }
-  for (const { segment } of states) if (!records.some(({ id }) => id === segment)) await live.retire(segment);
+  for (const state of states) if (!isFound(state) && !records.some(({ id }) => id === state.segment)) await live.retire(state.segment);
 }
 
 const statusOf = async (live: LiveThread) => ({ ...(await live.status()), waiting: live.waiting });

@@ -6,6 +6,7 @@ import { ShoalError } from '../../errors.js';
 import { outputs } from '../../flow/outputs.js';
 import type { Store } from '../../store/store.js';
 import type { RunRow, runRoutes } from '../contract/runs.js';
+import { followChampion } from '../champion.js';
 import { seesPeople, withoutPeople } from '../discretion.js';
 import type { Bytes, Handlers, Kept } from '../handler.js';
 import { askingRun, unchanged, type Asking } from './asking.js';
@@ -100,10 +101,17 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
     return unchanged(await at.settled(), '', async () => ({ ...(await aliases.current()), history: await aliases.history() }));
   },
   async 'PUT /v1/aliases/:alias'({ params: { alias }, body, by, ...asked }) {
-    const { place: { store }, run } = await askingRun(asked, body.run);
-    return store.aliases.move(alias, run.id, by);
+    const { place, run } = await askingRun(asked, body.run);
+    const moved = await place.store.aliases.move(alias, run.id, by);
+    await followChampion(place);
+    return moved;
   },
-  'POST /v1/aliases/:alias/rollback': async ({ params: { alias }, by, place }) => (await place()).store.aliases.rollback(alias, by),
+  async 'POST /v1/aliases/:alias/rollback'({ params: { alias }, by, place }) {
+    const at = await place();
+    const moved = await at.store.aliases.rollback(alias, by);
+    await followChampion(at);
+    return moved;
+  },
 };
 
 const types: Readonly<Record<string, string>> = {

@@ -42,7 +42,7 @@ export function RunActions({ run, champion }: RunActionsProps) {
   const runAgain = () =>
     again &&
     discover.mutate(
-      { body: { files: again.files, options: again.options as BodyOf<'POST /v1/discover'>['options'] } },
+      { body: { ...again, options: again.options as BodyOf<'POST /v1/discover'>['options'] } },
       { onError: sorry, onSuccess: (job) => void navigate({ to: '/w/$workspace/start', params: { workspace }, search: { job: job.id } }) },
     );
   const onRemove = () => remove.mutate({ params }, { onError: sorry, onSuccess: () => toast({ text: `Removed “${run.title}”.`, undo: () => restore.mutateAsync({ params }) }) });

@@ -1,6 +1,7 @@
 import type { RunRow } from '../../../src/server/contract/runs.js';
 
 interface Asked {
+  readonly live?: unknown;
   readonly files?: readonly { readonly id?: string; readonly name?: string }[];
   readonly options?: object;
 }
@@ -11,7 +12,8 @@ const asked = (run: Pick<RunRow, 'input'>): Asked => (typeof run.input === 'obje
 export const filesIn = (run: Pick<RunRow, 'input'>): string[] => list(run).flatMap((file) => file.name ?? []);
 
 /** What was asked for, to be asked again; undefined where it cannot be told. */
-export function againOf(run: Pick<RunRow, 'input'>): { readonly files: string[]; readonly options: object } | undefined {
+export function againOf(run: Pick<RunRow, 'input'>): { readonly files?: string[]; readonly live?: true; readonly options: object } | undefined {
+  if (asked(run).live === true) return { live: true, options: asked(run).options ?? {} };
   const files = list(run).flatMap((file) => file.id ?? []);
   return files.length > 0 ? { files, options: asked(run).options ?? {} } : undefined;
 }

@@ -12,6 +12,7 @@ import { putTracked, trackedRows, type CarriedAt } from './tracked.js';
 /** The found models that the journal knows, and what they say of entities. */
 export interface Models {
   readonly list: readonly FoundModel[];
+  /** The one that was taken in last; it may have been there before. */
   readonly newest: FoundModel | undefined;
   /** Values that rows carry, of all models together. */
   readonly carried: readonly TrackedColumn[];
@@ -34,15 +35,17 @@ export interface Models {
 
 const missing: Measured = { value: Number.NaN, until: Infinity };
 
-export function createModels(columns: Columns, saved?: { readonly carried: readonly TrackedColumn[]; readonly models: readonly FoundModel[] }): Models {
+export function createModels(columns: Columns, saved?: { readonly carried: readonly TrackedColumn[]; readonly models: readonly FoundModel[]; readonly newest: string }): Models {
   const list: FoundModel[] = [];
   const placings: Placing[] = [];
   const carriedBy: CarriedAt[][] = [];
+  let newest = '';
   const carried: TrackedColumn[] = [...(saved?.carried ?? [])];
   let rows: Rows | undefined, of: Entity | undefined, by = -1;
   let measured: { readonly asOf: number; readonly found: ReturnType<Placing['at']> } | undefined;
 
   function add(model: FoundModel): boolean {
+    newest = model.id;
     if (list.some(({ id }) => id === model.id)) return false;
     const before = carried.length;
     carriedBy.push(model.columns.map(({ column, path, type }) => {
@@ -54,6 +57,7 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
     return list.push(model) === 1 || carried.length > before;
   }
   saved?.models.forEach(add);
+  newest = saved?.newest ?? '';
 
   const rowsFor = (entity: Entity, model: number): Rows => {
     if (!rows || of !== entity || by !== model) {
@@ -73,7 +77,7 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
 
   return {
     list, carried, add,
-    get newest() { return list.at(-1); },
+    get newest() { return list[indexOf(newest)]; },
     get: (id) => list.find((model) => model.id === id),
     put(entity, event, node, seq, at, again = false) {
       if (list.length === 0) return;
@@ -125,10 +129,10 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
       return entity.stands.some((one) => one.model === index && one.segment === place.segment) ? place.strength : 0;
     },
     features(entity, asOf) {
-      const newest = list.length - 1;
-      if (newest < 0 || entity.tracked.rows === 0) return {};
-      const { values } = foundAt(entity, newest, asOf);
-      return Object.fromEntries(list[newest].plan.features.flatMap(({ name }, j) => (Number.isNaN(values[j]) ? [] : [[name, values[j]]])));
+      const index = indexOf(newest);
+      if (index < 0 || entity.tracked.rows === 0) return {};
+      const { values } = foundAt(entity, index, asOf);
+      return Object.fromEntries(list[index].plan.features.flatMap(({ name }, j) => (Number.isNaN(values[j]) ? [] : [[name, values[j]]])));
     },
   };
 }

@@ -723,7 +723,7 @@ export function openState(options: LiveStateOptions): LiveState {
       }
     },
     rest: () => packRest({
-      seq, clock, n, made, columns: columns.read, kept: [...kept], keepsAny, grown, complete, segments: segmentIds.map((id): [string, string] => [id, names.get(id)!]), observed: observing.save(), identity: identity.save(), known: known.save(), carried: models.carried, models: models.list,
+      seq, clock, n, made, columns: columns.read, kept: [...kept], keepsAny, grown, complete, segments: segmentIds.map((id): [string, string] => [id, names.get(id)!]), observed: observing.save(), identity: identity.save(), known: known.save(), carried: models.carried, models: models.list, newest: models.newest?.id ?? '',
       slots: slots.all().map(({ definition, index, state: is, defined, fed, cursor, members }) => ({ definition, index, state: is, defined, fed, cursor, members: members.save() })),
     }),
     load(number, bytes) {

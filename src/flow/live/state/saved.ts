@@ -26,6 +26,7 @@ export interface SavedRest {
   readonly known: Uint8Array;
   readonly carried: readonly TrackedColumn[];
   readonly models: readonly FoundModel[];
+  readonly newest: string;
   readonly slots: readonly {
     readonly definition: LiveDefinition; readonly index: number; readonly state: Slot['state']; readonly defined: number; readonly fed: number; readonly cursor: number; readonly members: Uint8Array;
   }[];

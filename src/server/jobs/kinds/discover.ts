@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -12,18 +12,22 @@ import type { RunSegment } from '../../../domain/segment-record.js';
 import type { RunSummary, StoredRun } from '../../../domain/stored-run.js';
 import type { Transition } from '../../../domain/transition.js';
 import { ShoalError } from '../../../errors.js';
+import type { Exported } from '../../../flow/live/found/export.js';
 import type { By, Store } from '../../../store/store.js';
 import { canMove } from '../../../store/transitions.js';
 import { fingerprint } from '../../../util/fingerprint.js';
 import { tidy } from '../../../util/tidy.js';
 import { runOptions } from '../../contract/files.js';
+import { followChampion } from '../../champion.js';
 import { synced, syncedFolder } from '../../durable.js';
 import type { OpenWorkspace } from '../../workspaces.js';
 import { jobKind, type Plain } from '../kind.js';
 import { onFiles } from './file-names.js';
 
 const input = z.strictObject({
-  files: z.array(z.string()).min(1),
+  files: z.array(z.string()),
+  /** The events of the journal instead of files. */
+  live: z.boolean().optional(),
   options: runOptions.partial().default({}),
   promote: z.boolean().default(false),
   /** Whether the same run as one that was removed may bring it back. */
@@ -63,21 +67,27 @@ export const discoverKind = jobKind({
   lane: 'heavy',
   input,
   stages: [['ingest', 16], ['featurize', 18], ['encode', 2], ['segment', 27], ['stability', 8], ['explain', 15], ['act', 5], ['report', 2], ['write', 6], ['publish', 1]],
-  async prepare({ files, options }, place, { id }) {
+  async prepare({ files, live, options }, place, { id }) {
+    const tracked = live ? await eventsOf(place, id) : undefined;
     const stored = await Promise.all(files.map(place.files.get));
-    const asked = { files: stored.map(({ id: file, name, fingerprint: print }) => ({ id: file, name, fingerprint: print })), options };
+    const asked = {
+      files: tracked ? [{ id: 'journal', name: 'journal', fingerprint: tracked.fingerprint }] : stored.map(({ id: file, name, fingerprint: print }) => ({ id: file, name, fingerprint: print })), options, ...(tracked && { live: true }),
+    };
     const previous = await earlierRun(asked, place.store);
     return {
-      paths: await Promise.all(files.map(place.files.path)), folder: partial(place, id), asked: { ...asked, ...(previous && { previous }) } as Asked,
+      paths: await Promise.all(files.map(place.files.path)), folder: partial(place, id), ...(tracked && { tracked }), asked: { ...asked, ...(previous && { previous }) } as Asked,
       ...(previous && { previousFolder: place.runFolder(previous) }),
     };
   },
-  async work({ paths, folder, asked, previousFolder }, context): Promise<Found> {
+  async work({ paths, tracked, folder, asked, previousFolder }, context): Promise<Found> {
     const { discover } = await import('../../../flow/discover.js');
     const options = z.parse(runOptions.partial(), asked.options);
     await rm(folder, { recursive: true, force: true });
+    const events = tracked && dirname(tracked.events);
     const folders = [folder, ...(previousFolder ? [previousFolder] : [])];
-    const found = await onFiles(paths, () => discover(paths, { ...options, ...(previousFolder && { previous: previousFolder }) }, context), folders);
+    // What people did is in these files in plain words: it goes as soon as it has been read.
+    const found = await onFiles(paths, () => discover(tracked ?? paths, { ...options, ...(previousFolder && { previous: previousFolder }) }, context), folders)
+      .finally(() => events && rm(events, { recursive: true, force: true }));
     try {
       context.progress({ stage: 'write' });
       await onFiles(paths, () => found.write(folder, { workspace: true }), folders);
@@ -104,15 +114,29 @@ export const discoverKind = jobKind({
       await store.runs.publish(run, { summary, segments }, by);
     }
     await point(store, run, promote, by);
+    await followChampion(place);
     await rm(movedFile(folder), { force: true });
     return { run, ...(before?.state === 'published' ? { again: true } : leftOut && { leftOut }) };
   },
   async discard(place, { id }) {
-    for (const left of [partial(place, id), movedFile(partial(place, id))]) await rm(left, { recursive: true, force: true });
+    for (const left of [partial(place, id), movedFile(partial(place, id)), eventsFolder(place, id)]) await rm(left, { recursive: true, force: true });
   },
 });
 
 const partial = (place: OpenWorkspace, job: string) => join(dirname(place.runFolder('x')), `.partial-${job}`);
+
+/** Where the events of the journal are written for a run; exports left behind by a server that was killed are cleared when it starts. */
+const eventsFolder = (place: OpenWorkspace, job: string) => join(place.folder, 'exports', `events-${job}`);
+
+/** The events of the journal as files. @throws `ingest/no-rows` */
+async function eventsOf(place: OpenWorkspace, job: string): Promise<Exported> {
+  const folder = eventsFolder(place, job);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const exported = await place.live().export(folder);
+  if (exported.rows > 0) return exported;
+  await rm(folder, { recursive: true, force: true });
+  throw new ShoalError('ingest/no-rows', { path: 'the journal' });
+}
 
 const movedFile = (folder: string) => `${folder}.moved`;
 
