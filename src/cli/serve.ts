@@ -21,7 +21,7 @@ const options = serverOptions.extend({
 export const serveCommand: Command<typeof options> = {
   name: 'serve',
   summary: 'Serves the workspace to the browser, and its interface to programs.',
-  details: 'The address it prints opens one session and no more. Every flag with a value can also be set in the environment: SHOAL_DATA_FOLDER, SHOAL_PORT, SHOAL_HOST,\nSHOAL_STORE, SHOAL_BEHIND_PROXY, SHOAL_URL, SHOAL_FILE_LIMIT, SHOAL_JOB_MEMORY, SHOAL_ALLOW_HOSTS.',
+  details: 'The address it prints opens one session and no more. Every flag with a value can also be set in the environment: SHOAL_DATA_FOLDER, SHOAL_PORT, SHOAL_HOST,\nSHOAL_STORE, SHOAL_BEHIND_PROXY, SHOAL_URL, SHOAL_FILE_LIMIT, SHOAL_JOB_MEMORY, SHOAL_ALLOW_HOSTS, SHOAL_KEEP_DAYS, SHOAL_JOURNAL_LIMIT.',
   options,
   examples: [
     ['shoal serve', 'everything in ./shoal-data, at http://127.0.0.1:7411'],

@@ -34,7 +34,7 @@ const system: By = { actor: 'system', reason: 'the server was started' };
  * what waited. `kinds` and `jobEntry` are for tests. @throws `server/bad-folder`, `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
  */
 export async function openBackend(config: ServerConfig, clock: () => number, { kinds = jobKinds, jobEntry = entry('job') }: { kinds?: Readonly<Record<string, JobKind>>; jobEntry?: string } = {}): Promise<Backend> {
-  const { data, store, threads, jobMemory, deskMemory, files, allowHosts } = config;
+  const { data, store, threads, jobMemory, deskMemory, files, allowHosts, retention } = config;
   await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
     throw new ShoalError('server/bad-folder', { folder: data, reason: cause.message }, { cause });
   });
@@ -46,7 +46,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
   const workspaces = openWorkspaces({
     home, folder: data, limits: files, clock,
     desk: (runs) => openDesk({ entry: entry('desk'), runs, threads, memory: deskMemory }),
-    live: (workspace) => openLiveThread({ entry: entry('live'), store, workspace, failed: (error) => closing || fail(error) }),
+    live: (workspace) => openLiveThread({ entry: entry('live'), store, workspace, retention, failed: (error) => closing || fail(error) }),
     sending: (of) => openSending({ ...of, egress, clock }),
     removing: (id, by) => jobs.cancelAll(id, by),
     async restored(id) {

@@ -15,6 +15,8 @@ export const serverOptions = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be like https://shoal.example.org' }).optional().describe('Address that browsers reach it by, where a proxy is in front').meta({ value: '<url>' }),
   fileLimit: z.number().min(0.001).max(1024).optional().describe('Most that one file may have, in GiB; 4 unless told').meta({ value: '<GiB>' }),
   jobMemory: z.number().min(0.25).max(4096).optional().describe('Most memory that a run may take, in GiB; three quarters of the machine unless told').meta({ value: '<GiB>' }),
+  keepDays: z.number().min(1).max(36_500).optional().describe('Days that events stay in the journal; for ever unless told').meta({ value: '<days>' }),
+  journalLimit: z.number().min(0.01).max(100_000).optional().describe('Most that the events of one workspace may take in its journal, in GiB; the oldest go first').meta({ value: '<GiB>' }),
   allowHosts: z.string().regex(/^[^\s,]+(,[^\s,]+)*$/, "must be like 'hooks.corp,10.1.2.3:8080'").optional().describe('Hosts, or hosts with a port, parted by commas, that webhooks may be sent to although they are private or without https').meta({ value: '<hosts>' }),
 });
 
@@ -34,6 +36,8 @@ export interface ServerConfig {
   readonly jobMemory: number;
   readonly deskMemory: number;
   readonly threads: number;
+  /** How long events stay in the journal (ms) and how much of them (bytes); without end where absent. */
+  readonly retention: { readonly age?: number; readonly bytes?: number };
   /** Hosts that may be sent to although they are not of the public internet. */
   readonly allowHosts: readonly string[];
 }
@@ -42,20 +46,21 @@ const gibibyte = 2 ** 30;
 
 /** The environment's name of each option, which is text there. */
 const variables: Readonly<Record<keyof ServerOptions, string>> = {
-  data: 'SHOAL_DATA_FOLDER', port: 'SHOAL_PORT', host: 'SHOAL_HOST', store: 'SHOAL_STORE', behindProxy: 'SHOAL_BEHIND_PROXY', url: 'SHOAL_URL', fileLimit: 'SHOAL_FILE_LIMIT', jobMemory: 'SHOAL_JOB_MEMORY', allowHosts: 'SHOAL_ALLOW_HOSTS',
+  data: 'SHOAL_DATA_FOLDER', port: 'SHOAL_PORT', host: 'SHOAL_HOST', store: 'SHOAL_STORE', behindProxy: 'SHOAL_BEHIND_PROXY', url: 'SHOAL_URL', fileLimit: 'SHOAL_FILE_LIMIT', jobMemory: 'SHOAL_JOB_MEMORY', allowHosts: 'SHOAL_ALLOW_HOSTS', keepDays: 'SHOAL_KEEP_DAYS', journalLimit: 'SHOAL_JOURNAL_LIMIT',
 };
-const numbers = new Set(['port', 'fileLimit', 'jobMemory']);
+const numbers = new Set(['port', 'fileLimit', 'jobMemory', 'keepDays', 'journalLimit']);
 
 /** The set-up from flags, else from the environment, else as usual. @throws `config/invalid`, `server/not-local` */
 export function serverConfig(flags: Partial<ServerOptions>, environment: NodeJS.ProcessEnv = process.env): ServerConfig {
   const given = { ...fromEnvironment(environment), ...Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) };
-  const { data = 'shoal-data', port = 7411, host = '127.0.0.1', store, behindProxy = false, url, fileLimit = 4, jobMemory, allowHosts } = checked(serverOptions, given);
+  const { data = 'shoal-data', port = 7411, host = '127.0.0.1', store, behindProxy = false, url, fileLimit = 4, jobMemory, allowHosts, keepDays, journalLimit } = checked(serverOptions, given);
   if (!behindProxy && !isLoopback(host)) throw new ShoalError('server/not-local', { host });
   const memory = Math.min(totalmem(), process.constrainedMemory?.() || Infinity);
   return {
     data: resolve(data), port, host, store: store ?? resolve(data), behindProxy, ...(url !== undefined && { url: new URL(url) }),
     files: { bytes: fileLimit * gibibyte, unpacked: 8 * fileLimit * gibibyte }, jobMemory: jobMemory === undefined ? 0.75 * memory : jobMemory * gibibyte,
     deskMemory: Math.min(gibibyte / 2, memory / 8), threads: Math.min(8, availableParallelism()), allowHosts: allowHosts?.toLowerCase().split(',') ?? [],
+    retention: { ...(keepDays !== undefined && { age: keepDays * 86_400_000 }), ...(journalLimit !== undefined && { bytes: journalLimit * gibibyte }) },
   };
 }
 

@@ -160,6 +160,24 @@ describe('a live side on a journal', () => {
     expect((await live.changes(0, 10)).map(({ n, entity, direction }) => [n, entity, direction])).toEqual([[2, 'eve', 'entered'], [3, 'fay', 'entered']]);
   });
 
+  it('keeps events only as long as it is told to, and what followed from them all the same', async () => {
+    await defined('keen', { ...twice, window: undefined } as Rule);
+    await live.accept([event('ann', 'Viewed'), event('ann', 'Viewed')]);
+    await live.close();
+    now += 3 * 86_400_000;
+    journal = await openJournal(folder, 'main', { clock });
+    live = await openLive(journal, { clock }, { failed: (error) => void failures.push(error), limits: { age: 2 * 86_400_000 } });
+    await live.accept([event('bob', 'Viewed')]);
+    expect((await journal.size()).oldest).toBe(now);
+    expect(await inSegments('ann')).toEqual(['keen']);
+    await live.close();
+    journal = await openJournal(folder, 'main', { clock });
+    await expect(replay(journal, createContext())).rejects.toMatchObject({ code: 'live/pruned' });
+    await journal.close();
+    await open();
+    expect(await inSegments('ann')).toEqual(['keen']);
+  });
+
   it('joins a browser to its user, and parts them again', async () => {
     await defined('keen', twice);
     const browser = { type: 'anonymous', value: 'b1' };

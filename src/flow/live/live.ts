@@ -106,6 +106,7 @@ export interface LiveLimits {
 const usual: LiveLimits = { group: 2000, entities: 250_000, records: 500_000, pause: 600_000 };
 /** Entities of a step of a backfill, between which events get their turn. */
 const step = 200;
+const hour = 3_600_000;
 /** The longest that a timer of Node can be. */
 const farthest = 2 ** 31 - 1;
 
@@ -137,6 +138,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   let working: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closing = false, erased = false;
+  let prunedAt = -Infinity;
+  const keepsSome = limits.age !== undefined || limits.bytes !== undefined;
 
   const tell = (news: LiveNews) => {
     for (const listener of listeners) listener(news);
@@ -229,13 +232,19 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     snapshotSeq = upTo;
     snapshotAt = clock();
     state.release(limits.entities);
-    const { age, bytes } = limits;
-    if (age !== undefined || bytes !== undefined) await journal.prune({ ...(age !== undefined && { since: clock() - age }), ...(bytes !== undefined && { bytes }) });
   }
+
+  /** Deletes what need not be kept any more, of what the snapshot has taken in. */
+  async function prune(): Promise<void> {
+    const { age, bytes } = limits;
+    prunedAt = clock();
+    await journal.prune({ ...(age !== undefined && { since: clock() - age }), ...(bytes !== undefined && { bytes }) });
+  }
+  const pruneDue = () => keepsSome && snapshotSeq > 0 && clock() - prunedAt >= hour;
   const snapshotDue = () => erased || state.seq - snapshotSeq >= limits.records || (state.seq > snapshotSeq && clock() - snapshotAt >= limits.pause);
 
   async function work(): Promise<void> {
-    while (!broken && (queue.length || outbox.length || state.next() <= now() || state.backfill() || snapshotDue())) {
+    while (!broken && (queue.length || outbox.length || state.next() <= now() || state.backfill() || snapshotDue() || pruneDue())) {
       if (queue.length) await commit(next());
       else {
         await advance(now());
@@ -243,6 +252,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
         const backfill = state.backfill();
         if (backfill) await workOut(backfill);
         else if (snapshotDue()) await snapshot();
+        else if (pruneDue()) await prune();
       }
       // Whoever has something to say gets their turn.
       await new Promise((resolve) => setImmediate(resolve));
@@ -259,7 +269,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       working = undefined;
       if (broken || closing) return;
       if (queue.length || outbox.length || state.backfill()) return kick();
-      const wait = Math.min(state.next() - clock(), state.seq > snapshotSeq ? limits.pause : Infinity);
+      const wait = Math.min(state.next() - clock(), state.seq > snapshotSeq ? limits.pause : Infinity, keepsSome ? hour : Infinity);
       if (wait < Infinity) timer = setTimeout(kick, Math.min(Math.max(0, Math.ceil(wait)), farthest));
     });
   }

@@ -3,7 +3,7 @@ import { createContext } from '../../context.js';
 import { assert } from '../../errors.js';
 import { openLive, type Live, type LiveNews } from '../../flow/live/live.js';
 import { openJournal } from '../../store/catalog.js';
-import { refusalOf, type FromLive, type ToLive } from './thread.js';
+import { refusalOf, type FromLive, type LiveThreadOptions, type ToLive } from './thread.js';
 
 /** Milliseconds that news are gathered before they are told: a page need not be drawn for each event. */
 const pace = 20;
@@ -12,10 +12,10 @@ const pace = 20;
 export function serveLive(): void {
   const port = parentPort;
   assert(port, 'a live side is the main thread');
-  const { store, workspace } = workerData as { store: string; workspace: string };
+  const { store, workspace, retention } = workerData as Pick<LiveThreadOptions, 'store' | 'workspace' | 'retention'>;
   const tell = (message: FromLive) => port.postMessage(message);
   const context = createContext();
-  const opening: Promise<Live> = openJournal(store, workspace, { clock: context.clock }).then((journal) => openLive(journal, context, { failed: (error) => tell({ failed: refusalOf(error) }) }));
+  const opening: Promise<Live> = openJournal(store, workspace, { clock: context.clock }).then((journal) => openLive(journal, context, { failed: (error) => tell({ failed: refusalOf(error) }), limits: retention }));
   opening.catch((error) => tell({ failed: refusalOf(error) }));
 
   let stop: (() => void) | undefined;

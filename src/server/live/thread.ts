@@ -15,6 +15,8 @@ export interface LiveThreadOptions {
   /** Where the records are: a data folder or a 'postgres://…' URL. The journal is beside them. */
   readonly store: string;
   readonly workspace: string;
+  /** How long events stay (ms), and how much of them (bytes); without end where absent. */
+  readonly retention?: { readonly age?: number; readonly bytes?: number };
   /** Events that may wait for the journal at once; beyond it new ones are refused. */
   readonly most?: number;
   /** Told once when the journal cannot be written any more: nothing is accepted from then on. */
@@ -42,8 +44,8 @@ interface Waiting {
 }
 
 /** Starts the thread. Nothing is lost by ending it: what was accepted is in the journal. */
-export function openLiveThread({ entry, store, workspace, most = 50_000, failed }: LiveThreadOptions): LiveThread {
-  const worker = new Worker(entry, { workerData: { store, workspace } });
+export function openLiveThread({ entry, store, workspace, retention, most = 50_000, failed }: LiveThreadOptions): LiveThread {
+  const worker = new Worker(entry, { workerData: { store, workspace, retention } });
   const asked = new Map<number, Waiting>();
   const listeners = new Set<(news: LiveNews) => void>();
   let count = 0, waiting = 0;
