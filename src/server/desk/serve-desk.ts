@@ -13,18 +13,21 @@ import { keptViews } from './views.js';
 type Named = Readonly<Record<string, { answer(reading: Reading, ...args: unknown[]): Promise<unknown> }>>;
 
 /** A thread of a desk: takes questions by name, and answers each as soon as it can. Large arrays are handed over, not copied. */
-export function serveDesk(known: Named = operations as unknown as Named, open: (folder: string) => Promise<RunView> = openHere): void {
+export function serveDesk(known: Named = operations as unknown as Named, open: (folder: string, signal: AbortSignal) => Promise<RunView> = openHere): void {
   const { runs, memory, lane } = workerData as DeskData;
   const port = parentPort;
   assert(port, 'a desk is the main thread');
+  const stop = new AbortController();
   const folder = (run: string) => runFolder(runs, run);
-  const views = keptViews((run) => open(folder(run)), memory * lanes[lane].share);
+  const views = keptViews((run) => open(folder(run), stop.signal), memory * lanes[lane].share);
   const rules: Reading['rules'] = new WeakMap();
   const asked = new Map<number, AbortController>();
   const working = new Set<Promise<void>>();
   const tell = (message: FromDesk, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, [...transfer]);
 
+  /** Nobody waits any more: what is still at work stops, the engine's questions too. A thread that ended over them would take the process along. */
   const end = async () => {
+    stop.abort();
     await Promise.all(working);
     await views.close();
     process.exit();
@@ -64,9 +67,9 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
   }
 }
 
-function openHere(folder: string): Promise<RunView> {
+function openHere(folder: string, signal: AbortSignal): Promise<RunView> {
   const { threads, lane } = workerData as DeskData;
-  return openView(folder, createContext({ threads: lanes[lane].threads ?? threads }), lanes[lane].view);
+  return openView(folder, createContext({ threads: lanes[lane].threads ?? threads, signal }), lanes[lane].view);
 }
 
 /** Buffers of the typed arrays that an answer is, or holds directly, and that are theirs alone. */

@@ -36,7 +36,7 @@ interface Waiting {
 }
 
 /** Milliseconds that a thread at work is given when the desk is closed. */
-const patience = 2000;
+const patience = 5000;
 
 /** @param idle milliseconds without a question after which it is let go */
 export function openThread(entry: string, data: DeskData, idle: number): Thread {
