@@ -39,7 +39,7 @@ export const faults: readonly Fault[] = [
   { name: 'of two traits at the same instant the first wins', file: entity, from: '(a.at === b.at && a.seq > b.seq)', to: '(a.at === b.at && a.seq < b.seq)' },
   { name: 'a new column is not filled from the history', file: state, from: "if (slot.state !== 'failed' && grown > complete) slot.state = 'feeding';", to: '' },
   { name: 'a new version is worked out with the old rule', file: state, from: 'const compiled = compile(definition, false);', to: 'const compiled = compile(slots.serving(definition.segment)?.definition ?? definition, false);' },
-  { name: 'a new version serves before it is asked for everyone', file: state, from: 'evaluate(slot, Infinity);', to: 'void evaluate;' },
+  { name: 'a new version serves before it is asked for everyone', file: state, from: 'evaluate([slot], Infinity);', to: 'void evaluate;' },
   { name: 'a new version tells of everyone again', file: state, from: 'slot.members.has(number) !== (old?.members.has(number) ?? false));\n    if (old)', to: 'slot.members.has(number));\n    if (old)' },
   { name: 'who is new is only asked about what they did', file: state, from: 'if (fresh) slots.markAll();', to: 'if (fresh) slots.markEvent(given.name, () => true);' },
   { name: 'segments that look at others are not asked again', file: state, from: 'if (slot.state !== \'live\') return;\n      slots.markSegment(slot.definition.segment);', to: 'if (slot.state !== \'live\') return;' },

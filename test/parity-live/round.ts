@@ -100,9 +100,9 @@ class Driver {
   work(steps = Infinity, fed = false): void {
     for (let work = this.state.backfill()?.work; work && work.kind !== 'serve' && !(fed && work.kind === 'evaluate') && steps > 0; work = this.state.backfill()?.work, steps--) {
       if (work.kind === 'feed') {
-        const { after, upTo } = work;
+        const { after } = work;
         // The history is read again as it was erased meanwhile, in parts.
-        const part = this.history.records.filter(({ seq }) => seq > after && seq <= upTo).slice(0, 7);
+        const part = this.history.records.filter(({ seq }) => seq > after).slice(0, 7);
         const now = part.map((record): JournalRecord => (isErased(this.history, record, this.state.seq) ? { ...record, entry: { kind: 'erased' } } : record));
         this.bring(this.state.needs(now, -Infinity));
         this.state.feed(now);

@@ -33,11 +33,13 @@ export async function backfillStep(state: LiveState, journal: Journal, limit: nu
     state.step(next);
     return true;
   }
+  let part: readonly JournalRecord[] = [];
   for await (const records of journal.read(work.after)) {
-    const part = records.slice(0, limit * 10);
-    await warm(state, journal, () => state.needs(part));
-    state.feed(part);
+    part = records.slice(0, limit * 10);
     break;
   }
+  const events = part.filter(({ entry }) => entry.kind === 'event');
+  await warm(state, journal, () => state.needs(events));
+  state.feed(part);
   return true;
 }

@@ -218,8 +218,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   /** A bounded piece of a definition that is being worked out; after the last one a record says that it serves. */
   async function workOut({ segment, version }: Backfill): Promise<void> {
     if (!(await backfillStep(state, journal, step))) await commit([{ entries: [{ kind: 'serve', segment, version }], resolve: () => {}, reject: () => {} }]);
-    const now = state.segments().find((one) => one.segment === segment);
-    if (now && listeners.size) tell({ segment: now });
+    const now = listeners.size ? state.segments().find((one) => one.segment === segment) : undefined;
+    if (now) tell({ segment: now });
   }
 
   async function snapshot(): Promise<void> {

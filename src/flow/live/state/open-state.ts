@@ -426,7 +426,7 @@ export function openState(options: LiveStateOptions): LiveState {
     const slot = slots.staged(segment);
     if (slot?.definition.version !== version) return;
     assert(slot.state === 'backfilling', `'${segment}' is to serve before the history was read again for it`);
-    evaluate(slot, Infinity);
+    evaluate([slot], Infinity);
     const old = slots.serving(segment);
     const differing = [...both(old, slot)].filter((number) => slot.members.has(number) !== (old?.members.has(number) ?? false));
     if (old) slots.drop(old);
@@ -461,25 +461,29 @@ export function openState(options: LiveStateOptions): LiveState {
   }
 
   /** The next entities that a backfill looks at. */
-  const nextOf = ({ cursor }: Slot, limit: number): number[] => {
+  const nextOf = (slot: Slot | undefined, limit: number): number[] => {
     const numbers: number[] = [];
-    for (const number of known.from(cursor)) {
+    if (slot) for (const number of known.from(slot.cursor)) {
       if (numbers.length >= limit) break;
       numbers.push(number);
     }
     return numbers;
   };
 
-  function evaluate(slot: Slot, limit: number): void {
-    const numbers = nextOf(slot, limit);
+  /** Evaluates the next entities for all of them at once, from where the first one is. */
+  function evaluate(staged: readonly Slot[], limit: number): void {
+    const numbers = nextOf(staged[0], limit);
     for (const number of numbers) {
-      slots.mark(slot);
+      for (const slot of staged) if (slot.cursor <= number) slots.mark(slot);
       settle(hot(number), other);
     }
-    slot.cursor = numbers.length < limit ? Infinity : numbers[numbers.length - 1] + 1;
+    const next = numbers.length < limit ? Infinity : numbers[numbers.length - 1] + 1;
+    for (const slot of staged) slot.cursor = Math.max(slot.cursor, next);
   }
 
-  const working = () => slots.all().find(({ state, cursor }) => state === 'feeding' || (state === 'backfilling' && cursor < Infinity)) ?? slots.all().find(({ state }) => state === 'backfilling');
+  /** Definitions whose history is read again, and those that are evaluated: first whichever is least far, so that it catches up with the others and all go on together. */
+  const feeding = () => slots.all().filter(({ state }) => state === 'feeding').sort((a, b) => a.fed - b.fed);
+  const evaluating = () => slots.all().filter(({ state, cursor }) => state === 'backfilling' && cursor < Infinity).sort((a, b) => a.cursor - b.cursor);
 
   const handlers: { readonly [K in JournalEntry['kind']]: (entry: Extract<JournalEntry, { kind: K }>) => void } = {
     event: (entry) => event(entry.event),
@@ -604,19 +608,19 @@ export function openState(options: LiveStateOptions): LiveState {
     },
     frozen: (definition) => ({ ...definition, ...(models.newest && asksModel(definition.rule, models.newest) && { model: models.newest.id }), types: typesOf(definition.rule, state.vocabulary()) }),
     backfill(): Backfill | undefined {
-      const slot = working();
-      if (!slot) return undefined;
-      const { definition: { segment, version }, fed, defined, cursor } = slot;
-      if (slot.state === 'feeding') return { segment, version, progress: defined ? (fed / defined) * 0.5 : 0, work: { kind: 'feed', after: fed, upTo: defined } };
-      return { segment, version, progress: progressOf(slot), work: { kind: cursor < Infinity ? 'evaluate' : 'serve' } };
+      const named = ({ definition: { segment, version } }: Slot) => ({ segment, version });
+      const [slot] = feeding();
+      if (slot) return { ...named(slot), progress: progressOf(slot), work: { kind: 'feed', after: slot.fed } };
+      const [next] = evaluating();
+      if (next) return { ...named(next), progress: progressOf(next), work: { kind: 'evaluate' } };
+      const ready = slots.all().find(({ state }) => state === 'backfilling');
+      return ready && { ...named(ready), progress: 1, work: { kind: 'serve' } };
     },
     feed(records) {
-      const slot = working();
-      if (slot?.state !== 'feeding') return;
+      const waiting = feeding();
+      const end = Math.max(...waiting.map(({ defined }) => defined));
       for (const { seq: record, clock: taken, entry } of records) {
-        if (record <= slot.fed || record > slot.defined) continue;
-        slot.fed = record;
-        if (entry.kind !== 'event') continue;
+        if (entry.kind !== 'event' || record <= waiting[0].fed || record > end) continue;
         const { event: given } = entry;
         if (!keepsAny && !kept.has(given.name) && !models.newest) continue;
         const place = ownerOf(given.identifiers);
@@ -627,20 +631,18 @@ export function openState(options: LiveStateOptions): LiveState {
         models.put(entity, given, place.node, record, at, true);
         entity.changed = true;
       }
-      const [last] = records.slice(-1);
-      if (!last || last.seq >= slot.defined || slot.fed >= slot.defined) {
+      const last = records.at(-1)?.seq ?? Infinity;
+      for (const slot of waiting) {
+        slot.fed = Math.max(slot.fed, Math.min(last, slot.defined));
+        if (slot.fed < slot.defined) continue;
         slot.state = 'backfilling';
         complete = Math.max(complete, slot.defined);
-        slots.arrange();
       }
+      slots.arrange();
     },
-    batch(limit) {
-      const slot = working();
-      return slot?.state === 'backfilling' && slot.cursor < Infinity ? nextOf(slot, limit) : [];
-    },
+    batch: (limit) => nextOf(evaluating()[0], limit),
     step(limit) {
-      const slot = working();
-      if (slot?.state === 'backfilling' && slot.cursor < Infinity) evaluate(slot, limit);
+      evaluate(evaluating(), limit);
     },
 
     find: (identifier) => identity.find(identifier),
@@ -693,7 +695,7 @@ export function openState(options: LiveStateOptions): LiveState {
       const serving = slots.serving(segment), staged = slots.staged(segment);
       const failed = slots.all().find((slot) => slot.state === 'failed' && slot.definition.segment === segment);
       const shown = serving ?? staged ?? failed!;
-      const progress = staged && (staged.state === 'feeding' ? (staged.defined ? (staged.fed / staged.defined) * 0.5 : 0) : progressOf(staged));
+      const progress = staged && progressOf(staged);
       return {
         ...shown.definition, words: shown.words, members: serving?.members.count ?? 0,
         state: staged ? 'backfilling' : failed ? 'failed' : 'live', ...(progress !== undefined && { progress }), ...(failed && { problem: failed.problem }),
@@ -744,7 +746,8 @@ export function openState(options: LiveStateOptions): LiveState {
   };
   return state;
 
-  function progressOf({ cursor }: Slot): number {
+  function progressOf({ state: is, fed, defined, cursor }: Slot): number {
+    if (is === 'feeding') return defined ? (fed / defined) * 0.5 : 0;
     return cursor === Infinity ? 1 : 0.5 + 0.5 * Math.min(1, cursor / Math.max(1, known.span()));
   }
 

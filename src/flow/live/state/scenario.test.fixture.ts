@@ -45,7 +45,7 @@ export function drive(state = openState(options)): Driven {
     },
     finish() {
       for (let work = state.backfill(); work; work = state.backfill()) {
-        if (work.work.kind === 'feed') state.feed(journal.slice(work.work.after, work.work.upTo));
+        if (work.work.kind === 'feed') state.feed(journal.slice(work.work.after));
         else if (work.work.kind === 'evaluate') state.step(2);
         else driven.append({ kind: 'serve', segment: work.segment, version: work.version }, state.clock);
       }

@@ -6,7 +6,7 @@ import type { Vocabulary } from '../../../segment/rules/vocabulary.js';
 
 /** What a segment's new version waits for. `feed`: the history once more, for columns that no rule read before. `evaluate`: the next so many entities. `serve`: a journal record that says so. */
 export type BackfillWork =
-  | { readonly kind: 'feed'; readonly after: number; readonly upTo: number }
+  | { readonly kind: 'feed'; readonly after: number }
   | { readonly kind: 'evaluate' }
   | { readonly kind: 'serve' };
 
