@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, openPage, overhang, startServer, type TestServer, tryChromium } from './support/workspace.js';
 
@@ -6,15 +8,26 @@ const { browser, why } = await tryChromium();
 describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120_000 }, () => {
   let server: TestServer;
   let key: string;
+  /** Another program, which takes webhooks; `answer` is what it says. */
+  let other: Server;
+  let otherUrl: string;
+  const received: string[] = [];
+  let answer = 200;
 
   beforeAll(async () => {
-    server = await startServer();
+    other = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (part: string) => received.push(part)).on('end', () => response.writeHead(answer).end());
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    otherUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    server = await startServer(['--allow-hosts', `127.0.0.1:${(other.address() as AddressInfo).port}`]);
     key = (await server.client.ask('POST /v1/keys', { body: { name: 'test', only: ['POST /v1/batch'], workspace: 'main' } })).token;
   }, 60_000);
 
   afterAll(async () => {
     await browser?.close();
     await server?.close();
+    other?.close();
   });
 
   /** Sends messages as an SDK does, and waits until they are on stable storage. */
@@ -187,6 +200,92 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await page.goto(`${server.address}/w/main/entities/bea?part=live`);
     await part('Live segments').waitFor();
     expect(await overhang(page)).toBeLessThanOrEqual(0);
+    await close();
+  });
+
+  it('tells another program, shows every try, and sends again what was given up', async () => {
+    const made = await server.client.ask('POST /v1/live/segments', { body: { name: 'Winners', rule: { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }, { column: 'properties.total', op: '>=', value: 1000 }], op: '>=', value: 1 } } });
+    await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made.segment } })).state).toBe('live');
+    const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/settings?part=webhooks');
+    await page.getByText('No program is told yet').waitFor();
+    await page.getByRole('button', { name: 'New webhook' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('CRM');
+    await dialog.getByLabel('Address').fill('http://10.0.0.1/hook');
+    await dialog.getByRole('button', { name: 'Make the webhook' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel('Address').fill(otherUrl);
+    await dialog.getByRole('combobox', { name: 'Segments' }).click();
+    await dialog.getByRole('option', { name: 'Winners' }).click();
+    await page.keyboard.press('Tab');
+    await dialog.getByRole('button', { name: 'Make the webhook' }).click();
+    expect(await dialog.locator('[data-secret]').textContent()).toMatch(/^whsec_/);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('link', { name: 'CRM' }).click();
+    await page.getByText('Nothing was sent yet').waitFor();
+
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByText(/The test was answered with 200/).waitFor();
+    await send(track('hal', 'Order Completed', { total: 2000 }));
+    const row = page.getByRole('row').filter({ hasText: 'hal entered Winners' });
+    await row.getByText('Delivered').waitFor();
+    expect(received.some((body) => body.includes('"entity":"hal"'))).toBe(true);
+
+    answer = 410;
+    await send(track('ida', 'Order Completed', { total: 2000 }));
+    const given = page.getByRole('row').filter({ hasText: 'ida entered Winners' });
+    await given.getByText('Given up').waitFor({ timeout: 30_000 });
+    await given.getByRole('button', { name: /tries of/ }).click();
+    await given.getByText(/: 410, \d+ ms/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    answer = 200;
+    // Gone for good is an answer after which nothing is sent any more, until somebody says so.
+    await page.getByText('Nothing is sent to it.').waitFor();
+    await page.getByRole('button', { name: 'Switch on' }).click();
+    await page.getByRole('button', { name: 'Where it stopped' }).click();
+    await page.getByRole('button', { name: 'Switch off' }).waitFor();
+    await given.getByRole('button', { name: /^Send again/ }).click();
+    await given.getByText('Delivered').waitFor({ timeout: 30_000 });
+
+    await page.getByRole('button', { name: 'New secret' }).click();
+    await page.getByRole('button', { name: 'Make a new secret' }).click();
+    await page.locator('[data-secret]').waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Remove “CRM”' }).click();
+    await page.getByText('No program is told yet').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByRole('link', { name: 'CRM' }).waitFor();
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await overhang(page)).toBeLessThanOrEqual(0);
+    await page.getByRole('link', { name: 'CRM' }).click();
+    await row.waitFor();
+    expect(await overhang(page)).toBeLessThanOrEqual(0);
+    expect(problems.filter((text) => !text.includes('status of 4'))).toEqual([]);
+    expect(foreign).toEqual([]);
+    await close();
+  });
+
+  it('shows viewers figures and segments, and nobody by name', async () => {
+    const { token } = await server.client.ask('POST /v1/keys', { body: { name: 'guest', role: 'viewer' } });
+    const { page, problems, close } = await openPage(browser!, server, '/w/main/live/segments', { signedIn: false });
+    await page.getByLabel('Access token').first().fill(token);
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    problems.length = 0;
+    await page.getByRole('link', { name: 'Winners' }).waitFor();
+    expect(await page.getByRole('link', { name: 'New live segment' }).count()).toBe(0);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.getByRole('link', { name: 'Winners' }).click();
+    await page.getByText('This takes the role of an analyst').waitFor();
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
+    await page.getByText('Came or went').waitFor();
+    for (const path of ['live/connect', 'live/segments/new', 'entities/hal']) {
+      await page.goto(`${server.address}/w/main/${path}`);
+      await page.getByText('This takes the role of an analyst').waitFor();
+    }
+    expect(await page.locator('main').textContent()).not.toMatch(/\b(hal|ida|bea)\b/);
+    expect(asked.filter((path) => /news|events|members|changes|vocabulary|entities\//.test(path) && path.startsWith('/v1'))).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 

@@ -32,9 +32,9 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startServer(): Promise<TestServer> {
+export async function startServer(args: readonly string[] = []): Promise<TestServer> {
   const folder = await emptyFolder('shoal-workspace');
-  const child = spawn(process.execPath, [cli, 'serve', '--data', folder, '--port', '0'], { env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [cli, 'serve', '--data', folder, '--port', '0', ...args], { env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
   const close = async () => {
     await ended(child);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });

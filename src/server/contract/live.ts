@@ -54,7 +54,7 @@ export const liveRoutes = {
   }),
   'GET /v1/live/rejected': route({
     role: 'analyst', summary: 'Events that were not taken lately, and why, newest first', details: 'Since the server was started, a hundred at most; nothing of what was in them but a name.',
-    answer: z.array(z.object({ at: instant, route: z.string(), index: z.number().int().describe('Its place in the batch'), reason: z.string(), name: z.string().optional() })),
+    answer: z.array(rejected),
   }),
   'GET /v1/live/news': route({
     role: 'analyst', summary: 'Everything that happens, as it happens: events, those that had come before or were not taken, who enters and leaves',

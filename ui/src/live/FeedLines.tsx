@@ -138,7 +138,7 @@ export function Came({ change, names }: { readonly change: Change } & Pick<FeedL
   const to = usePaths();
   return (
     <span className={css.move} data-direction={change.direction}>
-      {change.direction} <a href={to(`live/segments/${encodeURIComponent(change.segment)}`)}>{names.get(change.segment) ?? change.segment}</a>
+      {change.direction} <a href={to(`${names.has(change.segment) ? 'live/segments' : 'segments'}/${encodeURIComponent(change.segment)}`)}>{names.get(change.segment) ?? change.segment}</a>
     </span>
   );
 }

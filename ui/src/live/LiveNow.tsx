@@ -13,7 +13,7 @@ export function LiveNow({ live, href }: { readonly live: LiveEntity; readonly hr
       <ul className={css.short}>
         {live.memberships.map((one) => (
           <li key={one.segment}>
-            <a href={to(`live/segments/${encodeURIComponent(one.segment)}`)}>{one.name}</a>
+            <a href={to(`${one.strength === undefined ? 'live/segments' : 'segments'}/${encodeURIComponent(one.segment)}`)}>{one.name}</a>
             {one.until === undefined ? null : (
               <span className={css.soft}>
                 leaves <Until at={one.until} />

@@ -7,22 +7,25 @@ import { Appearance } from './Appearance.js';
 import { AuditLog } from './AuditLog.js';
 import { Keys } from './Keys.js';
 import css from './settings.module.css';
+import { WebhookDetail } from './WebhookDetail.js';
+import { Webhooks } from './Webhooks.js';
 import { Workspaces } from './Workspaces.js';
 
 const PARTS = [
-  { id: 'workspaces', title: 'Workspaces', admin: false },
-  { id: 'keys', title: 'Access keys', admin: true },
-  { id: 'audit', title: 'What was changed', admin: true },
-  { id: 'appearance', title: 'Appearance', admin: false },
-  { id: 'about', title: 'About', admin: false },
+  { id: 'workspaces', title: 'Workspaces', role: 'viewer' },
+  { id: 'keys', title: 'Access keys', role: 'admin' },
+  { id: 'webhooks', title: 'Webhooks', role: 'operator' },
+  { id: 'audit', title: 'What was changed', role: 'admin' },
+  { id: 'appearance', title: 'Appearance', role: 'viewer' },
+  { id: 'about', title: 'About', role: 'viewer' },
 ] as const;
 
-/** Workspaces, keys, the audit log, how it looks, what it is. */
+/** Workspaces, keys, webhooks, the audit log, how it looks, what it is. */
 export function SettingsPage() {
-  const { part } = useSearch({ from: '/w/$workspace/settings' });
+  const { part, webhook } = useSearch({ from: '/w/$workspace/settings' });
   const to = usePaths();
-  const admin = useMay('admin');
-  const shown = PARTS.filter((p) => admin || !p.admin);
+  const may = { viewer: true, operator: useMay('operator'), admin: useMay('admin') };
+  const shown = PARTS.filter(({ role }) => may[role]);
   const at = shown.find((p) => p.id === part) ?? shown[0];
   return (
     <Page title="Settings">
@@ -35,6 +38,7 @@ export function SettingsPage() {
       </nav>
       {at.id === 'workspaces' ? <Workspaces /> : null}
       {at.id === 'keys' ? <Keys /> : null}
+      {at.id === 'webhooks' ? webhook === undefined ? <Webhooks /> : <WebhookDetail key={webhook} id={webhook} /> : null}
       {at.id === 'audit' ? <AuditLog /> : null}
       {at.id === 'appearance' ? <Appearance /> : null}
       {at.id === 'about' ? <About /> : null}

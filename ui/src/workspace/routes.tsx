@@ -51,7 +51,7 @@ const start = createRoute({ ...page, path: '/start', component: lazyRouteCompone
 const data = createRoute({ ...page, path: '/data', component: lazyRouteComponent(() => import('../data/DataPage.js'), 'DataPage') });
 const runs = createRoute({ ...page, path: '/runs', component: lazyRouteComponent(() => import('../run/RunsPage.js'), 'RunsPage') });
 const compareRuns = createRoute({ ...page, path: '/runs/$first/versus/$second', component: lazyRouteComponent(() => import('../run/CompareRunsPage.js'), 'CompareRunsPage') });
-const settings = createRoute({ ...page, path: '/settings', component: lazyRouteComponent(() => import('../settings/SettingsPage.js'), 'SettingsPage'), validateSearch: strings('part') });
+const settings = createRoute({ ...page, path: '/settings', component: lazyRouteComponent(() => import('../settings/SettingsPage.js'), 'SettingsPage'), validateSearch: strings('part', 'webhook') });
 
 const map = createRoute({ ...page, path: '/map', component: lazyRouteComponent(() => import('../segment/MapPage.js'), 'MapPage'), validateSearch: strings('colour', 'hide') });
 const segments = createRoute({ ...page, path: '/segments', component: lazyRouteComponent(() => import('../segment/SegmentsPage.js'), 'SegmentsPage'), validateSearch: strings('sort') });
