@@ -5,8 +5,8 @@ import { assert, ShoalError } from '../../errors.js';
 import type { Appended, Group, Journal, JournalEntry, JournalRecord } from '../journal.js';
 import { Messages } from './messages.js';
 import { overhead, sealerOf } from './seal.js';
-import { nameOf, nameOfEntity, Subjects, type Subject } from './subjects.js';
-import type { JournalTables, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
+import { nameOf, nameOfEntity, publicIdIn, Subjects, type Subject } from './subjects.js';
+import type { ChangeRow, JournalTables, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
 
 /** What is stored of the kind of an entry: events can lose their key, nothing else can. */
 const event = 1;
@@ -16,6 +16,8 @@ const other = 2;
 const part = { records: 1000, bytes: 4_000_000 };
 /** Records that one transaction deletes. */
 const pruned = 2000;
+/** Changes of one row. */
+const together = 500;
 
 /** The journal in these tables, whose schema is the newest. @throws `store/damaged`, `store/unavailable` */
 export async function journalIn(tables: JournalTables, workspace: string): Promise<Journal> {
@@ -119,10 +121,8 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     const kept = entries.filter((_, i) => fates[i] !== 'duplicate');
     const owners = await ownersIn(kept, news);
 
-    const changeRows = news.map((change) => {
-      const { number, key } = owners.of(nameOfEntity(change.entity));
-      return { n: change.n, subject: number, sealed: sealer.seal(key, 'changes', [change.n, number], JSON.stringify(change)) };
-    });
+    const changeRows: ChangeRow[] = [];
+    for (let from = 0; from < news.length; from += together) changeRows.push(changeRow(news.slice(from, from + together), owners.of));
     let place = seq;
     let total = upto;
     const records = kept.map((entry): RecordRow => {
@@ -172,7 +172,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     for (const { entity } of changes) names.add(nameOfEntity(entity));
     for (const entry of entries) {
       if (entry.kind === 'event' && entry.event.identifiers.length > 0) names.add(nameOf(entry.event.identifiers[0]));
-      else if (entry.kind === 'erase') for (const identifier of entry.identifiers) for (const name of namesOf(identifier)) names.add(name);
+      else if (entry.kind === 'erase') for (const identifier of entry.identifiers) names.add(nameOf(identifier));
     }
     const found = await subjects.named(names);
     const rows = new Map<number, SubjectRow>();
@@ -180,7 +180,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     let erased: { by: number; subjects: number[]; states: number[] } | undefined;
     let number = lastSubject;
     return {
-      of(name: string): Subject {
+      of: (name: string): Subject => {
         const known = found.get(name);
         if (known) return known;
         const { subject, row } = subjects.make(name, (number += 1));
@@ -214,10 +214,10 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   function ownerOf(entry: JournalEntry, owners: Awaited<ReturnType<typeof ownersIn>>, by: number): Subject {
     if (entry.kind === 'event' && entry.event.identifiers.length > 0) return owners.of(nameOf(entry.event.identifiers[0]));
     if (entry.kind === 'erase') {
-      for (const identifier of entry.identifiers) for (const name of namesOf(identifier)) owners.erase(name, by);
+      for (const identifier of entry.identifiers) owners.erase(nameOf(identifier), by);
       owners.eraseStates(entry.entities, by);
     }
-    return { number: 0, key: workspaceKey };
+    return { number: 0, key: workspaceKey, name: '' };
   }
 
   async function partAfter(after: number): Promise<JournalRecord[]> {
@@ -226,17 +226,17 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     const first = await tables.recordFrom(from);
     const rows = first ? await tables.records(from, first.upto + part.bytes, part.records) : [];
     if (rows.length === 0) throw damaged(`record ${from} is`);
-    const keys = await subjects.keys(rows.map(({ subject }) => subject));
+    const owners = await subjects.numbered(rows.map(({ subject }) => subject));
     return rows.map((row, i) => {
       if (row.seq !== from + i) throw damaged(`record ${from + i} is`);
-      return recordIn(row, keys);
+      return recordIn(row, owners);
     });
   }
 
-  function recordIn(row: RecordRow, keys: ReadonlyMap<number, Uint8Array | undefined>): JournalRecord {
-    const key = keys.get(row.subject);
+  function recordIn(row: RecordRow, owners: ReadonlyMap<number, Subject | undefined>): JournalRecord {
+    const key = owners.get(row.subject)?.key;
     if (!key) {
-      if (!keys.has(row.subject) || row.kind !== event || !sealer.numbersHold('records', numbersOf(row), row.payload)) throw damaged(`record ${row.seq} is`);
+      if (!owners.has(row.subject) || row.kind !== event || !sealer.numbersHold('records', numbersOf(row), row.payload)) throw damaged(`record ${row.seq} is`);
       return { seq: row.seq, clock: row.clock, entry: { kind: 'erased' } };
     }
     const plain = sealer.open(key, 'records', numbersOf(row), row.payload);
@@ -244,21 +244,30 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     return { seq: row.seq, clock: row.clock, entry: entryFrom(row.kind, plain.toString()) };
   }
 
+  /** Sealed with the workspace's key, since there is nobody in it: whom a change is of is said by a number, and the name of that goes with their key. */
+  function changeRow(changes: readonly Change[], of: (name: string) => Subject): ChangeRow {
+    const { n } = changes[changes.length - 1];
+    const told = changes.map(({ entity, segment, version, direction, at, seq: after, reason, sequence }) => [of(nameOfEntity(entity)).number, segment, version, direction, at, after, reason, sequence]);
+    return { n, sealed: sealer.seal(workspaceKey, 'changes', [n], JSON.stringify(told)) };
+  }
+
   async function changesAfter(after: number, limit: number): Promise<Change[]> {
     const found: Change[] = [];
     for (let at = Math.max(0, after); found.length < limit && at < lastChange;) {
-      const rows = await tables.changes(at, limit);
-      const keys = await subjects.keys(rows.map(({ subject }) => subject));
-      if (rows.length === 0) throw damaged(`change ${at + 1} is`);
-      for (const { n, subject, sealed } of rows) {
+      const [row] = await tables.changes(at, 1);
+      const plain = row && sealer.open(workspaceKey, 'changes', [row.n], row.sealed);
+      const told = plain ? (JSON.parse(plain.toString()) as ToldChange[]) : [];
+      const first = (row?.n ?? 0) - told.length + 1;
+      if (told.length === 0 || first > at + 1) throw damaged(`change ${at + 1} is`);
+      const wanted = told.slice(at + 1 - first, at + 1 - first + together);
+      const owners = await subjects.numbered(wanted.map(([subject]) => subject));
+      for (const [subject, segment, version, direction, instant, record, reason, sequence] of wanted) {
         at += 1;
-        const key = keys.get(subject);
-        const whole = n === at && keys.has(subject);
-        const plain = whole && key ? sealer.open(key, 'changes', [n, subject], sealed) : undefined;
+        if (found.length === limit) break;
+        if (!owners.has(subject)) throw damaged(`change ${at} is`);
+        const owner = owners.get(subject);
         // That of somebody who was erased is not told any more.
-        const gone = whole && !key && sealer.numbersHold('changes', [n, subject], sealed);
-        if (!plain && !gone) throw damaged(`change ${at} is`);
-        if (plain && found.length < limit) found.push(JSON.parse(plain.toString()) as Change);
+        if (owner) found.push({ n: at, entity: publicIdIn(owner.name), segment, version, direction, at: instant, seq: record, reason, sequence });
       }
     }
     return found;
@@ -341,11 +350,8 @@ async function secretsOf(tables: JournalTables, { seal, open }: ReturnType<typeo
 
 const numbersOf = ({ seq, clock, kind, subject, upto }: Omit<RecordRow, 'payload'>) => [seq, clock, kind, subject, upto];
 
-/** An identifier owns the payloads of its events, and the changes told of an entity of that name. */
-function namesOf(identifier: Event['identifiers'][number]): string[] {
-  const { type, value } = identifier;
-  return [nameOf(identifier), nameOfEntity(type === 'user' ? value : `${type}:${value}`)];
-}
+/** A change as it is kept: the number of the subject, then what was told of it. */
+type ToldChange = [subject: number, segment: string, version: number, direction: Change['direction'], at: number, seq: number, reason: string, sequence: number];
 
 /** What is kept of an entry. Of those who are erased only the numbers. */
 function textOf(entry: JournalEntry): string {

@@ -70,7 +70,7 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
       if (erased) await query('UPDATE subjects SET hmac = NULL, key = NULL, erased = $1 WHERE number = ANY($2::bigint[])', erased.by, erased.subjects);
       await insertSubjects(subjects);
       await insert('records', { seq: 'bigint', clock: 'bigint', kind: 'integer', subject: 'bigint', upto: 'bigint', payload: 'bytea' }, records);
-      await insert('changes', { n: 'bigint', subject: 'bigint', sealed: 'bytea' }, changes);
+      await insert('changes', { n: 'bigint', sealed: 'bytea' }, changes);
       if (replace !== undefined) await query('DELETE FROM messages WHERE seq >= $1', replace);
       if (expired !== undefined) await query('DELETE FROM messages WHERE seq <= $1', expired);
       if (message) await insert('messages', { seq: 'bigint', clock: 'bigint', sealed: 'bytea' }, [message], 'ON CONFLICT (seq) DO UPDATE SET clock = excluded.clock, sealed = excluded.sealed');
@@ -89,7 +89,7 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
     messages: (seq, limit) => all<MessageRow>('SELECT seq, clock, sealed FROM messages WHERE seq >= $1 ORDER BY seq LIMIT $2', seq, limit),
     subjects: (numbers) => all('SELECT number, hmac, key, erased FROM subjects WHERE number = ANY($1::bigint[])', numbers),
     subjectsNamed: (hmacs) => all('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ANY($1::bytea[])', hmacs),
-    changes: (after, limit) => all<ChangeRow>('SELECT n, subject, sealed FROM changes WHERE n > $1 ORDER BY n LIMIT $2', after, limit),
+    changes: (after, limit) => all<ChangeRow>('SELECT n, sealed FROM changes WHERE n > $1 ORDER BY n LIMIT $2', after, limit),
     states: (entities) => all<StateRow>('SELECT entity, due, sealed FROM states WHERE entity = ANY($1::bigint[])', entities),
     dues: () => all('SELECT entity, due FROM states ORDER BY entity'),
     settings: () => all<SettingRow>('SELECT name, sealed FROM settings'),

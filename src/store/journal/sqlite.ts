@@ -102,7 +102,7 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
         for (const number of erased?.subjects ?? []) run('UPDATE subjects SET hmac = NULL, key = NULL, erased = ? WHERE number = ?', erased!.by, number);
         insert('subjects', subjects.map((row) => [row.number, row.hmac, row.key, row.erased]));
         insert('records', records.map((row) => [row.seq, row.clock, row.kind, row.subject, row.upto, row.payload]));
-        insert('changes', changes.map((row) => [row.n, row.subject, row.sealed]));
+        insert('changes', changes.map((row) => [row.n, row.sealed]));
         if (replace !== undefined) run('DELETE FROM messages WHERE seq >= ?', replace);
         if (expired !== undefined) run('DELETE FROM messages WHERE seq <= ?', expired);
         if (message) run('INSERT OR REPLACE INTO messages VALUES (?, ?, ?)', message.seq, message.clock, message.sealed);
@@ -112,7 +112,8 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
       });
       let bytes = 20_000;
       for (const { payload } of records) bytes += payload.length + 40;
-      wrote(bytes + 300 * (changes.length + subjects.length));
+      for (const { sealed } of changes) bytes += sealed.length;
+      wrote(bytes + 300 * subjects.length);
     },
     newest: () => ask(() => ({
       record: all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload FROM records ORDER BY seq DESC LIMIT 1')[0],
@@ -124,7 +125,7 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     messages: (seq, limit) => ask(() => all<MessageRow>('SELECT seq, clock, sealed FROM messages WHERE seq >= ? ORDER BY seq LIMIT ?', seq, limit)),
     subjects: (numbers) => ask(() => numbers.flatMap((number) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE number = ?', number))),
     subjectsNamed: (hmacs) => ask(() => hmacs.flatMap((hmac) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ?', hmac))),
-    changes: (after, limit) => ask(() => all<ChangeRow>('SELECT n, subject, sealed FROM changes WHERE n > ? ORDER BY n LIMIT ?', after, limit)),
+    changes: (after, limit) => ask(() => all<ChangeRow>('SELECT n, sealed FROM changes WHERE n > ? ORDER BY n LIMIT ?', after, limit)),
     states: (entities) => ask(() => entities.flatMap((entity) => all<StateRow>('SELECT entity, due, sealed FROM states WHERE entity = ?', entity))),
     dues: () => ask(() => all<StateRow>('SELECT entity, due FROM states INDEXED BY states_due ORDER BY entity, due')),
     settings: () => ask(() => all<SettingRow>('SELECT name, sealed FROM settings')),

@@ -1,23 +1,31 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Identifier } from '../../domain/event.js';
+import { identifierOfPublicId, publicIdOf, type Identifier } from '../../domain/event.js';
 import { ShoalError } from '../../errors.js';
 import { asBuffer, type Sealer } from './seal.js';
 import type { JournalTables, SubjectRow } from './tables.js';
 
-/** Somebody's number and key. */
+/** Somebody's number, key and name: all that is known of them goes with the key. */
 export interface Subject {
   readonly number: number;
   readonly key: Uint8Array;
+  readonly name: string;
 }
 
-/** Text under which a subject is found: of an identifier, or of the public id of an entity. No two of either kind share one. */
-export const nameOf = ({ type, value }: Identifier): string => JSON.stringify([type, value]);
-export const nameOfEntity = (id: string): string => JSON.stringify([id]);
+/** Text under which a subject is found. An entity is called by one of its identifiers, and what is told of it belongs to that one. */
+export const nameOf = ({ type, value }: Identifier): string => `${type.length}:${type}${value}`;
+export const nameOfEntity = (id: string): string => nameOf(identifierOfPublicId(id));
+/** The public id of an entity of that name. */
+export function publicIdIn(name: string): string {
+  const colon = name.indexOf(':');
+  const end = colon + 1 + Number(name.slice(0, colon));
+  return publicIdOf({ type: name.slice(colon + 1, end), value: name.slice(end) });
+}
 
 /** Subjects kept in memory, each some hundred bytes. */
-const most = 50_000;
+const most = 200_000;
+const keyLength = 32;
 
-/** Keys of subjects: a table of HMACs, and the newest used of them in memory. Keys are sealed with the workspace's own. */
+/** Keys and names of subjects: a table of HMACs, and those used of late in memory. They are sealed with the workspace's own key. */
 export class Subjects {
   readonly #named = new Map<string, Subject>();
   readonly #numbered = new Map<number, string>();
@@ -35,46 +43,45 @@ export class Subjects {
     const missing = new Map<string, string>();
     for (const name of names) {
       const known = this.#named.get(name);
-      if (known) {
-        found.set(name, known);
-        this.keep(name, known);
-      } else missing.set(this.#hmac(name).toString('latin1'), name);
+      if (known) found.set(name, known);
+      else missing.set(this.#hmac(name).toString('latin1'), name);
     }
     if (missing.size === 0) return found;
     for (const row of await this.tables.subjectsNamed([...missing.keys()].map((hmac) => Buffer.from(hmac, 'latin1')))) {
       const name = missing.get(asBuffer(row.hmac!).toString('latin1'))!;
-      const subject = { number: row.number, key: this.#keyIn(row)! };
+      const subject = this.#subjectIn(row)!;
       found.set(name, subject);
       this.keep(name, subject);
     }
     return found;
   }
 
-  /** Keys of these numbers; undefined where it was destroyed. @throws `store/damaged` */
-  async keys(numbers: Iterable<number>): Promise<Map<number, Uint8Array | undefined>> {
-    const found = new Map<number, Uint8Array | undefined>();
+  /** Those of these numbers; undefined where the key was destroyed. @throws `store/damaged` */
+  async numbered(numbers: Iterable<number>): Promise<Map<number, Subject | undefined>> {
+    const found = new Map<number, Subject | undefined>();
     const missing: number[] = [];
     for (const number of new Set(numbers)) {
       const name = this.#numbered.get(number);
-      if (number === 0) found.set(0, this.workspaceKey);
-      else if (name !== undefined) found.set(number, this.#named.get(name)!.key);
+      if (number === 0) found.set(0, { number, key: this.workspaceKey, name: '' });
+      else if (name !== undefined) found.set(number, this.#named.get(name)!);
       else missing.push(number);
     }
-    if (missing.length > 0) for (const row of await this.tables.subjects(missing)) found.set(row.number, this.#keyIn(row));
+    if (missing.length > 0) for (const row of await this.tables.subjects(missing)) found.set(row.number, this.#subjectIn(row));
     return found;
   }
 
   /** A new subject, and the row to write of it. */
   make(name: string, number: number): { subject: Subject; row: SubjectRow } {
-    const key = randomBytes(32);
+    const key = randomBytes(keyLength);
     const hmac = this.#hmac(name);
-    return { subject: { number, key }, row: { number, hmac, key: this.sealer.seal(this.workspaceKey, 'subjects', [number, ...numbersOf(hmac)], key), erased: null } };
+    return { subject: { number, key, name }, row: { number, hmac, key: this.sealer.seal(this.workspaceKey, 'subjects', [number, ...numbersOf(hmac)], Buffer.concat([key, Buffer.from(name, 'utf16le')])), erased: null } };
   }
 
   keep(name: string, subject: Subject): void {
-    this.#named.delete(name);
+    if (this.#named.has(name)) return;
     this.#named.set(name, subject);
     this.#numbered.set(subject.number, name);
+    // In order of their coming: to keep them in that of their use would cost more than it saves.
     if (this.#named.size > most) this.drop(this.#named.keys().next().value!);
   }
 
@@ -86,15 +93,16 @@ export class Subjects {
   }
 
   #hmac(name: string): Buffer {
-    return createHmac('sha256', this.secret).update(name).digest();
+    // As UTF-16, since two texts with halves of characters in them can be the same UTF-8.
+    return createHmac('sha256', this.secret).update(name, 'utf16le').digest();
   }
 
-  /** The key in a row; undefined where the row says that it was destroyed. */
-  #keyIn({ number, hmac, key, erased }: SubjectRow): Uint8Array | undefined {
+  /** Whom a row is of; undefined where it says that their key was destroyed. */
+  #subjectIn({ number, hmac, key, erased }: SubjectRow): Subject | undefined {
     if (erased !== null && hmac === null && key === null) return undefined;
     const opened = erased === null && hmac?.length === 32 && key ? this.sealer.open(this.workspaceKey, 'subjects', [number, ...numbersOf(hmac)], key) : undefined;
     if (!opened) throw new ShoalError('store/damaged', { place: this.tables.name, reason: `the key of subject ${number} is not as it was written` });
-    return opened;
+    return { number, key: opened.subarray(0, keyLength), name: opened.toString('utf16le', keyLength) };
   }
 }
 

@@ -15,7 +15,7 @@ export interface MessageRow {
   sealed: Uint8Array;
 }
 
-/** Somebody to whom payloads belong. Number 0 is the workspace itself, and has no HMAC. An erased one has neither HMAC nor key, but the record that erased it. */
+/** Somebody to whom payloads belong: `key` is theirs, and their name, sealed. Number 0 is the workspace itself, and has no HMAC. An erased one has neither HMAC nor key, but the record that erased it. */
 export interface SubjectRow {
   number: number;
   hmac: Uint8Array | null;
@@ -23,9 +23,9 @@ export interface SubjectRow {
   erased: number | null;
 }
 
+/** Changes of one group, up to the number `n`. */
 export interface ChangeRow {
   n: number;
-  subject: number;
   sealed: Uint8Array;
 }
 

@@ -26,8 +26,8 @@ export const start: Migration = {
       .addColumn('erased', 'bigint')
       .execute();
     await db.schema.createTable('changes')
+      // The last of those in the row.
       .addColumn('n', 'bigint', (c) => c.primaryKey())
-      .addColumn('subject', 'bigint', (c) => c.notNull())
       .addColumn('sealed', 'bytea', (c) => c.notNull())
       .execute();
     await db.schema.createTable('states')
