@@ -6,7 +6,7 @@ import type { FoundModel } from '../found/model.js';
 import { placing, type Placing, type Rows } from '../found/place.js';
 import type { Columns } from './columns.js';
 import type { Entity } from './entity.js';
-import { held, looks, stand, type Stand } from './places.js';
+import { held, looks, MANY, stand, type Stand } from './places.js';
 import { putTracked, trackedRows, type CarriedAt } from './tracked.js';
 
 /** The found models that the journal knows, and what they say of entities. */
@@ -94,8 +94,10 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
         if (!used.has(id)) return;
         const old = entity.stands.find((one) => one.model === model);
         if (old && old.until > clock) return void stands.push(old);
-        stands.push(stand(placings[model], model, rowsFor(entity, model), used.get(id) ? old?.segment : undefined, clock));
         changed = true;
+        const { rows: n } = entity.tracked;
+        if (old && old.until === -1 && n > MANY && old.at + n > clock) return void stands.push({ ...old, until: old.at + n });
+        stands.push(stand(placings[model], model, rowsFor(entity, model), used.get(id) ? old?.segment : undefined, clock));
       });
       if (!changed) return;
       entity.stands = stands;

@@ -10,7 +10,12 @@ export interface Stand {
   readonly strength: number;
   /** The instant from which it must be asked again, ms; −1: at once. */
   readonly until: number;
+  /** When it was placed, ms; −Infinity where nobody was told of it. */
+  readonly at: number;
 }
+
+/** Beyond so many rows somebody is placed at most once in as many milliseconds as they have rows: one chatterbox does not take everybody else's time. */
+export const MANY = 2000;
 
 /** Whoever is in a segment stays until another one is nearer by more than this: on the border nobody goes to and fro with every event. */
 export const HYSTERESIS = 0.05;
@@ -56,11 +61,12 @@ export function stand(placing: Placing, model: number, rows: Rows, before: numbe
   const start = before === undefined ? from : asOf;
   const { place } = placing.at(rows, start);
   const segment = held(before, place);
-  const here: Stand = { model, segment, strength: place.segment === segment ? place.strength : 0, until };
+  const placed = before === undefined ? -Infinity : asOf;
+  const here: Stand = { model, segment, strength: place.segment === segment ? place.strength : 0, until, at: placed };
   if (until === Infinity) return here;
   const at = (when: number) => held(before === undefined ? undefined : segment, placing.at(rows, when).place);
   const next = at(until);
   if (next === segment) return here;
   const moves = firstInstant(start, until, (when) => at(when) !== segment);
-  return asOf < moves ? { ...here, until: moves } : { model, segment: next, strength: placing.at(rows, until).place.strength, until };
+  return asOf < moves ? { ...here, until: moves } : { model, segment: next, strength: placing.at(rows, until).place.strength, until, at: placed };
 }

@@ -55,7 +55,7 @@ interface SavedEntity {
   readonly stays: readonly [number, number, number, number][];
   readonly dues: readonly number[];
   readonly tracked: number;
-  readonly stands: readonly (readonly [model: number, segment: number, strength: number, until: number | null])[];
+  readonly stands: readonly (readonly [model: number, segment: number, strength: number, until: number | null, at: number | null])[];
   readonly sequence: number;
   readonly changedAt: number | null;
   readonly texts: readonly string[];
@@ -79,7 +79,7 @@ export function packEntity({ cells, width, rows, tracked, stands, traits, tallie
   };
   const parts = [written({ cells, width, rows }, textCells(columns, width)), written(tracked, trackedTexts(carried, tracked.width))];
   const head: SavedEntity = {
-    width, tracked: tracked.width, stands: stands.map(({ model, segment, strength, until }) => [model, segment, strength, until === Infinity ? null : until]), dues, sequence, changedAt: Number.isFinite(changedAt) ? changedAt : null, texts,
+    width, tracked: tracked.width, stands: stands.map(({ model, segment, strength, until, at }) => [model, segment, strength, until === Infinity ? null : until, at === -Infinity ? null : at]), dues, sequence, changedAt: Number.isFinite(changedAt) ? changedAt : null, texts,
     traits: traits.map(({ name, node, at, seq, value }) => [name, node, at, seq, value]), tallies: tallies.map(({ node, events, firstAt, lastAt }) => [node, events, firstAt, lastAt]),
     stays: stays.map(({ segment, since, version, leaf }) => [segment, since, version, leaf]),
   };
@@ -97,7 +97,7 @@ export function unpackEntity(bytes: Uint8Array, columns: Columns, carried: reado
   };
   return {
     number, id, ...read(parts[0], head.width, textCells(columns, head.width)), tracked: read(parts[1], head.tracked, trackedTexts(carried, head.tracked)), dues: [...head.dues], sequence: head.sequence, changedAt: head.changedAt ?? -Infinity,
-    stands: head.stands.map(([model, segment, strength, until]) => ({ model, segment, strength, until: until ?? Infinity })),
+    stands: head.stands.map(([model, segment, strength, until, at]) => ({ model, segment, strength, until: until ?? Infinity, at: at ?? -Infinity })),
     traits: head.traits.map(([name, node, at, seq, value]): TraitWrite => ({ name, node, at, seq, value })),
     tallies: head.tallies.map(([node, events, firstAt, lastAt]): Tally => ({ node, events, firstAt, lastAt })),
     stays: head.stays.map(([segment, since, version, leaf]): Stay => ({ segment, since, version, leaf })), changed: false, used: true,
