@@ -19,7 +19,7 @@ function group(k) {
   const size = sizes[createHash('sha256').update(`${k}`).digest()[0] % sizes.length];
   const entries = Array.from({ length: size }, (_, i) => event(`${k}.${i}`, `u${(k + i) % users}`, 'x'.repeat(50 * (k % 5))));
   if (k > 0) entries.unshift(event(`${k - 1}.0`, `u${(k - 1) % users}`));
-  if (k % 7 === 6) entries.push({ kind: 'erase', identifiers: [user(`u${k % users}`)], entities: [k % 3] });
+  if (k % 7 === 6) entries.push({ kind: 'erase', identifiers: [user(`u${k % users}`)], entities: [k % 3], nodes: [], told: 0 });
   return { clock: start + 1000 * k, entries, changes: [change(k + 1, `u${k % users}`)] };
 }
 
@@ -166,7 +166,7 @@ const promises = {
     const [{ key, hmac }] = sql('SELECT key, hmac FROM subjects WHERE number = 1');
     journal = await open();
     await put(journal, start, event('b', 'ada'));
-    await put(journal, start, { kind: 'erase', identifiers: [user('ada')], entities: [] });
+    await put(journal, start, { kind: 'erase', identifiers: [user('ada')], entities: [], nodes: [], told: 0 });
     const kinds = (await all(journal)).map(({ entry }) => entry.kind);
     const left = bytes();
     await journal.close();

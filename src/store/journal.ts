@@ -14,10 +14,10 @@ export type JournalEntry =
   | { readonly kind: 'unmerge'; readonly merge: number }
   /**
    * The keys of these identifiers are destroyed with it, and the saved states of these entities. Of the identifiers only how many they were is kept: read back there are none, and `forgotten` says it.
-   * `told`: the number of the last change before it. Those of somebody erased cannot follow from the journal any more, so counting goes on from there.
+   * `nodes`: the numbers of the identifiers in the live state, by which a snapshot that still knows them forgets them. `told`: the number of the last change before it. Those of somebody erased cannot follow from the journal any more, so counting goes on from there.
    * The snapshot's `rest` may still name them: whoever erases saves a snapshot after it.
    */
-  | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[]; readonly entities: readonly number[]; readonly told: number; readonly forgotten?: number };
+  | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[]; readonly entities: readonly number[]; readonly nodes: readonly number[]; readonly told: number; readonly forgotten?: number };
 
 /** An entry in its place. `clock`: the moment it was taken in, ms, never less than that of the record before. An event whose key has been destroyed is there without it. */
 export interface JournalRecord {
@@ -63,8 +63,8 @@ export interface Snapshot {
 export interface Journal {
   /** Writes a group in one transaction; resolves when it survives a loss of power. */
   append(group: Group): Promise<readonly Appended[]>;
-  /** The last record, and its clock; seq 0 of an empty journal. */
-  head(): Promise<{ readonly seq: number; readonly clock: number }>;
+  /** The last record and its clock, and the number of the last change; all 0 of an empty journal. */
+  head(): Promise<{ readonly seq: number; readonly clock: number; readonly change: number }>;
   /** Records after `seq`, oldest first, in parts. */
   read(after: number, options?: { readonly signal?: AbortSignal }): AsyncGenerator<readonly JournalRecord[]>;
   /** The newest records, newest first. */

@@ -62,6 +62,8 @@ export interface Parted {
  */
 export interface Identity {
   readonly entities: number;
+  /** Identifiers seen so far: the number of the next one. */
+  readonly nodes: number;
   /**
    * Finds or makes the entity of an event, and links what came together: the first identifier that names somebody with each of the others. An event of a user on a browser that
    * belongs to another user (a shared device) belongs to the user and links nothing; what that browser does without a user stays with whom it belongs to.
@@ -260,6 +262,7 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
 
   const identity: Identity = {
     get entities() { return entities; },
+    get nodes() { return nodes; },
     resolve(identifiers, cause) {
       const refused: { identifier: Identifier; reason: Refusal }[] = [];
       const merged: { into: number; from: number; link: number }[] = [];

@@ -66,7 +66,7 @@ const event = (id: string, who = 'u1', properties: Event['payload'] = {}): Journ
 });
 const bytes = (of: string | readonly number[]): Uint8Array => new Uint8Array(Buffer.from(of as string));
 const change = (n: number, entity: string): Change => ({ n, entity, segment: 's', version: 1, direction: 'entered', at: start, seq: 1, reason: 'because', sequence: n });
-const erase = (...who: string[]): JournalEntry => ({ kind: 'erase', identifiers: who.map(user), entities: [], told: 0 });
+const erase = (...who: string[]): JournalEntry => ({ kind: 'erase', identifiers: who.map(user), entities: [], nodes: [], told: 0 });
 
 describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, runs }) => {
   let place: string;
@@ -99,13 +99,13 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
     it('keep every entry in its order, with its time, after it is opened again', async () => {
       const definition = { segment: 'big', name: 'Big spenders', version: 1, rule: { all: [] } as never };
       const entries: JournalEntry[] = [event('a'), { kind: 'define', definition }, { kind: 'serve', segment: 'big', version: 1 }, { kind: 'retire', segment: 'big' }, { kind: 'unmerge', merge: 1 }];
-      expect(await journal.head()).toEqual({ seq: 0, clock: 0 });
+      expect(await journal.head()).toMatchObject({ seq: 0, clock: 0 });
       expect(await append(entries)).toEqual([1, 2, 3, 4, 5].map((seq) => ({ seq })));
       expect(await append([event('b')], start + 5)).toEqual([{ seq: 6 }]);
       const expected = [...entries.map((entry, i) => ({ seq: i + 1, clock: start, entry })), { seq: 6, clock: start + 5, entry: event('b') }];
       expect(await all()).toEqual(expected);
       await reopen();
-      expect(await journal.head()).toEqual({ seq: 6, clock: start + 5 });
+      expect(await journal.head()).toMatchObject({ seq: 6, clock: start + 5 });
       expect(await all()).toEqual(expected);
       expect(await all(4)).toEqual(expected.slice(4));
       expect(await all(6)).toEqual([]);
@@ -232,7 +232,7 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       expect(await journal.prune({ since: start + 1 })).toBe(2);
       expect(await append([event('a')])).toEqual([{ duplicate: true }]);
       await reopen();
-      expect(await journal.head()).toEqual({ seq: 2, clock: start });
+      expect(await journal.head()).toMatchObject({ seq: 2, clock: start });
       expect(await append([event('b'), event('c')])).toEqual([{ duplicate: true }, { seq: 3 }]);
     });
   });
@@ -243,7 +243,7 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       await append([event('d', 'ada'), erase('ada', 'nobody'), event('e', 'ada')]);
       const kinds = (await all()).map(({ entry }) => entry.kind);
       expect(kinds).toEqual(['erased', 'event', 'erased', 'erased', 'erase', 'event']);
-      expect((await all())[4].entry).toEqual({ kind: 'erase', identifiers: [], entities: [], told: 0, forgotten: 2 });
+      expect((await all())[4].entry).toEqual({ kind: 'erase', identifiers: [], entities: [], nodes: [], told: 0, forgotten: 2 });
       expect((await journal.changes(0, 10)).map(({ n }) => n)).toEqual([2]);
       expect(await journal.changes(0, 1)).toHaveLength(1);
       await reopen();
@@ -256,7 +256,7 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
     it('leaves no key, HMAC or state in the tables, and the rest of the snapshot whole', async () => {
       await append([event('a', 'ada'), event('b', 'bob')], start, [change(1, 'ada')]);
       await journal.save({ seq: 2, rest: bytes('rest'), states: [1, 2, 3].map((entity) => ({ entity, bytes: bytes(`state ${entity}`), due: entity === 2 ? Infinity : start })) });
-      await append([{ kind: 'erase', identifiers: [user('ada')], entities: [1, 2, 77], told: 0 }]);
+      await append([{ kind: 'erase', identifiers: [user('ada')], entities: [1, 2, 77], nodes: [], told: 0 }]);
       expect(await journal.saved()).toEqual({ seq: 2, rest: bytes('rest'), due: [{ entity: 3, due: start }] });
       expect(await journal.states([1, 3])).toEqual([undefined, bytes('state 3')]);
       await closed();
@@ -454,7 +454,7 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       await home.workspaces.purge('main', by);
       await home.close();
       journal = await open();
-      expect(await journal.head()).toEqual({ seq: 0, clock: 0 });
+      expect(await journal.head()).toMatchObject({ seq: 0, clock: 0 });
     });
   });
 

@@ -177,7 +177,7 @@ function makeHistory(rng: Rng, base: number, rules: readonly SegmentRule[], shar
     clock = Math.max(clock, grid + (chance(rng, 4) ? rng.int(3) - 1 : 0));
     const what = rng.int(36);
     if (what === 0 && linking.length) put({ kind: 'unmerge', merge: pick(rng, linking) });
-    else if (what === 1 && i > 6) put({ kind: 'erase', identifiers: [pick(rng, [...users.map(user), ...browsers.map(anonymous)])], entities: [], told: 0 });
+    else if (what === 1 && i > 6) put({ kind: 'erase', identifiers: [pick(rng, [...users.map(user), ...browsers.map(anonymous)])], entities: [], nodes: [], told: 0 });
     else if (what === 2 && late.size) {
       const [each] = late;
       late.delete(each);

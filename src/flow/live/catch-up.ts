@@ -6,7 +6,7 @@ import type { LiveState } from './state/state.js';
 export async function warm(state: LiveState, journal: Journal, cold: () => readonly number[]): Promise<void> {
   for (let entities = cold(); entities.length > 0; entities = cold()) {
     const bytes = await journal.states(entities);
-    entities.forEach((entity, i) => bytes[i] && state.isCold(entity) && state.load(entity, bytes[i]));
+    entities.forEach((entity, i) => state.isCold(entity) && state.load(entity, bytes[i]));
   }
 }
 

@@ -168,7 +168,7 @@ describe('a live side on a journal', () => {
     journal = await openJournal(folder, 'main', { clock });
     live = await openLive(journal, { clock }, { failed: (error) => void failures.push(error), limits: { age: 2 * 86_400_000 } });
     await live.accept([event('bob', 'Viewed')]);
-    expect((await journal.size()).oldest).toBe(now);
+    await expect.poll(async () => (await journal.size()).oldest).toBe(now);
     expect(await inSegments('ann')).toEqual(['keen']);
     await live.close();
     journal = await openJournal(folder, 'main', { clock });
@@ -176,6 +176,69 @@ describe('a live side on a journal', () => {
     await journal.close();
     await open();
     expect(await inSegments('ann')).toEqual(['keen']);
+  });
+
+  it('forgets somebody although it was killed between the erasure and its snapshot', async () => {
+    await defined('keen', twice);
+    await live.accept(['dan', 'eve', 'fay'].flatMap((one) => [event(one, 'Viewed'), event(one, 'Viewed')]));
+    await live.close();
+    await open();
+    const save = journal.save;
+    journal.save = () => new Promise(() => {});
+    void live.erase(user('dan'));
+    for (const before = (await journal.head()).seq; (await journal.head()).seq === before;) await new Promise((resolve) => setImmediate(resolve));
+    journal.save = save;
+    await journal.close();
+    await open();
+    expect(await live.entity(user('dan'))).toBeUndefined();
+    expect((await live.members('keen', { offset: 0, limit: 10 })).items.map(({ entity }) => entity)).toEqual(['eve', 'fay']);
+    await live.accept([event('eve', 'Viewed'), event('dan', 'Viewed')]);
+    expect((await live.entity(user('dan')))?.events).toBe(1);
+  });
+
+  it('erases whoever it is when its turn comes, and says so where there is nobody', async () => {
+    await defined('keen', { not: twice });
+    await live.accept([event('dan', 'Viewed')]);
+    const [first, second] = await Promise.allSettled([live.erase(user('dan')), live.erase(user('dan'))]);
+    expect(first).toMatchObject({ status: 'fulfilled', value: { identifiers: 1, events: 1 } });
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'live/unknown-entity' } });
+    expect((await live.members('keen', { offset: 0, limit: 10 })).total).toBe(0);
+    expect(JSON.stringify(await live.vocabulary())).not.toContain('dan');
+  });
+
+  it('keeps to what it told although the clock of the machine was put back', async () => {
+    await defined('keen', twice);
+    await live.accept([event('bob', 'Viewed'), event('bob', 'Viewed')]);
+    now += 30 * minute;
+    expect(await live.changes(0, 10)).toHaveLength(2);
+    await live.close();
+    now -= 10 * minute;
+    await open();
+    expect(await inSegments('bob')).toEqual([]);
+    await live.accept([event('zoe', 'Viewed'), event('zoe', 'Viewed')]);
+    expect((await live.changes(0, 10)).map(({ n, entity, direction }) => [n, entity, direction])).toEqual([[1, 'bob', 'entered'], [2, 'bob', 'left'], [3, 'zoe', 'entered']]);
+  });
+
+  it('loses no change that becomes due while others are being written', async () => {
+    await defined('keen', twice);
+    await live.accept([event('bob', 'Viewed'), event('bob', 'Viewed')]);
+    await live.accept([event('zoe', 'Viewed', now + 1), event('zoe', 'Viewed', now + 1)]);
+    const append = journal.append;
+    journal.append = async (group) => {
+      if (group.entries.length === 0) {
+        // Somebody asks meanwhile, and time goes on.
+        now += minute;
+        void live.status();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return append(group);
+    };
+    for (let i = 0; i < 40; i++) {
+      now += minute;
+      await live.status();
+    }
+    expect((await live.changes(0, 10)).map(({ n, entity, direction }) => [n, entity, direction])).toEqual([[1, 'bob', 'entered'], [2, 'zoe', 'entered'], [3, 'bob', 'left'], [4, 'zoe', 'left']]);
+    expect(failures).toEqual([]);
   });
 
   it('joins a browser to its user, and parts them again', async () => {

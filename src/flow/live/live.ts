@@ -107,6 +107,8 @@ const usual: LiveLimits = { group: 2000, entities: 250_000, records: 500_000, pa
 /** Entities of a step of a backfill, between which events get their turn. */
 const step = 200;
 const hour = 3_600_000;
+/** Groups that are written before other work has its turn. */
+const patience = 8;
 /** The longest that a timer of Node can be. */
 const farthest = 2 ** 31 - 1;
 
@@ -130,7 +132,12 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const queue: Waiting[] = [];
   /** Changes that follow from what is durable, and are not yet written themselves. */
   let outbox: Change[] = [];
-  let { seq } = await journal.head();
+  const head = await journal.head();
+  let { seq } = head;
+  // What was told holds, also where the machine's clock has been put back since.
+  const [newest] = head.change > 0 ? await journal.changes(head.change - 1, 1) : [];
+  const earliest = Math.max(head.clock, newest?.at ?? 0);
+  let written = head.change;
   let duplicates = 0, snapshotSeq = saved?.seq ?? 0, snapshotAt = clock();
   let broken: unknown;
   /** The clock of the group that is being written. */
@@ -138,18 +145,22 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   let working: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closing = false, erased = false;
-  let prunedAt = -Infinity;
+  /** Those who wait for the snapshot after an erasure. */
+  const resting: (() => void)[] = [];
+  let prunedAt = -Infinity, turns = 0;
   const keepsSome = limits.age !== undefined || limits.bytes !== undefined;
 
   const tell = (news: LiveNews) => {
     for (const listener of listeners) listener(news);
   };
-  const heard = (change: Change) => {
-    outbox.push(change);
-    if (listeners.size) tell({ change });
+  const heard = (change: Change) => void outbox.push(change);
+  /** What is on the disk is told. */
+  const told = (changes: readonly Change[]) => {
+    written = changes.at(-1)?.n ?? written;
+    if (listeners.size) for (const change of changes) tell({ change });
   };
   /** The moment: never earlier than any before it, and while a group is being written not later than that group, which is next. */
-  const now = () => Math.min(Math.max(state.clock, clock()), under ?? Infinity);
+  const now = () => Math.min(Math.max(earliest, state.clock, clock()), under ?? Infinity);
   const advance = async (to: number) => {
     await warm(state, journal, () => (state.next() <= to ? state.needs([], to) : []));
     state.advance(Math.max(to, state.clock)).forEach(heard);
@@ -157,8 +168,10 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
 
   async function flushOutbox(): Promise<void> {
     if (outbox.length === 0) return;
-    await journal.append({ clock: state.clock, entries: [], changes: outbox });
+    const changes = outbox;
     outbox = [];
+    await journal.append({ clock: state.clock, entries: [], changes });
+    told(changes);
   }
 
   /** What the last snapshot still says of somebody who was erased goes with the next one, which is due at once. */
@@ -179,17 +192,33 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     return group;
   }
 
+  /** What a group writes; undefined where whoever is alone in it has been refused. */
+  async function entriesOf(group: typeof queue): Promise<readonly JournalEntry[] | undefined> {
+    const [{ alone, reject }] = group;
+    if (!alone) return group.flatMap((waiting) => waiting.entries);
+    try {
+      return await alone();
+    } catch (error) {
+      if (!(error instanceof ShoalError) || error.status >= 500) throw error;
+      under = undefined;
+      reject(error);
+      return undefined;
+    }
+  }
+
   async function commit(group: typeof queue): Promise<void> {
     const at = now();
     under = at;
     await advance(at);
-    const entries = (await group[0].alone?.()) ?? group.flatMap((waiting) => waiting.entries);
+    const entries = await entriesOf(group);
+    if (!entries) return;
     const changes = outbox;
     outbox = [];
     const appended = await journal.append({ clock: at, entries, changes }).catch((error: unknown) => {
       for (const { reject } of group) reject(error);
       throw error;
     });
+    told(changes);
     const answer = (events: boolean) => {
       let from = 0;
       for (const { entries: own, alone, resolve } of group) {
@@ -223,14 +252,15 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   }
 
   async function snapshot(): Promise<void> {
-    await flushOutbox();
-    // All of one moment: nothing is waited for between the three.
+    while (outbox.length) await flushOutbox();
+    // All of one moment: nothing is waited for between the last of the changes and the three.
     const { seq: upTo } = state;
     erased = false;
     const states = [...state.changed()];
     await journal.save({ seq: upTo, rest: state.rest(), states });
     snapshotSeq = upTo;
     snapshotAt = clock();
+    for (const resolve of resting.splice(0)) resolve();
     state.release(limits.entities);
   }
 
@@ -249,9 +279,13 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       else {
         await advance(now());
         await flushOutbox();
+      }
+      // Where events never stop, the rest gets every few turns; an erasure is not whole before its snapshot.
+      if (erased) await snapshot();
+      else if (queue.length === 0 || ++turns % patience === 0) {
         const backfill = state.backfill();
-        if (backfill) await workOut(backfill);
-        else if (snapshotDue()) await snapshot();
+        if (snapshotDue()) await snapshot();
+        else if (backfill) await workOut(backfill);
         else if (pruneDue()) await prune();
       }
       // Whoever has something to say gets their turn.
@@ -264,6 +298,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     working ??= work().catch((error: unknown) => {
       broken = error;
       for (const { reject } of queue.splice(0)) reject(error);
+      for (const resolve of resting.splice(0)) resolve();
       failed(error);
     }).finally(() => {
       working = undefined;
@@ -281,6 +316,11 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   });
   const append = (entries: readonly JournalEntry[]) => put({ entries });
   const appendAlone = (alone: Waiting['alone']) => put({ entries: [], alone });
+  /** Resolves after the snapshot that an erasure needs. */
+  const rested = async () => {
+    if (erased) await new Promise<void>((resolve) => void resting.push(resolve));
+    if (broken) throw broken;
+  };
   /** Answers are of this moment: what is due has happened. */
   const ready = async (entities: readonly number[] = []) => {
     if (broken) throw broken;
@@ -341,16 +381,17 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     },
     vocabulary: async () => state.vocabulary(),
     async erase(identifier) {
-      const entity = await found(identifier);
-      if (entity === undefined) throw new ShoalError('live/unknown-entity', { id: identifier.value.slice(0, 60) });
       let gone = { identifiers: 0, events: 0 };
       // In a transaction of its own, made of what is known at its moment: everything that was told before has its number in it.
       await appendAlone(async () => {
+        const entity = state.find(identifier);
+        if (entity === undefined) throw new ShoalError('live/unknown-entity', { id: identifier.value.slice(0, 60) });
         await warm(state, journal, () => (state.isCold(entity) ? [entity] : []));
         const { identifiers, events } = state.entity(entity);
         gone = { identifiers: identifiers.length, events };
-        return [{ kind: 'erase', identifiers, entities: [entity], told: state.n }];
+        return [{ kind: 'erase', identifiers, entities: [entity], nodes: state.nodesOf(entity), told: state.n }];
       });
+      await rested();
       return gone;
     },
     async unmerge(record) {
@@ -384,9 +425,9 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     },
     async changes(after, limit) {
       await ready();
-      const written = await journal.changes(after, limit);
-      const last = written.at(-1)?.n ?? after;
-      return [...written, ...outbox.filter(({ n }) => n > last)].slice(0, limit);
+      // What follows from what is known by now is written before it is told.
+      if (state.n > written) await append([]);
+      return journal.changes(after, limit);
     },
     recent: (limit) => journal.recent(limit),
     async status() {

@@ -227,7 +227,13 @@ async function* changesFrom(live: Live, after: number | undefined, signal: Abort
   for await (const change of feed) {
     if (change.n <= last) continue;
     // What the feed left out, because its reader was slow, is read from the journal.
-    if (change.n > last + 1) for (const missed of await live.changes(last, change.n - last - 1)) yield missed;
+    if (change.n > last + 1) {
+        for (const missed of await live.changes(last, change.n - last - 1)) {
+          // Those of somebody who was erased are not there; what comes in their place comes by itself.
+          if (missed.n >= change.n) break;
+          yield missed;
+        }
+      }
     yield change;
     last = change.n;
   }

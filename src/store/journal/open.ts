@@ -49,7 +49,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
 
   return {
     append: (group) => alone(() => append(group)),
-    head: () => alone(async () => ({ seq, clock })),
+    head: () => alone(async () => ({ seq, clock, change: lastChange })),
     async *read(after, { signal } = {}) {
       for (let at = after; ;) {
         signal?.throwIfAborted();

@@ -8,6 +8,8 @@ export const observedLimits = { events: 500, columns: 500, traits: 300, values: 
 export interface Observing {
   see(event: Event, fields: Fields): void;
   observed(): Observed;
+  /** Forgets values, not names: some of them may have been of somebody who was erased. Those of others come again. */
+  forget(): void;
   /** Plain data, as `createObserving` takes it again. */
   save(): unknown;
 }
@@ -31,6 +33,9 @@ export function createObserving(saved?: unknown): Observing {
         if (kind === 'identify' && path.startsWith('traits.')) add(traits, path.slice(7), fields[path], observedLimits.traits);
         add(columns, path, fields[path], observedLimits.columns);
       }
+    },
+    forget() {
+      for (const { values } of [...columns.values(), ...traits.values()]) values.clear();
     },
     observed: () => ({ events: frequent(events), columns: [...columns].map(described), traits: [...traits].map(described) }),
     save: () => ({ events: [...events], columns: [...columns].map(kept), traits: [...traits].map(kept) }),

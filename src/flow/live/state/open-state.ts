@@ -36,6 +36,8 @@ export function openState(options: LiveStateOptions): LiveState {
   let { seq, clock, n } = saved ?? { seq: 0, clock: -Infinity, n: 0 };
   const columns = createColumns(saved?.columns);
   const identity = options.identity(saved?.identity);
+  /** Identifiers that the snapshot knew. */
+  const savedNodes = saved ? identity.nodes : 0;
   const models = createModels(columns, saved);
   const observing = createObserving(saved?.observed);
   /** Every segment there ever was, by its number, with its last name. */
@@ -382,6 +384,14 @@ export function openState(options: LiveStateOptions): LiveState {
     }
   }
 
+  /** Read back from the journal an erasure names nobody: what the snapshot knew is told by its numbers. What came after it is not there any more. */
+  function knownAt(nodes: readonly number[]): Identifier[] {
+    return nodes.filter((node) => node < savedNodes).flatMap((node) => {
+      const entity = identity.entityOf(node);
+      return entity === undefined ? [] : [identity.identifiersOf(entity)[identity.nodesOf(entity).indexOf(node)]];
+    });
+  }
+
   function part({ entity: number, now }: Parted): readonly number[] {
     const whole = hot(number);
     for (const { entity, nodes } of now) if (entity !== number) moveHistory(whole, hot(entity), new Set(nodes));
@@ -405,6 +415,7 @@ export function openState(options: LiveStateOptions): LiveState {
   }
 
   function erase(identifiers: readonly Identifier[]): void {
+    observing.forget();
     for (const parted of identity.forget(identifiers)) if (known.has(parted.entity)) reorganise([parted.entity], () => part(parted), true);
   }
 
@@ -494,8 +505,8 @@ export function openState(options: LiveStateOptions): LiveState {
     serve: ({ segment, version }) => serve(segment, version),
     retire: ({ segment }) => retire(segment),
     unmerge: ({ merge }) => unmerge(merge),
-    erase({ identifiers, told }) {
-      erase(identifiers);
+    erase({ identifiers, nodes, told }) {
+      erase(identifiers.length > 0 ? identifiers : knownAt(nodes));
       n = Math.max(n, told);
     },
   };
@@ -567,7 +578,7 @@ export function openState(options: LiveStateOptions): LiveState {
             // An alias does not say whether what it names is a user's or a browser's.
             if (entry.event.kind === 'alias') for (const type of ['user', 'anonymous']) want({ type, value: identifier.value });
           }
-        } else if (entry.kind === 'erase') entry.identifiers.forEach(want);
+        } else if (entry.kind === 'erase') (entry.identifiers.length > 0 ? entry.identifiers : knownAt(entry.nodes)).forEach(want);
         else if (entry.kind === 'unmerge') for (const { entity } of identity.merges({ seq: entry.merge })) wanted.add(entity);
         else if (entry.kind === 'retire') for (const number of slots.serving(entry.segment)?.members.all() ?? []) wanted.add(number);
         else if (entry.kind === 'serve') {
@@ -646,6 +657,7 @@ export function openState(options: LiveStateOptions): LiveState {
     },
 
     find: (identifier) => identity.find(identifier),
+    nodesOf: (number) => identity.nodesOf(number),
     isCold: (number) => known.has(number) && !entities.has(number),
     entity(number): LiveEntity {
       const entity = hot(number);
@@ -730,7 +742,8 @@ export function openState(options: LiveStateOptions): LiveState {
     }),
     load(number, bytes) {
       if (entities.has(number)) return;
-      entities.set(number, unpackEntity(bytes, columns, models.carried, number, identity.publicId(number) ?? ''));
+      const id = identity.publicId(number) ?? '';
+      entities.set(number, bytes ? unpackEntity(bytes, columns, models.carried, number, id) : newEntity(number, id));
     },
     release(keep) {
       let released = 0;

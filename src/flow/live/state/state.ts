@@ -73,8 +73,10 @@ export interface LiveState {
   /** What changed since it was last asked: states of entities, to be saved with `rest` of the same moment. */
   changed(): Iterable<SavedState>;
   rest(): Uint8Array;
-  /** Brings a saved entity into memory. */
-  load(entity: number, bytes: Uint8Array): void;
+  /** Brings a saved entity into memory. Without bytes it is empty: its state was deleted by an erasure that is still to come in the journal. */
+  load(entity: number, bytes: Uint8Array | undefined): void;
+  /** The numbers of its identifiers. */
+  nodesOf(entity: number): readonly number[];
   /** Drops entities whose state is saved from memory until about `keep` are left. Gives how many went. */
   release(keep: number): number;
 }
