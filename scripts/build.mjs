@@ -26,6 +26,8 @@ export async function build() {
   await step('Bundling the command', () => buildBin());
   const { buildWasm } = await import('./build-wasm.mjs');
   await step('Building the kernel', () => buildWasm());
+  const { buildEdge } = await import('./build-edge.mjs');
+  await step('Building the module for browsers', () => buildEdge());
   const { buildUi, buildWorkspace } = await import('./build-ui.mjs');
   await step('Building the report page', () => buildUi());
   await step('Building the workspace', async () => {

@@ -110,6 +110,7 @@ export const catalogue = {
   'live/pruned': entry(2, 409, (d: { first: number }) => `The journal begins with record ${d.first.toLocaleString('en')}: older ones were deleted by its retention, so not everything can be worked out again.`),
   'live/unknown-merge': entry(2, 404, (d: { seq: number }) => `No two people were joined at record ${d.seq}. List them with GET /v1/live/merges.`),
   'webhooks/bad-address': entry(2, 422, (d: { problem: string }) => `Nothing can be sent to this address: ${d.problem}.`),
+  'live/edge-needs': entry(2, 422, (d: { segment: string; other: string }) => `'${d.segment}' looks at the segment '${d.other}', which is not in the module. Put it into the module too.`),
   'live/segment-cycle': entry(2, 422, (d: { segment: string; through: string }) =>
     `'${d.segment}' would depend on itself${d.through ? ` through ${d.through}` : ''}. Take one of these conditions out.`),
   'desk/restarted': entry(1, 503, (_: Record<string, never>) => 'The question could not be answered: what answers such questions had to be started again. Ask again.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { closest } from '../util/closest.js';
+import { instantOf } from './instant.js';
 
 /** What a rule may be at most: refused beyond it, before anything is evaluated. `points`: of everything drawn together. */
 export const ruleLimits = { depth: 8, conditions: 100, text: 200, values: 200, where: 10, points: 2000 } as const;
@@ -13,12 +14,6 @@ const scalar = z.union([number, z.boolean(), text], 'must be a number, yes or no
 const comparison = z.enum(['=', '!=', '<', '<=', '>', '>=']);
 /** ISO 8601, in UTC where no zone is written: '2024-03-01' or '2024-03-01T18:30:00.000Z'. */
 const instant = z.union([z.iso.date(), z.iso.datetime({ local: true })], "must be a date ('2024-03-01') or a date and time ('2024-03-01T18:30:00Z')");
-/** Whether a text is an instant as rules write it. */
-export const isInstant = (text: string): boolean => /^\d{4}-\d\d-\d\d/.test(text) && instant.safeParse(text).success;
-
-/** Milliseconds since the epoch of an instant written in a rule. */
-export const instantOf = (written: string): number => Date.parse(written.length > 10 && !written.endsWith('Z') ? `${written}Z` : written);
-
 const unit = z.enum(['minutes', 'hours', 'days']);
 const length = z.number('must be a number').int('must be a whole number').min(1, 'must be at least 1').max(1_000_000, 'must be at most 1,000,000');
 

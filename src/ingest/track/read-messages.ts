@@ -1,5 +1,6 @@
 import { ShoalError } from '../../errors.js';
 import { eventKinds, type Event, type EventKind, type Json } from '../../domain/event.js';
+import { eventName, nameOf } from './event-name.js';
 import { identifiersOf, type Said } from './identifiers.js';
 import { messageLimits as limits } from './message.js';
 import { correctedTime, readTime } from './read-time.js';
@@ -86,7 +87,7 @@ function readMessage(message: unknown, { type, received, bytes, newId, ip, priva
   if (kind === 'alias' && said.previousId === undefined && said.anonymousId === undefined) return 'previousId is missing';
 
   for (const key of nameKeys) if (!isName(message[key])) return `${key} must be text of at most ${limits.name} characters`;
-  const name = kind === 'track' ? nameOf(message.event) : kind === 'page' || kind === 'screen' ? nameOf(message.name) ?? kind : kind;
+  const name = eventName(kind, message);
   if (name === undefined) return 'event is missing';
 
   for (const key of bags) if (message[key] !== undefined && message[key] !== null && !isFields(message[key])) return `${key} must be an object`;
@@ -126,7 +127,6 @@ const kinds: ReadonlySet<unknown> = new Set(eventKinds);
 const isKind = (value: unknown): value is EventKind => kinds.has(value);
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isName = (value: unknown): boolean => value === undefined || value === null || (typeof value === 'string' && value.length <= limits.name);
-const nameOf = (value: unknown): string | undefined => (typeof value === 'string' && value.length <= limits.name && value.trim() !== '' ? value : undefined);
 
 /** Undefined where none was given; false for what is none. */
 export function readId(value: unknown): string | undefined | false {

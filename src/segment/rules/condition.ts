@@ -38,7 +38,7 @@ export interface RuleKind<K extends ConditionKind> {
   sql(condition: ConditionOf<K>, scope: Scope): string;
   /** The rows for whom it holds. */
   bits(condition: ConditionOf<K>, scan: Scan): Promise<RowBits>;
-  /** The same of one entity after the other, as events come and time passes. @throws as `words`, `rules/not-live` */
+  /** The same of one entity after the other, as events come and time passes, of a condition that `words` takes. @throws `rules/not-live` */
   live(condition: ConditionOf<K>, ground: LiveGround): LiveLeaf;
   /** The columns that it looks at, each with the type that it asks for, where it asks for one. */
   reads(condition: ConditionOf<K>): readonly Reading[];

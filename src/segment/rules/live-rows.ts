@@ -1,4 +1,5 @@
-import { instantOf, type RowsOf, type RowTest, type TimeWindow } from '../../domain/rule.js';
+import { instantOf } from '../../domain/instant.js';
+import type { RowsOf, RowTest, TimeWindow } from '../../domain/rule.js';
 import type { Scalar } from '../../domain/event.js';
 import { cell, type LiveFacts, type LiveGround } from './live.js';
 import { compileTest } from './row-test.js';
@@ -93,6 +94,8 @@ export interface LiveWindow {
   to(facts: LiveFacts): number;
   /** The instant (ms) from which a row of it is not in it any more, if nothing more happens. */
   leaves(facts: LiveFacts, row: number): number;
+  /** Whether a row can still be in it, or come after one that is, at `asOf` or later, if only events of then are still to come. */
+  holds(facts: LiveFacts, row: number, asOf: number): boolean;
   /** Whether rows leave one after the other; otherwise all at once, or never. */
   readonly sliding: boolean;
   /** Whether an event of any name can change it. */
@@ -100,17 +103,21 @@ export interface LiveWindow {
 }
 
 export function liveWindow(window: TimeWindow | undefined): LiveWindow {
-  const all = { from: () => 0, to: (facts: LiveFacts) => facts.rows, leaves: () => Infinity, sliding: false, any: false };
+  const all = { from: () => 0, to: (facts: LiveFacts) => facts.rows, leaves: () => Infinity, holds: () => true, sliding: false, any: false };
   if (!window) return all;
   if ('last' in window) {
     const length = spanMs(window.last, window.unit);
-    return { ...all, from: (facts, asOf) => firstAfter(facts, asOf - length), leaves: (facts, row) => atOf(facts, row) + length, sliding: true };
+    return { ...all, from: (facts, asOf) => firstAfter(facts, asOf - length), leaves: (facts, row) => atOf(facts, row) + length, holds: (facts, row, asOf) => atOf(facts, row) > asOf - length, sliding: true };
   }
   if ('session' in window) {
     const gap = spanMs(window.session, window.unit);
     const over = (facts: LiveFacts) => atOf(facts, facts.rows - 1) + gap;
     return {
       ...all, any: true, leaves: over,
+      holds(facts, row, asOf) {
+        while (row + 1 < facts.rows && atOf(facts, row + 1) - atOf(facts, row) < gap) row++;
+        return atOf(facts, row) > asOf - gap;
+      },
       from(facts, asOf) {
         if (facts.rows === 0 || over(facts) <= asOf) return facts.rows;
         let row = facts.rows - 1;
@@ -121,7 +128,7 @@ export function liveWindow(window: TimeWindow | undefined): LiveWindow {
   }
   // Rows are never later than now, so that such a window stays as it is.
   const from = window.from === undefined ? -Infinity : instantOf(window.from), to = window.to === undefined ? Infinity : instantOf(window.to);
-  return { ...all, from: (facts) => firstAfter(facts, from - 1), to: (facts) => firstAfter(facts, to - 1) };
+  return { ...all, from: (facts) => firstAfter(facts, from - 1), to: (facts) => firstAfter(facts, to - 1), holds: (facts, row) => atOf(facts, row) >= from };
 }
 
 /** The first row later than an instant. */

@@ -26,8 +26,8 @@ export interface LiveRule {
 
 type Node = { readonly leaf: LiveLeaf } | { readonly every: boolean; readonly parts: readonly Node[] } | { readonly not: Node };
 
-/** @throws what `ruleWords` throws, `rules/not-live` */
-export function liveRule(rule: Rule, ground: LiveGround): LiveRule {
+/** `wordsOf` says a condition in words, and what is wrong with it where something is. @throws what `wordsOf` throws, `rules/not-live` */
+export function liveRule(rule: Rule, ground: LiveGround, wordsOf: (condition: Condition) => string): LiveRule {
   const conditions: LiveCondition[] = [];
   const root = compile(rule, [], false);
   const leaves = conditions.map(({ leaf }) => leaf);
@@ -48,9 +48,8 @@ export function liveRule(rule: Rule, ground: LiveGround): LiveRule {
   }
 
   function leafOf(condition: Condition, path: readonly (string | number)[], negated: boolean): Node {
-    const kind = kindOf(condition);
-    const leaf = kind.live(condition, ground);
-    conditions.push({ path, words: kind.words(condition, ground.vocabulary), negated, leaf });
+    const leaf = kindOf(condition).live(condition, ground);
+    conditions.push({ path, words: wordsOf(condition), negated, leaf });
     return { leaf };
   }
 }

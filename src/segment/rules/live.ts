@@ -61,6 +61,10 @@ export interface LiveLeaf {
   readonly segments: readonly string[];
   /** Whether a new row can change it; may say yes too often, never no. */
   touches(facts: LiveFacts, row: number): boolean;
+  /**
+   * Whether a row can still count at `asOf` or later, if what comes happened then: the others may be dropped. Absent where no row is looked at.
+   */
+  needs?(facts: LiveFacts, row: number, asOf: number): boolean;
   verdict(facts: LiveFacts, asOf: number): Verdict;
   evidence(facts: LiveFacts, asOf: number): Evidence;
   /** What to say where time alone made it otherwise: "30 days are over". */

@@ -1,4 +1,5 @@
-import { isInstant, type RowsOf } from '../../domain/rule.js';
+import { isInstant } from '../../domain/instant.js';
+import type { RowsOf } from '../../domain/rule.js';
 import type { Test } from './row-test.js';
 import type { ColumnWords } from './vocabulary.js';
 

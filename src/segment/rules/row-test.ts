@@ -1,4 +1,5 @@
-import { instantOf, isInstant, type RowTest } from '../../domain/rule.js';
+import { instantOf, isInstant } from '../../domain/instant.js';
+import type { RowTest } from '../../domain/rule.js';
 import type { Dialect } from '../../engine/dialect.js';
 import { ShoalError } from '../../errors.js';
 import { listWords, lowerFirst } from '../../util/words.js';

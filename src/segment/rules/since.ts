@@ -63,6 +63,8 @@ export function since<K extends 'first' | 'last'>(name: K, title: string, schema
       };
       return {
         events: rows.events, traits: [], segments: [], touches: rows.passes, over: `${spanWords(condition.value, condition.unit)} ${condition.value === 1 ? 'is' : 'are'} over`,
+        // Whatever comes later, only this one can be the first, or the last.
+        needs: (facts, row) => row === find(facts),
         verdict(facts, asOf) {
           const row = find(facts);
           if (row < 0) return { holds: false, until: Infinity };

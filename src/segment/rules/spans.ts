@@ -1,4 +1,5 @@
-import { instantOf, type TimeWindow } from '../../domain/rule.js';
+import { instantOf } from '../../domain/instant.js';
+import type { TimeWindow } from '../../domain/rule.js';
 import type { Dialect } from '../../engine/dialect.js';
 import { countWord } from '../../util/words.js';
 

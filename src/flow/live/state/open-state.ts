@@ -2,6 +2,7 @@ import type { Event, Fields, Identifier, Scalar } from '../../../domain/event.js
 import { isFound, type Change, type LiveDefinition, type LiveEntity, type LiveSegment, type LiveWhy } from '../../../domain/live.js';
 import type { Rule } from '../../../domain/rule.js';
 import { assert, ShoalError } from '../../../errors.js';
+import { kindOf } from '../../../segment/rules/catalog.js';
 import { cell, type LiveFacts, type LiveGround } from '../../../segment/rules/live.js';
 import { liveRule, type LiveCondition, type LiveRule } from '../../../segment/rules/live-rule.js';
 import { fitting } from '../../../segment/rules/live-rows.js';
@@ -78,7 +79,7 @@ export function openState(options: LiveStateOptions): LiveState {
     const ground: LiveGround = {
       vocabulary, codeOf: columns.codeOf, textOf: columns.textOf, isLive: (segment) => names.has(segment) && !model?.segments.some(({ id }) => id === segment), cellOf: (column) => (now ? 0 : columns.cellOf(column, typed.get(column)!)),
     };
-    return { rule: liveRule(rule, ground), words: ruleWords(rule, vocabulary) };
+    return { rule: liveRule(rule, ground, (condition) => kindOf(condition).words(condition, vocabulary)), words: ruleWords(rule, vocabulary) };
   }
 
   function slotFor(definition: LiveDefinition, index: number, defined: number): Slot {

@@ -155,7 +155,6 @@ function tallyOf({ sum, distinct }: Performed, { cellOf }: LiveGround): Tally {
 }
 
 function liveTotal(condition: Performed, ground: LiveGround): LiveLeaf {
-  checked(condition, ground.vocabulary);
   const rows = liveRows(condition, ground);
   const window = liveWindow(condition.window);
   const tally = tallyOf(condition, ground);
@@ -164,6 +163,7 @@ function liveTotal(condition: Performed, ground: LiveGround): LiveLeaf {
   return {
     events: window.any ? 'any' : rows.events, traits: [], segments: [], over: overWords(condition.window),
     touches: (facts, row) => window.any || rows.passes(facts, row),
+    needs: (facts, row, asOf) => window.holds(facts, row, asOf) && (window.any || rows.passes(facts, row)),
     verdict(facts, asOf) {
       const from = window.from(facts, asOf);
       // As rows leave, the oldest first, what is left is what has been added up so far on the way from the newest: the last boundary met is the first to come.

@@ -99,7 +99,6 @@ export const sequence = defineKind({
   },
   reads: ({ first, then, per }) => [...readsOf(first), ...readsOf(then), ...(per === undefined ? [] : [{ source: first.source, column: per }, { source: then.source, column: per }])],
   live(condition, ground) {
-    checked(condition, ground.vocabulary);
     const { followed, per } = condition;
     const first = liveRows(condition.first, ground), then = liveRows(condition.then, ground);
     const window = liveWindow(condition.window);
@@ -132,6 +131,7 @@ export const sequence = defineKind({
     return {
       events: window.any || first.events === 'any' || then.events === 'any' ? 'any' : [...new Set([...first.events, ...then.events])], traits: [], segments: [], over: overWords(condition.window),
       touches: (facts, row) => window.any || first.passes(facts, row) || then.passes(facts, row),
+      needs: (facts, row, asOf) => window.holds(facts, row, asOf) && (window.any || first.passes(facts, row) || then.passes(facts, row)),
       verdict(facts, asOf) {
         // Whoever is followed holds until it leaves the window; whoever is not, from the end of its time until then.
         let end = -Infinity, start = Infinity;
