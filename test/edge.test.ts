@@ -163,16 +163,16 @@ it("holds names such as '__proto__' as names, and nothing that ends a script ele
 it('takes features and a found segment from the page', async () => {
   const assign = 'export const segments = ["a"];\n/** One row in. */\nexport function assign(row) {\n  return { segment: row.spend > 100 ? 1 : 0, strength: 0.8, second: 0 };\n}\n';
   const words = { features: [{ name: 'spend', title: 'Spend', description: '', kind: 'money' as const } as never], segments: [{ segment: 1, id: 'loyal', name: 'Loyal' }] };
-  const definitions = [defined('rich', { kind: 'feature', feature: 'spend', op: '>', value: 50 }), defined('both', { all: [{ kind: 'segment', segment: 'loyal', strength: 0.7 }, { kind: 'segment', segment: 'rich' }] })];
+  const definitions = [defined('rich', { kind: 'feature', feature: 'spend', op: '>', value: 50 }), defined('both', { all: [{ kind: 'segment', segment: 'loyal', strength: 0.7 }, { kind: 'segment', segment: 'rich' }] }), defined('loyal', { kind: 'segment', segment: 'loyal' })];
   await expect(edgeModule(definitions, words)).rejects.toMatchObject({ code: 'live/edge-needs' });
   const { features, createDecider } = await importText(await edgeModule(definitions, words, { assign, ids: ['others', 'loyal'], features: ['spend', 'orders'] }));
   expect(features).toEqual(['spend', 'orders']);
   const decider = createDecider({ clock: () => start });
-  expect(decider.decide()).toEqual({ rich: { member: false }, both: { member: false } });
+  expect(decider.decide()).toEqual({ rich: { member: false }, both: { member: false }, loyal: { member: false } });
   decider.measure({ spend: 60 });
-  expect(decider.decide()).toMatchObject({ rich: { member: true }, both: { member: false } });
+  expect(decider.decide()).toMatchObject({ rich: { member: true }, both: { member: false }, loyal: { member: false } });
   decider.measure({ spend: 120 });
-  expect(decider.decide()).toMatchObject({ rich: { member: true }, both: { member: true } });
+  expect(decider.decide()).toMatchObject({ rich: { member: true }, both: { member: true }, loyal: { member: true } });
 });
 
 it.each([

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { LiveDefinition } from '../domain/live.js';
+import { isFound, type LiveDefinition } from '../domain/live.js';
 import { ShoalError } from '../errors.js';
 import { kindOf } from '../segment/rules/catalog.js';
 import { vocabularyFor } from '../segment/rules/live-vocabulary.js';
@@ -42,7 +42,7 @@ ${await runtime()}`;
 }
 
 function compiled({ segment, rule, types }: LiveDefinition, definitions: readonly LiveDefinition[], { features, segments: others }: EdgeWords, model?: EdgeModel): EdgeSegment {
-  const own = new Map(definitions.map(({ segment: id, name }) => [id, name]));
+  const own = new Map(definitions.filter((each) => !isFound(each)).map(({ segment: id, name }) => [id, name]));
   const segments = [...[...own].map(([id, name]) => ({ segment: -1, id, name })), ...others.filter(({ id }) => !own.has(id))];
   const vocabulary = vocabularyFor(rule, types, { entityWord: { one: 'customer', many: 'customers' }, features, segments });
   const conditions = leavesOf(rule).map(({ condition }) => condition);
@@ -64,7 +64,7 @@ function inOrder(definitions: readonly LiveDefinition[]): LiveDefinition[] {
     if (path.includes(definition.segment)) throw new ShoalError('live/segment-cycle', { segment: definition.segment, through: path.slice(path.indexOf(definition.segment) + 1).join(', ') });
     if (order.includes(definition)) return;
     const named = leavesOf(definition.rule).flatMap(({ condition }) => (condition.kind === 'segment' ? [condition.segment] : []));
-    for (const other of definitions) if (named.includes(other.segment)) place(other, [...path, definition.segment]);
+    for (const other of definitions) if (named.includes(other.segment) && !isFound(other)) place(other, [...path, definition.segment]);
     order.push(definition);
   };
   for (const definition of definitions) place(definition, []);

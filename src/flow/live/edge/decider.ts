@@ -112,7 +112,8 @@ export function openDecider(segments: readonly EdgeSegment[], surroundings: Edge
     },
   };
 
-  const known = new Set(segments.map(({ segment }) => segment));
+  const placed = surroundings.found?.ids ?? [];
+  const known = new Set(segments.map(({ segment }) => segment).filter((segment) => !placed.includes(segment)));
   const slots = segments.map((each): Slot => ({ segment: each.segment, print: each.print, rule: compile(each), member: false }));
   const byId = new Map(slots.map((slot) => [slot.segment, slot]));
   const leaves = slots.flatMap(({ rule }) => rule.conditions).map(({ leaf }) => leaf);
@@ -149,7 +150,7 @@ export function openDecider(segments: readonly EdgeSegment[], surroundings: Edge
   function compile({ rule, events, traits, features }: EdgeSegment): LiveRule {
     const words = (list: EdgeSegment['events']): ColumnWords[] => list.map(([name, type]) => ({ name, title: name, type }));
     const sources: SourceWords[] = [{ name: 'events', kind: 'events', timed: true, columns: words(events) }, { name: 'traits', kind: 'entities', timed: false, columns: words(traits) }];
-    const ids = [...known, ...(surroundings.found?.ids ?? [])];
+    const ids = [...known, ...placed];
     const vocabulary = { run: 'live', entityWord: { one: '', many: '' }, features: features.map(([name, kind]) => ({ name, kind })), segments: ids.map((id) => ({ segment: -1, id, name: id })), sources } as unknown as Vocabulary;
     const typed = new Map(events);
     return liveRule(rule, { vocabulary, codeOf: columns.codeOf, textOf: columns.textOf, isLive: (segment) => known.has(segment), cellOf: (column) => columns.cellOf(column, typed.get(column)!) }, () => '');
