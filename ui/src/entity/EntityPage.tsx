@@ -29,6 +29,7 @@ import { FeatureRows, Measured, StripKey, striking } from './Measured.js';
 import css from './person.module.css';
 import { Place } from './Place.js';
 import { Timeline } from './Timeline.js';
+import { LAST } from './timeline-question.js';
 import { Moves, Why } from './Why.js';
 
 /** One entity: where it belongs, why, what it did, who is like it, and what is true of it at this moment. */
@@ -128,7 +129,7 @@ function Story({ person, shown, above, news }: { readonly person: Person; readon
               ) : null}
             </Card>
             <Card title="What happened last" more={<a href={here('timeline')}>All of it</a>}>
-              <Timeline entity={person.entity} first={8} />
+              <Timeline entity={person.entity} first={LAST} />
             </Card>
           </div>
           <div className={css.side}>

@@ -13,31 +13,23 @@ import { useWire } from '../wire/client.js';
 import { useAskedRun } from '../wire/runs.js';
 import css from './timeline.module.css';
 import { daysOf, hasClock } from './timeline.js';
+import { timelineQuestion } from './timeline-question.js';
 
 const SIZE = 60;
 
 /** What happened to one entity, newest first, by day; of all sources or of one. */
 export function Timeline({ entity, first }: { readonly entity: string; /** Only so many, without tools. */ readonly first?: number }) {
   const f = useFormats();
-  const { client, workspace } = useWire();
+  const wire = useWire();
   const [only, setOnly] = useState<string>();
   const run = useAskedRun();
   const size = first ?? SIZE;
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: ['live', workspace, 'GET /v1/entities/:entity/timeline', entity, run, size, only],
-    queryFn: ({ pageParam, signal }) => client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { run, offset: pageParam, limit: size, ...(only !== undefined && { source: only }) }, signal }),
-    initialPageParam: 0,
-    placeholderData: keepPreviousData,
-    getNextPageParam: (last, pages) => {
-      const read = pages.reduce((sum, page) => sum + page.events.length, 0);
-      return last.events.length > 0 && read < last.total ? read : undefined;
-    },
-  });
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({ ...timelineQuestion(wire, { entity, run, size, only }), placeholderData: keepPreviousData });
   /** Everything, also what the page has not asked for yet. */
   const all = async () => {
     const events: TimelineEvent[] = [];
     for (;;) {
-      const part = await client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { run, offset: events.length, limit: 500, ...(only !== undefined && { source: only }) } });
+      const part = await wire.client.ask('GET /v1/entities/:entity/timeline', { params: { entity }, query: { run, offset: events.length, limit: 500, ...(only !== undefined && { source: only }) } });
       events.push(...part.events);
       if (part.events.length === 0 || events.length >= part.total) return events;
     }

@@ -53,8 +53,19 @@ interface Middle {
 
 const SAMPLE = 40_000;
 
+const known = new WeakMap<Points, { group: ArrayLike<number>; middles: readonly Middle[] }>();
+
+/** The middles of a map that does not change are found once, however often it is looked at. */
+function middlesOf(points: Points, group: ArrayLike<number>): readonly Middle[] {
+  const before = known.get(points);
+  if (before?.group === group) return before.middles;
+  const middles = foundMiddles(points, group);
+  known.set(points, { group, middles });
+  return middles;
+}
+
 /** The middle of each segment, of a sample taken evenly over the plane where there are many. */
-function middlesOf({ n, u, v, order }: Points, group: ArrayLike<number>): Middle[] {
+function foundMiddles({ n, u, v, order }: Points, group: ArrayLike<number>): Middle[] {
   const places = new Map<number, { u: number[]; v: number[] }>();
   const step = Math.max(1, Math.floor(n / SAMPLE));
   for (let i = 0; i < n; i += step) {

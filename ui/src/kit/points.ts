@@ -28,18 +28,29 @@ export interface Points {
   readonly given: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> };
 }
 
-/** Sorts points with coordinates `x`, `y` into cells: two passes, linear in their number. */
+const known = new WeakMap<object, Points>();
+
+/** Points with coordinates `x`, `y` sorted into cells; those of a map that does not change are sorted once, however often it is looked at. */
 export function pointsOf(x: ArrayLike<number>, y: ArrayLike<number>): Points {
+  const before = known.get(x);
+  if (before?.given.y === y) return before;
+  const points = sorted(x, y);
+  known.set(x, points);
+  return points;
+}
+
+/** Two passes, linear in their number. */
+function sorted(x: ArrayLike<number>, y: ArrayLike<number>): Points {
   const [ax, ay] = [axisOf(x), axisOf(y)];
   const side = Math.max(1, Math.min(256, Math.round(Math.sqrt(x.length / 12))));
   const cell = new Int32Array(x.length);
   const starts = new Uint32Array(side * side + 1);
   let n = 0;
   for (let i = 0; i < cell.length; i++) {
-    const known = Number.isFinite(x[i]) && Number.isFinite(y[i]);
-    const at = known ? cellAt((y[i] - ay.low) / ay.span, side) * side + cellAt((x[i] - ax.low) / ax.span, side) : -1;
+    const placed = Number.isFinite(x[i]) && Number.isFinite(y[i]);
+    const at = placed ? cellAt((y[i] - ay.low) / ay.span, side) * side + cellAt((x[i] - ax.low) / ax.span, side) : -1;
     cell[i] = at;
-    if (!known) continue;
+    if (!placed) continue;
     starts[at + 1]++;
     n++;
   }
@@ -66,8 +77,8 @@ function axisOf(values: ArrayLike<number>): Axis {
   const step = Math.max(1, Math.floor(values.length / SAMPLE));
   const sample: number[] = [];
   for (let i = 0; i < values.length; i += step) if (Number.isFinite(values[i])) sample.push(values[i]);
-  const sorted = Float64Array.from(sample).sort();
-  const at = (q: number) => sorted[Math.round(q * (sorted.length - 1))] ?? 0;
+  const ranked = Float64Array.from(sample).sort();
+  const at = (q: number) => ranked[Math.round(q * (ranked.length - 1))] ?? 0;
   return { low: at(0.005), span: at(0.995) - at(0.005) || 1 };
 }
 

@@ -107,7 +107,8 @@ function paintDots(sheet: Sheet, { points, tone, colours, paper }: Painting, p: 
       const x = p.ax * u[i] + p.bx;
       const y = p.ay * v[i] + p.by;
       if (colour === 0 || !(x > -reach && y > -reach && x < width + reach && y < height + reach)) continue;
-      const [left, top] = [Math.floor(x), Math.floor(y)];
+      const left = Math.floor(x);
+      const top = Math.floor(y);
       const stamp = stamps[Math.floor((y - top) * PHASES) * PHASES + Math.floor((x - left) * PHASES)];
       lay(sheet, stamp, side, left - reach, top - reach, colour);
     }
@@ -115,8 +116,10 @@ function paintDots(sheet: Sheet, { points, tone, colours, paper }: Painting, p: 
 }
 
 function lay({ width, height, pixels }: Sheet, stamp: Uint16Array, side: number, left: number, top: number, colour: number): void {
-  const [x0, x1] = [Math.max(0, -left), Math.min(side, width - left)];
-  const [y0, y1] = [Math.max(0, -top), Math.min(side, height - top)];
+  const x0 = Math.max(0, -left);
+  const x1 = Math.min(side, width - left);
+  const y0 = Math.max(0, -top);
+  const y1 = Math.min(side, height - top);
   for (let y = y0; y < y1; y++)
     for (let x = x0; x < x1; x++) {
       const f = stamp[y * side + x];

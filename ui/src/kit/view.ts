@@ -32,13 +32,13 @@ function within(view: View, { width, height }: Size): View {
 
 /** The median of some values; the middle of the plane where there are none. */
 export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   return sorted[sorted.length >> 1] ?? 0.5;
 }
 
 /** How far the middle half of them reaches. */
 export function spreadOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   return (sorted[Math.floor(sorted.length * 0.75)] ?? 0) - (sorted[Math.floor(sorted.length * 0.25)] ?? 0);
 }
 

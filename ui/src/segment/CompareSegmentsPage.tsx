@@ -1,4 +1,5 @@
 import { Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import type { GroupComparison } from '../../../src/domain/answer.js';
 import type { SegmentRow } from '../../../src/server/contract/segments.js';
@@ -12,9 +13,9 @@ import { capital, prose } from '../kit/prose.js';
 import { Stat } from '../kit/Section.js';
 import type { ExportTable } from '../kit/table-files.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
-import { useAsk } from '../wire/ask.js';
+import { useWire } from '../wire/client.js';
 import { type ShownRun, useAskedRun, usePaths } from '../wire/runs.js';
-import { useSegmentRows } from '../wire/segments.js';
+import { useSegmentRows, versusQuestion } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import css from './compare.module.css';
@@ -44,7 +45,7 @@ function Compared({ a, b, shown }: { readonly a: string; readonly b: string; rea
   const to = usePaths();
   const navigate = useNavigate();
   const { data: rows, error } = useSegmentRows();
-  const versus = useAsk('GET /v1/segments/:segment/versus/:other', { params: { segment: a, other: b }, query: { run: useAskedRun() } }, { keep: true });
+  const versus = useQuery(versusQuestion(useWire(), a, b, useAskedRun()));
   if (error) return <ProblemNote title="The segments did not come." error={error} />;
   if (!rows) return <Loading what="the segments" />;
   const pair = [a, b].map((id) => rows.find((row) => row.id === id));

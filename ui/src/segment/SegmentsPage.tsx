@@ -1,14 +1,16 @@
 import { Button, Select, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { SegmentRow } from '../../../src/server/contract/segments.js';
 import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import type { ExportTable } from '../kit/table-files.js';
 import { Icon } from '../kit/Icon.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
-import { type ShownRun, usePaths } from '../wire/runs.js';
-import { useSegmentRows } from '../wire/segments.js';
+import { useWire } from '../wire/client.js';
+import { type ShownRun, useAskedRun, usePaths } from '../wire/runs.js';
+import { useSegmentRows, versusQuestion } from '../wire/segments.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import { OtherRun } from '../workspace/RunLine.js';
@@ -56,9 +58,14 @@ function Listed({ shown }: { readonly shown: ShownRun }) {
   const order = orderOf(sort);
   const sortBy = (next: Order) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, sort: orderText(next) }), replace: true, resetScroll: false });
   const rows = useMemo(() => sortSegments(matching(data ?? [], text), order), [data, text, sort]);
+  const [first, second] = [...chosen];
+  const [queries, wire, run] = [useQueryClient(), useWire(), useAskedRun()];
+  useEffect(() => {
+    // Whoever chose two will compare them: it takes the server a moment.
+    if (chosen.size === 2) void queries.prefetchQuery(versusQuestion(wire, first, second, run));
+  }, [chosen, queries, wire, run]);
   if (error) return <ProblemNote title="The segments did not come." error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading what="the segments"><Skeleton height={380} /></Loading>;
-  const [first, second] = [...chosen];
   return (
     <div className={css.whole}>
       <OtherRun shown={shown} />
