@@ -39,7 +39,8 @@ export function useForesight(): void {
     const [, params, route] = router.getMatchedRoutes(pathname);
     if (params['workspace'] !== wire.workspace || !route) return;
     const run = published && pickRun(published, search.run);
-    await Promise.all(BEGINS[route.fullPath.slice(BASE)]?.({ queries, wire, params, search, run, may }) ?? []);
+    const ahead = { queries, wire, params, search, run, may };
+    await Promise.all([...ofRun(ahead), ...(BEGINS[route.fullPath.slice(BASE)]?.(ahead) ?? [])]);
   });
 
   useEffect(() => {
@@ -118,6 +119,10 @@ const BEGINS: Readonly<Record<string, (ahead: Ahead) => Promise<unknown>[]>> = {
   settings: (ahead) => [ask(ahead, 'GET /v1/workspaces'), ask(ahead, 'GET /v1/workspaces', { query: { removed: 'true' } })],
   start: (ahead) => (ahead.may ? [ask(ahead, 'GET /v1/files')] : []),
 };
+
+/** What every page of a run begins with, which is there already of the run in use. */
+const ofRun = (ahead: Ahead): Promise<unknown>[] =>
+  ahead.search.run === undefined || !ahead.run ? [] : [ask(ahead, 'GET /v1/runs/:run', { params: { run: ahead.run.id } }, { fixed: true }), ask(ahead, 'GET /v1/segments', { query: { run: ahead.search.run } })];
 
 function ask<R extends RouteId>({ queries, wire }: Ahead, route: R, call?: Call<R>, options?: AskOptions): Promise<void> {
   return queries.prefetchQuery(question(wire, route, call, options));
