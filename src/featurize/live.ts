@@ -125,14 +125,16 @@ function fold({ measure: m, shape, scale }: Unit, rows: readonly Fields[], asOf:
   const aggregate = aggregates[m.aggregate];
   const state = aggregate.init();
   let some = shape === 'rows';
+  // One object for all rows: aggregates keep what is in it, never it.
+  const row: { -readonly [K in keyof Row]: Row[K] } = { at: 0, value: undefined, key: undefined, holds: false };
   for (const fields of rows) {
     if (m.where && !holds(m.where, fields, asOf)) continue;
     const value = m.value === undefined ? undefined : fields[m.value];
     const key = m.key === undefined ? undefined : fields[m.key];
-    const row: Row = {
-      at: fields.at, value: value === null || value === undefined ? undefined : Number(value), key: key === null || key === undefined ? undefined : String(key),
-      holds: m.holds ? holds(m.holds, fields, asOf) : false,
-    };
+    row.at = fields.at;
+    row.value = value === null || value === undefined ? undefined : Number(value);
+    row.key = key === null || key === undefined ? undefined : String(key);
+    row.holds = m.holds ? holds(m.holds, fields, asOf) : false;
     if (!takes(aggregate, row)) continue;
     some = true;
     aggregate.add(state, row);

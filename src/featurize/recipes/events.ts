@@ -115,4 +115,4 @@ function views({ source, dialect: d, asOf }: RecipeInput, columns: readonly stri
 }
 
 /** The rows of both views in memory. */
-export const liveEvents: MakeRows = ({ where }, rows, asOf) => (where ? rows.filter((row) => holds(where, row, asOf)) : rows).map((row) => ({ ...row, one: 1 }));
+export const liveEvents: MakeRows = ({ where }, rows, asOf) => (where ? rows.filter((row) => holds(where, row, asOf)) : rows).map((row) => (row.one === 1 ? row : { ...row, one: 1 }));

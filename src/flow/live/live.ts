@@ -368,7 +368,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       const versions = new Map(now.map(({ segment, version }) => [segment, version]));
       const kept = new Set(model.segments.map(({ id }) => id));
       const definitions = model.segments.map(({ id, name }): LiveDefinition => ({ segment: id, name, version: (versions.get(id) ?? 0) + 1, rule: { kind: 'segment', segment: id }, model: model.id }));
-      const asking = now.filter((one) => one.model !== undefined && !isFound(one)).map(({ segment, name, version, rule, types }): LiveDefinition => ({ segment, name, version, rule, types, model: model.id }));
+      // One that is being worked out anew goes on with the model that it was written for.
+      const asking = now.filter((one) => one.model !== undefined && one.state === 'live' && !isFound(one)).map(({ segment, name, version, rule, types }): LiveDefinition => ({ segment, name, version, rule, types, model: model.id }));
       await append([
         { kind: 'model', id: model.id, model }, ...[...definitions, ...asking].map((definition): JournalEntry => ({ kind: 'define', definition })),
         ...now.filter((one) => isFound(one) && !kept.has(one.segment)).map(({ segment }): JournalEntry => ({ kind: 'retire', segment })),

@@ -51,7 +51,7 @@ export function trackedRows({ cells, width, rows }: Block, carried: readonly Car
       });
       continue;
     }
-    const row: TrackedRow & Record<string, string | number | boolean | undefined> = { source: 'events', at: cells[o], event: text(at.event), product: text(at.product), category: text(at.category) };
+    const row: TrackedRow & Record<string, string | number | boolean | undefined> = { source: 'events', at: cells[o], one: 1, event: text(at.event), product: text(at.product), category: text(at.category) };
     for (const { column, type, index } of carried) {
       const value = at.first + index < width ? known(at.first + index) : undefined;
       if (value !== undefined) row[column] = type === 'text' ? textOf(value) : type === 'flag' ? value === 1 : value;
