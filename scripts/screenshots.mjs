@@ -44,7 +44,9 @@ async function workspace(folder, only) {
         await shown.goto(origin + path);
         await shown.waitForSelector('main h1, main h2');
         await prepare?.(shown);
-        await shown.waitForLoadState('networkidle', { timeout: 60_000 }).catch(() => console.error(`${screen}: still asking after a minute`));
+        // Pages that hear what happens have a line that stays open.
+        if (/\/(live|entities\/)/.test(path)) await shown.waitForTimeout(2500);
+        else await shown.waitForLoadState('networkidle', { timeout: 60_000 }).catch(() => console.error(`${screen}: still asking after a minute`));
         await shown.waitForTimeout(250);
         const wide = await shown.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (wide > 0) console.error(`${screen}, ${name}: reaches ${wide} px beyond the window`);
@@ -82,6 +84,7 @@ async function screensOf(page) {
   const segments = await ask('GET', '/v1/segments');
   const { rows } = await ask('GET', `/v1/segments/${segments[0].id}/members?limit=1`);
   const person = rows[0].entity;
+  const live = await somethingLive(ask, page, person);
   const click = (role, name) => (shown) => shown.getByRole(role, { name }).first().click();
   return [
     ['door', '/w/demo'],
@@ -109,8 +112,56 @@ async function screensOf(page) {
     ['settings-audit', '/w/demo/settings?part=audit'],
     ['settings-appearance', '/w/demo/settings?part=appearance'],
     ['settings-about', '/w/demo/settings?part=about'],
+    ['settings-webhooks', '/w/demo/settings?part=webhooks'],
+    ['settings-webhook', `/w/demo/settings?part=webhooks&webhook=${live.webhook}`],
+    ['settings-new-webhook-open', '/w/demo/settings?part=webhooks', click('button', 'New webhook')],
+    ['live-events', '/w/demo/live', click('button', /^Payload of/)],
+    ['live-segments', '/w/demo/live/segments'],
+    ['live-segment', `/w/demo/live/segments/${live.segment}`],
+    ['live-new', '/w/demo/live/segments/new'],
+    ['live-edit', `/w/demo/live/segments/${live.segment}/edit`, click('button', /how many$|then no/)],
+    ['live-connect', '/w/demo/live/connect'],
+    ['live-person', `/w/demo/entities/${encodeURIComponent(person)}?part=live`, click('button', /^Why/)],
+    ['live-person-only', '/w/demo/entities/visitor-7', click('button', /^Why/)],
+    ['live-erase-open', '/w/demo/entities/visitor-7', click('button', 'Erase them')],
+    ['live-nothing-yet', '/w/main/live'],
     ['not-found', '/w/demo/nowhere'],
   ];
+}
+
+/** Live segments, a webhook and a few minutes of events; gives the ids of the first of each. */
+async function somethingLive(ask, page, person) {
+  const event = (name) => ({ source: 'events', where: [{ column: 'event', op: '=', value: name }] });
+  const { token } = await ask('POST', '/v1/keys', { name: `pictures ${Date.now()}`, only: ['POST /v1/batch'], workspace: 'demo' });
+  const send = (batch) => ask('POST', '/v1/batch', { writeKey: token, batch });
+  const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const track = (userId, name, minutes, properties = {}) => ({ type: 'track', userId, event: name, timestamp: at(minutes), properties });
+  await send([track('visitor-1', 'Product Viewed', 600, { product: 'Tea' })]);
+  let segments = await ask('GET', '/v1/live/segments');
+  if (segments.length === 0) {
+    const rules = [
+      ['Left a cart', { all: [{ kind: 'sequence', first: event('Product Added'), then: event('Order Completed'), followed: false, within: { length: 30, unit: 'minutes' }, per: 'properties.cart' }] }],
+      ['Much interest in this session', { all: [{ kind: 'performed', ...event('Product Viewed'), op: '>=', value: 3, window: { session: 30, unit: 'minutes' } }] }],
+      ['Ordered today', { all: [{ kind: 'performed', ...event('Order Completed'), op: '>=', value: 1, window: { last: 24, unit: 'hours' } }, { not: { kind: 'attribute', source: 'traits', column: 'plan', op: '=', value: 'staff' } }] }],
+    ];
+    await send([{ type: 'identify', userId: 'visitor-1', traits: { plan: 'free' } }, track('visitor-1', 'Product Added', 500, { cart: 'c1', price: 12.5 }), track('visitor-1', 'Order Completed', 400, { cart: 'c1', total: 12.5 })]);
+    for (const [name, rule] of rules) await ask('POST', '/v1/live/segments', { name, rule });
+    await ask('POST', '/v1/webhooks', { name: 'CRM', url: 'https://crm.example.org/shoal' });
+    segments = await ask('GET', '/v1/live/segments');
+  }
+  const people = [person, 'visitor-7', ...Array.from({ length: 12 }, (_, i) => `visitor-${i + 20}`)];
+  await send([
+    { type: 'identify', anonymousId: 'browser-7', timestamp: at(55), traits: { language: 'de' } }, { type: 'identify', anonymousId: 'browser-7', userId: 'visitor-7', timestamp: at(50), traits: { plan: 'pro', city: 'Oslo' } },
+    ...people.flatMap((who, i) => [
+      { type: 'page', userId: who, name: 'Home', timestamp: at(48 - i), context: { page: { path: '/' }, device: { type: 'phone' } } },
+      ...[20, 12, 4].map((minutes) => track(who, 'Product Viewed', minutes + i / 10, { product: ['Tea', 'Coffee', 'Cocoa'][i % 3], price: 4.5 + i })),
+      track(who, 'Product Added', 45 - i / 10, { cart: `cart-${i}-${Date.now()}`, price: 4.5 + i }), ...(i % 3 ? [track(who, 'Order Completed', 2, { cart: `cart-${i}`, total: 9 + i, currency: 'EUR' })] : []),
+    ]),
+  ]);
+  await send([{ ...track('visitor-7', 'Product Viewed', 0), messageId: 'twice' }, { ...track('visitor-7', 'Product Viewed', 0), messageId: 'twice' }, { type: 'track', userId: 'visitor-8' }]);
+  const [webhook] = (await ask('GET', '/v1/webhooks')).items;
+  await page.waitForTimeout(1000);
+  return { segment: segments.find(({ name }) => name === 'Left a cart').segment, webhook: webhook.id };
 }
 
 /** A server over the demo company, and the address that opens it. */
