@@ -146,7 +146,7 @@ async function somethingLive(ask, page, person) {
     ];
     await send([{ type: 'identify', userId: 'visitor-1', traits: { plan: 'free' } }, track('visitor-1', 'Product Added', 500, { cart: 'c1', price: 12.5 }), track('visitor-1', 'Order Completed', 400, { cart: 'c1', total: 12.5 })]);
     for (const [name, rule] of rules) await ask('POST', '/v1/live/segments', { name, rule });
-    await ask('POST', '/v1/webhooks', { name: 'CRM', url: 'https://crm.example.org/shoal' });
+    await ask('POST', '/v1/webhooks', { name: 'CRM', url: 'https://crm.example/shoal' });
     segments = await ask('GET', '/v1/live/segments');
   }
   const people = [person, 'visitor-7', ...Array.from({ length: 12 }, (_, i) => `visitor-${i + 20}`)];

@@ -66,6 +66,29 @@ describe.skipIf(!browser)(`people in the workspace${why}`, { timeout: 120_000 },
     await close();
   });
 
+  it('tells what is true live beside what the run found, for whoever both know, and keeps it true', async () => {
+    const { token } = await server.client.ask('POST /v1/keys', { body: { name: 'live', only: ['POST /v1/batch'], workspace: 'main' } });
+    const order = () => fetch(`${server.address}/v1/track`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify({ userId: 'C0000012', event: 'Order Completed', properties: { total: 5 } }) });
+    expect((await order()).status).toBe(200);
+    await server.client.ask('POST /v1/live/segments', { body: { name: 'Ordered twice', rule: { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }], op: '>=', value: 2 } } });
+    const both = await server.client.ask('GET /v1/entities/:entity', { params: { entity: 'C0000012' } });
+    expect(both.run).toBeDefined();
+    expect(both.live).toMatchObject({ id: 'C0000012', events: 1, memberships: [] });
+
+    const { page, problems, close } = await open('entities/C0000012');
+    const now = page.getByRole('region', { name: 'Live segments, now' });
+    await now.getByText('In none of them.').waitFor();
+    await page.getByRole('region', { name: 'Similar customers' }).waitFor();
+    expect((await order()).status).toBe(200);
+    await now.getByRole('link', { name: 'Ordered twice' }).waitFor();
+    await page.getByRole('link', { name: /^Live ?1$/ }).click();
+    await page.getByRole('button', { name: 'Why in Ordered twice' }).click();
+    await page.getByText('Measured: 2').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   it('tells what happened, newest first, by source, and loads more', async () => {
     const busiest = (await server.client.ask('GET /v1/entities', { query: { limit: 1, sort: '-orders' } })).rows[0].entity;
     const { total } = await server.client.ask('GET /v1/entities/:entity/timeline', { params: { entity: busiest }, query: { limit: 1 } });

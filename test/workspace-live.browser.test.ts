@@ -67,7 +67,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     const made = await server.client.ask('POST /v1/live/segments', { body: { name: 'Buyers', rule: { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }], op: '>=', value: 2 } } });
     await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made.segment } })).state).toBe('live');
     const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/live');
-    await page.getByText('Live', { exact: true }).last().waitFor();
+    await page.getByText('Following', { exact: true }).waitFor();
     await send(track('bea', 'Order Completed', { total: 5 }), track('bea', 'Order Completed', { total: 7, note: 'blue ribbon' }, { messageId: 'twice' }));
     const lines = page.getByRole('region', { name: 'Events' }).locator('ol > li');
     await lines.filter({ hasText: 'bea' }).filter({ hasText: 'entered Buyers' }).waitFor();

@@ -29,6 +29,8 @@ export function EntitySearch({ small = false, autoFocus = false }: EntitySearchP
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const hits = asked === '' ? [] : (data?.hits ?? []);
   const current = asked === text.trim() && !isPlaceholderData;
+  const nobody = asked !== '' && (error !== null || (current && hits.length === 0));
+  const { data: live } = useAsk('GET /v1/live', {}, { enabled: nobody });
   const go = (entity: string) => {
     setText('');
     combobox.closeDropdown();
@@ -75,7 +77,7 @@ export function EntitySearch({ small = false, autoFocus = false }: EntitySearchP
               <span>{hit.entity}</span>
             </Combobox.Option>
           ))}
-          {asked !== '' && (error || (current && hits.length === 0)) ? (
+          {nobody && live && live.entities > 0 ? (
             <Combobox.Option value={asked} className={css.hit}>
               <Icon name="pulse" size={16} />
               <span>Look “{asked.length > 40 ? `${asked.slice(0, 40)}…` : asked}” up among those known live</span>

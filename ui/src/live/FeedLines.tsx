@@ -5,6 +5,7 @@ import { CopyButton } from '../kit/CopyButton.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon, type IconName } from '../kit/Icon.js';
 import { exactly } from '../kit/moments.js';
+import { sentence } from '../kit/prose.js';
 import { Scroller } from '../kit/Section.js';
 import { usePaths } from '../wire/runs.js';
 import { idOf, type Line, type SeenEvent } from './feed.js';
@@ -67,7 +68,7 @@ function FeedLine({ line, names, ofOne }: { readonly line: Line } & Pick<FeedLin
           <p>
             <strong>Not taken</strong> {line.rejected.name ? <span>{line.rejected.name}</span> : null}
           </p>
-          <p>{line.rejected.reason}</p>
+          <p>{sentence(line.rejected.reason)}</p>
           <p className={css.soft}>
             {line.rejected.route}
             {line.rejected.index > 0 || line.rejected.route.endsWith('batch') ? `, message ${line.rejected.index + 1}` : ''}
@@ -79,7 +80,7 @@ function FeedLine({ line, names, ofOne }: { readonly line: Line } & Pick<FeedLin
           <p>
             <Who id={line.change.entity} hide={ofOne} /> <Came change={line.change} names={names} />
           </p>
-          <p className={css.soft}>{line.change.reason}</p>
+          <p className={css.soft}>{sentence(line.change.reason)}</p>
         </div>
       ) : null}
     </li>

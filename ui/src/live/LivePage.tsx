@@ -29,7 +29,7 @@ export function LivePage({ part, children, ...page }: LivePageProps) {
   );
 }
 
-const WORDS: Readonly<Record<Line, string>> = { connecting: 'Connecting …', open: 'Live', broken: 'The line broke; trying again', idle: 'Waiting' };
+const WORDS: Readonly<Record<Line, string>> = { connecting: 'Connecting …', open: 'Following', broken: 'The line broke; trying again', idle: 'Waiting' };
 
 /** Whether what is shown follows what happens. */
 export function LineMark({ line }: { readonly line: Line }) {

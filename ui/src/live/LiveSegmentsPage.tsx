@@ -4,7 +4,6 @@ import type { LiveSegmentRow } from '../../../src/server/contract/live.js';
 import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
-import { Ago } from '../kit/moments.js';
 import { sentence } from '../kit/prose.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import table from '../kit/table.module.css';
@@ -102,7 +101,7 @@ function SegmentLine({ row }: { readonly row: LiveSegmentRow }) {
       </td>
       <td data-label="Made">
         <span>
-          <Ago at={row.record.createdAt} />, {row.record.createdBy}
+          {f.date(row.record.createdAt)}, {row.record.createdBy}
         </span>
       </td>
     </tr>

@@ -45,7 +45,7 @@ function Conditions({ entity, row }: Pick<LiveWhyProps, 'entity' | 'row'>) {
   if (!data) return <Skeleton lines={3} />;
   return (
     <>
-      <p>{sentence(data.words)}</p>
+      {data.conditions.length === 1 ? null : <p>{sentence(data.words)}</p>}
       {data.changesAt === undefined ? null : (
         <p>
           {data.member ? 'They leave' : 'They enter'} <strong><Until at={data.changesAt} /></strong>, if nothing more happens: {f.moment(data.changesAt)}.

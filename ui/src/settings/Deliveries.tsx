@@ -109,7 +109,7 @@ function DeliveryRow({ webhook, delivery, name, onAgain }: DeliveryRowProps) {
         <span>
           {delivery.state === 'delivered' ? `Delivered ${f.moment(delivery.settledAt)}` : null}
           {delivery.state === 'dead' ? `Given up: ${delivery.reason ?? 'no answer'}` : null}
-          {delivery.state === 'waiting' && delivery.next !== undefined ? <>Waiting; tried <Until at={delivery.next} /></> : null}
+          {delivery.state === 'waiting' && delivery.next !== undefined ? <>Waiting; next try <Until at={delivery.next} /></> : null}
           {delivery.state === 'waiting' && delivery.next === undefined ? 'Waits for an earlier one of the same person' : null}
           {delivery.state === 'waiting' ? null : (
             <>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Loading, ProblemNote } from '../kit/states.js';
 import { useAsk } from '../wire/ask.js';
 import { isOver, useJob } from '../wire/jobs.js';
+import { usePaths } from '../wire/runs.js';
 import { Page } from '../workspace/Page.js';
 import { useMay } from '../workspace/session.js';
 import { TakesRole } from '../workspace/TakesRole.js';
@@ -21,6 +22,7 @@ export function StartPage() {
   const [advanced, setAdvanced] = useState<RunOptions>({});
   const { error } = useAsk('GET /v1/jobs/:job', { params: { job: id ?? '' } }, { enabled: id !== undefined && job === undefined });
   const may = useMay('analyst');
+  const to = usePaths();
   const goTo = (next: string | undefined) => void navigate({ search: next === undefined ? {} : { job: next } });
 
   if (!may)
@@ -34,6 +36,9 @@ export function StartPage() {
       <Page title="Add your data" lead="Orders, visits, e-mails, a list of customers: whatever says what people did. One file is enough; several that belong together tell more.">
         <Steps at={0} />
         <FilesStep onInspect={goTo} />
+        <p>
+          Or let it come in as it happens: <a href={to('live/connect')}>connect a website, an app or a server</a>.
+        </p>
       </Page>
     );
   if (!job)
