@@ -61,7 +61,7 @@ export const liveRoutes = {
     details: 'For pages: whoever reads too slowly misses some of it. The feed of changes misses none.',
     query: z.strictObject({ recent: z.coerce.number().int().min(0).max(500).default(0).describe('How many events, changes and refusals of before to begin with') }), answer: news, answers: 'events',
   }),
-  'GET /v1/live/vocabulary': route({ role: 'viewer', summary: 'What live rules can speak of: what was seen so far', answer: vocabulary }),
+  'GET /v1/live/vocabulary': route({ role: 'analyst', summary: 'What live rules can speak of: what was seen so far', answer: vocabulary }),
   'POST /v1/live/check': route({ role: 'viewer', summary: 'A live rule in words', body: z.strictObject({ rule }), answer: z.object({ words: z.string() }) }),
   'GET /v1/live/segments': route({ role: 'viewer', summary: 'Lists live segments', answer: z.array(row) }),
   'POST /v1/live/segments': route({
@@ -86,7 +86,7 @@ export const liveRoutes = {
   'GET /v1/live/merges': route({ role: 'analyst', summary: 'Which ids were joined into one entity', query: z.strictObject({ entity: entityId.optional() }), answer: z.array(document<Merge>('Merge', 'Two entities that became one')) }),
   'POST /v1/live/merges/:record/undo': route({ role: 'operator', summary: 'Parts what was joined', params: z.strictObject({ record: z.coerce.number().int().min(1) }), answer: document<Merge>('Merge', 'Two entities that became one') }),
   'DELETE /v1/entities/:entity': route({
-    role: 'operator', summary: 'Erases somebody from the live side', details: 'The keys of everything that was sent about them are destroyed: in the journal, its copies and its backups nobody can read it any more. It cannot be undone.',
+    role: 'operator', summary: 'Erases somebody from the live side', details: 'The keys of everything that was sent about them are destroyed: nobody can read it any more. A backup from before holds the keys of its time. It cannot be undone.',
     params: entity, query: z.strictObject({ why }), answer: z.object({ identifiers: z.number().int(), events: z.number().int() }),
   }),
 } as const;

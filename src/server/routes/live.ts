@@ -109,9 +109,13 @@ export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
     const erased = await named(entity, async (identifier) => {
       const known = await live().entity(identifier);
       if (!known) return undefined;
+      // What was sent about them, and what was to be sent, under any name they had: first, so that asking again after a failure finds them still; and once more for what was on its way.
+      const forget = async () => {
+        for (const id of new Set([known.id, ...known.identifiers.map(publicIdOf)])) await store.outbox.forget(id);
+      };
+      await forget();
       const done = await live().erase(identifier);
-      // What was sent about them, and what was to be sent, under any name they had.
-      for (const id of new Set([known.id, ...known.identifiers.map(publicIdOf)])) await store.outbox.forget(id);
+      await forget();
       return { ...done };
     });
     // Who it was is what is forgotten: the audit log says that somebody was erased, not who.

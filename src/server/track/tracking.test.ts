@@ -199,7 +199,7 @@ describe('webhooks', () => {
   it('become events as their source maps them, once each', async () => {
     const text = JSON.stringify(order);
     for (const how of ['hex', 'base64'] as const) expect((await post('/v1/webhook/shop', text, signed(text, how))).status).toBe(200);
-    expect(intake.events.filter(({ id }) => id === 'evt_1')).toHaveLength(1);
+    expect(intake.events.filter(({ id }) => id === 'shop\0evt_1')).toHaveLength(1);
     expect(last()).toMatchObject({ workspace: 'other', kind: 'track', name: 'Order Paid', at: 1_700_000_000_000, identifiers: [{ type: 'user', value: '7' }, { type: 'email', value: 'ann@example.com' }], payload: { properties: { total: 12 } } });
   });
   it('are refused without the signature of their source, even with a write key', async () => {
@@ -213,7 +213,7 @@ describe('webhooks', () => {
     };
     const now = Math.floor(Date.now() / 1000);
     expect((await send(now)).status).toBe(200);
-    expect(last()).toMatchObject({ id: 'msg_1', name: 'Called' });
+    expect(last()).toMatchObject({ id: 'standard\0msg_1', name: 'Called' });
     expect((await send(now - 3600)).status).toBe(401);
   });
   it('without a signature need a write key; the same content again is the same message', async () => {

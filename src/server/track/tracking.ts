@@ -143,7 +143,8 @@ export function createTracking(options: TrackingOptions): Tracking {
     // Whoever shows a key that is no good is refused before its body is read.
     let key = secret === undefined ? undefined : await goodKey(secret, asked);
     const limit = type === 'batch' || type === 'webhook' ? messageLimits.batch : singleLimit;
-    const expected = Math.min(limit, Number(request.headers['content-length'] ?? limit) || limit);
+    // What is packed may become as large as anything may be.
+    const expected = request.headers['content-encoding'] === undefined ? Math.min(limit, Number(request.headers['content-length'] ?? limit) || limit) : limit;
     const release = held.take(addressOf(request), expected);
     try {
       const bytes = await readBytes(request, limit, limits.slowest);
@@ -164,7 +165,9 @@ export function createTracking(options: TrackingOptions): Tracking {
       const read = readMessages(body, {
         type: type === 'webhook' ? 'batch' : type, received: Math.round(clock()), bytes: type === 'webhook' ? Infinity : bytes.byteLength, newId: randomUUID, ip: addressOf(request), privacy: request.headers['sec-gpc'] === '1',
       });
-      return await accepted(read, asked);
+      // Ids of a program's own messages are apart from those that senders make up: nobody can use one up for it. No sender can write the character between.
+      const own = type === 'webhook' ? { ...read, events: read.events.map((event) => ({ ...event, id: `${part}\0${event.id}` })) } : read;
+      return await accepted(own, asked);
     } finally {
       release();
     }
@@ -174,6 +177,7 @@ export function createTracking(options: TrackingOptions): Tracking {
     if (rejected.length) rejections.add(workspace, rejected.map((one) => ({ ...one, at: Math.round(clock()), route: id })));
     if (events.length === 0 && rejected.length) return { status: 400, body: said(rejected[0].reason, 'invalid_request') };
     if (events.length) {
+      if (counts.waiting >= limits.waiting) throw new ShoalError('live/overloaded', { seconds: retryAfter });
       counts.waiting += events.length;
       try {
         for (const receipt of await intake.accept(workspace, events)) counts[receipt]++;

@@ -77,7 +77,7 @@ export async function openFile(path: string, name: string, readonly: boolean): P
     }
   };
   const connection = telling(() => openSqlite(path));
-  const pragmas = ['busy_timeout = 5000', 'trusted_schema = OFF', ...(readonly ? ['query_only = ON', 'wal_autocheckpoint = 0'] : ['journal_mode = WAL', 'synchronous = FULL'])];
+  const pragmas = ['busy_timeout = 5000', 'trusted_schema = OFF', ...(readonly ? ['query_only = ON', 'wal_autocheckpoint = 0'] : ['journal_mode = WAL', 'synchronous = FULL', 'secure_delete = ON'])];
   telling(() => pragmas.forEach((pragma) => connection.prepare(`PRAGMA ${pragma}`).all([])));
   const close = () => {
     // libsql closes a file only when its statements are collected, maybe after somebody else has opened the same path. Out of WAL mode that late end touches no file, and what
