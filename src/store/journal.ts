@@ -3,7 +3,8 @@ import type { Change, LiveDefinition } from '../domain/live.js';
 
 /** What is journaled: everything from which the live state follows. */
 export type JournalEntry =
-  | { readonly kind: 'event'; readonly event: Event }
+  /** `text`: the event as JSON, where whoever writes it has that at hand; never there when it is read. */
+  | { readonly kind: 'event'; readonly event: Event; readonly text?: string }
   | { readonly kind: 'define'; readonly definition: LiveDefinition }
   /** From here on this version of the segment serves: it has been worked out from the history. */
   | { readonly kind: 'serve'; readonly segment: string; readonly version: number }

@@ -91,6 +91,41 @@ describe('a live side on a journal', () => {
     expect((await live.entity(user('cy')))?.events).toBe(1);
   });
 
+  it('loses no change that is seen while others are being written', async () => {
+    await defined('keen', twice);
+    for (const who of ['ann', 'bob']) {
+      await live.accept([event(who, 'Viewed'), event(who, 'Viewed')]);
+      now += minute;
+    }
+    await live.close();
+    journal = await openJournal(folder, 'main', { clock: () => now });
+    let written = () => {}, hold: Promise<void> | undefined;
+    const slow: typeof journal = {
+      ...journal,
+      async append(group) {
+        const appended = await journal.append(group);
+        written();
+        await hold;
+        return appended;
+      },
+    };
+    live = await openLive(slow, { clock: () => now }, { failed: (error) => void failures.push(error) });
+    let release = () => {};
+    hold = new Promise((resolve) => (release = resolve));
+    const begun = new Promise<void>((resolve) => (written = resolve));
+    now += 28 * minute;
+    await live.status();
+    await begun;
+    now += minute;
+    expect(await live.status()).toMatchObject({ changes: 4 });
+    release();
+    expect((await live.changes(2, 10)).map(({ n, entity }) => [n, entity])).toEqual([[3, 'ann'], [4, 'bob']]);
+    await live.close();
+    expect(failures).toEqual([]);
+    live = await openLive(await openJournal(folder, 'main', { clock: () => now }), { clock: () => now }, { failed: (error) => void failures.push(error) });
+    expect((await live.changes(0, 10)).map(({ n }) => n)).toEqual([1, 2, 3, 4]);
+  });
+
   it('is the same after it was opened again, from a snapshot and without one', async () => {
     await defined('keen', twice);
     for (let i = 0; i < 40; i++) {

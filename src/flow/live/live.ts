@@ -48,8 +48,8 @@ export interface LiveMembers {
 
 /** A workspace's live side: events in, every membership true to the moment. */
 export interface Live {
-  /** Resolves when all are on stable storage, with what became of each. @throws `live/overloaded`, `store/unavailable` */
-  accept(events: readonly Event[]): Promise<readonly Receipt[]>;
+  /** Resolves when all are on stable storage, with what became of each. `texts`: the same as JSON, where it is at hand. @throws `live/overloaded`, `store/unavailable` */
+  accept(events: readonly Event[], texts?: readonly string[]): Promise<readonly Receipt[]>;
   /** Defines a segment or a new version of it: worked out from the history, while the version before serves. @throws what `ruleWords` throws */
   define(definition: LiveDefinition): Promise<LiveSegment>;
   retire(segment: string): Promise<void>;
@@ -77,7 +77,7 @@ export interface Live {
   recent(limit: number): Promise<readonly JournalRecord[]>;
   status(): Promise<LiveStatus>;
   /** Gives what happens from now on, until the signal aborts. Slow readers miss events, never changes. */
-  news(listener: (news: LiveNews) => void): () => void;
+  news(listener: (news: LiveNews) => void, only?: 'changes'): () => void;
   /** Finishes what was accepted, saves a snapshot and closes the journal. */
   close(): Promise<void>;
 }
@@ -128,7 +128,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const limits = { ...usual, ...given };
   const saved = await journal.saved();
   const state = make(saved);
-  const listeners = new Set<(news: LiveNews) => void>();
+  /** Those who hear all, and those who hear only changes: there is an event for each of the others' thousands. */
+  const listeners = new Set<(news: LiveNews) => void>(), readers = new Set<(news: LiveNews) => void>();
   const queue: Waiting[] = [];
   /** Changes that follow from what is durable, and are not yet written themselves. */
   let outbox: Change[] = [];
@@ -152,12 +153,13 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
 
   const tell = (news: LiveNews) => {
     for (const listener of listeners) listener(news);
+    if ('change' in news) for (const reader of readers) reader(news);
   };
   const heard = (change: Change) => void outbox.push(change);
   /** What is on the disk is told. */
   const told = (changes: readonly Change[]) => {
     written = changes.at(-1)?.n ?? written;
-    if (listeners.size) for (const change of changes) tell({ change });
+    if (listeners.size + readers.size) for (const change of changes) tell({ change });
   };
   /** The moment: never earlier than any before it, and while a group is being written not later than that group, which is next. */
   const now = () => Math.min(Math.max(earliest, state.clock, clock()), under ?? Infinity);
@@ -348,8 +350,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   kick();
 
   return {
-    async accept(events) {
-      const appended = await append(events.map((event) => ({ kind: 'event', event })));
+    async accept(events, texts) {
+      const appended = await append(events.map((event, i) => (texts ? { kind: 'event', event, text: texts[i] } : { kind: 'event', event })));
       return appended.map((one) => ('seq' in one ? 'accepted' : 'duplicate'));
     },
     async define(definition) {
@@ -436,9 +438,10 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       const due = state.next();
       return { seq, applied: state.seq, clock: state.clock, entities: state.entities, segments: state.segments().length, changes: state.n, duplicates, ...(due < Infinity && { due }) };
     },
-    news(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+    news(listener, only) {
+      const among = only ? readers : listeners;
+      among.add(listener);
+      return () => void among.delete(listener);
     },
     async close() {
       closing = true;

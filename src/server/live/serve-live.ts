@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createContext } from '../../context.js';
+import type { Event } from '../../domain/event.js';
 import { assert } from '../../errors.js';
 import { openLive, type Live, type LiveNews } from '../../flow/live/live.js';
 import { openJournal } from '../../store/catalog.js';
@@ -20,13 +21,13 @@ export function serveLive(): void {
 
   let stop: (() => void) | undefined;
   let gathered: LiveNews[] = [];
-  const hear = (live: Live) => live.news((news) => {
+  const hear = (live: Live, only: 'changes' | undefined) => live.news((news) => {
     if (gathered.push(news) > 1) return;
     setTimeout(() => {
       tell({ news: gathered });
       gathered = [];
     }, pace);
-  });
+  }, only);
 
   port.on('message', async (message: ToLive) => {
     const live = await opening.catch(() => undefined);
@@ -34,12 +35,12 @@ export function serveLive(): void {
     if (!live) return;
     if ('news' in message) {
       stop?.();
-      stop = message.news ? hear(live) : undefined;
+      stop = message.news === 'none' ? undefined : hear(live, message.news === 'changes' ? 'changes' : undefined);
       return;
     }
     const id = 'accept' in message ? message.accept : 'ask' in message ? message.ask : message.close;
     try {
-      if ('accept' in message) tell({ id, answer: await live.accept(message.events) });
+      if ('accept' in message) tell({ id, answer: await live.accept(message.events.map((text) => JSON.parse(text) as Event), message.events) });
       else if ('ask' in message) tell({ id, answer: await (live[message.name] as (...args: unknown[]) => unknown)(...message.args) });
       else tell({ id, answer: await live.close() });
     } catch (error) {

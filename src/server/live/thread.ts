@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import type { Event } from '../../domain/event.js';
 import { ShoalError, type ErrorCode } from '../../errors.js';
 import type { Live, LiveNews, Receipt } from '../../flow/live/live.js';
 
@@ -26,10 +25,13 @@ export interface LiveThreadOptions {
 type Named = Exclude<keyof Live, 'accept' | 'news' | 'close'>;
 /** What goes to the thread, and comes from it. */
 export type ToLive =
-  | { readonly accept: number; readonly events: readonly Event[] }
+  /** Events as JSON: made once, it crosses as it is and is what is written. */
+  | { readonly accept: number; readonly events: readonly string[] }
   | { readonly ask: number; readonly name: Named; readonly args: readonly unknown[] }
-  | { readonly news: boolean }
+  | { readonly news: Heard }
   | { readonly close: number };
+/** What is heard of what happens: nothing goes to the other thread that nobody there wants. */
+type Heard = 'all' | 'changes' | 'none';
 export type FromLive =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly refusal: Refusal }
@@ -47,10 +49,11 @@ interface Waiting {
 export function openLiveThread({ entry, store, workspace, retention, most = 50_000, failed }: LiveThreadOptions): LiveThread {
   const worker = new Worker(entry, { workerData: { store, workspace, retention } });
   const asked = new Map<number, Waiting>();
-  const listeners = new Set<(news: LiveNews) => void>();
+  const listeners = new Map<(news: LiveNews) => void, 'changes' | undefined>();
+  let heard: Heard = 'none';
   let count = 0, waiting = 0;
   let broken: Error | undefined;
-  let gathered: { readonly events: Event[]; readonly givers: { readonly events: number; readonly giver: Waiting }[] } | undefined;
+  let gathered: { readonly events: string[]; readonly givers: { readonly events: number; readonly giver: Waiting }[] } | undefined;
 
   const breakDown = (error: Error) => {
     if (broken) return;
@@ -61,7 +64,7 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
   };
   worker.on('message', (message: FromLive) => {
     if ('news' in message) {
-      for (const news of message.news) for (const listener of listeners) listener(news);
+      for (const news of message.news) for (const [listener, only] of listeners) if (!only || 'change' in news) listener(news);
     } else if ('failed' in message) breakDown(errorFrom(message.failed));
     else {
       const asker = asked.get(message.id);
@@ -80,6 +83,12 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
     worker.postMessage(make(id));
   });
   const ask = (name: Named) => (...args: unknown[]) => send<never>((id) => ({ ask: id, name, args }));
+
+  const hear = () => {
+    const wanted = listeners.size === 0 ? 'none' : [...listeners.values()].includes(undefined) ? 'all' : 'changes';
+    if (wanted === heard || broken) return;
+    worker.postMessage({ news: (heard = wanted) } satisfies ToLive);
+  };
 
   /** What came within one turn of the event loop goes as one message. */
   const flush = async () => {
@@ -107,16 +116,17 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
         gathered = { events: [], givers: [] };
         setImmediate(flush);
       }
-      for (const event of events) gathered.events.push(event);
+      for (const event of events) gathered.events.push(JSON.stringify(event));
       gathered.givers.push({ events: events.length, giver: { resolve, reject } });
     }),
     define: ask('define'), retire: ask('retire'), export: ask('export'), adopt: ask('adopt'), check: ask('check'), vocabulary: ask('vocabulary'), erase: ask('erase'), unmerge: ask('unmerge'), merges: ask('merges'), entity: ask('entity'), why: ask('why'),
     segments: ask('segments'), members: ask('members'), changes: ask('changes'), recent: ask('recent'), status: ask('status'),
-    news(listener) {
-      if (listeners.size === 0 && !broken) worker.postMessage({ news: true } satisfies ToLive);
-      listeners.add(listener);
+    news(listener, only) {
+      listeners.set(listener, only);
+      hear();
       return () => {
-        if (listeners.delete(listener) && listeners.size === 0 && !broken) worker.postMessage({ news: false } satisfies ToLive);
+        listeners.delete(listener);
+        hear();
       };
     },
     async close() {

@@ -221,7 +221,7 @@ type NewsOf<K extends News['kind']> = Extract<News, { kind: K }>;
 /** Every change after the cursor: those there are, then those that come, none twice and none left out. */
 async function* changesFrom(live: Live, after: number | undefined, signal: AbortSignal): AsyncGenerator<Change> {
   let last = after ?? (await live.status()).changes;
-  const feed = listen(live.news, (news) => ('change' in news ? [news.change] : []), signal);
+  const feed = listen((listener: (news: LiveNews) => void) => live.news(listener, 'changes'), (news) => ('change' in news ? [news.change] : []), signal);
   for (;;) {
     const items = await live.changes(last, 1000);
     for (const change of items) yield change;

@@ -355,7 +355,7 @@ type ToldChange = [subject: number, segment: string, version: number, direction:
 
 /** What is kept of an entry. Of those who are erased only the numbers. */
 function textOf(entry: JournalEntry): string {
-  if (entry.kind === 'event') return JSON.stringify(entry.event);
+  if (entry.kind === 'event') return entry.text ?? JSON.stringify(entry.event);
   if (entry.kind === 'erase') return JSON.stringify({ ...entry, identifiers: [], forgotten: entry.identifiers.length });
   return JSON.stringify(entry);
 }
