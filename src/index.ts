@@ -7,6 +7,7 @@ export { adviseOn, type AdviseInput } from './flow/advise.js';
 export { chooseSegments, nestedSegments, rareSegments, unusualEntities, type Chosen, type NestedSegments, type RareScan, type Unusual } from './flow/segment.js';
 export { alignRuns, compareRuns, loadRun, type SavedRun } from './flow/saved.js';
 export { askRule, type AskedRule } from './flow/ask-rule.js';
+export { edgeModule, type EdgeModel, type EdgeWords } from './flow/edge.js';
 export { openView, type RunView } from './flow/view/view.js';
 export { trend } from './flow/view/trend.js';
 export { simulate, type Simulated, type SimulateOptions } from './simulate/simulate.js';

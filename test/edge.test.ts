@@ -1,3 +1,5 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildEdge } from '../scripts/build-edge.mjs';
@@ -5,6 +7,7 @@ import type { LiveDefinition } from '../src/domain/live.js';
 import type { Rule } from '../src/domain/rule.js';
 import { edgeModule } from '../src/flow/edge.js';
 import { importText, type EdgeExports } from './support/edge.js';
+import { emptyFolder, shoal } from './support/shoal.js';
 
 const MINUTE = 60_000, start = Date.parse('2024-06-12T10:00:00Z');
 const event = (name: string) => ({ source: 'events', where: [{ column: 'event', op: '=' as const, value: name }] });
@@ -182,4 +185,20 @@ it.each([
   ['values of another type', [defined('a', { kind: 'attribute', source: 'traits', column: 'age', op: '>', value: 5 }, { types: { traits: { age: 'text' } } })], 'rules/wrong-type'],
 ] as const)('refuses %s', async (_, definitions, code) => {
   await expect(edgeModule(definitions)).rejects.toMatchObject({ code });
+});
+
+it('is written by the command line, which says what is wrong with a rule', async () => {
+  const folder = await emptyFolder('shoal-edge');
+  const write = (given: unknown) => writeFile(join(folder, 'rules.json'), JSON.stringify(given));
+  const run = () => shoal(['segment', 'edge', '--rules', 'rules.json', '-o', 'edge.js'], { cwd: folder });
+  await write([{ segment: 'many-views', rule: rules['many-views'], words: 'as the server lists it' }]);
+  expect((await run()).stdout).toMatch(/^edge\.js: one segment, \d\.\d kB gzipped\.\n$/);
+  const { createDecider, names } = await importText(await readFile(join(folder, 'edge.js'), 'utf8'));
+  expect(names).toEqual({ 'many-views': 'many-views' });
+  expect(createDecider().decide()).toEqual({ 'many-views': { member: false } });
+  await write([{ segment: 'a', rule: { kind: 'performed', source: 'events', op: '>=' } }]);
+  expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('0.rule.value is missing') as string });
+  await write([{ segment: 'a', rule: rules.pro }, { segment: 'a', rule: rules.quiet }]);
+  expect((await run()).stderr).toContain('two segments of the same id');
+  await rm(folder, { recursive: true });
 });

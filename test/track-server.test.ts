@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Analytics } from '@segment/analytics-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createClient, type Client } from '../src/server/client.js';
+import { importText } from './support/edge.js';
 import { cli, emptyFolder, root } from './support/shoal.js';
 
 // One story told to `shoal serve` as a person starts it: the SDK sends, a kill -9 comes between, webhooks arrive, and the command line watches. The tests follow one another.
@@ -80,6 +81,22 @@ it('a segment follows what is sent', async () => {
   expect(await members()).toEqual(Array.from({ length: 10 }, (_, i) => `u${110 + i}`));
   await send(1, 500);
   await expect.poll(members).toContain('u500');
+});
+
+it('the segment is given as a module for pages, to whoever may see people and to nobody else, and that is in the audit log', async () => {
+  const [{ segment }] = await shoal.ask('GET /v1/live/segments');
+  const ask = (key: string, of: string) => fetch(`${server.url}/v1/live/edge.js?segments=${of}`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await ask(writeKey, segment)).status).toBe(403);
+  expect((await ask(adminKey, `${segment},nothing`)).status).toBe(404);
+  const answer = await ask(adminKey, segment);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+  const { createDecider } = await importText(await answer.text());
+  const decider = createDecider();
+  decider.track({ type: 'track', event: 'Order Completed', properties: { total: 109 } });
+  expect(decider.decide()[segment].member).toBe(false);
+  decider.track({ type: 'track', event: 'Order Completed', properties: { total: 1 } });
+  expect(decider.decide()[segment].member).toBe(true);
+  expect(JSON.stringify(await shoal.ask('GET /v1/audit', { query: { action: 'segment.export' } }))).toContain(segment);
 });
 
 it('webhooks arrive as the configuration says, and `shoal ingest tail` shows them', async () => {

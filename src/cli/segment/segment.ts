@@ -4,6 +4,7 @@ import { algorithmsCommand } from './algorithms.js';
 import { alignCommand } from './align.js';
 import { chooseCommand } from './choose.js';
 import { compareCommand } from './compare.js';
+import { edgeCommand } from './edge.js';
 import { fitCommand } from './fit.js';
 import { levelsCommand } from './levels.js';
 import { rareCommand } from './rare.js';
@@ -16,6 +17,6 @@ export const segmentCommands: CommandGroup = {
   summary: 'Choose, fit, compare and explain segments with any algorithm.',
   commands: {
     advise: adviseCommand, choose: chooseCommand, rare: rareCommand, unusual: unusualCommand, fit: fitCommand, levels: levelsCommand,
-    tree: treeCommand, rule: ruleCommand, compare: compareCommand, align: alignCommand, algorithms: algorithmsCommand,
+    tree: treeCommand, rule: ruleCommand, edge: edgeCommand, compare: compareCommand, align: alignCommand, algorithms: algorithmsCommand,
   },
 };

@@ -62,6 +62,11 @@ export const liveRoutes = {
     query: z.strictObject({ recent: z.coerce.number().int().min(0).max(500).default(0).describe('How many events, changes and refusals of before to begin with') }), answer: news, answers: 'events',
   }),
   'GET /v1/live/vocabulary': route({ role: 'analyst', summary: 'What live rules can speak of: what was seen so far', answer: vocabulary }),
+  'GET /v1/live/edge.js': route({
+    role: 'analyst', summary: 'Live segments as a JavaScript module that decides in the browser', answer: z.string(), answers: 'bytes',
+    details: 'No dependencies, the same answers. Whoever loads a page can read the rules in it: take it with your key, and host it yourself where you want it to be seen.',
+    query: z.strictObject({ segments: z.string().min(1).max(4000).describe('Ids of live segments, parted by commas, with those that they look at') }),
+  }),
   'POST /v1/live/check': route({ role: 'viewer', summary: 'A live rule in words', body: z.strictObject({ rule }), answer: z.object({ words: z.string() }) }),
   'GET /v1/live/segments': route({ role: 'viewer', summary: 'Lists live segments', answer: z.array(row) }),
   'POST /v1/live/segments': route({

@@ -2,10 +2,12 @@ import { publicIdOf, type Event, type Identifier } from '../../domain/event.js';
 import { isFound, type Change, type LiveSegment } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import { ShoalError } from '../../errors.js';
+import { edgeModule } from '../../flow/edge.js';
 import type { Live, LiveNews } from '../../flow/live/live.js';
 import type { Store } from '../../store/store.js';
+import { closest } from '../../util/closest.js';
 import type { LiveSegmentRow, liveRoutes, News } from '../contract/live.js';
-import type { Handlers } from '../handler.js';
+import type { Bytes, Handlers } from '../handler.js';
 import type { LiveThread } from '../live/thread.js';
 import type { Rejections } from '../track/rejections.js';
 
@@ -27,6 +29,19 @@ export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
       features: features.map(({ name, title, kind }) => ({ name, title, kind })), segments: segments.map(({ id, name }) => ({ id, name })),
       sources: sources.map(({ columns, ...source }) => ({ ...source, columns: columns.map(({ values, ...column }) => ({ ...column, ...(values && { values: [...values] }) })) })),
     };
+  },
+  async 'GET /v1/live/edge.js'({ query: { segments }, by, place }): Promise<Bytes> {
+    const { store, live } = await place();
+    const [states, vocabulary] = await Promise.all([live().segments(), live().vocabulary()]);
+    const chosen = [...new Set(segments.split(',').map((id) => id.trim()))].map((id) => {
+      const state = states.find(({ segment }) => segment === id);
+      if (!state) throw new ShoalError('live/unknown-segment', { id, suggestion: closest(id, states.map(({ segment }) => segment)) });
+      return state;
+    });
+    const text = await edgeModule(chosen, vocabulary);
+    // The rules leave the house with it.
+    for (const { segment, version } of chosen) await store.audit.record({ action: 'segment.export', subject: { kind: 'segment', id: segment }, after: { format: 'js', version } }, by);
+    return { type: 'text/javascript; charset=utf-8', parts: [Buffer.from(text)] };
   },
   async 'POST /v1/live/check'({ body: { rule }, place }) {
     return { words: await (await place()).live().check(rule) };
