@@ -23,7 +23,15 @@ interface Zone {
 export function localTime(at: number, timezone: unknown): LocalTime {
   const local = at + (typeof timezone === 'string' ? offset(at, timezone) : 0);
   const days = Math.floor(local / day);
-  return { hour: Math.floor((local - days * day) / 3_600_000), weekday: ((days + 3) % 7 + 7) % 7 + 1, date: new Date(days * day).toISOString().slice(0, 10) };
+  return { hour: Math.floor((local - days * day) / 3_600_000), weekday: ((days + 3) % 7 + 7) % 7 + 1, date: dateOf(days) };
+}
+
+/** Most events are of the same day as the one before. */
+let [lastDays, lastDate] = [Number.NaN, ''];
+
+function dateOf(days: number): string {
+  if (days !== lastDays) [lastDays, lastDate] = [days, new Date(days * day).toISOString().slice(0, 10)];
+  return lastDate;
 }
 
 function offset(at: number, timezone: string): number {
