@@ -20,7 +20,7 @@ const LOOKED = 3000;
 const PAUSE = 700;
 
 await main(async () => {
-  const { opens, rounds, visits } = flags({ opens: 10, rounds: 8, visits: 8 });
+  const { opens, rounds, visits, rests } = flags({ opens: 10, rounds: 8, visits: 8, rests: 0 });
   const folder = mkdtempSync(join(tmpdir(), 'shoal-screens-'));
   const browser = await openChromium();
   const load = loadavg()[0];
@@ -34,9 +34,9 @@ await main(async () => {
       const paths = await placesOf(page);
       // Each screen is sometimes the first that anybody asks for.
       const order = NAMES.map((_, i) => NAMES[(i + visit * 5) % NAMES.length]);
-      first.push(...(await round(page, paths, order)));
+      first.push(...(await round(page, paths, order, rests)));
       if (visit === visits - 1) {
-        for (let i = 0; i < rounds; i++) again.push(...(await round(page, paths, NAMES)));
+        for (let i = 0; i < rounds; i++) again.push(...(await round(page, paths, NAMES, rests)));
         const state = await context.storageState();
         for (let i = 0; i < opens; i++) opened.push(await open(browser, new URL(server.invitation).origin, state));
       }
@@ -54,7 +54,7 @@ await main(async () => {
     said(what, all, GOALS.change);
   }
   mkdirSync(join(root, 'bench/results'), { recursive: true });
-  writeFileSync(join(root, 'bench/results/ui-screens.json'), `${JSON.stringify({ date: new Date().toISOString(), machine: { ...machine(), load, busy: load > 0.3 * availableParallelism() }, opens, rounds, visits, results }, null, 2)}\n`);
+  writeFileSync(join(root, 'bench/results/ui-screens.json'), `${JSON.stringify({ date: new Date().toISOString(), machine: { ...machine(), load, busy: load > 0.3 * availableParallelism() }, opens, rounds, visits, rests, results }, null, 2)}\n`);
 });
 
 /** A browser that knows nothing, on the first screen for a while. */
@@ -92,11 +92,11 @@ async function open(browser, origin, storageState) {
   return took;
 }
 
-/** From a click to the frame that shows the next screen whole, screen after screen. */
-async function round(page, paths, order) {
+/** From a click to the frame that shows the next screen whole, screen after screen; before it the pointer rests on the link for so many milliseconds (0: it is pressed out of the blue, as on a touch screen). */
+async function round(page, paths, order, rests) {
   const took = [];
   for (const name of order) {
-    took.push({ name, ...(await page.evaluate(change, paths[name])) });
+    took.push({ name, ...(await page.evaluate(change, { path: paths[name], rests })) });
     // Somebody looks at it, and what a screen asks in passing comes meanwhile.
     await page.waitForTimeout(PAUSE);
   }
@@ -104,11 +104,15 @@ async function round(page, paths, order) {
 }
 
 /** In the page: follows a link as a click does, until the title of another screen is there and nothing is still on its way. Gives the time, and what it waited for longest. */
-async function change(path) {
+async function change({ path, rests }) {
   const grey = ['[role=status][class*=loading]', '[aria-busy=true]', 'span[aria-hidden=true][class*=_block_]', 'span[aria-hidden=true][class*=_lines_]'].map((one) => `main ${one}`).join();
   const before = document.querySelector('main h1')?.closest('main > *');
   const link = Object.assign(document.createElement('a'), { href: path });
   document.body.append(link);
+  if (rests > 0) {
+    link.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+    await new Promise((resolve) => setTimeout(resolve, rests));
+  }
   performance.clearResourceTimings();
   const began = performance.now();
   link.click();
