@@ -33,7 +33,7 @@ export function sealerOf(workspace: string): Sealer {
     for (const number of numbers) at = found.bytes.writeDoubleLE(number, at);
     return found.bytes;
   };
-  const nonces = noncePool();
+  const nonces = randomPool(12);
   return {
     seal(key, table, numbers, plain) {
       const about = header(table, numbers);
@@ -75,15 +75,15 @@ function checkOf(bytes: Buffer): number {
   return hash >>> 0;
 }
 
-/** Random bytes are asked for by the thousand, which is far cheaper than twelve at a time. */
-function noncePool(): () => Buffer {
-  const pool = Buffer.alloc(12 * 1024);
+/** Random bytes are asked for by the thousand, which is far cheaper than a few at a time. What is given is to be used or copied before the next. */
+export function randomPool(length: number): () => Buffer {
+  const pool = Buffer.alloc(length * 1024);
   let at = pool.length;
   return () => {
     if (at === pool.length) {
       randomFillSync(pool);
       at = 0;
     }
-    return pool.subarray(at, (at += 12));
+    return pool.subarray(at, (at += length));
   };
 }

@@ -1,7 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { identifierOfPublicId, publicIdOf, type Identifier } from '../../domain/event.js';
 import { ShoalError } from '../../errors.js';
-import { asBuffer, type Sealer } from './seal.js';
+import { asBuffer, randomPool, type Sealer } from './seal.js';
 import type { JournalTables, SubjectRow } from './tables.js';
 
 /** Somebody's number, key and name: all that is known of them goes with the key. */
@@ -29,6 +29,7 @@ const keyLength = 32;
 export class Subjects {
   readonly #named = new Map<string, Subject>();
   readonly #numbered = new Map<number, string>();
+  readonly #random = randomPool(keyLength);
 
   constructor(
     private readonly tables: JournalTables,
@@ -72,7 +73,7 @@ export class Subjects {
 
   /** A new subject, and the row to write of it. */
   make(name: string, number: number): { subject: Subject; row: SubjectRow } {
-    const key = randomBytes(keyLength);
+    const key = Buffer.from(this.#random());
     const hmac = this.#hmac(name);
     return { subject: { number, key, name }, row: { number, hmac, key: this.sealer.seal(this.workspaceKey, 'subjects', [number, ...numbersOf(hmac)], Buffer.concat([key, Buffer.from(name, 'utf16le')])), erased: null } };
   }
