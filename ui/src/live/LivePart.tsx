@@ -186,8 +186,18 @@ function Erase({ live }: { readonly live: LiveEntity }) {
   const toast = useToast();
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
-  const erase = useTell('DELETE /v1/entities/:entity');
+  const { mutateAsync: erase } = useTell('DELETE /v1/entities/:entity');
   if (!may) return null;
+  const forget = async () => {
+    // First away from here: this page would ask for somebody whom nobody knows any more.
+    await navigate({ href: to('entities') });
+    try {
+      const { identifiers, events } = await erase({ params: { entity: live.id } });
+      toast({ text: `Erased: ${f.count(events)} ${events === 1 ? 'event' : 'events'} under ${f.count(identifiers)} ${identifiers === 1 ? 'id' : 'ids'} can no longer be read.` });
+    } catch (error) {
+      toast({ text: `Nothing was erased. ${(error as Error).message}`, tone: 'problem' });
+    }
+  };
   return (
     <Card title="Erase">
       <p className={css.soft}>Destroys the keys of everything that was sent about them: in the journal, its copies and its backups nobody can read it any more.</p>
@@ -204,9 +214,7 @@ function Erase({ live }: { readonly live: LiveEntity }) {
         act="Erase for good"
         onAct={async (typed) => {
           if (typed !== live.id) throw new Error(`That is not ${live.id}. Nothing was erased.`);
-          const { identifiers, events } = await erase.mutateAsync({ params: { entity: live.id } });
-          await navigate({ href: to('entities') });
-          toast({ text: `Erased: ${f.count(events)} ${events === 1 ? 'event' : 'events'} under ${f.count(identifiers)} ${identifiers === 1 ? 'id' : 'ids'} can no longer be read.` });
+          await forget();
         }}
       >
         <p>

@@ -97,9 +97,10 @@ function Actions({ row }: { readonly row: LiveSegmentRow }) {
   const params = { segment: row.segment };
   const call = (name: string) => change.mutateAsync({ params, body: { name } });
   const remove = async () => {
+    // First away from here: this page would ask for what is not there any more.
+    await navigate({ href: to('live/segments') });
     try {
       await drop({ params });
-      await navigate({ href: to('live/segments') });
       toast({ text: `Removed “${row.name}”.`, undo: () => restore({ params }) });
     } catch (error) {
       toast({ text: (error as Error).message, tone: 'problem' });

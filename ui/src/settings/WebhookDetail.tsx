@@ -80,9 +80,10 @@ function Actions({ webhook }: { readonly webhook: Webhook }) {
     change.mutate({ params, body: { enabled, skip } }, { onSuccess: () => toast({ text: enabled ? `“${webhook.name}” is told again.` : `“${webhook.name}” is not told any more.` }), onError: problem });
   };
   const remove = async () => {
+    // First away from here: this page would ask for what is not there any more.
+    await navigate({ href: to('settings', { part: 'webhooks' }) });
     try {
       await drop({ params });
-      await navigate({ href: to('settings', { part: 'webhooks' }) });
       toast({ text: `Removed “${webhook.name}”.`, undo: () => restore({ params }) });
     } catch (error) {
       problem(error as Error);
