@@ -202,6 +202,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await page.goto(`${server.address}/w/main/entities/gil`);
     await page.getByText('There is no such customer').waitFor();
     await page.setViewportSize({ width: 360, height: 780 });
+    await send(track('bea', 'Order Completed'));
     await page.goto(`${server.address}/w/main/entities/bea?part=live`);
     await part('Live segments').waitFor();
     expect(await overhang(page)).toBeLessThanOrEqual(0);
