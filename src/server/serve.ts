@@ -47,6 +47,8 @@ export async function serve(config: ServerConfig, { clock, log, webhooks }: Serv
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new ShoalError('server/port-taken', { port, shoal: await isShoal(host, port) }, { cause: error });
     throw error;
   }
+  const ready = new AbortController();
+  void getReady(backend, ready.signal).catch(() => undefined);
   const { port: given } = app.server.address() as AddressInfo;
   const address = url?.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${given}`;
   return {
@@ -54,6 +56,7 @@ export async function serve(config: ServerConfig, { clock, log, webhooks }: Serv
     url: address,
     invitation: (workspace) => `${address}/${workspace === undefined ? '' : `w/${workspace}`}#token=${loginTokens.issue({ actor: 'admin', role: 'admin' })}`,
     async close() {
+      ready.abort();
       // Streams of events end with the jobs they tell of, so both close at once.
       const late = setTimeout(() => app.server.closeAllConnections(), patience);
       await Promise.all([app.close(), backend.jobs.close()]);
@@ -61,6 +64,18 @@ export async function serve(config: ServerConfig, { clock, log, webhooks }: Serv
       await backend.close();
     },
   };
+}
+
+/** Workspaces whose desks are made ready before anybody asks. */
+const readied = 3;
+
+/** Who opens the browser first should not be the one who waits. */
+async function getReady({ workspaces }: Backend, signal: AbortSignal): Promise<void> {
+  for (const { id } of (await workspaces.list()).slice(0, readied)) {
+    const { store, desk } = await workspaces.open(id);
+    const { champion } = await store.aliases.current();
+    if (champion !== undefined && !signal.aborted) await desk.ask('ready', { signal }, champion);
+  }
 }
 
 async function isShoal(host: string, port: number): Promise<boolean> {
