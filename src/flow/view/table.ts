@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { Exported, ExportFormat } from '../../domain/answer.js';
 import { openEngine } from '../../engine/catalog.js';
@@ -56,7 +55,9 @@ export function headsOf(columns: readonly string[], rows: readonly (readonly Cel
 
 /** Writes rows as lines of JSON, which `linesAs` and `writeTable` read. */
 export async function writeLines(path: string, heads: readonly TableHead[], rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>): Promise<void> {
-  const out = createWriteStream(path, { mode: 0o600 });
+  // Opened before anything can fail: a stream that is given up while it opens would make its file after it was removed.
+  const file = await open(path, 'w', 0o600);
+  const out = file.createWriteStream();
   const end = finished(out);
   // Told where it is waited for.
   end.catch(() => {});
@@ -69,6 +70,7 @@ export async function writeLines(path: string, heads: readonly TableHead[], rows
     await end;
   } catch (error) {
     out.destroy();
+    await end.catch(() => {});
     await rm(path, { force: true });
     throw error;
   }
