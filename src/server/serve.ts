@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import type { Rule } from '../domain/rule.js';
 import { ShoalError } from '../errors.js';
 import type { WebhookSource } from '../ingest/track/webhook-source.js';
 import { createApp } from './app.js';
@@ -66,15 +67,22 @@ export async function serve(config: ServerConfig, { clock, log, webhooks }: Serv
   };
 }
 
-/** Workspaces whose desks are made ready before anybody asks. */
+/** Workspaces whose desks are made ready before anybody asks, and rules of each. */
 const readied = 3;
 
 /** Who opens the browser first should not be the one who waits. */
 async function getReady({ workspaces }: Backend, signal: AbortSignal): Promise<void> {
   for (const { id } of (await workspaces.list()).slice(0, readied)) {
-    const { store, desk } = await workspaces.open(id);
+    const { store, desk, live } = await workspaces.open(id);
+    if (signal.aborted) return;
+    // Whoever is asked about is looked for on the live side too.
+    await live().status();
     const { champion } = await store.aliases.current();
-    if (champion !== undefined && !signal.aborted) await desk.ask('ready', { signal }, champion);
+    if (champion === undefined || signal.aborted) continue;
+    await desk.ask('ready', { signal }, champion);
+    for (const { rule } of (await store.segments.list({ origin: 'ruled' })).slice(0, readied)) {
+      if (rule && !signal.aborted) await desk.ask('ruleMembers', { signal }, champion, rule.rule as Rule, {}).catch(() => undefined);
+    }
   }
 }
 
