@@ -65,8 +65,8 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await clearBegun(place);
       await firstIsChampion(place.store);
       await jobs.recover(id);
-      // Time goes on for live segments, whether anybody asks or not.
-      if ((await place.store.segments.list({ origin: 'live' })).length > 0) await reconcile(place.store, place.live());
+      // Time goes on for live segments and for what is kept only so long, whether anybody asks or not.
+      if ((await place.isLive()) || (await place.store.segments.list({ origin: 'live' })).length > 0) await reconcile(place.store, place.live());
       await followChampion(place);
       await place.sending.wake();
     }

@@ -73,10 +73,7 @@ const readied = 3;
 /** Who opens the browser first should not be the one who waits. */
 async function getReady({ workspaces }: Backend, signal: AbortSignal): Promise<void> {
   for (const { id } of (await workspaces.list()).slice(0, readied)) {
-    const { store, desk, live } = await workspaces.open(id);
-    if (signal.aborted) return;
-    // Whoever is asked about is looked for on the live side too.
-    await live().status();
+    const { store, desk } = await workspaces.open(id);
     const { champion } = await store.aliases.current();
     if (champion === undefined || signal.aborted) continue;
     await desk.ask('ready', { signal }, champion);

@@ -24,6 +24,8 @@ export interface OpenWorkspace {
   readonly desk: Desk;
   /** Its live side, started when it is first asked for. */
   live(): LiveThread;
+  /** Whether there is anything on its live side: else nobody need start it to find nothing. */
+  isLive(): Promise<boolean>;
   /** Sends its changes to webhooks. */
   readonly sending: Sending;
   /** Absolute path of the folder of a run, which need not exist. @throws `runs/unknown` for what cannot be an id */
@@ -92,6 +94,7 @@ export function openWorkspaces({ home, folder, limits, clock, desk, live, sendin
       settled: settledBy(store.audit),
       desk: desk(runs),
       live: liveOnce,
+      isLive: async () => started !== undefined || home.hasJournal(workspace.id),
       sending: sends,
       async stop() {
         await sends.close();

@@ -38,6 +38,7 @@ export async function openHome(databases: Databases, clock: () => number): Promi
       found.catch(() => opened.delete(id));
       return found;
     },
+    hasJournal: (id) => databases.exists(workspaceId(id), 'journal'),
     async check() {
       await home.db.selectFrom('schema_versions').select('version').limit(1).execute();
     },

@@ -67,6 +67,8 @@ export interface HomeStore {
   readonly audit: AuditLog;
   /** The store of one workspace; opening it again gives the same one. @throws `store/not-found` for one that is unknown or removed */
   open(workspace: string): Promise<Store>;
+  /** Whether a workspace has a journal: whether anything was ever sent to its live side. */
+  hasJournal(workspace: string): Promise<boolean>;
   /** Resolves when the store answers. @throws `store/unavailable` */
   check(): Promise<void>;
   /** Closes this and every workspace's store. */

@@ -1,3 +1,4 @@
+import type { LiveEntity } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import type { StoredRun } from '../../domain/stored-run.js';
 import type { SeenTransition } from '../../domain/transition.js';
@@ -21,7 +22,7 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     return ask('search', text, limit);
   },
   async 'GET /v1/entities/:entity'({ params: { entity }, query: { run }, ...asked }) {
-    const [person, live] = await Promise.allSettled([personIn(entity, run, asked), asked.place().then((place) => named(entity, (identifier) => place.live().entity(identifier)))]);
+    const [person, live] = await Promise.allSettled([personIn(entity, run, asked), liveOf(entity, asked)]);
     if (person.status === 'fulfilled') return { ...person.value, ...(live.status === 'fulfilled' && { live: live.value }) };
     if (!isMissing(person.reason)) throw person.reason;
     if (live.status === 'rejected') throw isMissing(live.reason) ? person.reason : live.reason;
@@ -32,6 +33,13 @@ export const entityHandlers: Handlers<keyof typeof entityRoutes> = {
     return ask('timeline', params.entity, { source, before, offset, limit });
   },
 };
+
+/** What the live side knows of somebody. @throws `live/unknown-entity` */
+async function liveOf(entity: string, asked: Pick<Asked, 'place'>): Promise<LiveEntity> {
+  const place = await asked.place();
+  const begun = await place.isLive();
+  return named(entity, async (identifier) => (begun ? place.live().entity(identifier) : undefined));
+}
 
 /** Nobody of that id, or no run at all; a run that was asked for and is not there is another matter. */
 const isMissing = (reason: unknown): boolean => reason instanceof ShoalError && reason.status === 404 && reason.code !== 'runs/unknown';
