@@ -36,6 +36,8 @@ export const catalogue = {
   'segment/bad-k': entry(2, 422, (d: { k: number; rows: number }) => `k is ${d.k}, but it must be between 2 and the number of customers (${d.rows}).`),
   'segment/unknown-algorithm': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no algorithm '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
+  'predict/unknown-predictor': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
+    `There is no predictor '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
   'segment/nothing-in-common': entry(2, 422, (d: { a: string; b: string }) =>
     `'${d.a}' and '${d.b}' have nobody in common, so there is nothing to compare. Give two runs over the same customers.`),
   'segment/no-updates': entry(2, 422, (d: { title: string }) =>

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFaults, openPage, overhang, startServer, type TestServer, tryChromium } from './support/workspace.js';
+import { accessibilityFaults, openPage, overhang, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -148,7 +148,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await page.getByRole('button', { name: 'Remove “Keen”' }).click();
     await page.getByText('Removed “Keen”.').waitFor();
     await expect.poll(() => page.getByRole('link', { name: 'Keen' }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await undo(page, 'Removed “Keen”');
     const line = page.getByRole('row').filter({ hasText: 'Keen' });
     await line.getByText('Live').waitFor();
     await send(track('fay', event), track('fay', event), track('fay', event), track('fay', event));
@@ -259,7 +259,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Remove “CRM”' }).click();
     await page.getByText('No program is told yet').waitFor();
-    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await undo(page, 'Removed “CRM”');
     await page.getByRole('link', { name: 'CRM' }).waitFor();
     await page.setViewportSize({ width: 360, height: 780 });
     expect(await overhang(page)).toBeLessThanOrEqual(0);

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Rule } from '../src/domain/rule.js';
 import { emptyFolder } from './support/shoal.js';
-import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium } from './support/workspace.js';
+import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -269,7 +269,7 @@ describe.skipIf(!browser)(`rules in the workspace${why}`, { timeout: 120_000 }, 
     await page.getByRole('button', { name: 'Remove “Recent spenders”' }).click();
     await page.getByText('Removed “Recent spenders”.').waitFor();
     expect((await server.client.ask('GET /v1/segments')).some((s) => s.id === made.id)).toBe(false);
-    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await undo(page, 'Removed “Recent spenders”');
     await expect.poll(async () => (await server.client.ask('GET /v1/segments')).some((s) => s.id === made.id)).toBe(true);
     expect(problems).toEqual([]);
     await close();

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyFolder } from './support/shoal.js';
-import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium } from './support/workspace.js';
+import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -137,7 +137,7 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await more('Late autumn').click();
     await page.getByRole('menuitem', { name: 'Remove' }).click();
     await expect.poll(() => more('Late autumn').count()).toBe(0);
-    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).last().click();
+    await undo(page, 'Removed “Late autumn”');
     await more('Late autumn').waitFor();
     await close();
   });
@@ -186,7 +186,7 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
     await expect.poll(() => page.getByRole('button', { name: 'Revoke Website' }).count()).toBe(0);
     expect(await ask()).toBe(401);
-    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
+    await undo(page, '“Website” no longer opens anything.');
     await page.getByRole('button', { name: 'Revoke Website' }).waitFor();
     expect(await ask()).toBe(404);
     await page.getByRole('button', { name: 'Revoke Website' }).click();
@@ -228,7 +228,7 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await page.getByRole('button', { name: 'More about Client two' }).click();
     await page.getByRole('menuitem', { name: 'Remove' }).click();
     await expect.poll(() => page.getByRole('button', { name: 'More about Client two' }).count()).toBe(0);
-    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).last().click();
+    await undo(page, 'Removed “Client two”');
     await page.getByRole('button', { name: 'More about Client two' }).waitFor();
     await page.getByRole('button', { name: /^Workspace: Main/ }).click();
     await page.getByRole('menuitem', { name: 'Client two' }).click();

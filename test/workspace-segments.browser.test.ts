@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyFolder } from './support/shoal.js';
-import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium } from './support/workspace.js';
+import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -148,7 +148,7 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
     await page.getByText('Mind the holidays.').waitFor();
     await page.getByRole('button', { name: 'Remove this note' }).click();
     await page.getByText('No notes yet.').waitFor();
-    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).last().click();
+    await undo(page, 'Note removed.');
     await page.getByText('Mind the holidays.').waitFor();
     expect(await page.getByText('No notes yet.').count()).toBe(0);
     expect(problems).toEqual([]);

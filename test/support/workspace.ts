@@ -104,6 +104,10 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
+/** Takes back what the message with that text says: other messages may stand beside it, before or after. */
+export const undo = (page: Page, text: string): Promise<void> =>
+  page.getByRole('region', { name: 'Messages' }).locator('[data-tone]').filter({ hasText: text }).getByRole('button', { name: 'Undo' }).click();
+
 /** A page of the workspace in a browser that is signed in (or is not: `signedIn: false`). */
 export async function openPage(browser: Browser, server: TestServer, path: string, { width = 1280, colorScheme = 'light' as 'light' | 'dark', signedIn = true } = {}): Promise<OpenedPage> {
   const context = await browser.newContext({ viewport: { width, height: 860 }, colorScheme, reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'Europe/London' });

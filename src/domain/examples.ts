@@ -1,0 +1,38 @@
+/** What a prediction is about: one of two answers, one of several, or a number. */
+export type Task = 'binary' | 'multiclass' | 'regression';
+
+/** One column that a prediction is made from. */
+export interface Input {
+  /** Unique among the inputs; the feature's name. */
+  readonly name: string;
+  /** For a person; the name where absent. */
+  readonly title?: string;
+  /** The categories that a categorical column's codes stand for, in order; absent for numbers. */
+  readonly categories?: readonly string[];
+}
+
+/**
+ * Rows to learn from or to predict for: one column per input, all of length `rows`. NaN is missing. A categorical column holds indices into
+ * its `categories`; a category that was not there at training time is missing.
+ */
+export interface Examples {
+  readonly rows: number;
+  readonly inputs: readonly Input[];
+  readonly columns: readonly Float64Array[];
+}
+
+/** What is to be learnt, one per row of the examples. */
+export interface Answers {
+  readonly task: Task;
+  /** Regression: the number. Else the index of the class; for two classes 0 or 1, where 1 is what is predicted ("churned"). */
+  readonly values: Float64Array;
+  /** Names of the classes, where the task has classes. */
+  readonly classes?: readonly string[];
+  /** How much each row counts, more than 0; 1 where absent. */
+  readonly weights?: Float64Array;
+}
+
+/** Numbers predicted per row: one column, or for several classes one per class. */
+export function outputsOf(answers: Pick<Answers, 'task' | 'classes'>): number {
+  return answers.task === 'multiclass' ? answers.classes!.length : 1;
+}

@@ -1,0 +1,17 @@
+import { ShoalError } from '../errors.js';
+import { closest } from '../util/closest.js';
+import type { AnyPredictor } from './predictor.js';
+import { naive } from './predictors/naive.js';
+
+/** Every way to learn answers, by name. */
+export const predictors = {
+  naive,
+} as const;
+
+export type PredictorName = keyof typeof predictors;
+
+/** The predictor of that name, whatever its types. @throws `predict/unknown-predictor` */
+export function predictorNamed(name: string): AnyPredictor {
+  if (!Object.hasOwn(predictors, name)) throw new ShoalError('predict/unknown-predictor', { name, known: Object.keys(predictors).join(', '), suggestion: closest(name, Object.keys(predictors)) });
+  return predictors[name as PredictorName] as unknown as AnyPredictor;
+}
