@@ -1,5 +1,5 @@
 // Bundles a TypeScript module of this folder with all that it imports from the sources, some of them changed on the way: for a script, and for faults that are put in on purpose.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * @param {(path: string, text: string) => string} [change]
  */
 export async function importBundle(entry, change = (_, text) => text) {
+  await mkdir(join(root, '.cache'), { recursive: true });
   const outDir = await mkdtemp(join(root, '.cache/parity-'));
   try {
     await build({
