@@ -49,6 +49,12 @@ export function checkAborted(context: Pick<Context, 'signal'>): void {
   if (context.signal.aborted) throw new ShoalError('run/aborted', {});
 }
 
+/** Lets timers, signals and progress through between two short pieces of work, and throws `run/aborted` when asked to stop. */
+export async function breath(context: Pick<Context, 'signal'>): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  checkAborted(context);
+}
+
 /** The same context for one part of the work: its randomness is of its own name, and it reports no progress. */
 export function within(context: Context, name: string): Context {
   return { ...context, rng: (inner) => context.rng(`${name}/${inner}`), progress: () => {} };

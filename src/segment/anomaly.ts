@@ -2,11 +2,10 @@
 // each cut a random feature at a random place until every row stands alone or the tree is 8 deep. O(trees × 256) to fit, O(rows × trees × 8) to score.
 // A score for every row, not segments. Weak where unusual means an unusual combination of many features that are each ordinary.
 import { z } from 'zod';
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import { compact } from '../kernel/kd-tree.js';
 import type { Points } from '../kernel/kernel.js';
 import type { Rng } from '../util/rng.js';
-import { breath } from './breath.js';
 import { requireFinite } from '../kernel/finite.js';
 import { sampleRows } from './sample.js';
 

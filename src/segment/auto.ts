@@ -6,7 +6,7 @@
 // respect them refine them. Where none of the three proves anything the answer is the convenience partition of `choose`.
 // All is judged on a bounded random sample; the answer is a model of the catalogue that places every row. Cost beside that of `choose`: six spanning trees
 // and some hundred mixtures of a few thousand rows (seconds), and one assignment of all rows.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Choice } from '../domain/choice.js';
 import { compact } from '../kernel/kd-tree.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
@@ -16,7 +16,6 @@ import { assignLikeliest } from './algorithms/gaussian-mixture.js';
 import type { HdbscanParams } from './algorithms/hdbscan.js';
 import { assignNearest } from './algorithms/kmeans.js';
 import { meanOf, rowsOf } from './batches.js';
-import { breath } from './breath.js';
 import { algorithmNamed, type AlgorithmName } from './catalog.js';
 import { choose, type ChooseOptions, type Chosen } from './choose.js';
 import { densityParts, gapNeeded, type DensityParts } from './density-parts.js';

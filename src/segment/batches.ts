@@ -1,6 +1,5 @@
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Centres, Kernel, Points, Sums } from '../kernel/kernel.js';
-import { breath } from './breath.js';
 
 /** Rows copied into the kernel at a time: little memory, and stopping is prompt. */
 const batchRows = 32_768;

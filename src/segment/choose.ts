@@ -4,13 +4,12 @@
 //   2. in the half that placed no centre, neighbouring centres must have a trough between them (dip, p < 0.001) and differ in more than a feature or
 //      two; those that do not are joined; two or more segments must remain.
 // Two of three random splits must agree that there is structure. Then the same inside every segment found. Each gate alone sees segments in data that has none; both together do not (test/null-families.test.ts).
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Choice, KScores } from '../domain/choice.js';
 import { ShoalError } from '../errors.js';
 import type { Centres, ClusterResult, Kernel, Points } from '../kernel/kernel.js';
 import { adjustedRand } from '../util/agreement.js';
 import { assignNearest, fitKMeans, kmeans } from './algorithms/kmeans.js';
-import { breath } from './breath.js';
 import { criteria } from './criteria.js';
 import { dipThreshold, strengthThreshold } from './gates.js';
 import type { CentreParams } from './nearest.js';

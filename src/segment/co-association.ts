@@ -1,7 +1,6 @@
 // How often rows are put together by many partitions, and what follows from it (evidence accumulation, Fred & Jain 2005; consensus clustering, Monti et
 // al. 2003). The matrix of m rows takes 4 m² bytes.
-import type { Context } from '../context.js';
-import { breath } from './breath.js';
+import { breath, type Context } from '../context.js';
 import { dendrogramOf, type Join, type Linkage } from './dendrogram.js';
 
 /** Rows × rows: in which share of the partitions that have both they are together, 0–1. The diagonal is 1. */

@@ -1,7 +1,7 @@
 // Two segmentations of the same entities, side by side: how far they agree, who moved and in what the movers differ, and which is steadier, more separable,
 // easier to tell by rules and more valuable. The verdict says no more than these numbers do; a difference counts when it is larger than chance and than
 // a stated least difference. Cost O(entities × features), and samples for what is quadratic or drawn again.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Aspect, ComparedSide, Comparison, Estimate, Move } from '../domain/comparison.js';
 import type { SegmentStability } from '../domain/segment.js';
 import { assert } from '../errors.js';
@@ -13,7 +13,6 @@ import { linearAssignment } from '../util/linear-assignment.js';
 import type { Rng } from '../util/rng.js';
 import { wilson } from '../util/wilson.js';
 import { listWords } from '../util/words.js';
-import { breath } from './breath.js';
 import type { EntityWord } from './reason.js';
 import { gather, sampleRows } from './sample.js';
 import { daviesBouldin, means, silhouetteOf, total } from './score.js';

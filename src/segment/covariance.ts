@@ -1,7 +1,6 @@
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Points } from '../kernel/kernel.js';
 import { meanOf } from './batches.js';
-import { breath } from './breath.js';
 
 /** Rows whose products are summed at a time: their columns fit in the processor's cache. */
 const blockRows = 256;

@@ -1,12 +1,11 @@
 // What the usual criteria would have chosen, so that a reader sees how much they disagree. None of them decides (see choose.ts). Silhouette, Davies–Bouldin and
 // Caliński–Harabasz come with the gates; the gap statistic (Tibshirani, Walther & Hastie 2001), BIC (Schwarz 1978) and the elbow (kneedle: Satopää et al. 2011)
 // are computed here, on a sample, because they cost more than all the rest: O((references + 1) × rows × d × k) per k, seconds at most.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Criterion, KScores } from '../domain/choice.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
 import { symmetricEigen } from '../util/symmetric-eigen.js';
 import { fitGaussianMixture, gaussianMixture } from './algorithms/gaussian-mixture.js';
-import { breath } from './breath.js';
 import { covariance } from './covariance.js';
 import { strengthThreshold } from './gates.js';
 import { bestOf } from './restarts.js';

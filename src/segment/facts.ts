@@ -1,6 +1,6 @@
 // What is known about the data before anything is segmented: types, gaps, skew, redundancy, humps, odd ones out, and whether there seem to be groups.
 // Everything is measured on samples of fixed size, so that a million rows take as long as ten thousand.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { DataFacts } from '../domain/advice.js';
 import type { Choice } from '../domain/choice.js';
 import type { Feature, FeatureTable } from '../domain/feature.js';
@@ -12,7 +12,6 @@ import { transformed } from '../util/encode-value.js';
 import { assignLikeliest, fitGaussianMixture, gaussianMixture } from './algorithms/gaussian-mixture.js';
 import { fitHdbscan, hdbscan } from './algorithms/hdbscan.js';
 import { fitKMeans, kmeans } from './algorithms/kmeans.js';
-import { breath } from './breath.js';
 import { sampleRows } from './sample.js';
 
 /** Something that is known of everyone: one numeric feature, or a category with a column for each value. */

@@ -1,8 +1,7 @@
 // Agglomerative clustering of weighted points. Ward's method is in ward.ts; average and complete linkage keep all distances and follow a chain of nearest
 // neighbours (Benzécri 1982; Müllner 2011; updates: Lance & Williams 1967): O(m²) time, 4 m² bytes.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { breath } from './breath.js';
 import { dendrogramOf, type Join, type Linkage } from './dendrogram.js';
 import { wardJoins } from './ward.js';
 

@@ -1,7 +1,6 @@
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
 import { assignInBatches, meanOf, moved, rowsOf } from './batches.js';
-import { breath } from './breath.js';
 import { sampleRows } from './sample.js';
 
 /** Many small groups standing for many rows. */

@@ -2,13 +2,12 @@
 // Fraley & Raftery 2002), and of these the one with the least BIC among those that two halves of the rows find alike. The second condition is what makes
 // the first useful: where groups are no ellipsoids (rings, bars, one skewed cloud), BIC asks for many components to draw their outlines, and those lie
 // elsewhere in every sample.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { PairDip } from '../domain/choice.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
 import { dip, dipP } from '../util/dip.js';
 import { assignLikeliest, fitFromPartition, gaussianMixture, type GaussianMixtureParams } from './algorithms/gaussian-mixture.js';
 import { meanOf, moved } from './batches.js';
-import { breath } from './breath.js';
 import { requireFinite } from '../kernel/finite.js';
 import { breadthOf, dipThreshold, joined, leastBreadth, predictionStrength, strengthThreshold } from './gates.js';
 import type { CovarianceKind } from '../kernel/mixture.js';

@@ -1,12 +1,11 @@
 // The E and M steps of a Gaussian mixture (Dempster, Laird & Rubin 1977). The E step is the kernel's: one pass over the rows that keeps no responsibilities.
 // Second moments are taken around the old means and moved to the new ones here, so that nothing cancels however far from 0 the data lies.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import { isMatrix } from '../kernel/density.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
 import type { CovarianceKind, Mixture, Moments } from '../kernel/mixture.js';
 import { collect, emptyMoments } from '../kernel/reference-mixture.js';
 import { cholesky, invertLower } from '../util/cholesky.js';
-import { breath } from './breath.js';
 
 /** Multiplications between two chances to stop. */
 const workPerBreath = 100_000_000;

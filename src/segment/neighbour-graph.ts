@@ -1,7 +1,6 @@
 // Rows as a graph: each joined to its nearest neighbours, by edges that are strong where two rows are near for where they are.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { breath } from './breath.js';
 
 /** An undirected graph without loops: the edges of node i are those from start[i] to start[i + 1], every edge at both of its ends. */
 export interface Graph {

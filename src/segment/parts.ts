@@ -1,6 +1,5 @@
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import { squareDistance } from '../kernel/kd-tree.js';
-import { breath } from './breath.js';
 
 /** Largest segment first; equal sizes by their first rows. */
 export function inOrder(labels: Int32Array, k: number): Int32Array {

@@ -7,11 +7,10 @@
 // Whole numbers are spread over the gaps between them first: a lattice has troughs, but no segments.
 // O(rows × features × cells) on at most `rows` sampled rows, then one pass over all. Not for groups of a few dozen rows, nor for threads.
 import { z } from 'zod';
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { RareGroup } from '../domain/rare.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
 import type { Rng } from '../util/rng.js';
-import { breath } from './breath.js';
 import { requireFinite } from '../kernel/finite.js';
 import { bestOf } from './restarts.js';
 import { sampleRows, shuffled } from './sample.js';

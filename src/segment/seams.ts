@@ -1,9 +1,8 @@
 // Over- and under-segmentation: pairs of segments that the dip test would join, and segments that come apart steadily inside. Both take segments for
 // round groups around their mean; where they are not (moons, rings, slices by density), nothing is said.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Seams } from '../domain/seams.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
-import { breath } from './breath.js';
 import { pairDips } from './gates.js';
 import { gather, sampleRows, shuffled } from './sample.js';
 import { means } from './score.js';

@@ -3,10 +3,9 @@
 // row outside; boxes that lie inside it or beyond the best found are skipped. Neighbour lists answer most rows, and what a search proved in one
 // round ("nothing nearer than this outside") stays proven in all later ones. Exact in any number of dimensions: about O(n log² n) in few, towards
 // O(n² d) above some 15, where boxes and balls rule out little; for that, `nearNeighbours` gives approximate lists, and so an approximate tree.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Search } from '../kernel/kernel.js';
 import type { Rng } from '../util/rng.js';
-import { breath } from './breath.js';
 import { UnionFind } from './union-find.js';
 
 /** The nearest `k` positions of every position (itself among them), nearest first, and the squared core distances. */

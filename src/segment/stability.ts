@@ -1,12 +1,11 @@
 // How steady a partition is: fitted again on rows drawn anew, from other starts, on half of the rows. The same for every algorithm; k-means takes a short cut.
-import { within, type Context } from '../context.js';
+import { breath, type Context, within } from '../context.js';
 import type { Recovery, SegmentStability, Steadiness } from '../domain/segment.js';
 import type { Kernel, Points } from '../kernel/kernel.js';
 import { adjustedRand, contingency } from '../util/agreement.js';
 import type { Rng } from '../util/rng.js';
 import { kmeans } from './algorithms/kmeans.js';
 import { rowsOf } from './batches.js';
-import { breath } from './breath.js';
 import { algorithmNamed } from './catalog.js';
 import { memberMeans } from './members.js';
 import { groupsOf, type CentreParams } from './nearest.js';

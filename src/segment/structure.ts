@@ -1,9 +1,8 @@
 // Is there structure, and how much? Fits on one half of the rows, judges on the other; then asks the same inside every segment it found.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { PairDip } from '../domain/choice.js';
 import type { Centres, ClusterResult, Kernel, Points } from '../kernel/kernel.js';
 import type { Rng } from '../util/rng.js';
-import { breath } from './breath.js';
 import { joined, pairDips, predictionStrength, strengthThreshold } from './gates.js';
 import { bestOf } from './restarts.js';
 import { gather, shuffled } from './sample.js';

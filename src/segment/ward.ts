@@ -2,10 +2,9 @@
 // A union is never nearer to a third group than the nearer of its parts was (Ward's measure is reducible), so these are the joins of one join at a time
 // (Benzécri 1982; in rounds: Yu et al., ParChain, PVLDB 15, 2021), and a group whose nearest is still there need not look again. O(m² d) time at worst,
 // much less where boxes around near groups can be passed over; O(m d) memory.
-import type { Context } from '../context.js';
+import { breath, type Context } from '../context.js';
 import type { Kernel, WardGroups } from '../kernel/kernel.js';
 import { meanOf } from './batches.js';
-import { breath } from './breath.js';
 import type { Join } from './dendrogram.js';
 import { nearOrder } from './near-order.js';
 

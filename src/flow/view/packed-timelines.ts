@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import type { TimelineEvent } from '../../domain/answer.js';
-import { breath } from '../../segment/breath.js';
 import { eventOf, eventsOf, toldSources } from './events.js';
 import type { Held } from './held.js';
 

@@ -1,5 +1,4 @@
-import type { Context } from '../../context.js';
-import { breath } from '../../segment/breath.js';
+import { breath, type Context } from '../../context.js';
 import { compare } from './compare.js';
 import { entity } from './entity.js';
 import type { Held } from './held.js';

@@ -3,13 +3,12 @@
 // On a kd-tree with early counts and union-find: about O(n log n + pairs within eps); above some 15 features the boxes prune little and it is a scan
 // in blocks, O(n² d). Not where densities differ: use HDBSCAN*.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
 import { inPlace, treeOver } from '../../kernel/kd-tree.js';
 import type { Kernel, Points, Search } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import type { Forms } from '../../domain/forms.js';
 import { largestFirst, memberMeans, nearestOther } from '../members.js';
 import { emptyAssignment } from '../nearest.js';

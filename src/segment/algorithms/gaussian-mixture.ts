@@ -3,7 +3,7 @@
 // samples first where rows are many, then on all of them. Cost per pass O(rows × k × d) for diagonal and spherical covariances, O(rows × k × d²) for full and
 // tied. Not for many features with full covariances (k d² / 2 numbers to learn), nor for segments that are no ellipsoids.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
 import { ShoalError } from '../../errors.js';
 import { densityOf, isMatrix, normalisers, responsibilities, scalesOf } from '../../kernel/density.js';
@@ -11,7 +11,6 @@ import type { Kernel, Points } from '../../kernel/kernel.js';
 import type { CovarianceKind, Mixture, Moments } from '../../kernel/mixture.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import { requireFinite } from '../../kernel/finite.js';
 import { expectation, freeParameters, maximise, momentsOf, placed } from '../mixture.js';
 import type { Forms } from '../../domain/forms.js';

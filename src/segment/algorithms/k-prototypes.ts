@@ -3,14 +3,13 @@
 // all categorical k-modes. Starts: the densest distinct rows (Cao et al. 2009) and draws in proportion to distance (Arthur & Vassilvitskii 2007); above
 // `sampleRows` it converges on a sample first. Cost O(rows × columns × k) per pass. Not where most columns have categories that hardly ever repeat.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
 import { ShoalError } from '../../errors.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import { requireFinite } from '../../kernel/finite.js';
 import type { Forms } from '../../domain/forms.js';
 import { categoricalColumns, splitColumns, type MixedRows } from '../mixed-rows.js';

@@ -5,14 +5,13 @@
 // apart (1M × 50, k = 8: 12 passes in 0.16 s instead of 0.49 s of processor time), but as much or more where they are not; two or three passes are the rule, so
 // they are off. Not for long, nested or very unequal groups.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import type { Assignment } from '../../domain/segment.js';
 import { ShoalError } from '../../errors.js';
 import type { Centres, ClusterResult, Kernel, Points } from '../../kernel/kernel.js';
 import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import { requireFinite } from '../../kernel/finite.js';
 import { centreForms, emptyAssignment, groupsOf, type CentreParams } from '../nearest.js';
 import { finish, heats, ranked } from '../restarts.js';

@@ -3,12 +3,11 @@
 // fade (as in Spark's StreamingKMeans). Cost O(batch rows × d × k) per batch, whatever the number of rows. For streams, and where not even one pass over
 // all rows is wanted; where there is time for a few, k-means has the lower inertia.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import { requireFinite } from '../../kernel/finite.js';
 import { centreForms, type CentreParams } from '../nearest.js';
 import { sampleRows } from '../sample.js';

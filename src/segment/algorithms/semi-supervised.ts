@@ -4,13 +4,12 @@
 // kept is counted. New rows go to the nearest centre, so a constrained row given again may land elsewhere than its constraint put it (counted as well):
 // constraints teach the centres. Not where what is known describes other groups than distances can make.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { meanOf, moved, rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import { place, unitCosts, unitsOf, type Known, type Pair, type Placed, type Units } from '../constraints.js';
 import { requireFinite } from '../../kernel/finite.js';
 import { centreForms, type CentreParams } from '../nearest.js';

@@ -4,12 +4,11 @@
 // k, nodes joined by Ward's method. Cost O(rows × nodes × d) per pass. For maps and gradual transitions; where only k groups are wanted k-means is
 // simpler.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
 import type { Centres, Kernel, Points, Sums } from '../../kernel/kernel.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { assignInBatches, meanOf, moved, rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import { requireFinite } from '../../kernel/finite.js';
 import { cut } from '../dendrogram.js';
 import { linkage } from '../linkage.js';

@@ -3,14 +3,13 @@
 // that k-means cannot. Above `exactRows`, on a random sample; every row then goes with the nearest of the few centres that stand for each segment.
 // Cost O(rows log rows) for the graph in few dimensions, O(rows × k²) per hundred or so eigenvector steps. Not for groups that overlap.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
 import { compact } from '../../kernel/kd-tree.js';
 import type { Kernel, Points } from '../../kernel/kernel.js';
 import type { Rng } from '../../util/rng.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import { distinct } from '../distinct.js';
 import { requireFinite } from '../../kernel/finite.js';
 import { leadingVectors } from '../leading-vectors.js';

@@ -2,10 +2,9 @@
 // stand for the row. It follows bent surfaces where principal components need many straight directions. Adam in small batches, ended early by
 // rows held out. O(passes × rows × weights). Worth it only where it gives held-out rows back better than components of the same number: see choose-step.ts.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { breath, type Context } from '../../context.js';
 import type { Points } from '../../kernel/kernel.js';
 import { meanOf, rowsOf } from '../batches.js';
-import { breath } from '../breath.js';
 import { requireFinite } from '../../kernel/finite.js';
 import { backward, createAdam, drawWeights, forward, room, weightCount, type Shape } from '../network.js';
 import { sampleRows, shuffled } from '../sample.js';
