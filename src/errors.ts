@@ -38,6 +38,10 @@ export const catalogue = {
     `There is no algorithm '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
   'predict/unknown-predictor': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no predictor '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
+  'predict/no-input': entry(2, 422, (d: { input: string; suggestion?: string }) =>
+    `The model needs a column '${d.input}', which is not there.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ' Give every column that it was trained on.'}`),
+  'predict/bad-model': entry(2, 422, (d: { tool: string; problem: string }) => `This is not a ${d.tool} model that can be read: ${d.problem}. Save it again and give the whole file.`),
+  'predict/unsupported-model': entry(2, 422, (d: { tool: string; what: string; instead: string }) => `This ${d.tool} model has ${d.what}, which is not supported. ${d.instead}`),
   'segment/nothing-in-common': entry(2, 422, (d: { a: string; b: string }) =>
     `'${d.a}' and '${d.b}' have nobody in common, so there is nothing to compare. Give two runs over the same customers.`),
   'segment/no-updates': entry(2, 422, (d: { title: string }) =>

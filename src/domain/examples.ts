@@ -1,3 +1,6 @@
+import { ShoalError } from '../errors.js';
+import { closest } from '../util/closest.js';
+
 /** What a prediction is about: one of two answers, one of several, or a number. */
 export type Task = 'binary' | 'multiclass' | 'regression';
 
@@ -35,4 +38,24 @@ export interface Answers {
 /** Numbers predicted per row: one column, or for several classes one per class. */
 export function outputsOf(answers: Pick<Answers, 'task' | 'classes'>): number {
   return answers.task === 'multiclass' ? answers.classes!.length : 1;
+}
+
+/**
+ * The columns that a model with these inputs takes, in its order, its categories' codes in place of those of the examples; a category that the model
+ * does not know is missing. @throws `predict/no-input`
+ */
+export function columnsFor(inputs: readonly Input[], x: Pick<Examples, 'inputs' | 'columns'>): Float64Array[] {
+  const position = new Map(x.inputs.map(({ name }, j) => [name, j]));
+  return inputs.map((input) => {
+    const j = position.get(input.name);
+    if (j === undefined) throw new ShoalError('predict/no-input', { input: input.name, suggestion: closest(input.name, [...position.keys()]) });
+    return recoded(x.columns[j], x.inputs[j].categories, input.categories);
+  });
+}
+
+function recoded(column: Float64Array, from: readonly string[] | undefined, to: readonly string[] | undefined): Float64Array {
+  if (!from || !to || from === to || (from.length === to.length && from.every((name, code) => name === to[code]))) return column;
+  const codes = new Map(to.map((name, code) => [name, code]));
+  const map = from.map((name) => codes.get(name) ?? Number.NaN);
+  return column.map((code) => map[code] ?? Number.NaN);
 }

@@ -1,7 +1,23 @@
 import type { Input } from './examples.js';
 
-/** How a sum becomes a prediction: as it is, by 1 / (1 + e^−s), or by a softmax over the outputs. */
-export type Link = 'identity' | 'logistic' | 'softmax';
+/** How a sum becomes a prediction: as it is, by 1 / (1 + e^−s), by e^s (counts and amounts), or by a softmax over the outputs. */
+export type Link = 'identity' | 'logistic' | 'exponential' | 'softmax';
+
+/** Turns sums (rows × outputs) into predictions, in place, and gives them. */
+export function applyLink(link: Link, sums: Float64Array, outputs: number): Float64Array {
+  if (link === 'logistic') for (let i = 0; i < sums.length; i++) sums[i] = 1 / (1 + Math.exp(-sums[i]));
+  if (link === 'exponential') for (let i = 0; i < sums.length; i++) sums[i] = Math.exp(sums[i]);
+  if (link === 'softmax') for (let i = 0; i < sums.length; i += outputs) softmax(sums, i, i + outputs);
+  return sums;
+}
+
+function softmax(sums: Float64Array, from: number, to: number): void {
+  let most = -Infinity;
+  for (let i = from; i < to; i++) if (sums[i] > most) most = sums[i];
+  let total = 0;
+  for (let i = from; i < to; i++) total += sums[i] = Math.exp(sums[i] - most);
+  for (let i = from; i < to; i++) sums[i] /= total;
+}
 
 /**
  * Decision trees whose leaves are summed: a boosted model, a random forest (its leaves divided by the number of trees), a single tree, or one read
@@ -25,7 +41,7 @@ export interface DecisionTree {
   readonly input: Int32Array;
   /** A row with value ≤ threshold goes left. In raw units, double precision. Unused where `categories` says otherwise. */
   readonly threshold: Float64Array;
-  /** For nodes that ask for categories: the codes that go left. Missing and all others go where `missingLeft` says and right respectively. */
+  /** For nodes that ask for categories: the codes that go left; all other codes go right, and what is missing goes where `missingLeft` says. */
   readonly categories: Readonly<Record<number, Int32Array>>;
   readonly left: Int32Array;
   readonly right: Int32Array;
