@@ -16,9 +16,11 @@ export type JournalEntry =
   /**
    * The keys of these identifiers are destroyed with it, and the saved states of these entities. Of the identifiers only how many they were is kept: read back there are none, and `forgotten` says it.
    * `nodes`: the numbers of the identifiers in the live state, by which a snapshot that still knows them forgets them. `told`: the number of the last change before it. Those of somebody erased cannot follow from the journal any more, so counting goes on from there.
+   * `shared`: those of the identifiers that came with somebody else too, who is still there (a browser that two used). From then on the events before it are read without them, so that what follows from
+   * the journal gives nobody what was of the one who was erased. Kept of them is a keyed hash.
    * The snapshot's `rest` may still name them: whoever erases saves a snapshot after it.
    */
-  | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[]; readonly entities: readonly number[]; readonly nodes: readonly number[]; readonly told: number; readonly forgotten?: number };
+  | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[]; readonly shared?: readonly Identifier[]; readonly entities: readonly number[]; readonly nodes: readonly number[]; readonly told: number; readonly forgotten?: number };
 
 /** An entry in its place. `clock`: the moment it was taken in, ms, never less than that of the record before. An event whose key has been destroyed is there without it. */
 export interface JournalRecord {

@@ -107,6 +107,23 @@ test('an identifier that was forgotten is unknown, and somebody new when it come
   expect(see('track', 'user:1')).toMatchObject({ entity: 3, node: 3 });
 });
 
+test('what is shared is known: it came with somebody else who is not linked with it, also before it was parted or saved', () => {
+  const { identity, see } = people();
+  see('identify', 'user:1', 'anonymous:a');
+  see('track', 'user:2', 'anonymous:b');
+  expect(identity.sharedOf(0)).toEqual([]);
+  see('track', 'user:2', 'anonymous:a');
+  expect(identity.sharedOf(0)).toEqual([id('anonymous:a')]);
+  identity.undo([...identity.merges()].find(({ other }) => other.value === 'b')!.link);
+  const again = createIdentity({}, identity.save());
+  expect(again.sharedOf(0)).toEqual([id('anonymous:a')]);
+  expect(again.sharedOf(again.find(id('anonymous:b'))!)).toEqual([id('anonymous:b')]);
+  // Saved before it was known: everything may be.
+  const links = 2, old = Buffer.from(identity.save());
+  const before = new Uint8Array(Buffer.concat([Buffer.from('SID1'), old.subarray(4, 8 + 25 * links), old.subarray(8 + 25 * links + 12)]));
+  expect(createIdentity({}, before).sharedOf(0)).toEqual([id('user:1'), id('anonymous:a')]);
+});
+
 test('at every moment it is what its definition says: any events, aliases, undoing in any order, forgetting, saving and loading', () => {
   const anyId = fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: 0, max: 5 }).map((n) => id(`anonymous:d${n}`)) },

@@ -77,6 +77,8 @@ export interface Identity {
   nodesOf(entity: number): readonly number[];
   /** Its identifiers, oldest first. */
   identifiersOf(entity: number): readonly Identifier[];
+  /** Those of its identifiers that others came with too, without being linked: browsers they shared. */
+  sharedOf(entity: number): readonly Identifier[];
   /** What an entity is called outside: its user id, else 'anonymous:…', else its oldest identifier. See `publicIdOf`. */
   publicId(entity: number): string | undefined;
   /** Takes a link back; the two identifiers are never linked with each other again. They stay of one entity where other links hold them together. Undefined where there is no such link (any more). */
@@ -105,6 +107,8 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
   let next = new Int32Array(16);
   let newest = new Int32Array(16).fill(none);
   let size = new Int32Array(16);
+  /** Nodes that came with another one that they are not linked with. */
+  const { shared } = graph;
   /** Of the ends of link `l`, at 2l and 2l + 1: the link before of the same node. */
   let before = new Int32Array(32);
   let nodes = 0;
@@ -193,7 +197,10 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
     for (const l of linksOf(other)) if (l.other === one) return graph.flags[l.link] & undone ? 'undone' : undefined;
     if (entityOf[one] === entityOf[other]) return void addLink(one, other, cause);
     const refused = refusal(entityOf[one], members(entityOf[other]).map(typeOf));
-    if (refused) return refused;
+    if (refused) {
+      shared.add(other);
+      return refused;
+    }
     const made = addLink(one, other, cause);
     return { ...join(one, other), link: made };
   }
@@ -285,6 +292,7 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
     entityOf: (node) => (node >= 0 && node < nodes && entityOf[node] !== none ? entityOf[node] : undefined),
     nodesOf: (entity) => (entity >= 0 && entity < nodes && entityOf[entity] === entity ? members(entity) : []),
     identifiersOf: (entity) => identity.nodesOf(entity).map(identifierOf),
+    sharedOf: (entity) => identity.nodesOf(entity).filter((node) => shared.has(node)).map(identifierOf),
     publicId(entity) {
       const all = identity.identifiersOf(entity);
       const best = all.find(({ type }) => type === 'user') ?? all.find(({ type }) => type === 'anonymous') ?? all[0];
@@ -293,6 +301,7 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
     undo(link) {
       if (!(link >= 0 && link < graph.links) || graph.flags[link] & (undone | forgotten)) return undefined;
       graph.flags[link] |= undone;
+      shared.add(graph.ends[2 * link + 1]);
       const entity = entityOf[graph.ends[2 * link]];
       const all = members(entity);
       entities--;
@@ -312,6 +321,7 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
         for (const node of dead) {
           for (const { link } of linksOf(node)) graph.flags[link] |= forgotten;
           names.drop(node);
+          shared.delete(node);
           entityOf[node] = none;
         }
         entities--;
@@ -338,9 +348,10 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
   return identity;
 }
 
-/** What is kept: the names of the nodes, and of each link its two nodes, the record and the moment it came from, its kind and what became of it. All else follows. */
+/** What is kept: the names of the nodes, which of them are shared, and of each link its two nodes, the record and the moment it came from, its kind and what became of it. All else follows. */
 interface Graph {
   readonly names: Names;
+  readonly shared: Set<number>;
   links: number;
   ends: Int32Array;
   seqs: Float64Array;
@@ -348,24 +359,36 @@ interface Graph {
   flags: Uint8Array;
 }
 
-const emptyGraph = (): Graph => ({ names: createNames(), links: 0, ends: new Int32Array(32), seqs: new Float64Array(16), ats: new Float64Array(16), flags: new Uint8Array(16) });
+const emptyGraph = (): Graph => ({ names: createNames(), shared: new Set(), links: 0, ends: new Int32Array(32), seqs: new Float64Array(16), ats: new Float64Array(16), flags: new Uint8Array(16) });
 
-const mark = 0x31444953; // 'SID1'
+const mark = 0x32444953; // 'SID2'
+/** As it was written before it was known which nodes are shared. */
+const markBefore = 0x31444953; // 'SID1'
 
-function save({ names, links, ends, seqs, ats, flags }: Graph): Uint8Array {
-  const parts = [new Uint32Array([mark, links]), seqs.subarray(0, links), ats.subarray(0, links), ends.subarray(0, 2 * links), flags.subarray(0, links), names.save()];
+function save({ names, shared, links, ends, seqs, ats, flags }: Graph): Uint8Array {
+  const parts = [new Uint32Array([mark, links]), seqs.subarray(0, links), ats.subarray(0, links), ends.subarray(0, 2 * links), flags.subarray(0, links), new Uint32Array([shared.size, ...[...shared].sort((a, b) => a - b)]), names.save()];
   return new Uint8Array(Buffer.concat(parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength))));
 }
 
 function load(bytes: Uint8Array): Graph {
   const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const links = bytes.byteLength >= 8 && head.getUint32(0, true) === mark ? head.getUint32(4, true) : undefined;
-  if (links === undefined || bytes.byteLength < 8 + 25 * links) throw new ShoalError('store/damaged', { place: 'saved identities', reason: 'these are not its bytes' });
+  const damaged = () => new ShoalError('store/damaged', { place: 'saved identities', reason: 'these are not its bytes' });
+  const first = bytes.byteLength >= 8 ? head.getUint32(0, true) : 0;
+  if (first !== mark && first !== markBefore) throw damaged();
+  const links = head.getUint32(4, true);
   const part = (start: number, each: number) => bytes.slice(8 + start * links, 8 + (start + each) * links).buffer as ArrayBuffer;
-  return {
-    names: createNames(bytes.subarray(8 + 25 * links)), links,
-    seqs: new Float64Array(part(0, 8)), ats: new Float64Array(part(8, 8)), ends: new Int32Array(part(16, 8)), flags: new Uint8Array(part(24, 1)),
+  let at = 8 + 25 * links;
+  const next = () => {
+    if (at + 4 > bytes.byteLength) throw damaged();
+    return head.getUint32((at += 4) - 4, true);
   };
+  const shared = new Set<number>();
+  if (first === mark) for (let left = next(); left > 0; left--) shared.add(next());
+  if (bytes.byteLength < at) throw damaged();
+  const names = createNames(bytes.subarray(at));
+  // What may be shared is taken for it.
+  if (first === markBefore) for (let node = 0; node < names.count; node++) if (names.text(node) !== undefined) shared.add(node);
+  return { names, shared, links, seqs: new Float64Array(part(0, 8)), ats: new Float64Array(part(8, 8)), ends: new Int32Array(part(16, 8)), flags: new Uint8Array(part(24, 1)) };
 }
 
 function* downFrom(count: number): Generator<number> {

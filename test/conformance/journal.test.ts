@@ -264,6 +264,20 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       expect(rows.map(({ hmac, key, erased }) => [hmac === null, key === null, erased === null ? null : Number(erased)])).toEqual([[true, false, null], [true, true, 3], [false, false, null]]);
     });
 
+    it('of a browser that two used: what the other one did is read without it, up to there', async () => {
+      const browser = { type: 'anonymous', value: 'one of two' };
+      const on = (id: string, who: string): JournalEntry => ({ kind: 'event', event: { ...event(id, who).event, identifiers: [user(who), browser] } });
+      await append([on('a', 'ada'), on('b', 'bob')]);
+      await append([{ kind: 'erase', identifiers: [user('ada'), browser], shared: [browser], entities: [], nodes: [], told: 0 }]);
+      await append([on('c', 'bob')]);
+      const read = async () => (await all()).map(({ entry }) => (entry.kind === 'event' ? entry.event.identifiers : entry.kind));
+      const expected = ['erased', [user('bob')], 'erase', [user('bob'), browser]];
+      expect(await read()).toEqual(expected);
+      await reopen();
+      await append([erase('bob who is unknown')]);
+      expect(await read()).toEqual([...expected, 'erase']);
+    });
+
     it('of somebody unknown is a record all the same', async () => {
       expect(await append([erase('nobody')])).toEqual([{ seq: 1 }]);
       expect((await all()).map(({ entry }) => entry.kind)).toEqual(['erase']);

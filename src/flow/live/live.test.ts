@@ -180,6 +180,28 @@ describe('a live side on a journal', () => {
     expect(JSON.stringify([await live.changes(0, 100), await live.recent(100)])).not.toContain('dan');
   });
 
+  it('gives nobody the browser of somebody who was erased, also from nothing but the journal', async () => {
+    const browser = { type: 'anonymous', value: 'b1' };
+    const facts = async () => JSON.stringify([await live.entity(user('bob')), await live.entity(browser), await live.members('keen', { offset: 0, limit: 10 })]);
+    await defined('keen', twice);
+    await live.accept([event('ann', 'Viewed', now, { identifiers: [user('ann'), browser] }), event('bob', 'Viewed', now, { identifiers: [user('bob'), browser] })]);
+    await live.close();
+    await open();
+    await live.accept([event('bob', 'Other', now, { identifiers: [user('bob'), browser] }), event('eve', 'Other', now, { identifiers: [user('eve'), browser] })]);
+    await live.erase(user('ann'));
+    await live.accept([event('', 'Viewed', now, { identifiers: [browser] })]);
+    const before = await facts();
+    expect((await live.entity(browser))?.identifiers).toEqual([browser]);
+    await live.close();
+    journal = await openJournal(folder, 'main', { clock });
+    expect(await replay(journal, createContext())).toMatchObject({ differing: [] });
+    await journal.close();
+    await open();
+    expect(await facts()).toBe(before);
+    await live.accept([event('bob', 'Viewed', now, { identifiers: [user('bob'), browser] })]);
+    expect((await live.entity(user('bob')))?.events).toBe(4);
+  });
+
   it('goes on counting changes after somebody was erased, also from nothing but the journal', async () => {
     await defined('keen', twice);
     await live.accept([event('dan', 'Viewed'), event('dan', 'Viewed'), event('eve', 'Viewed'), event('eve', 'Viewed')]);

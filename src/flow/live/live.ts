@@ -392,7 +392,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
         await warm(state, journal, () => (state.isCold(entity) ? [entity] : []));
         const { identifiers, events } = state.entity(entity);
         gone = { identifiers: identifiers.length, events };
-        return [{ kind: 'erase', identifiers, entities: [entity], nodes: state.nodesOf(entity), told: state.n }];
+        return [{ kind: 'erase', identifiers, shared: state.sharedOf(entity), entities: [entity], nodes: state.nodesOf(entity), told: state.n }];
       });
       await rested();
       return gone;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Event } from '../../domain/event.js';
+import type { Event, Identifier } from '../../domain/event.js';
 import type { Change } from '../../domain/live.js';
 import { assert, ShoalError } from '../../errors.js';
 import type { Appended, Group, Journal, JournalEntry, JournalRecord } from '../journal.js';
@@ -32,6 +32,8 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   let lastSubject = newest.subject ?? 0;
   let upto = newest.record?.upto ?? 0;
   let prunedTo = await readPruned();
+  /** Identifiers of those who were erased that come with somebody else, by their hashes: records before this one are read without them. */
+  let shared = await readShared();
   if ((newest.record?.seq ?? prunedTo) !== seq) throw damaged(`the end of the journal is`);
   if ((newest.change ?? 0) !== lastChange) throw damaged(`the end of the changes is`);
 
@@ -141,7 +143,10 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     const { done, ...hashes } = await messages.plan(now, fates.filter((fate) => fate !== 'duplicate'), change);
     const { erased } = owners;
     const snapshot = erased && (await snapshotWithout(erased.states));
-    await tables.write({ records, changes: changeRows, subjects: owners.made(), ...hashes, ...(erased && { erased: { ...erased, ...(snapshot && { snapshot }) } }) });
+    const without = sharedAfter(kept, seq);
+    const settings = [...(snapshot ? [snapshot] : []), ...(without === shared ? [] : [{ name: 'shared', sealed: sealer.seal(workspaceKey, 'shared', [], JSON.stringify([...without])) }])];
+    await tables.write({ records, changes: changeRows, subjects: owners.made(), ...hashes, ...(erased && { erased: { ...erased, settings } }) });
+    shared = without;
     done();
     owners.done();
     if (records.length > 0) [seq, clock, upto] = [place, now, total];
@@ -241,7 +246,35 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     }
     const plain = sealer.open(key, 'records', numbersOf(row), row.payload);
     if (!plain) throw damaged(`record ${row.seq} is`);
-    return { seq: row.seq, clock: row.clock, entry: entryFrom(row.kind, plain.toString()) };
+    return { seq: row.seq, clock: row.clock, entry: asIfAlone(entryFrom(row.kind, plain.toString()), row.seq) };
+  }
+
+  /** An event without the identifiers that were of somebody who was erased after it. */
+  function asIfAlone(entry: JournalEntry, at: number): JournalEntry {
+    if (entry.kind !== 'event' || shared.size === 0 || entry.event.identifiers.length < 2) return entry;
+    const isGone = (identifier: Identifier) => (shared.get(hashOf(identifier)) ?? 0) > at;
+    const { identifiers: [first, ...others], kind } = entry.event;
+    // An alias does not say whether what it names is a user's or a browser's.
+    const left = others.filter(({ type, value }) => !isGone({ type, value }) && !(kind === 'alias' && ['user', 'anonymous'].some((either) => isGone({ type: either, value }))));
+    return left.length === others.length ? entry : { kind: 'event', event: { ...entry.event, identifiers: [first, ...left] } };
+  }
+
+  function hashOf(identifier: Identifier): string {
+    return subjects.hashOf(nameOf(identifier)).toString('base64');
+  }
+
+  /** `shared` as it is after these entries: the same where none says anything of it. Of records that were pruned nothing need be known. */
+  function sharedAfter(entries: readonly JournalEntry[], from: number): typeof shared {
+    const more = entries.flatMap((entry, i) => (entry.kind === 'erase' ? (entry.shared ?? []).map((identifier): [string, number] => [hashOf(identifier), from + 1 + i]) : []));
+    return more.length === 0 ? shared : new Map([...[...shared].filter(([, until]) => until > prunedTo), ...more]);
+  }
+
+  async function readShared(): Promise<ReadonlyMap<string, number>> {
+    const row = (await tables.settings()).find(({ name }) => name === 'shared');
+    if (!row) return new Map();
+    const plain = sealer.open(workspaceKey, 'shared', [], row.sealed);
+    if (!plain) throw damaged('the list of what was shared is');
+    return new Map(JSON.parse(plain.toString()) as [string, number][]);
   }
 
   /** Sealed with the workspace's key, since there is nobody in it: whom a change is of is said by a number, and the name of that goes with their key. */
@@ -356,7 +389,7 @@ type ToldChange = [subject: number, segment: string, version: number, direction:
 /** What is kept of an entry. Of those who are erased only the numbers. */
 function textOf(entry: JournalEntry): string {
   if (entry.kind === 'event') return entry.text ?? JSON.stringify(entry.event);
-  if (entry.kind === 'erase') return JSON.stringify({ ...entry, identifiers: [], forgotten: entry.identifiers.length });
+  if (entry.kind === 'erase') return JSON.stringify({ ...entry, identifiers: [], shared: undefined, forgotten: entry.identifiers.length });
   return JSON.stringify(entry);
 }
 

@@ -76,7 +76,7 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
       if (message) await insert('messages', { seq: 'bigint', clock: 'bigint', sealed: 'bytea' }, [message], 'ON CONFLICT (seq) DO UPDATE SET clock = excluded.clock, sealed = excluded.sealed');
       if (!erased) return;
       await query('DELETE FROM states WHERE entity = ANY($1::bigint[])', erased.states);
-      if (erased.snapshot) await setting(erased.snapshot);
+      for (const row of erased.settings) await setting(row);
     }),
     async newest() {
       const [record] = await all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload FROM records ORDER BY seq DESC LIMIT 1');

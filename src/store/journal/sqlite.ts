@@ -108,7 +108,7 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
         if (message) run('INSERT OR REPLACE INTO messages VALUES (?, ?, ?)', message.seq, message.clock, message.sealed);
         if (!erased) return;
         for (const entity of erased.states) run('DELETE FROM states WHERE entity = ?', entity);
-        if (erased.snapshot) set(erased.snapshot);
+        erased.settings.forEach(set);
       });
       let bytes = 20_000;
       for (const { payload } of records) bytes += payload.length + 40;

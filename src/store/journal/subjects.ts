@@ -45,7 +45,7 @@ export class Subjects {
     for (const name of names) {
       const known = this.#named.get(name);
       if (known) found.set(name, known);
-      else missing.set(this.#hmac(name).toString('latin1'), name);
+      else missing.set(this.hashOf(name).toString('latin1'), name);
     }
     if (missing.size === 0) return found;
     for (const row of await this.tables.subjectsNamed([...missing.keys()].map((hmac) => Buffer.from(hmac, 'latin1')))) {
@@ -74,7 +74,7 @@ export class Subjects {
   /** A new subject, and the row to write of it. */
   make(name: string, number: number): { subject: Subject; row: SubjectRow } {
     const key = Buffer.from(this.#random());
-    const hmac = this.#hmac(name);
+    const hmac = this.hashOf(name);
     return { subject: { number, key, name }, row: { number, hmac, key: this.sealer.seal(this.workspaceKey, 'subjects', [number, ...numbersOf(hmac)], Buffer.concat([key, Buffer.from(name, 'utf16le')])), erased: null } };
   }
 
@@ -93,7 +93,8 @@ export class Subjects {
     this.#numbered.delete(known.number);
   }
 
-  #hmac(name: string): Buffer {
+  /** What a name is found by: 32 bytes that say nothing to whoever has not the secret. */
+  hashOf(name: string): Buffer {
     // As UTF-16, since two texts with halves of characters in them can be the same UTF-8.
     return createHmac('sha256', this.secret).update(name, 'utf16le').digest();
   }

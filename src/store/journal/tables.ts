@@ -36,7 +36,7 @@ export interface StateRow {
   sealed: Uint8Array;
 }
 
-/** 'secret', 'snapshot', 'pruned'. */
+/** 'secret', 'snapshot', 'pruned', 'shared'. */
 export interface SettingRow {
   name: string;
   sealed: Uint8Array;
@@ -52,8 +52,8 @@ export interface Batch {
   readonly replace?: number;
   /** Message rows up to this record are past their time. */
   readonly expired?: number;
-  /** Subjects and states that the record `by` destroys, and the snapshot as it is without those states. */
-  readonly erased?: { readonly by: number; readonly subjects: readonly number[]; readonly states: readonly number[]; readonly snapshot?: SettingRow };
+  /** Subjects and states that the record `by` destroys, and the settings as they are then: the snapshot without those states, and what is read without. */
+  readonly erased?: { readonly by: number; readonly subjects: readonly number[]; readonly states: readonly number[]; readonly settings: readonly SettingRow[] };
 }
 
 /** How many states there are and what their numbers add up to: a row that has gone shows in one of the three. */

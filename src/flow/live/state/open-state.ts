@@ -659,6 +659,7 @@ export function openState(options: LiveStateOptions): LiveState {
 
     find: (identifier) => identity.find(identifier),
     nodesOf: (number) => identity.nodesOf(number),
+    sharedOf: (number) => identity.sharedOf(number),
     isCold: (number) => known.has(number) && !entities.has(number),
     entity(number): LiveEntity {
       const entity = hot(number);

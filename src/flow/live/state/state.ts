@@ -77,6 +77,8 @@ export interface LiveState {
   load(entity: number, bytes: Uint8Array | undefined): void;
   /** The numbers of its identifiers. */
   nodesOf(entity: number): readonly number[];
+  /** Those of its identifiers that somebody else came with too. */
+  sharedOf(entity: number): readonly Identifier[];
   /** Drops entities whose state is saved from memory until about `keep` are left. Gives how many went. */
   release(keep: number): number;
 }
