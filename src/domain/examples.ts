@@ -24,7 +24,10 @@ export interface Examples {
   readonly columns: readonly Float64Array[];
 }
 
-/** What is to be learnt, one per row of the examples. */
+/**
+ * What is to be learnt, one per row of the examples. NaN = not known: the row is left out of fitting and of scores, except by predictors that learn from
+ * unlabelled rows too.
+ */
 export interface Answers {
   readonly task: Task;
   /** Regression: the number. Else the index of the class; for two classes 0 or 1, where 1 is what is predicted ("churned"). */
@@ -58,4 +61,9 @@ function recoded(column: Float64Array, from: readonly string[] | undefined, to: 
   const codes = new Map(to.map((name, code) => [name, code]));
   const map = from.map((name) => codes.get(name) ?? Number.NaN);
   return column.map((code) => map[code] ?? Number.NaN);
+}
+
+/** Whether the answer of a row is known. */
+export function isKnown(value: number): boolean {
+  return value === value;
 }
