@@ -62,13 +62,28 @@ export interface LinearModel {
   readonly terms: readonly LinearTerm[];
 }
 
-/** One term: of a number ((x ?? fill) − centre) × scale, or 1 where a categorical input is `category` (−1 = where it is missing), else 0. */
+/**
+ * One term. Of a number: (t(x) − centre) × scale, where x is `fill` if missing, then kept within [low, high], and t is ln(1 + |x|) with the sign of x if
+ * `log`, else x itself. Of a category: 1 where the input is `category`, else 0; −1 = where the input (a number too) is missing.
+ */
 export interface LinearTerm {
   readonly input: number;
   readonly category?: number;
   readonly fill: number;
+  readonly low: number;
+  readonly high: number;
+  readonly log?: boolean;
   readonly centre: number;
   readonly scale: number;
   /** One per output. */
   readonly weights: Float64Array;
+  /** Mean of the term over the training rows: what a weight is measured from in explanations. */
+  readonly mean: number;
+}
+
+/** A term of one value of its input, before its weight. */
+export function termValue({ category, fill, low, high, log, centre, scale }: Omit<LinearTerm, 'weights' | 'mean'>, value: number): number {
+  if (category !== undefined) return category < 0 ? (value === value ? 0 : 1) : value === category ? 1 : 0;
+  const x = Math.min(high, Math.max(low, value === value ? value : fill));
+  return ((log ? Math.sign(x) * Math.log1p(Math.abs(x)) : x) - centre) * scale;
 }
