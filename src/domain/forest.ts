@@ -53,6 +53,13 @@ export interface DecisionTree {
   readonly cover: Float64Array;
 }
 
+/** Where a node sends a value of its input. */
+export function goesLeft(tree: DecisionTree, node: number, value: number): boolean {
+  if (Number.isNaN(value)) return tree.missingLeft[node] === 1;
+  const codes = tree.categories[node];
+  return codes ? codes.includes(value) : value <= tree.threshold[node];
+}
+
 /** A weighted sum of inputs: base + Σ weight × f(input). What logistic and linear models are outside their fitting. */
 export interface LinearModel {
   readonly inputs: readonly Input[];

@@ -1,4 +1,5 @@
 import type { Mixture, Moments } from './mixture.js';
+import type { Shap, ShapPlan } from './shap-plan.js';
 
 /** Rows of numbers, row-major. `stride` ≥ `d` numbers per row; the padding between them is 0. */
 export interface Points {
@@ -116,6 +117,8 @@ export interface Kernel {
   search(points: Points): Search;
   /** One E step of a Gaussian mixture over rows [from, to), in double precision: O((to − from) × k × d) or, with matrices, × d². */
   expectation(points: Points, mixture: Mixture, from: number, to: number): Moments;
+  /** A forest made ready to have its rows explained, in the kernel's memory until `release`. O(rows × nodes × points). */
+  shap(plan: ShapPlan): Shap;
   close(): Promise<void>;
 }
 

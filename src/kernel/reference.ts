@@ -3,6 +3,7 @@ import { searchReference } from './reference-search.js';
 import type { Centres, ClusterJob, ClusterResult, Kernel, KernelPoints, Points, Spread, Sums } from './kernel.js';
 import { wardGroups } from './reference-ward.js';
 import { expectation } from './reference-mixture.js';
+import { shapReference } from './reference-shap.js';
 
 export function referenceKernel(): Kernel {
   return {
@@ -22,6 +23,7 @@ export function referenceKernel(): Kernel {
     wardGroups,
     search: searchReference,
     expectation,
+    shap: shapReference,
     async close() {},
   };
 }

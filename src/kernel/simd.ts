@@ -3,6 +3,7 @@ import type { Centres, ClusterJob, ClusterResult, Kernel, Points, Spread, Sums }
 import { openSearch } from './search.js';
 import { expectation } from './expectation.js';
 import { openPasses } from './passes.js';
+import { openShap } from './shap.js';
 import { adopt, allocate, borrowing, free, openShop, pieceRows, type Borrow, type Shop } from './shop.js';
 import { wardGroups } from './ward.js';
 
@@ -23,6 +24,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     wardGroups: (count, d) => wardGroups(shop, count, d),
     search: (points) => openSearch(shop, points),
     expectation: (points, mixture, from, to) => borrowing(shop, (borrow) => expectation(shop, borrow, points, mixture, from, to)),
+    shap: (plan) => openShap(shop, plan),
     close: () => shop.close(),
   };
 }

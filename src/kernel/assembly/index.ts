@@ -6,6 +6,7 @@ import { clusterJob, Job } from './cluster';
 import { distanceSumRows } from './distances';
 import { foreignOf, improveOf, nearestOf, Tree } from './search';
 import { expectationRows, Step } from './mixture';
+import { Forest, shapRows } from './shap';
 import { spreadRows } from './spread';
 import { boxOf, nearestRows, Ward } from './ward';
 
@@ -130,4 +131,9 @@ export function expectation(piece: i32, args: usize): void {
 
 export function bounded(piece: i32, args: usize): void {
   boundedRows(changetype<Bounds>(args), piece);
+}
+
+/** Adds the Shapley values of a block of rows. */
+export function shap(piece: i32, args: usize): void {
+  shapRows(changetype<Forest>(args), piece);
 }

@@ -1,0 +1,37 @@
+/**
+ * A forest as its Shapley values are worked out of it: constants per inner node, at points of integration. Trees without an inner node are left out.
+ * Inner nodes of a tree come parent before child; a *slot* is an inner node's place in its tree, or their number + the place of a leaf.
+ */
+export interface ShapPlan {
+  /** Columns of a row. */
+  readonly d: number;
+  readonly outputs: number;
+  /** Per tree `treeWords` integers: first inner node, inner nodes, first leaf, leaves, points (even), where its constants begin, output, 0. */
+  readonly trees: Int32Array;
+  /**
+   * Per inner node `nodeWords` integers: input; 1 where a missing value goes left; where its set of categories begins (−1 = a threshold); slot of the left
+   * child, of the right one; the node above whose edge asks about the same input last (−1 = none), the state of that node on this side of it (1 or 2); 0.
+   */
+  readonly nodes: Int32Array;
+  /** One per inner node. */
+  readonly thresholds: Float64Array;
+  /** Sets of codes: each its length in words, then its bits. */
+  readonly sets: Int32Array;
+  /** What each leaf adds. */
+  readonly leaves: Float64Array;
+  /**
+   * Per inner node of a tree with q points 2 + 6 q numbers: the left share of the cover, 0; then, for a row that goes left and for one that goes right: the
+   * left child's factor, and the weights of the left and of the right child's sums in the value of the input, each at q points.
+   */
+  readonly constants: Float64Array;
+}
+
+export const treeWords = 8;
+export const nodeWords = 8;
+
+/** Shapley values of rows, one block after the other. */
+export interface Shap {
+  /** Adds, for each of `count` rows (row-major, count × d; NaN is missing), the value of each input in each output into `values` (count × outputs × d). */
+  add(rows: Float64Array, count: number, values: Float64Array): void;
+  release(): void;
+}
