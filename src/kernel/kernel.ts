@@ -1,5 +1,6 @@
 import type { Mixture, Moments } from './mixture.js';
 import type { Shap, ShapPlan } from './shap-plan.js';
+import type { Bins, TreeRows } from './tree-rows.js';
 
 /** Rows of numbers, row-major. `stride` ≥ `d` numbers per row; the padding between them is 0. */
 export interface Points {
@@ -119,6 +120,8 @@ export interface Kernel {
   expectation(points: Points, mixture: Mixture, from: number, to: number): Moments;
   /** A forest made ready to have its rows explained, in the kernel's memory until `release`. O(rows × nodes × points). */
   shap(plan: ShapPlan): Shap;
+  /** Puts rows into bins to grow trees of at most `leaves` leaves on, for so many outputs. Columns are not kept. */
+  treeRows(columns: readonly Float64Array[], bins: readonly Bins[], rows: number, leaves: number, outputs: number): TreeRows;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@
 import { searchReference } from './reference-search.js';
 import type { Centres, ClusterJob, ClusterResult, Kernel, KernelPoints, Points, Spread, Sums } from './kernel.js';
 import { wardGroups } from './reference-ward.js';
+import { treeRows } from './reference-trees.js';
 import { expectation } from './reference-mixture.js';
 import { shapReference } from './reference-shap.js';
 
@@ -24,6 +25,7 @@ export function referenceKernel(): Kernel {
     search: searchReference,
     expectation,
     shap: shapReference,
+    treeRows,
     async close() {},
   };
 }

@@ -1,11 +1,13 @@
 import { ShoalError } from '../errors.js';
 import { closest } from '../util/closest.js';
 import type { AnyPredictor } from './predictor.js';
+import { boostedTrees } from './predictors/boosted-trees.js';
 import { naive } from './predictors/naive.js';
 
 /** Every way to learn answers, by name. */
 export const predictors = {
   naive,
+  'boosted-trees': boostedTrees,
 } as const;
 
 export type PredictorName = keyof typeof predictors;

@@ -1,0 +1,81 @@
+// Gradient-boosted trees on histograms (Friedman 2001; Ke et al. 2017, LightGBM): inputs in at most 255 quantile bins, trees grown best leaf first, missing values sent to the side
+// that suits them, categories split by subsets in the order of their derivatives. The best all-round predictor for tables. Cost O(trees × rows × inputs). Not for extrapolation
+// (outside what was seen they are flat), nor below a few hundred rows, where a linear model is as good and steadier.
+import { z } from 'zod';
+import type { Context } from '../../context.js';
+import type { Answers, Examples } from '../../domain/examples.js';
+import { ShoalError } from '../../errors.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { closest } from '../../util/closest.js';
+import { definePredictor } from '../predictor.js';
+import { boost, type Boosted, type BoostRules } from '../trees/boost.js';
+import { balanced, heldOut, requireLearnable, someAnswers, someExamples } from '../trees/examples.js';
+import { forestMargins, throughLink } from '../trees/margins.js';
+
+const options = z.strictObject({
+  trees: z.int().min(1).max(10_000).default(300).describe('Rounds at most: a tree each, or one per class'),
+  learningRate: z.number().min(0.001).max(1).default(0.05).describe('Part of each tree that is added'),
+  leaves: z.int().min(2).max(1024).default(15).describe('Leaves per tree at most'),
+  depth: z.int().min(1).max(64).default(64).describe('Questions from the root to a leaf at most'),
+  leafRows: z.int().min(1).default(20).describe('Rows per leaf at least'),
+  leafHessian: z.number().min(0).default(1e-3).describe('Sum of second derivatives per leaf at least'),
+  lambda: z.number().min(0).default(0).describe('L2 penalty on leaf values'),
+  minGain: z.number().min(0).default(0).describe('What a split must gain'),
+  bins: z.int().min(2).max(255).default(255).describe('Bins per input at most'),
+  inputShare: z.number().min(0.01).max(1).default(1).describe('Share of the inputs, drawn for each tree, that it may ask about'),
+  patience: z.int().min(0).max(1000).default(30).describe('Stop after so many rounds in which held-out rows were predicted no better; 0 = never stop early'),
+  heldOutShare: z.number().min(0.02).max(0.5).default(0.15).describe('Share of the rows held out to know when to stop'),
+  balanced: z.boolean().default(false).describe('Let every class weigh the same'),
+  loss: z.enum(['default', 'quantile']).default('default').describe('default = log loss for classes, squared error for numbers; quantile = the quantile of a number'),
+  quantile: z.number().min(0.001).max(0.999).default(0.5).describe('Which quantile'),
+  monotone: z.record(z.string(), z.union([z.literal(-1), z.literal(1)])).default({}).describe('By input: 1 = the prediction may not fall as it rises, −1 = may not rise'),
+});
+
+export type BoostedTreesOptions = z.output<typeof options>;
+
+/** Below this there is too little to hold any out. */
+const leastToHoldOut = 500;
+/** Up to so many rows, the held-out ones are given back: everything is learnt once more, for as many rounds as were best. */
+const cheapTwice = 100_000;
+
+export const boostedTrees = definePredictor({
+  name: 'boosted-trees',
+  title: 'Gradient-boosted trees',
+  options,
+  traits: { tasks: ['binary', 'multiclass', 'regression'], complexity: 5 },
+  async fit(x: Examples, y: Answers, chosen: BoostedTreesOptions, context: Context, kernel: Kernel): Promise<Boosted> {
+    requireLearnable(x, y);
+    const rules = rulesOf(x, y, chosen);
+    const answers = chosen.balanced ? balanced(y) : y;
+    if (chosen.patience === 0 || x.rows < leastToHoldOut) return boost(x, answers, rules, context, kernel);
+    const { kept, held } = heldOut(y, chosen.heldOutShare, context.rng('held-out'));
+    const stop = { x: someExamples(x, held), y: someAnswers(answers, held), patience: chosen.patience };
+    const found = await boost(someExamples(x, kept), someAnswers(answers, kept), { ...rules, stop }, context, kernel);
+    if (x.rows > cheapTwice) return found;
+    return { ...(await boost(x, answers, { ...rules, rounds: found.rounds }, context, kernel)), history: found.history };
+  },
+  predict: ({ forest }: Boosted, x) => throughLink(forestMargins(forest, x), forest),
+  forest: ({ forest }: Boosted) => forest,
+});
+
+function rulesOf(x: Examples, y: Answers, chosen: BoostedTreesOptions): BoostRules {
+  const { leaves, depth, leafRows, leafHessian, lambda, minGain, trees, learningRate, inputShare, loss, quantile, bins } = chosen;
+  if (loss === 'quantile' && y.task !== 'regression') throw new ShoalError('config/invalid', { problems: `- loss: quantile needs a number to predict, not ${y.task === 'binary' ? 'one of two answers' : 'a class'}.` });
+  const usual = y.task === 'regression' ? 'squared' : 'log-loss';
+  return {
+    rounds: trees, learningRate, inputShare, quantile, maxBins: bins, loss: loss === 'default' ? usual : loss,
+    grow: { maxLeaves: leaves, maxDepth: depth, minRows: leafRows, minHessian: leafHessian, lambda, minGain, monotone: directions(x, chosen.monotone) },
+  };
+}
+
+/** @throws `config/invalid` where there is no such input, or it has no order */
+function directions({ inputs }: Examples, wanted: BoostedTreesOptions['monotone']): Int8Array | undefined {
+  const names = inputs.map(({ name }) => name);
+  const problems = Object.keys(wanted).flatMap((name) => {
+    const at = names.indexOf(name);
+    if (at < 0) return [`- monotone: there is no input '${name}'. Did you mean '${closest(name, names)}'?`];
+    return inputs[at].categories ? [`- monotone: '${name}' holds categories, which do not rise.`] : [];
+  });
+  if (problems.length > 0) throw new ShoalError('config/invalid', { problems: problems.join('\n') });
+  return Object.keys(wanted).length > 0 ? Int8Array.from(names, (name) => wanted[name] ?? 0) : undefined;
+}

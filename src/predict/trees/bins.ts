@@ -1,0 +1,83 @@
+// Quantile bins: about as many rows in each, and every distinct value its own where there are few enough.
+import type { Examples } from '../../domain/examples.js';
+import { mostBins, type Bins } from '../../kernel/tree-rows.js';
+import type { Rng } from '../../util/rng.js';
+
+/** Rows that say where the cuts lie. */
+const sampledRows = 200_000;
+
+/** Bins of every input, at most `most` each, from some of the rows where there are many. */
+export function binsOf({ rows, inputs, columns }: Examples, most: number, rng: Rng): Bins[] {
+  const chosen = rows > sampledRows ? spreadRows(rows, sampledRows, rng) : undefined;
+  return inputs.map(({ categories }, j) => {
+    if (categories) return categoryBins(columns[j], categories.length);
+    const column = columns[j];
+    const values = chosen ? Float64Array.from(chosen, (i) => column[i]) : column.slice();
+    return numberBins(values, most);
+  });
+}
+
+/** One row of every stretch of rows. */
+function spreadRows(rows: number, count: number, rng: Rng): Int32Array {
+  return Int32Array.from({ length: count }, (_, s) => Math.floor(((s + rng.next()) * rows) / count));
+}
+
+/** Every category that occurs has its own bin, most frequent first; where there are too many the rest share the last one. */
+function categoryBins(column: Float64Array, categories: number): Bins {
+  const counts = new Float64Array(categories);
+  for (const code of column) if (code < categories) counts[code]++;
+  const order = Array.from(counts.keys()).sort((a, b) => counts[b] - counts[a] || a - b);
+  const codes = new Uint8Array(categories);
+  order.forEach((code, place) => (codes[code] = Math.min(place, mostBins - 1)));
+  return { cuts: new Float64Array(0), codes, count: Math.max(1, Math.min(categories, mostBins)) };
+}
+
+/** Sorts the values in place. */
+function numberBins(values: Float64Array, most: number): Bins {
+  values.sort(); // NaN comes last
+  let present = values.length;
+  while (present > 0 && Number.isNaN(values[present - 1])) present--;
+  let distinct = present > 0 ? 1 : 0;
+  for (let i = 1; i < present && distinct <= most; i++) if (values[i] !== values[i - 1]) distinct++;
+  const cuts = distinct <= most ? everyCut(values, present) : evenCuts(values, present, most);
+  return { cuts: Float64Array.from(cuts), count: cuts.length + 1 };
+}
+
+function everyCut(values: Float64Array, present: number): number[] {
+  const cuts: number[] = [];
+  for (let i = 1; i < present; i++) if (values[i] !== values[i - 1]) cuts.push(between(values[i - 1], values[i]));
+  return cuts;
+}
+
+/** A bin is closed when it has its share of the rows that are left, or before a value that is a share by itself. */
+function evenCuts(values: Float64Array, present: number, most: number): number[] {
+  const cuts: number[] = [];
+  let start = 0; // of the open bin
+  for (let i = 0; i < present && cuts.length < most - 1; ) {
+    const end = endOf(values, i, present);
+    if (end === present) break;
+    const share = (present - start) / (most - cuts.length);
+    const next = endOf(values, end, present) - end;
+    if (end - start >= share || (next >= share && end - start >= share / 2)) {
+      cuts.push(between(values[end - 1], values[end]));
+      start = end;
+    }
+    i = end;
+  }
+  return cuts;
+}
+
+/** Where the run of equal values that begins at i ends. */
+function endOf(values: Float64Array, i: number, present: number): number {
+  const value = values[i];
+  let end = i + 1;
+  while (end < present && values[end] === value) end++;
+  return end;
+}
+
+/** A finite number c with low ≤ c < high. */
+function between(low: number, high: number): number {
+  const middle = low / 2 + high / 2;
+  const cut = middle >= low && middle < high ? middle : low;
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, cut));
+}
