@@ -43,7 +43,6 @@ export const catalogue = {
   'predict/bad-model': entry(2, 422, (d: { tool: string; problem: string }) => `This is not a ${d.tool} model that can be read: ${d.problem}. Save it again and give the whole file.`),
   'predict/unsupported-model': entry(2, 422, (d: { tool: string; what: string; instead: string }) => `This ${d.tool} model has ${d.what}, which is not supported. ${d.instead}`),
   'predict/no-answers': entry(2, 422, (_: Record<string, never>) => 'No row has an answer, so there is nothing to learn from or to compare with. Give rows whose outcome is known.'),
-  'predict/no-rows': entry(2, 422, (_: Record<string, never>) => 'There are no rows to learn from. Give more data, or an earlier instant to predict from.'),
   'predict/infinite': entry(2, 422, (d: { name: string; row: number; value: number }) =>
     `Row ${d.row} of '${d.name}' holds ${d.value}. Give finite numbers; leave out what is not known.`),
   'segment/nothing-in-common': entry(2, 422, (d: { a: string; b: string }) =>

@@ -2,9 +2,9 @@ import type { Answers, Examples } from '../../domain/examples.js';
 import { ShoalError } from '../../errors.js';
 import type { Rng } from '../../util/rng.js';
 
-/** @throws `predict/no-rows`, `predict/infinite` */
+/** @throws `predict/no-answers`, `predict/infinite` */
 export function requireLearnable(x: Examples, y: Answers): void {
-  if (x.rows === 0) throw new ShoalError('predict/no-rows', {});
+  if (x.rows === 0) throw new ShoalError('predict/no-answers', {});
   x.columns.forEach((column, j) => refuseInfinite(column, x.inputs[j].name));
   if (y.task === 'regression') refuseInfinite(y.values, 'the answers', true);
 }
