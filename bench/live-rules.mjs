@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { flags, machine, main, report, root, say } from './measure.mjs';
 
 const { openState } = await import(join(root, 'dist/flow/live/state/open-state.js'));
-const { fieldsOf } = await import(join(root, 'dist/ingest/track/fields-of.js'));
 const { createIdentity } = await import(join(root, 'dist/unify/identity.js'));
 const { createRng } = await import(join(root, 'dist/util/rng.js'));
 
@@ -42,7 +41,7 @@ await main(async () => {
 function run({ entities, rules, events, quiet = false }) {
   global.gc?.();
   const before = process.memoryUsage();
-  const state = openState({ fieldsOf, identity: (saved) => createIdentity({}, saved) });
+  const state = openState({ identity: (saved) => createIdentity({}, saved) });
   const rng = createRng(7, 'bench');
   let seq = 0, changes = 0, clock = start;
   const put = (entry) => (changes += state.apply({ seq: ++seq, clock, entry }).length);

@@ -1,7 +1,6 @@
 import { openState } from '../../src/flow/live/state/open-state.js';
-import { fieldsOf } from '../../src/ingest/track/fields-of.js';
 import { createIdentity } from '../../src/unify/identity.js';
 import type { Subject } from './round.js';
 
 /** The live state with what the product gives it. */
-export const subject: Subject = { openState, options: { fieldsOf, identity: (saved) => createIdentity({}, saved) } };
+export const subject: Subject = { openState, options: { identity: (saved) => createIdentity({}, saved) } };

@@ -3,7 +3,6 @@ import type { Event, Identifier } from '../../domain/event.js';
 import { isFound, type Change, type LiveDefinition, type LiveEntity, type LiveSegment, type LiveWhy, type Merge } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import { ShoalError } from '../../errors.js';
-import { fieldsOf } from '../../ingest/track/fields-of.js';
 import type { Vocabulary } from '../../segment/rules/vocabulary.js';
 import { ruleWords } from '../../segment/rules/words.js';
 import type { Appended, Journal, JournalEntry, JournalRecord } from '../../store/journal.js';
@@ -460,4 +459,4 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   };
 }
 
-const stateOf = (saved?: LiveStateOptions['saved']): LiveState => openState({ fieldsOf, identity: (bytes) => createIdentity({}, bytes), ...(saved && { saved }) });
+const stateOf = (saved?: LiveStateOptions['saved']): LiveState => openState({ identity: (bytes) => createIdentity({}, bytes), ...(saved && { saved }) });

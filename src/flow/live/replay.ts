@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { checkAborted, type Context } from '../../context.js';
 import type { Change } from '../../domain/live.js';
 import { ShoalError } from '../../errors.js';
-import { fieldsOf } from '../../ingest/track/fields-of.js';
 import type { Journal } from '../../store/journal.js';
 import { createIdentity } from '../../unify/identity.js';
 import { applyRecords, warm } from './catch-up.js';
@@ -50,7 +49,7 @@ export async function replay(journal: Journal, context: Pick<Context, 'signal' |
 }
 
 async function opened(journal: Journal, last: number, context: Pick<Context, 'signal' | 'progress'>, saved: Saved | undefined, each?: (change: Change) => Promise<void>, moment?: number) {
-  const state = openState({ fieldsOf, identity: (bytes) => createIdentity({}, bytes), ...(saved && { saved }) });
+  const state = openState({ identity: (bytes) => createIdentity({}, bytes), ...(saved && { saved }) });
   const from = saved?.seq ?? 0;
   let expected = from;
   for await (const records of journal.read(from)) {

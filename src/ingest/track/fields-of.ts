@@ -4,7 +4,8 @@ import { localTime } from './local-time.js';
 /** How much of an event can be looked at by rules; the rest stays in its payload. */
 export const fieldLimits = { fields: 300, depth: 8, text: 1000, items: 20, path: 200 } as const;
 
-const parts = ['properties', 'traits', 'context'] as const;
+/** The parts of a payload whose values are fields, and the texts that are fields themselves. */
+export const fieldParts = { walked: ['properties', 'traits', 'context'], plain: ['groupId', 'category'] } as const;
 
 /**
  * The values of an event by path, such as 'properties.products.0.price' and 'context.page.path'; 'groupId' and 'category' where it has them; and 'local.hour' (0–23), 'local.weekday'
@@ -18,8 +19,8 @@ export function fieldsOf({ at, payload }: Pick<Event, 'at' | 'payload'>): Fields
   fields['local.weekday'] = weekday;
   fields['local.date'] = date;
   let room = fieldLimits.fields - 3;
-  for (const part of ['groupId', 'category']) if (typeof payload[part] === 'string') put(part, payload[part]);
-  for (const part of parts) if (payload[part] !== undefined) walk(part, payload[part], 1);
+  for (const part of fieldParts.plain) if (typeof payload[part] === 'string') put(part, payload[part]);
+  for (const part of fieldParts.walked) if (payload[part] !== undefined) walk(part, payload[part], 1);
   return fields;
 
   function walk(path: string, value: Json, depth: number): void {
@@ -31,9 +32,14 @@ export function fieldsOf({ at, payload }: Pick<Event, 'at' | 'payload'>): Fields
   }
 
   function put(path: string, value: Scalar): void {
-    if (path.length > fieldLimits.path || (typeof value === 'number' && !Number.isFinite(value)) || room <= 0) return;
+    if (path.length > fieldLimits.path || !isValue(value) || room <= 0) return;
     if (!(path in fields)) room--;
-    // A negative zero does not come back from JSON.
-    fields[path] = typeof value === 'string' && value.length > fieldLimits.text ? value.slice(0, fieldLimits.text).replace(/\p{Cs}$/u, '') : value === 0 ? 0 : value;
+    fields[path] = fieldValue(value);
   }
 }
+
+/** No finite number is no value. */
+export const isValue = (value: Scalar): boolean => typeof value !== 'number' || Number.isFinite(value);
+
+/** As it is kept: texts within their limit, and no negative zero, which does not come back from JSON. */
+export const fieldValue = (value: Scalar): Scalar => (typeof value === 'string' && value.length > fieldLimits.text ? value.slice(0, fieldLimits.text).replace(/\p{Cs}$/u, '') : value === 0 ? 0 : value);

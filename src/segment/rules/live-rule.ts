@@ -1,7 +1,7 @@
 import type { Condition, Rule } from '../../domain/rule.js';
 import { kindOf } from './catalog.js';
 import type { LiveFacts, LiveGround, LiveLeaf, Verdict } from './live.js';
-import { never } from './live.js';
+import { createVerdict, never } from './live.js';
 
 /** A condition of a live rule, where it stands, and whether it counts the other way round (below an odd number of `not`). */
 export interface LiveCondition {
@@ -24,7 +24,7 @@ export interface LiveRule {
   verdict(facts: LiveFacts, asOf: number): Verdict;
 }
 
-type Node = { readonly leaf: LiveLeaf } | { readonly every: boolean; readonly parts: readonly Node[] } | { readonly not: Node };
+type Node = { readonly tell: ReturnType<typeof createVerdict> } & ({ readonly leaf: LiveLeaf } | { readonly every: boolean; readonly parts: readonly Node[] } | { readonly not: Node });
 
 /** `wordsOf` says a condition in words, and what is wrong with it where something is. @throws what `wordsOf` throws, `rules/not-live` */
 export function liveRule(rule: Rule, ground: LiveGround, wordsOf: (condition: Condition) => string): LiveRule {
@@ -42,15 +42,15 @@ export function liveRule(rule: Rule, ground: LiveGround, wordsOf: (condition: Co
 
   function compile(part: Rule, path: readonly (string | number)[], negated: boolean): Node {
     if ('kind' in part) return leafOf(part, path, negated);
-    if ('not' in part) return { not: compile(part.not, [...path, 'not'], !negated) };
+    if ('not' in part) return { tell: createVerdict(), not: compile(part.not, [...path, 'not'], !negated) };
     const [key, parts] = 'all' in part ? ['all', part.all] as const : ['any', part.any] as const;
-    return { every: key === 'all', parts: parts.map((each, i) => compile(each, [...path, key, i], negated)) };
+    return { tell: createVerdict(), every: key === 'all', parts: parts.map((each, i) => compile(each, [...path, key, i], negated)) };
   }
 
   function leafOf(condition: Condition, path: readonly (string | number)[], negated: boolean): Node {
     const leaf = kindOf(condition).live(condition, ground);
     conditions.push({ path, words: wordsOf(condition), negated, leaf });
-    return { leaf };
+    return { tell: createVerdict(), leaf };
   }
 }
 
@@ -61,11 +61,11 @@ export function liveRule(rule: Rule, ground: LiveGround, wordsOf: (condition: Co
 function verdictOf(node: Node, facts: LiveFacts, asOf: number): Verdict {
   if ('leaf' in node) {
     const { holds, until } = node.leaf.verdict(facts, asOf);
-    return { holds, until: never(until) };
+    return node.tell(holds, never(until));
   }
   if ('not' in node) {
     const { holds, until } = verdictOf(node.not, facts, asOf);
-    return { holds: !holds, until };
+    return node.tell(!holds, until);
   }
   let first = Infinity, last = -Infinity;
   for (const part of node.parts) {
@@ -74,5 +74,5 @@ function verdictOf(node: Node, facts: LiveFacts, asOf: number): Verdict {
     else first = Math.min(first, until);
     if (last === Infinity) break;
   }
-  return last === -Infinity ? { holds: node.every, until: first } : { holds: !node.every, until: last };
+  return last === -Infinity ? node.tell(node.every, first) : node.tell(!node.every, last);
 }

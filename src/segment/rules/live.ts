@@ -40,6 +40,7 @@ export interface LiveGround {
   isLive(segment: string): boolean;
 }
 
+/** What is told last: the same object is told again with the next answer, so that being asked takes no memory. */
 export interface Verdict {
   readonly holds: boolean;
   /** The exact instant (ms) from which time alone makes it otherwise; Infinity where it never does. */
@@ -69,6 +70,16 @@ export interface LiveLeaf {
   evidence(facts: LiveFacts, asOf: number): Evidence;
   /** What to say where time alone made it otherwise: "30 days are over". */
   readonly over?: string;
+}
+
+/** A verdict to be told again and again. */
+export function createVerdict(): (holds: boolean, until: number) => Verdict {
+  const verdict = { holds: false, until: Infinity };
+  return (holds, until) => {
+    verdict.holds = holds;
+    verdict.until = until;
+    return verdict;
+  };
 }
 
 /** Beyond it no date can be written: an instant so far ahead never comes. */

@@ -5,7 +5,7 @@ import { rowsWhere } from './bits.js';
 import { comparisons } from './compare.js';
 import type { RuleKind, Scan, Scope } from './condition.js';
 import { atOf, liveRows } from './live-rows.js';
-import type { LiveFacts, LiveGround, LiveLeaf } from './live.js';
+import { createVerdict, type LiveFacts, type LiveGround, type LiveLeaf } from './live.js';
 import { deedWords } from './nouns.js';
 import { readsOf } from './reads.js';
 import { rowsSql } from './rows-sql.js';
@@ -51,6 +51,7 @@ export function since<K extends 'first' | 'last'>(name: K, title: string, schema
       const span = spanMs(condition.value, condition.unit);
       const { op } = condition;
       const { holds } = comparisons[op];
+      const tell = createVerdict();
       // '<=' and '>' turn one millisecond after the others.
       const turn = span + (op === '<=' || op === '>' ? 1 : 0);
       const find = (facts: LiveFacts): number => {
@@ -67,9 +68,9 @@ export function since<K extends 'first' | 'last'>(name: K, title: string, schema
         needs: (facts, row) => row === find(facts),
         verdict(facts, asOf) {
           const row = find(facts);
-          if (row < 0) return { holds: false, until: Infinity };
+          if (row < 0) return tell(false, Infinity);
           const turns = atOf(facts, row) + turn;
-          return { holds: holds(asOf - atOf(facts, row), span), until: turns > asOf ? turns : Infinity };
+          return tell(holds(asOf - atOf(facts, row), span), turns > asOf ? turns : Infinity);
         },
         evidence(facts, asOf) {
           const row = find(facts);

@@ -85,7 +85,7 @@ export function putRow(entity: Block, row: Float64Array): number {
 function widen(entity: Block, width: number, rows: number): void {
   if (width <= entity.width && rows * entity.width <= entity.cells.length) return;
   const wide = Math.max(width, entity.width);
-  const cells = new Float64Array((rows <= entity.rows || rows * wide <= 8 * wide ? rows : Math.ceil(rows * 1.25)) * wide);
+  const cells = new Float64Array((rows <= entity.rows || rows <= 2 ? rows : Math.ceil(rows * (rows < 16 ? 1.5 : 1.25))) * wide);
   if (wide === entity.width) cells.set(entity.cells.subarray(0, entity.rows * wide));
   else {
     cells.fill(Number.NaN, 0, entity.rows * wide);
@@ -120,7 +120,8 @@ export function traitOf({ traits }: Entity, name: string): Scalar | undefined {
 
 /** Counts an event under its identifier. */
 export function tally(entity: Entity, node: number, at: number): void {
-  const known = entity.tallies.find((each) => each.node === node);
+  let known: Tally | undefined;
+  for (const each of entity.tallies) if (each.node === node) known = each;
   if (!known) {
     entity.tallies.push({ node, events: 1, firstAt: at, lastAt: at });
     return;

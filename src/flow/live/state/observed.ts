@@ -1,4 +1,4 @@
-import type { Event, Fields, Scalar } from '../../../domain/event.js';
+import type { Event, Scalar } from '../../../domain/event.js';
 import type { Observed, ObservedColumn } from '../../../segment/rules/live-vocabulary.js';
 
 /** How much is remembered of what was seen: so that ten thousand names of events hurt nobody. */
@@ -6,7 +6,9 @@ export const observedLimits = { events: 500, columns: 500, traits: 300, values: 
 
 /** What events and traits looked like so far: names, types and frequent values, within fixed limits. */
 export interface Observing {
-  see(event: Event, fields: Fields): void;
+  see(event: Event): void;
+  /** A value of such an event. `path` is the same object for the same path, so that it is looked for once. */
+  note(path: SeenPath, value: Scalar, event: Event): void;
   observed(): Observed;
   /** Forgets values, not names: some of them may have been of somebody who was erased. Those of others come again. */
   forget(): void;
@@ -14,11 +16,21 @@ export interface Observing {
   save(): unknown;
 }
 
+export interface SeenPath {
+  readonly path: string;
+  column?: Column;
+  trait?: Column;
+}
+
+/** Values are counted one by one up to so many of a column, and then of every so manyth: what is frequent shows all the same. */
+const counted = { all: 500, each: 8 } as const;
+
 /** A look is enough here: every text of every event is looked at. */
 const likeInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?$/;
+const isDigit = (code: number) => code >= 48 && code <= 57;
 
 type Type = ObservedColumn['type'];
-interface Column { readonly types: Record<Type, number>; readonly values: Counts }
+interface Column { readonly types: Record<Type, number>; readonly values: Counts; seen: number }
 type Counts = Map<string, number>;
 
 export function createObserving(saved?: unknown): Observing {
@@ -26,13 +38,13 @@ export function createObserving(saved?: unknown): Observing {
   const events: Counts = new Map(from?.events);
   const columns = new Map(from?.columns.map(restored)), traits = new Map(from?.traits.map(restored));
   return {
-    see({ name, kind }, fields) {
-      count(events, name.slice(0, observedLimits.length), observedLimits.events);
-      for (const path in fields) {
-        if (path.startsWith('local.')) continue;
-        if (kind === 'identify' && path.startsWith('traits.')) add(traits, path.slice(7), fields[path], observedLimits.traits);
-        add(columns, path, fields[path], observedLimits.columns);
-      }
+    see({ name }) {
+      count(events, name.length > observedLimits.length ? name.slice(0, observedLimits.length) : name, observedLimits.events);
+    },
+    note(seen, value, { kind }) {
+      const { path } = seen;
+      if (kind === 'identify' && path.startsWith('traits.')) add((seen.trait ??= columnIn(traits, path.slice(7), observedLimits.traits)), value);
+      add((seen.column ??= columnIn(columns, path, observedLimits.columns)), value);
     },
     forget() {
       for (const { values } of [...columns.values(), ...traits.values()]) values.clear();
@@ -42,14 +54,23 @@ export function createObserving(saved?: unknown): Observing {
   };
 }
 
-function add(columns: Map<string, Column>, name: string, value: Scalar, limit: number): void {
+function columnIn(columns: Map<string, Column>, name: string, limit: number): Column | undefined {
   let column = columns.get(name);
-  if (!column) {
-    if (columns.size >= limit) return;
-    columns.set(name, (column = { types: { number: 0, text: 0, flag: 0, time: 0 }, values: new Map() }));
+  if (!column && columns.size < limit) columns.set(name, (column = { types: { number: 0, text: 0, flag: 0, time: 0 }, values: new Map(), seen: 0 }));
+  return column;
+}
+
+function add(column: Column | undefined, value: Scalar): void {
+  if (!column) return;
+  const { types } = column;
+  column.seen++;
+  if (typeof value === 'number') types.number++;
+  else if (typeof value === 'boolean') types.flag++;
+  else {
+    if (isDigit(value.charCodeAt(0)) && likeInstant.test(value)) types.time++;
+    else types.text++;
+    if (value.length <= observedLimits.length && (column.seen <= counted.all || column.seen % counted.each === 0)) count(column.values, value, observedLimits.values);
   }
-  column.types[typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'flag' : likeInstant.test(value) ? 'time' : 'text']++;
-  if (typeof value === 'string' && value.length <= observedLimits.length) count(column.values, value, observedLimits.values);
 }
 
 /** Space saving (Metwally 2005): where there is no room, the rarest makes way and hands its count on, so that what is frequent stays. */
@@ -74,4 +95,4 @@ function described([column, { types, values }]: [string, Column]): ObservedColum
 
 type SavedColumn = [string, Column['types'], [string, number][]];
 const kept = ([name, { types, values }]: [string, Column]): SavedColumn => [name, types, [...values]];
-const restored = ([name, types, values]: SavedColumn): [string, Column] => [name, { types: { ...types }, values: new Map(values) }];
+const restored = ([name, types, values]: SavedColumn): [string, Column] => [name, { types: { ...types }, values: new Map(values), seen: types.number + types.text + types.flag + types.time }];

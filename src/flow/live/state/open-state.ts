@@ -1,11 +1,10 @@
-import type { Event, Fields, Identifier, Scalar } from '../../../domain/event.js';
+import type { Event, Identifier, Scalar } from '../../../domain/event.js';
 import { isFound, type Change, type LiveDefinition, type LiveEntity, type LiveSegment, type LiveWhy } from '../../../domain/live.js';
 import type { Rule } from '../../../domain/rule.js';
 import { assert, ShoalError } from '../../../errors.js';
 import { kindOf } from '../../../segment/rules/catalog.js';
 import { cell, type LiveFacts, type LiveGround } from '../../../segment/rules/live.js';
 import { liveRule, type LiveCondition, type LiveRule } from '../../../segment/rules/live-rule.js';
-import { fitting } from '../../../segment/rules/live-rows.js';
 import { liveVocabulary, typesOf, vocabularyFor, type LiveWords } from '../../../segment/rules/live-vocabulary.js';
 import { leavesOf, ruleWords } from '../../../segment/rules/words.js';
 import type { Parted } from '../../../unify/identity.js';
@@ -16,6 +15,7 @@ import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait
 import { createMembers } from './members.js';
 import { createModels } from './models.js';
 import { createObserving, observedLimits } from './observed.js';
+import { createReading } from './reading.js';
 import { packEntity, packRest, unpackEntity, unpackRest } from './saved.js';
 import { createSlots, refuseCycles, type Slot } from './slots.js';
 import type { Backfill, LiveState, LiveStateOptions } from './state.js';
@@ -24,6 +24,7 @@ import { createTimers } from './timers.js';
 /** Why rules are asked again: an event (its row, and when it happened), the passing of time, or something else. */
 type Cause = { readonly kind: 'event'; readonly row: number; readonly at: number } | { readonly kind: 'time' } | { readonly kind: 'other' };
 const other: Cause = { kind: 'other' };
+const none: readonly string[] = [];
 
 /** Of a rule that asks a found model, the moments ahead at which it is looked when something changes: each measures all features again. Of one entity, and of each of a page. */
 const ahead = { one: 60, page: 3 } as const;
@@ -32,7 +33,7 @@ const EARLIEST = Date.parse('0001-01-02T00:00:00Z');
 
 /** Opens the live state, empty or as it was saved. */
 export function openState(options: LiveStateOptions): LiveState {
-  const { fieldsOf, entityWord = { one: 'customer', many: 'customers' }, currency } = options;
+  const { entityWord = { one: 'customer', many: 'customers' }, currency } = options;
   const saved = options.saved && unpackRest(options.saved.rest);
   let { seq, clock, n } = saved ?? { seq: 0, clock: -Infinity, n: 0 };
   const columns = createColumns(saved?.columns);
@@ -60,7 +61,7 @@ export function openState(options: LiveStateOptions): LiveState {
 
   let out: Change[] = [];
   let muted = false;
-  let scratch = new Float64Array(0);
+  const reading = createReading(columns, observing);
 
   // ---- rules
 
@@ -261,23 +262,24 @@ export function openState(options: LiveStateOptions): LiveState {
 
   function event(given: Event): void {
     const at = Math.max(EARLIEST, Math.min(given.at, clock));
+    const before = identity.nodes;
     const { entity: number, node, merged } = identity.resolve(given.identifiers, { seq, at: clock, kind: given.kind });
     if (number === undefined || node === undefined) return;
-    const fields = fieldsOf(given);
-    observing.see(given, fields);
+    reading.read(given, seq, node, at, keepsAny || kept.has(given.name), true);
     const here = entities.get(number);
-    if (merged.length > 0 || (known.has(number) && here?.id !== identity.publicId(number))) {
+    // With no new identifier nobody has another name.
+    if (merged.length > 0 || (identity.nodes > before && known.has(number) && here?.id !== identity.publicId(number))) {
       const involved = [...new Set([...merged.flatMap(({ into, from }) => [into, from]), number])].filter((each) => known.has(each));
       reorganise(involved, () => {
         for (const { into, from } of merged) join(from, into);
-        take(hot(number), given, node, at, fields);
+        take(hot(number), given, node, at);
         return involved.filter((each) => known.has(each)).concat(involved.includes(number) ? [] : [number]);
       });
       return;
     }
     const fresh = !known.has(number);
     const entity = hot(number);
-    const { row, traits } = take(entity, given, node, at, fields);
+    const { row, traits } = take(entity, given, node, at);
     if (fresh) slots.markAll();
     else {
       look(entity);
@@ -287,33 +289,16 @@ export function openState(options: LiveStateOptions): LiveState {
     settle(entity, { kind: 'event', row, at });
   }
 
-  /** Writes an event into the history. Gives its row (−1: none is kept) and the traits that are others now. */
-  function take(entity: Entity, given: Event, node: number, at: number, fields: Fields): { row: number; traits: string[] } {
+  /** Writes the event that was read last into the history. Gives its row (−1: none is kept) and the traits that are others now. */
+  function take(entity: Entity, given: Event, node: number, at: number): { row: number; traits: readonly string[] } {
     entity.changed = true;
     tally(entity, node, at);
     models.put(entity, given, node, seq, at);
-    const traits: string[] = [];
-    if (given.kind === 'identify') {
-      for (const path in fields) {
-        if (!path.startsWith('traits.')) continue;
-        const name = path.slice(7);
-        if (writeTrait(entity, { name, node, at, seq, value: fields[path] })) traits.push(name);
-      }
-    }
-    return { row: keepsAny || kept.has(given.name) ? putRow(entity, rowOf(given, seq, node, at, fields)) : -1, traits };
-  }
-
-  function rowOf(given: Event, record: number, node: number, at: number, fields: Fields): Float64Array {
-    if (scratch.length !== columns.width) scratch = new Float64Array(columns.width);
-    scratch[cell.at] = at;
-    scratch[cell.seq] = record;
-    scratch[cell.node] = node;
-    scratch[cell.event] = columns.codeOf(given.name);
-    columns.read.forEach(({ column, type }, i) => {
-      const value = fitting(column === 'kind' ? given.kind : fields[column], type);
-      scratch[cell.first + i] = value === undefined ? Number.NaN : typeof value === 'string' ? columns.codeOf(value) : value;
-    });
-    return scratch;
+    const { row, traits } = reading;
+    return {
+      row: row ? putRow(entity, row) : -1,
+      traits: traits.length === 0 ? none : traits.filter(({ name, value }) => writeTrait(entity, { name, node, at, seq, value })).map(({ name }) => name),
+    };
   }
 
   // ---- who is who
@@ -639,7 +624,8 @@ export function openState(options: LiveStateOptions): LiveState {
         if (!place) continue;
         const at = Math.max(EARLIEST, Math.min(given.at, taken));
         const entity = hot(place.entity);
-        if (keepsAny || kept.has(given.name)) putRow(entity, rowOf(given, record, place.node, at, fieldsOf(given)));
+        reading.read(given, record, place.node, at, keepsAny || kept.has(given.name), false);
+        if (reading.row) putRow(entity, reading.row);
         models.put(entity, given, place.node, record, at, true);
         entity.changed = true;
       }

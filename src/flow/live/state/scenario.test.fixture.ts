@@ -1,13 +1,12 @@
 import type { Event, Identifier, Json } from '../../../domain/event.js';
 import type { Change } from '../../../domain/live.js';
 import type { Rule } from '../../../domain/rule.js';
-import { fieldsOf } from '../../../ingest/track/fields-of.js';
 import type { JournalEntry, JournalRecord } from '../../../store/journal.js';
 import { createIdentity } from '../../../unify/identity.js';
 import { openState } from './open-state.js';
 import type { LiveState, LiveStateOptions } from './state.js';
 
-export const options: LiveStateOptions = { fieldsOf, identity: (saved) => createIdentity({}, saved) };
+export const options: LiveStateOptions = { identity: (saved) => createIdentity({}, saved) };
 
 /** An event as intake makes it. `by`: 'ann' is a user, '~x' a browser; several are linked. */
 export function eventOf(given: { id?: string; by: string | readonly string[]; name: string; at: number; kind?: Event['kind']; payload?: Readonly<Record<string, Json>> }): Event {

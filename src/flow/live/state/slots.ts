@@ -94,8 +94,8 @@ export function createSlots(): Slots {
     },
     markEvent(name, wanted) {
       const named = byEvent.get(name);
-      if (named) for (const i of named) if (wanted(order[i])) at(i);
-      for (const i of byAny) if (wanted(order[i])) at(i);
+      if (named) for (const i of named) if (marks[i] === 0 && wanted(order[i])) at(i);
+      for (const i of byAny) if (marks[i] === 0 && wanted(order[i])) at(i);
     },
     markTrait: (name) => byTrait.get(name)?.forEach(at),
     markSegment: (segment) => bySegment.get(segment)?.forEach(at),

@@ -1,4 +1,4 @@
-import type { Event, Fields, Identifier } from '../../../domain/event.js';
+import type { Identifier } from '../../../domain/event.js';
 import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../../domain/live.js';
 import type { JournalRecord, SavedState } from '../../../store/journal.js';
 import type { Identity } from '../../../unify/identity.js';
@@ -84,8 +84,6 @@ export interface LiveState {
 }
 
 export interface LiveStateOptions {
-  /** Of an event, the values that rules can look at. */
-  readonly fieldsOf: (event: Event) => Fields;
   /** Empty, or from what `save` gave. */
   readonly identity: (saved?: Uint8Array) => Identity;
   /** What `rest` gave, and when each entity is due. */

@@ -13,7 +13,7 @@ import { windowOf } from '../session.js';
 import { overWords, windowWords } from '../spans.js';
 import { columnNamed, sourceNamed, timedSource, type ColumnWords, type SourceWords, type Vocabulary } from '../vocabulary.js';
 import { atOf, cellAt, liveRows, liveWindow } from '../live-rows.js';
-import type { LiveFacts, LiveGround, LiveLeaf } from '../live.js';
+import { createVerdict, type LiveFacts, type LiveGround, type LiveLeaf } from '../live.js';
 import { scaledSum } from '../scaled-sum.js';
 import { readsOf } from '../reads.js';
 
@@ -160,6 +160,7 @@ function liveTotal(condition: Performed, ground: LiveGround): LiveLeaf {
   const tally = tallyOf(condition, ground);
   const { holds } = comparisons[condition.op];
   const { value: wanted } = condition;
+  const tell = createVerdict();
   return {
     events: window.any ? 'any' : rows.events, traits: [], segments: [], over: overWords(condition.window),
     touches: (facts, row) => window.any || rows.passes(facts, row),
@@ -180,8 +181,8 @@ function liveTotal(condition: Performed, ground: LiveGround): LiveLeaf {
         if (tally.grows && tally.value() > wanted) break;
       }
       const now = holds(tally.value(), wanted);
-      if (window.any && from < facts.rows && holds(0, wanted) !== now) return { holds: now, until: window.leaves(facts, from) };
-      return { holds: now, until: now ? no : yes };
+      if (window.any && from < facts.rows && holds(0, wanted) !== now) return tell(now, window.leaves(facts, from));
+      return tell(now, now ? no : yes);
     },
     evidence(facts, asOf) {
       const from = window.from(facts, asOf), found: number[] = [];

@@ -8,7 +8,7 @@ import { relationIn, windowOf } from '../session.js';
 import { boundsOf, boundsSql, overWords, spanMs, spanWords, windowWords } from '../spans.js';
 import { columnNamed, timedSource, type Vocabulary } from '../vocabulary.js';
 import { atOf, cellAt, liveRows, liveWindow } from '../live-rows.js';
-import type { LiveFacts } from '../live.js';
+import { createVerdict, type LiveFacts } from '../live.js';
 import { readsOf } from '../reads.js';
 
 /** Up to so many pairs of rows of somebody it is quicker to look at each. */
@@ -106,6 +106,7 @@ export const sequence = defineKind({
     const at = per === undefined ? undefined : ground.cellOf(per);
     const keyOf = at === undefined ? () => 0 : (facts: LiveFacts, row: number) => cellAt(facts, row, at);
     const next = new Map<number, number>();
+    const tell = createVerdict();
 
     /** Each first row in the window, from the newest, with the row that came next after it (−1: none). Ends where `take` says so. */
     function walk(facts: LiveFacts, asOf: number, take: (row: number, came: number) => boolean): void {
@@ -149,9 +150,9 @@ export const sequence = defineKind({
           end = leaves;
           return true;
         });
-        if (end === -Infinity) return { holds: false, until: start };
+        if (end === -Infinity) return tell(false, start);
         for (let i = later.length - 1; i >= 0 && later[i] <= end; i--) end = Math.max(end, ends[i]);
-        return { holds: true, until: end };
+        return tell(true, end);
       },
       evidence(facts, asOf) {
         const found: number[] = [];
