@@ -36,6 +36,14 @@ export const catalogue = {
   'segment/bad-k': entry(2, 422, (d: { k: number; rows: number }) => `k is ${d.k}, but it must be between 2 and the number of customers (${d.rows}).`),
   'segment/unknown-algorithm': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no algorithm '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
+  'predict/bad-history': entry(2, 422, (d: { row: number; problem: string }) =>
+    `History ${d.row.toLocaleString('en')} ${d.problem}. Repeat purchases are whole numbers, and 0 ≤ last purchase ≤ age in one unit of time, both counted from the first purchase.`),
+  'predict/too-few-repeats': entry(2, 422, (d: { model: string; entities: number; repeaters: number; minimum: number }) =>
+    `Of ${d.entities.toLocaleString('en')} histories ${d.repeaters.toLocaleString('en')} ${d.repeaters === 1 ? 'has' : 'have'} a repeat purchase; ${d.model} needs ${d.minimum}. Take a longer time or more people; those who all buy only once need a model of who comes back at all.`),
+  'predict/not-converged': entry(3, 422, (d: { model: string; slope: number; evaluations: number }) =>
+    `The search for the parameters of ${d.model} came to no end (slope ${d.slope.toExponential(1)} after ${d.evaluations} evaluations). Fit it by cohort of first purchase, take out extreme buyers, or take a model with fewer parameters (NBD).`),
+  'predict/too-few-spends': entry(2, 422, (d: { entities: number; notPositive: number; minimum: number }) =>
+    `Only ${d.entities.toLocaleString('en')} with repeat purchases spent more than 0${d.notPositive ? ` (${d.notPositive.toLocaleString('en')} spent 0 or less)` : ''}; a model of spend needs ${d.minimum}. Check the column of amounts, or predict purchases without their value.`),
   'predict/unknown-predictor': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no predictor '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
   'predict/no-input': entry(2, 422, (d: { input: string; suggestion?: string }) =>
