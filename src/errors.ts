@@ -53,6 +53,15 @@ export const catalogue = {
   'predict/no-answers': entry(2, 422, (_: Record<string, never>) => 'No row has an answer, so there is nothing to learn from or to compare with. Give rows whose outcome is known.'),
   'predict/infinite': entry(2, 422, (d: { name: string; row: number; value: number }) =>
     `Row ${d.row} of '${d.name}' holds ${d.value}. Give finite numbers; leave out what is not known.`),
+  'predict/unknown-column': entry(2, 422, (d: { column: string; known: string; suggestion?: string }) =>
+    `There is no column '${d.column}' to predict from these files.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
+  'predict/unknown-happening': entry(2, 422, (d: { name: string; known: string; suggestion?: string }) =>
+    `Nothing called '${d.name}' happens in these files.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` What happens: ${d.known}.`}`),
+  'predict/no-target': entry(2, 422, (d: { reason: string }) => `There is nothing to predict: ${d.reason} Say what with --target, for example --target churn (a column) or --target 'any orders 90d'.`),
+  'predict/bad-target': entry(2, 422, (d: { given: string; problem: string }) => `The target '${d.given}' cannot be used: ${d.problem}`),
+  'predict/too-short': entry(2, 422, (d: { sentence: string }) => d.sentence),
+  'predict/one-answer': entry(2, 422, (d: { sentence: string }) => d.sentence),
+  'predict/no-inputs': entry(2, 422, (d: { reason: string }) => `There is nothing to predict from: ${d.reason}`),
   'segment/nothing-in-common': entry(2, 422, (d: { a: string; b: string }) =>
     `'${d.a}' and '${d.b}' have nobody in common, so there is nothing to compare. Give two runs over the same customers.`),
   'segment/no-updates': entry(2, 422, (d: { title: string }) =>

@@ -45,7 +45,8 @@ export async function featurize(
   return fetched(planned, sql, table, engine, context);
 }
 
-async function fetched(planned: Plan, sql: string, table: string, engine: Engine, context: Context) {
+/** The features of a plan, which the engine has as `table` already. @throws `featurize/too-few-entities` */
+export async function fetched(planned: Plan, sql: string, table: string, engine: Engine, context: Context) {
   const { dialect } = planned;
   const features = planned.features.map(({ feature }) => feature);
   const read = (names: readonly string[], rows?: number) => engine.columns(`SELECT ${names.join(', ')} FROM ${dialect.quote(table)}`, 'features', rows);

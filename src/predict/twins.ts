@@ -1,0 +1,90 @@
+import type { Answers, Examples } from '../domain/examples.js';
+import type { LeftOut } from '../domain/prediction.js';
+
+/** A column that tells the answer this well on rows it was not looked up on was most likely written down after it. */
+const AREA = 0.995;
+const R2 = 0.995;
+/** Rows of the rarer answer below which nothing is judged. */
+const LEAST = 25;
+const BINS = 64;
+
+/**
+ * Columns that all but hold the answer: twins of the target, or written down because of it. Each is looked up by itself on every other row (its kinds, or its numbers in bins, with what
+ * is missing as one more) and asked about the rest.
+ */
+export function twins({ inputs, columns }: Examples, { task, values, classes }: Answers, known: readonly string[] = []): LeftOut[] {
+  const rows = Array.from(values, (_, i) => i).filter((i) => !Number.isNaN(values[i]));
+  const [look, ask] = [rows.filter((_, r) => r % 2 === 0), rows.filter((_, r) => r % 2 === 1)];
+  return inputs.flatMap((input, j): LeftOut[] => {
+    if (known.includes(input.name)) return [];
+    const bins = binned(columns[j], input.categories !== undefined, look);
+    const told = task === 'regression'
+      ? told2(lookedUp(bins, values, look, ask), ask.map((i) => values[i]))
+      : Math.max(...(classes ?? ['', '']).flatMap((_, c) => {
+          if (task === 'binary' && c === 0) return [];
+          const own = values.map((value) => (value === c ? 1 : 0));
+          const there = ask.reduce((sum, i) => sum + own[i], 0);
+          if (Math.min(there, ask.length - there) < LEAST) return [];
+          return [area(lookedUp(bins, own, look, ask), ask.map((i) => own[i]))];
+        }), 0);
+    if (!(told >= (task === 'regression' ? R2 : AREA))) return [];
+    return [{ name: input.name, why: 'twin', sentence: `'${input.name}' alone tells the answer nearly always, so it was most likely written down after it. If it was known beforehand, say so (known).` }];
+  });
+}
+
+function binned(column: Float64Array, categorical: boolean, rows: readonly number[]): Int32Array {
+  if (categorical) return Int32Array.from(column, (value) => (Number.isNaN(value) ? -1 : value));
+  const sorted = Float64Array.from(rows, (i) => column[i]).filter((value) => !Number.isNaN(value)).sort();
+  const edges = [...new Set(Array.from({ length: BINS - 1 }, (_, b) => sorted[Math.floor(((b + 1) * sorted.length) / BINS)]))];
+  return Int32Array.from(column, (value) => {
+    if (Number.isNaN(value)) return -1;
+    let low = 0;
+    let high = edges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (value >= edges[middle]) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  });
+}
+
+/** Mean answer of the looked-up rows in the same bin, drawn a little to the mean of all. */
+function lookedUp(bins: Int32Array, values: Float64Array, look: readonly number[], ask: readonly number[]): Float64Array {
+  const sums = new Map<number, [sum: number, n: number]>();
+  let total = 0;
+  for (const i of look) {
+    const entry = sums.get(bins[i]) ?? [0, 0];
+    sums.set(bins[i], [entry[0] + values[i], entry[1] + 1]);
+    total += values[i];
+  }
+  const mean = total / look.length;
+  return Float64Array.from(ask, (i) => {
+    const [sum, n] = sums.get(bins[i]) ?? [0, 0];
+    return (sum + mean) / (n + 1);
+  });
+}
+
+/** Area under the ROC curve by ranks, ties counting half. */
+function area(p: Float64Array, y: readonly number[]): number {
+  const order = Array.from(p, (_, i) => i).sort((a, b) => p[a] - p[b]);
+  let ranks = 0;
+  let ones = 0;
+  for (let i = 0; i < order.length;) {
+    let j = i;
+    while (j < order.length && p[order[j]] === p[order[i]]) j++;
+    for (let k = i; k < j; k++) if (y[order[k]] === 1) {
+      ranks += (i + j + 1) / 2;
+      ones++;
+    }
+    i = j;
+  }
+  return (ranks - (ones * (ones + 1)) / 2) / (ones * (order.length - ones));
+}
+
+function told2(p: Float64Array, y: readonly number[]): number {
+  if (y.length < LEAST) return 0;
+  const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
+  const all = y.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return all > 0 ? 1 - y.reduce((sum, value, i) => sum + (value - p[i]) ** 2, 0) / all : 0;
+}
