@@ -60,7 +60,7 @@ export const catalogue = {
   'predict/no-target': entry(2, 422, (d: { reason: string }) => `There is nothing to predict: ${d.reason} Say what with --target, for example --target churn (a column) or --target 'any orders 90d'.`),
   'predict/bad-target': entry(2, 422, (d: { given: string; problem: string }) => `The target '${d.given}' cannot be used: ${d.problem}`),
   'predict/too-short': entry(2, 422, (d: { sentence: string }) => d.sentence),
-  'predict/one-answer': entry(2, 422, (d: { sentence: string }) => d.sentence),
+  'predict/too-few-answers': entry(2, 422, (d: { sentence: string }) => d.sentence),
   'predict/no-inputs': entry(2, 422, (d: { reason: string }) => `There is nothing to predict from: ${d.reason}`),
   'segment/nothing-in-common': entry(2, 422, (d: { a: string; b: string }) =>
     `'${d.a}' and '${d.b}' have nobody in common, so there is nothing to compare. Give two runs over the same customers.`),

@@ -9,6 +9,8 @@ export { alignRuns, compareRuns, loadRun, type SavedRun } from './flow/saved.js'
 export { askRule, type AskedRule } from './flow/ask-rule.js';
 export { edgeModule, type EdgeModel, type EdgeWords } from './flow/edge.js';
 export { openView, type RunView } from './flow/view/view.js';
+export { predict, type Predicted, type TargetPredictions } from './flow/predict/predict.js';
+export type { PredictInput, PredictOptions } from './flow/predict/config.js';
 export { trend } from './flow/view/trend.js';
 export { simulate, type Simulated, type SimulateOptions } from './simulate/simulate.js';
 export { createContext, type Context, type ContextOptions, type Progress } from './context.js';
@@ -24,6 +26,8 @@ export type { RareGroup } from './domain/rare.js';
 export type { SegmentTree, TreeLeaf, TreeNode, TreeSplit } from './domain/tree.js';
 export type { Choice, Criterion, KScores, PairDip } from './domain/choice.js';
 export type { Assignment, LevelSegment, SegmentModel, SegmentStability } from './domain/segment.js';
+export type { Band, ModelCard, Prediction, PredictionModel, Target, TargetInput } from './domain/prediction.js';
+export type { BinaryEvaluation, Evaluation, MulticlassEvaluation, RegressionEvaluation } from './domain/evaluation.js';
 export type { Condition, Rule } from './domain/rule.js';
 export type { Explanation, Profile, SegmentRule, Trait } from './domain/profile.js';
 export type { Brief, Goal, Lint, Tier } from './domain/brief.js';

@@ -7,6 +7,7 @@ import { helpFor, helpForGroup, parseCommand, type Command, type CommandGroup } 
 const verbs: Record<string, { summary: string; load: () => Promise<Command | CommandGroup> }> = {
   discover: { summary: 'Find, explain and test the segments in your files', load: async () => (await import('./discover.js')).discoverCommand },
   segment: { summary: 'Choose, fit, compare and explain segments with any algorithm', load: async () => (await import('./segment/segment.js')).segmentCommands },
+  predict: { summary: 'Predict who will do what next, tested on later time', load: async () => (await import('./predict.js')).predictCommand },
   explain: { summary: 'Say why one customer is in its segment, and what would move it', load: async () => (await import('./explain.js')).explainCommand },
   ingest: { summary: 'Send events to a running server, and watch them arrive', load: async () => (await import('./ingest/ingest.js')).ingestCommands },
   serve: { summary: 'Serve the workspace: everything in the browser', load: async () => (await import('./serve.js')).serveCommand },

@@ -43,7 +43,7 @@ const positiveWord = /^(true|t|yes|y|1|1\.0|churned?|left|lost|converted|respond
 /**
  * The rows of the table that holds a label, with its other columns as inputs: numbers, days since an instant, categories. Other labels are left out, and protected
  * characteristics unless asked.
- * @throws `predict/unknown-column`, `predict/one-answer`, `predict/bad-target`, `predict/no-inputs`
+ * @throws `predict/unknown-column`, `predict/too-few-answers`, `predict/bad-target`, `predict/no-inputs`
  */
 export async function labelledRows(target: LabelTarget, sources: readonly Source[], engine: Engine, { sensitive = false }: LabelledOptions = {}): Promise<Labelled> {
   const { attribute, source } = labelOf(target, sources);
@@ -103,7 +103,7 @@ function answersOf(target: LabelTarget, attribute: SourceAttribute, given: Float
   const texts = Array.from<number | string | null, string | undefined>(given as ArrayLike<number | string | null>, (value) => (value === null || (typeof value === 'number' && !Number.isFinite(value)) || unknownWord.test(String(value).trim()) && String(value) !== 'none' ? undefined : String(value)));
   const counts = new Map<string, number>();
   for (const text of texts) if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
-  if (counts.size < 2) throw new ShoalError('predict/one-answer', { sentence: counts.size === 0 ? `No row of '${source.name}' has an answer in '${name}', so there is nothing to learn.` : `All ${formatCount(source.audit.rowsKept)} answers in '${name}' are '${cleanText([...counts.keys()][0], 40)}', so there is nothing to tell apart. Choose another column.` });
+  if (counts.size < 2) throw new ShoalError('predict/too-few-answers', { sentence: counts.size === 0 ? `No row of '${source.name}' has an answer in '${name}', so there is nothing to learn.` : `All ${formatCount(source.audit.rowsKept)} answers in '${name}' are '${cleanText([...counts.keys()][0], 40)}', so there is nothing to tell apart. Choose another column.` });
   if (target.is !== undefined) {
     const wanted = [...counts.keys()].find((value) => value === target.is) ?? [...counts.keys()].find((value) => value.toLowerCase() === target.is!.toLowerCase());
     if (wanted === undefined) throw new ShoalError('predict/bad-target', { given: `${name}=${target.is}`, problem: `no row says so. '${name}' is ${listWords([...counts.keys()].slice(0, CLASSES).map((value) => `'${cleanText(value, 30)}'`), 'or')}.` });

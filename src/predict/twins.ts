@@ -1,5 +1,6 @@
 import type { Answers, Examples } from '../domain/examples.js';
 import type { LeftOut } from '../domain/prediction.js';
+import { auc, r2, rank } from './metrics.js';
 
 /** A column that tells the answer this well on rows it was not looked up on was most likely written down after it. */
 const AREA = 0.995;
@@ -19,13 +20,13 @@ export function twins({ inputs, columns }: Examples, { task, values, classes }: 
     if (known.includes(input.name)) return [];
     const bins = binned(columns[j], input.categories !== undefined, look);
     const told = task === 'regression'
-      ? told2(lookedUp(bins, values, look, ask), ask.map((i) => values[i]))
+      ? (ask.length < LEAST ? 0 : r2(ask.map((i) => values[i]), lookedUp(bins, values, look, ask)))
       : Math.max(...(classes ?? ['', '']).flatMap((_, c) => {
           if (task === 'binary' && c === 0) return [];
           const own = values.map((value) => (value === c ? 1 : 0));
           const there = ask.reduce((sum, i) => sum + own[i], 0);
           if (Math.min(there, ask.length - there) < LEAST) return [];
-          return [area(lookedUp(bins, own, look, ask), ask.map((i) => own[i]))];
+          return [auc(rank(ask.map((i) => own[i]), lookedUp(bins, own, look, ask)))];
         }), 0);
     if (!(told >= (task === 'regression' ? R2 : AREA))) return [];
     return [{ name: input.name, why: 'twin', sentence: `'${input.name}' alone tells the answer nearly always, so it was most likely written down after it. If it was known beforehand, say so (known).` }];
@@ -63,28 +64,4 @@ function lookedUp(bins: Int32Array, values: Float64Array, look: readonly number[
     const [sum, n] = sums.get(bins[i]) ?? [0, 0];
     return (sum + mean) / (n + 1);
   });
-}
-
-/** Area under the ROC curve by ranks, ties counting half. */
-function area(p: Float64Array, y: readonly number[]): number {
-  const order = Array.from(p, (_, i) => i).sort((a, b) => p[a] - p[b]);
-  let ranks = 0;
-  let ones = 0;
-  for (let i = 0; i < order.length;) {
-    let j = i;
-    while (j < order.length && p[order[j]] === p[order[i]]) j++;
-    for (let k = i; k < j; k++) if (y[order[k]] === 1) {
-      ranks += (i + j + 1) / 2;
-      ones++;
-    }
-    i = j;
-  }
-  return (ranks - (ones * (ones + 1)) / 2) / (ones * (order.length - ones));
-}
-
-function told2(p: Float64Array, y: readonly number[]): number {
-  if (y.length < LEAST) return 0;
-  const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
-  const all = y.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return all > 0 ? 1 - y.reduce((sum, value, i) => sum + (value - p[i]) ** 2, 0) / all : 0;
 }

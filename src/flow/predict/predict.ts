@@ -1,0 +1,165 @@
+import type { Context } from '../../context.js';
+import { horizonDays, type Prediction, type PredictionModel, type Target } from '../../domain/prediction.js';
+import { openEngine } from '../../engine/catalog.js';
+import type { Engine } from '../../engine/engine.js';
+import { describe } from '../../ingest/describe.js';
+import { ingest, type Ingested } from '../../ingest/ingest.js';
+import { ingestOptions } from '../../ingest/options.js';
+import { ShoalError } from '../../errors.js';
+import { openKernel } from '../../kernel/catalog.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { checked } from '../../options.js';
+import { predictionsOf, segmentScores } from '../../predict/bands.js';
+import { modelCard } from '../../predict/card.js';
+import { predictorNamed } from '../../predict/catalog.js';
+import { compareModels, evaluate } from '../../predict/evaluate.js';
+import { chooseTargets, type ChosenTarget, checkedTarget, happeningOf, isTimed, question, readTarget, targetName } from '../../predict/target.js';
+import { upperFirst } from '../../util/words.js';
+import { ownContext } from '../session.js';
+import { predictOptions, type PredictInput, type PredictOptions } from './config.js';
+import { learn, naively } from './learn.js';
+import { type Instants, instantsOf, labelledSet, type LearningSet, timedSet } from './learning-set.js';
+import { identified, modelsIn, predictWith } from './model-file.js';
+import { writePredictions } from './write.js';
+
+/** One target, the model of it, and what it says of everyone. */
+export interface TargetPredictions {
+  /** Safe as the beginning of a column name: 'churn', 'orders_90d'. */
+  readonly name: string;
+  readonly model: PredictionModel;
+  /** Everyone as of now (of a label: every row), in the order of the data. */
+  readonly predictions: readonly Prediction[];
+  /** SQL that gives the ids of `predictions` in their order. */
+  readonly ids: string;
+}
+
+/** What `predict` gives. Close it when done. */
+export interface Predicted {
+  readonly entityWord: { readonly one: string; readonly many: string };
+  /** What the files and columns were taken for, a line each. */
+  readonly inferred: readonly string[];
+  readonly targets: readonly TargetPredictions[];
+  /** Targets that were looked at and could not be predicted, and why. */
+  readonly skipped: readonly string[];
+  /** The instant of the predictions, ms; 0 where the data has no times. */
+  readonly asOf: number;
+  /** Writes predictions, model and card into a folder, all or nothing. @throws `run/write-failed` */
+  write(folder: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Predicts who will do what next from files of customer data: chooses a target where none is given, learns from the past as it was known then, tests on later time (of a label: on
+ * others), and predicts for everyone as of now.
+ *
+ * @param files paths of CSV, TSV, text, JSON, NDJSON or Parquet files, gzipped or not
+ * @throws ShoalError with a code of `errors.ts` and one clear sentence
+ * @example
+ * const found = await predict(['orders.csv']);
+ * console.log(found.targets[0].model.card.result[0]);
+ * await found.write('shoal-out');
+ * await found.close();
+ */
+export async function predict(files: readonly string[], options: PredictInput = {}, context?: Context): Promise<Predicted> {
+  const settings = checked(predictOptions, options);
+  if (settings.predictor !== 'auto') predictorNamed(settings.predictor);
+  const asked = settings.target === undefined ? undefined : typeof settings.target === 'string' ? readTarget(settings.target) : checkedTarget(settings.target);
+  const own = ownContext(settings, context);
+  const [engine, kernel] = await Promise.all([openEngine({ threads: own.threads, signal: own.signal }), openKernel({ threads: own.threads })]);
+  const close = async () => {
+    await kernel.close();
+    await engine.close();
+  };
+  try {
+    const ingested = await ingest(files, reading(settings, asked), engine, own);
+    const chosen: readonly ChosenTarget[] = asked ? [{ target: asked }] : await chooseTargets(ingested.sources, engine, settings);
+    const session: Session = { ingested, settings, engine, kernel, context: own, instants: new Map() };
+    const targets: TargetPredictions[] = [];
+    const skipped: string[] = [];
+    for (const one of chosen) {
+      const done = await targetPredictions(one, session).catch((error: unknown) => {
+        // Of targets that nobody asked for one may be impossible, not all.
+        if (chosen.length === 1 || !(error instanceof ShoalError && error.code === 'predict/too-few-answers')) throw error;
+        skipped.push(`${targetName(one.target)}: ${error.message}`);
+        if (skipped.length === chosen.length) throw error;
+      });
+      if (done) targets.push(done);
+    }
+    return {
+      entityWord: ingested.entity.word, inferred: describe(ingested), targets, skipped, asOf: targets[0].model.asOf,
+      write: (folder) => writePredictions(folder, targets, engine),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Session {
+  readonly ingested: Ingested;
+  readonly settings: PredictOptions;
+  readonly engine: Engine;
+  readonly kernel: Kernel;
+  readonly context: Context;
+  /** Features of past instants by horizon, so that targets share them. */
+  readonly instants: Map<number, Promise<Instants>>;
+}
+
+async function targetPredictions({ target, reason }: ChosenTarget, session: Session): Promise<TargetPredictions> {
+  const { ingested, settings, engine, kernel, context } = session;
+  const set = await learningSet(target, session);
+  const { train, test, everyone } = set;
+  const { answers } = train;
+  context.progress({ stage: 'predict', note: `learning ${targetName(target)}` });
+  const learnt = await learn(train, settings, context, kernel);
+  const naive = await naively(train.examples, answers, context, kernel);
+  const predicted = learnt.predict(test.examples);
+  context.progress({ stage: 'evaluate', note: targetName(target) });
+  const evaluation = evaluate(test.answers, predicted, context);
+  const word = ingested.entity.word;
+  const happening = isTimed(target) && !('sql' in target) ? await happeningOf('none' in target ? target.none : 'any' in target ? target.any : target.amount, ingested.sources, engine) : undefined;
+  const facts = {
+    title: upperFirst(targetName(target).replaceAll('_', ' ')), question: question(target, word.one, happening?.words), reason, word, task: answers.task, classes: answers.classes,
+    predictorTitle: predictorNamed(learnt.predictor).title, ...(isTimed(target) && { horizon: horizonDays(target) }), gap: settings.gap, learned: set.learned, tested: set.tested,
+    evaluation, naive: evaluate(test.answers, naive(test.examples), context), candidates: learnt.candidates, comparison: await compared(target, set, predicted, session),
+    inputs: train.examples.inputs.length, leftOut: set.leftOut, notes: set.notes,
+    segments: set.groups.map(({ by, names }) => ({ by, scores: segmentScores(test.answers, predicted, names) })).filter(({ scores }) => scores.length > 1), importance: [],
+  };
+  const model = identified({
+    target, task: answers.task, ...(answers.classes && { classes: answers.classes }), predictor: learnt.predictor, options: learnt.options, params: learnt.params, calibration: learnt.calibration,
+    inputs: train.examples.inputs, leftOut: set.leftOut, candidates: learnt.candidates, evaluation, naive: facts.naive, ...(facts.comparison && { comparison: facts.comparison }),
+    card: modelCard(facts), seed: settings.seed, asOf: set.asOf,
+  });
+  const predictions = predictionsOf(learnt.predict(everyone.examples), everyone.entities, answers, everyone.lapsed);
+  return { name: targetName(target), model, predictions, ids: everyone.ids };
+}
+
+async function learningSet(target: Target, session: Session): Promise<LearningSet> {
+  const { settings, instants } = session;
+  const options = { sensitive: settings.sensitive, known: settings.known ?? [], gap: settings.gap };
+  if (!isTimed(target)) return labelledSet(target, options, session);
+  const horizon = horizonDays(target);
+  const shared = instants.get(horizon) ?? instantsOf(horizon, options, session);
+  instants.set(horizon, shared);
+  return timedSet(target, await shared, options, session);
+}
+
+/** Against the model of the same target that was here before, where it can be asked about the same rows and has not learnt from them. */
+async function compared(target: Target, { test, tested }: LearningSet, predicted: Float64Array, { settings, context }: Session): Promise<PredictionModel['comparison']> {
+  if (settings.previous === undefined) return undefined;
+  const earlier = (await modelsIn(settings.previous)).find((model) => targetName(model.target) === targetName(target) && model.task === test.answers.task);
+  if (!earlier || (tested.cuts.length > 0 && !(earlier.card.learned.until! <= tested.cuts[0]))) return undefined;
+  try {
+    return compareModels(test.answers, predicted, predictWith(earlier, test.examples), test.answers.task === 'regression' ? 'rmse' : 'auc', context);
+  } catch {
+    // Columns have changed since: there is nothing to compare on.
+    return undefined;
+  }
+}
+
+/** How files are read: a column that holds the answer is one that says what happened. */
+function reading(settings: PredictOptions, target: Target | undefined): Partial<PredictOptions> {
+  const given = Object.fromEntries(Object.entries(settings).filter(([key, value]) => key in ingestOptions.shape && value !== undefined)) as Partial<PredictOptions>;
+  return target && 'label' in target ? { ...given, label: [...(settings.label ?? []), target.label] } : given;
+}
