@@ -9,7 +9,8 @@ export { alignRuns, compareRuns, loadRun, type SavedRun } from './flow/saved.js'
 export { askRule, type AskedRule } from './flow/ask-rule.js';
 export { edgeModule, type EdgeModel, type EdgeWords } from './flow/edge.js';
 export { openView, type RunView } from './flow/view/view.js';
-export { predict, type Predicted, type TargetPredictions } from './flow/predict/predict.js';
+export { predict, type Predicted } from './flow/predict/predict.js';
+export type { TargetPredictions } from './flow/predict/target-predictions.js';
 export type { PredictInput, PredictOptions } from './flow/predict/config.js';
 export { trend } from './flow/view/trend.js';
 export { simulate, type Simulated, type SimulateOptions } from './simulate/simulate.js';

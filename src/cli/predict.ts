@@ -1,7 +1,8 @@
 import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
 import { predictOptions } from '../flow/predict/config.js';
-import { predict, type Predicted, type TargetPredictions } from '../flow/predict/predict.js';
+import { predict, type Predicted } from '../flow/predict/predict.js';
+import type { TargetPredictions } from '../flow/predict/target-predictions.js';
 import { bands } from '../predict/bands.js';
 import { ShoalError } from '../errors.js';
 import { formatCount, formatNumber, formatPercent } from '../util/format-value.js';

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import { horizonDays, type Prediction, type PredictionModel, type Target } from '../../domain/prediction.js';
+import { horizonDays, type PredictionModel, type Target } from '../../domain/prediction.js';
 import { openEngine } from '../../engine/catalog.js';
 import type { Engine } from '../../engine/engine.js';
 import { describe } from '../../ingest/describe.js';
@@ -20,18 +20,8 @@ import { predictOptions, type PredictInput, type PredictOptions } from './config
 import { learn, naively } from './learn.js';
 import { type Instants, instantsOf, labelledSet, type LearningSet, timedSet } from './learning-set.js';
 import { identified, modelsIn, predictWith } from './model-file.js';
+import type { TargetPredictions } from './target-predictions.js';
 import { writePredictions } from './write.js';
-
-/** One target, the model of it, and what it says of everyone. */
-export interface TargetPredictions {
-  /** Safe as the beginning of a column name: 'churn', 'orders_90d'. */
-  readonly name: string;
-  readonly model: PredictionModel;
-  /** Everyone as of now (of a label: every row), in the order of the data. */
-  readonly predictions: readonly Prediction[];
-  /** SQL that gives the ids of `predictions` in their order. */
-  readonly ids: string;
-}
 
 /** What `predict` gives. Close it when done. */
 export interface Predicted {

@@ -5,7 +5,7 @@ import { quoteName, quoteText } from '../../util/quote.js';
 import { bands } from '../../predict/bands.js';
 import { writeAll, writeText } from '../output.js';
 import { modelFile, modelText } from './model-file.js';
-import type { TargetPredictions } from './predict.js';
+import type { TargetPredictions } from './target-predictions.js';
 
 /** The files of predictions, in the order they are said. */
 export const predictionOutputs = {

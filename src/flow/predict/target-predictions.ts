@@ -1,0 +1,12 @@
+import type { Prediction, PredictionModel } from '../../domain/prediction.js';
+
+/** One target, the model of it, and what it says of everyone. */
+export interface TargetPredictions {
+  /** Safe as the beginning of a column name: 'churn', 'orders_90d'. */
+  readonly name: string;
+  readonly model: PredictionModel;
+  /** Everyone as of now (of a label: every row), in the order of the data. */
+  readonly predictions: readonly Prediction[];
+  /** SQL that gives the ids of `predictions` in their order. */
+  readonly ids: string;
+}
