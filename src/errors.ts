@@ -4,6 +4,9 @@
  */
 const entry = <D>(exit: number, status: number, text: (details: D) => string) => ({ exit, status, text });
 
+/** What a task of a predictor is called. */
+const words: Record<string, string> = { binary: 'one of two answers', multiclass: 'one of several answers', regression: 'a number' };
+
 export const catalogue = {
   'ingest/no-such-file': entry(2, 404, (d: { path: string; hint?: string }) => `There is no file '${d.path}'. ${d.hint ?? 'Check the path and try again.'}`),
   'ingest/unreadable-file': entry(2, 422, (d: { path: string; reason: string }) => `'${d.path}' cannot be read: ${d.reason}`),
@@ -62,6 +65,10 @@ export const catalogue = {
   'predict/too-short': entry(2, 422, (d: { sentence: string }) => d.sentence),
   'predict/too-few-answers': entry(2, 422, (d: { sentence: string }) => d.sentence),
   'predict/no-inputs': entry(2, 422, (d: { reason: string }) => `There is nothing to predict from: ${d.reason}`),
+  'predict/one-class': entry(2, 422, (d: { rows: number; answer: string }) =>
+    `${d.rows === 1 ? 'The only row has' : `All ${d.rows.toLocaleString('en')} rows have`} the same answer ('${d.answer}'), so there is nothing to tell apart. Give rows of both kinds, or change what is predicted.`),
+  'predict/wrong-task': entry(2, 422, (d: { title: string; task: string; tasks: string }) => `${d.title} cannot predict ${words[d.task] ?? d.task}. It predicts ${d.tasks.split(', ').map((task) => words[task] ?? task).join(', ')}.`),
+  'predict/bad-answers': entry(2, 422, (d: { problem: string }) => `${d.problem}. Give one answer per row, and leave unknown ones missing.`),
   'segment/nothing-in-common': entry(2, 422, (d: { a: string; b: string }) =>
     `'${d.a}' and '${d.b}' have nobody in common, so there is nothing to compare. Give two runs over the same customers.`),
   'segment/no-updates': entry(2, 422, (d: { title: string }) =>

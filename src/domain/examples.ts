@@ -67,3 +67,19 @@ function recoded(column: Float64Array, from: readonly string[] | undefined, to: 
 export function isKnown(value: number): boolean {
   return value === value;
 }
+
+/** Some of the rows, in this order; a row may come more than once. */
+export function examplesAt({ inputs, columns }: Examples, rows: Int32Array): Examples {
+  return { rows: rows.length, inputs, columns: columns.map((column) => at(column, rows)) };
+}
+
+/** The answers of some of the rows. */
+export function answersAt({ values, weights, ...answers }: Answers, rows: Int32Array): Answers {
+  return { ...answers, values: at(values, rows), ...(weights && { weights: at(weights, rows) }) };
+}
+
+function at(values: Float64Array, rows: Int32Array): Float64Array {
+  const out = new Float64Array(rows.length);
+  for (let r = 0; r < rows.length; r++) out[r] = values[rows[r]];
+  return out;
+}

@@ -2,12 +2,16 @@ import { ShoalError } from '../errors.js';
 import { closest } from '../util/closest.js';
 import type { AnyPredictor } from './predictor.js';
 import { boostedTrees } from './predictors/boosted-trees.js';
+import { linearRegression } from './predictors/linear-regression.js';
+import { logisticRegression } from './predictors/logistic-regression.js';
 import { naive } from './predictors/naive.js';
 
 /** Every way to learn answers, by name. */
 export const predictors = {
   naive,
   'boosted-trees': boostedTrees,
+  'linear-regression': linearRegression,
+  'logistic-regression': logisticRegression,
 } as const;
 
 export type PredictorName = keyof typeof predictors;

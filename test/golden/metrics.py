@@ -3,6 +3,7 @@
 import json
 import numpy as np
 from sklearn import metrics as m
+from sklearn.calibration import _sigmoid_calibration
 from sklearn.isotonic import IsotonicRegression
 
 rng = np.random.default_rng(5)
@@ -54,4 +55,5 @@ print(json.dumps({
     'y': y.tolist(), 'p': p.tolist(), 'w': w.tolist(), 'plain': binary(None), 'weighted': binary(w), 'clipped': {'p': clipped.tolist(), 'logLoss': m.log_loss(y, clipped)},
     'roc': {'x': fpr.tolist(), 'y': tpr.tolist()}, 'precisionRecall': {'precision': precision.tolist(), 'recall': recall.tolist()},
     'several': several, 'number': number, 'isotonic': {'at': grid.tolist(), 'value': fit.predict(grid).tolist()},
+    'platt': {'plain': list(_sigmoid_calibration(p, y)), 'weighted': list(_sigmoid_calibration(p, y, w))},
 }, separators=(',', ':')))
