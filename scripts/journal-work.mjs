@@ -174,7 +174,7 @@ const promises = {
   },
   async 'a record that was changed is not served'({ open, sql }) {
     let journal = await open();
-    await put(journal, start, event('a', 'u'), event('b', 'u'));
+    await put(journal, start, event('a', 'u'));
     await journal.close();
     const [{ payload }] = sql('SELECT hex(payload) AS payload FROM records WHERE seq = 1');
     const other = (Number.parseInt(payload.slice(60, 62), 16) ^ 1).toString(16).padStart(2, '0');
@@ -186,7 +186,7 @@ const promises = {
   },
   async 'a record in the place of another is not served'({ open, sql }) {
     let journal = await open();
-    await put(journal, start, event('a', 'u'), event('b', 'u'));
+    for (const id of ['a', 'b']) await put(journal, start, event(id, 'u'));
     await journal.close();
     sql('UPDATE records SET payload = (SELECT payload FROM records WHERE seq = 1) WHERE seq = 2');
     journal = await open();
@@ -196,7 +196,7 @@ const promises = {
   },
   async 'a record that is gone is missed'({ open, sql }) {
     let journal = await open();
-    await put(journal, start, event('a', 'u'), event('b', 'u'), event('c', 'u'));
+    for (const id of ['a', 'b', 'c']) await put(journal, start, event(id, 'u'));
     await journal.close();
     sql('DELETE FROM records WHERE seq = 2');
     journal = await open();
@@ -206,10 +206,10 @@ const promises = {
   },
   async 'no nonce is used twice'({ open, sql }) {
     const journal = await open();
-    for (let i = 0; i < 3; i++) await put(journal, start, ...Array.from({ length: 700 }, (_, j) => event(`${i}.${j}`, 'u')));
+    for (let i = 0; i < 1100; i++) await put(journal, start, event(`${i}`, 'u'), event(`and ${i}`, 'v'));
     await journal.close();
     const nonces = sql('SELECT DISTINCT substr(payload, 5, 12) AS nonce FROM records');
-    return nonces.length === 2100;
+    return nonces.length === 1100;
   },
   async 'nothing is pruned that the snapshot does not hold'({ open }) {
     const journal = await open();

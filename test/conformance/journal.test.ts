@@ -134,6 +134,21 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       expect(await append(entries)).toEqual(entries.map(() => ({ duplicate: true })));
     });
 
+    it('of a group are read from any of them on, and pruned up to any of them', async () => {
+      await append(Array.from({ length: 2345 }, (_, i) => event(`m${i}`, `u${i % 7}`)));
+      const rest = (after: number) => Array.from({ length: 2345 - after }, (_, i) => `m${after + i}`);
+      const ids = async (after: number) => (await all(after)).map(({ entry }) => (entry as { event: Event }).event.id);
+      for (const after of [0, 1, 999, 1000, 1001, 2344, 2345]) expect(await ids(after)).toEqual(rest(after));
+      await journal.save({ seq: 1500, rest: Buffer.alloc(0), states: [] });
+      expect(await journal.prune({ since: start + 1 })).toBe(1500);
+      await reopen();
+      expect(await ids(0)).toEqual(rest(1500));
+      expect((await journal.size()).records).toBe(845);
+      await journal.save({ seq: 2345, rest: Buffer.alloc(0), states: [] });
+      expect(await journal.prune({ since: start + 1 })).toBe(845);
+      expect(await ids(0)).toEqual([]);
+    });
+
     it('of a megabyte are kept, and read in parts of some megabytes', async () => {
       const text = 'ä'.repeat(500_000);
       await append(Array.from({ length: 12 }, (_, i) => event(`m${i}`, 'u', { text: `${i}${text}` })));
@@ -390,7 +405,9 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
   describe('damage', () => {
     const damaged = { code: 'store/damaged' };
     beforeEach(async () => {
-      await append([event('a', 'ada'), event('b', 'bob'), event('c', 'ada')], start, [change(1, 'ada')]);
+      await append([event('a', 'ada')], start, [change(1, 'ada')]);
+      await append([event('b', 'bob')]);
+      await append([event('c', 'ada')]);
       await append([event('d', 'cyd')], start, [change(2, 'bob')]);
       await append([erase('cyd')]);
       await journal.save({ seq: 4, rest: bytes('rest'), states: [1, 2].map((entity) => ({ entity, bytes: bytes(`state ${entity}`), due: start })) });
@@ -408,11 +425,12 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       ['a record that is gone', 'DELETE FROM records WHERE seq = 2', 'record 2'],
       ['the first record gone', 'DELETE FROM records WHERE seq = 1', 'record 1'],
       ['the last record gone', 'DELETE FROM records WHERE seq = 5', 'end of the journal'],
-      ['an event given to somebody whose key is gone', 'UPDATE records SET subject = (SELECT subject FROM records WHERE seq = 4) WHERE seq = 2', 'record 2'],
+      ['a group that begins elsewhere', 'UPDATE records SET first = 1 WHERE seq = 2', 'record 2'],
+      ['an event that is said to be somebody else\'s', 'UPDATE records SET subject = 1 WHERE seq = 2', 'record 2'],
       ['a key that is gone without an erasure', 'UPDATE subjects SET key = NULL WHERE number = 2', 'subject 2'],
       ['a key and a name that are gone without an erasure', 'UPDATE subjects SET key = NULL, hmac = NULL WHERE number = 2', 'subject 2'],
       ['the key of another', 'UPDATE subjects SET key = (SELECT key FROM subjects WHERE number = 1) WHERE number = 2', 'subject 2'],
-      ['a subject that is gone', 'DELETE FROM subjects WHERE number = (SELECT subject FROM records WHERE seq = 2)', 'record 2'],
+      ['a subject that is gone', 'DELETE FROM subjects WHERE number = 2', 'record 2'],
       ['a change that was changed', 'UPDATE changes SET sealed = (SELECT sealed FROM changes WHERE n = 2) WHERE n = 1', 'change 1'],
       ['a change that is gone', 'DELETE FROM changes WHERE n = 1', 'change 1'],
       ['the last change gone', 'DELETE FROM changes WHERE n = 2', 'end of the changes'],
@@ -435,6 +453,33 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       await expect(all(0)).rejects.toMatchObject({ ...damaged, message: expect.stringContaining('record 2') });
       expect((await all(2)).map(({ seq }) => seq)).toEqual([3, 4, 5]);
       expect(await append([event('a'), event('z')])).toEqual([{ duplicate: true }, { seq: 6 }]);
+    });
+  });
+
+  describe('of a program that wrote a row for each record', () => {
+    it('is read, erased from, pruned and gone on with', async () => {
+      await closed();
+      place = await newPlace();
+      tamper = tamperOf(place);
+      await restore(join(import.meta.dirname, '..', 'golden', 'journal-1.backup'), place, { clock });
+      journal = await open();
+      expect(await journal.head()).toEqual({ seq: 6, clock: start + 2000, change: 1 });
+      const before = ['erased', 'event', 'erased', 'event', 'retire', 'erase'];
+      expect((await all()).map(({ entry }) => entry.kind)).toEqual(before);
+      expect((await all(1))[0]).toEqual({ seq: 2, clock: start, entry: event('b', 'bob', { text: 'äöü' }) });
+      expect(await append([event('d', 'cyd'), event('e', 'cyd'), event('f', 'ada')], start + 3000)).toEqual([{ duplicate: true }, { seq: 7 }, { seq: 8 }]);
+      await append([erase('cyd')], start + 4000);
+      const now = ['erased', 'event', 'erased', 'erased', 'retire', 'erase', 'erased', 'event', 'erase'];
+      expect((await all()).map(({ entry }) => entry.kind)).toEqual(now);
+      await reopen();
+      expect((await all()).map(({ entry }) => entry.kind)).toEqual(now);
+      await journal.save({ seq: 9, rest: Buffer.alloc(0), states: [] });
+      expect(await journal.prune({ since: start + 1500 })).toBe(5);
+      expect((await all()).map(({ seq }) => seq)).toEqual([6, 7, 8, 9]);
+      await closed();
+      await tamper('UPDATE records SET clock = clock + 1 WHERE seq = 6');
+      journal = await open();
+      await expect(all()).rejects.toMatchObject({ code: 'store/damaged', message: expect.stringContaining('record 6') });
     });
   });
 

@@ -69,9 +69,14 @@ export class Messages {
     return sha256(this.secret + JSON.stringify(id)).subarray(0, hashLength);
   }
 
-  /** Whether a message of this hash is in the journal, from less than 30 days before `clock`. */
-  async has(hash: Buffer, clock: number): Promise<boolean> {
-    for (const seq of this.#seen.candidates(hash, 0)) {
+  /** Whether a message of this hash is in the journal, from less than 30 days before `clock`: known at once of nearly all that are not. */
+  has(hash: Buffer, clock: number): false | Promise<boolean> {
+    const candidates = this.#seen.candidates(hash, 0);
+    return candidates.length > 0 && this.#isAmong(candidates, hash, clock);
+  }
+
+  async #isAmong(candidates: readonly number[], hash: Buffer, clock: number): Promise<boolean> {
+    for (const seq of candidates) {
       if (seq < this.#firstSeq) continue;
       const row = await this.#rowOf(seq);
       const at = (seq - row.first) * entryLength;

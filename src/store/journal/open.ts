@@ -4,13 +4,15 @@ import type { Change } from '../../domain/live.js';
 import { assert, ShoalError } from '../../errors.js';
 import type { Appended, Group, Journal, JournalEntry, JournalRecord } from '../journal.js';
 import { Messages } from './messages.js';
+import { packGroup, rowLimits, subjectsIn, unpackGroup, type Kept } from './group.js';
 import { overhead, sealerOf } from './seal.js';
 import { nameOf, nameOfEntity, publicIdIn, Subjects, type Subject } from './subjects.js';
 import type { ChangeRow, JournalTables, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
 
-/** What is stored of the kind of an entry: events can lose their key, nothing else can. */
+/** What is stored of the kind of an entry: events can lose their key, nothing else can. And of a row with several of them. */
 const event = 1;
 const other = 2;
+const several = 3;
 
 /** A part that is read: at most so many records, and after the first so many bytes. */
 const part = { records: 1000, bytes: 4_000_000 };
@@ -103,8 +105,8 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       return Math.max(0, to - from + 1);
     },
     size: () => alone(async () => {
-      const first = await tables.recordFrom(0);
-      return first ? { records: seq - first.seq + 1, bytes: upto - first.upto + first.bytes, oldest: first.clock } : { records: 0, bytes: 0 };
+      const first = prunedTo < seq ? await tables.recordFrom(prunedTo + 1) : undefined;
+      return first ? { records: seq - prunedTo, bytes: upto - first.upto + first.bytes, oldest: first.clock } : { records: 0, bytes: 0 };
     }),
     async close() {
       await last;
@@ -127,16 +129,27 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     for (let from = 0; from < news.length; from += together) changeRows.push(changeRow(news.slice(from, from + together), owners.of));
     let place = seq;
     let total = upto;
-    const records = kept.map((entry): RecordRow => {
-      place += 1;
+    const records: RecordRow[] = [];
+    let row: Kept[] = [];
+    let size = 0;
+    const seal = () => {
+      const packed = packGroup(row, sealer.nonce());
+      total += overhead + packed.length;
+      const numbers = { seq: place, clock: now, kind: several, subject: 0, upto: total, first: place - row.length + 1 };
+      records.push({ ...numbers, payload: sealer.seal(workspaceKey, 'groups', groupNumbersOf(numbers), packed) });
+      row = [];
+      size = 0;
+    };
+    for (const entry of kept) {
       const text = textOf(entry);
-      const { number, key } = ownerOf(entry, owners, place);
-      total += overhead + Buffer.byteLength(text);
-      const row = { seq: place, clock: now, kind: entry.kind === 'event' ? event : other, subject: number, upto: total };
-      return { ...row, payload: sealer.seal(key, 'records', numbersOf(row), text) };
-    });
+      if (row.length === rowLimits.records || (row.length > 0 && size + text.length > rowLimits.text)) seal();
+      place += 1;
+      row.push({ kind: entry.kind === 'event' ? event : other, owner: ownerOf(entry, owners, place), text });
+      size += text.length;
+    }
+    if (row.length > 0) seal();
     const answers: Appended[] = [];
-    for (let i = 0, next = seq; i < entries.length; i++) answers.push(fates[i] === 'duplicate' ? { duplicate: true } : { seq: (next += 1) });
+    for (let i = 0, next = seq; i < entries.length; i++) answers.push(fates[i] === 'duplicate' ? duplicate : { seq: (next += 1) });
     if (records.length === 0 && news.length === 0) return answers;
 
     const change = news.at(-1)?.n ?? lastChange;
@@ -165,7 +178,8 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       else {
         here.add(entry.event.id);
         const hash = messages.hashOf(entry.event.id);
-        fates.push((await messages.has(hash, now)) ? 'duplicate' : hash);
+        const known = messages.has(hash, now);
+        fates.push(known && (await known) ? 'duplicate' : hash);
       }
     }
     return fates;
@@ -179,27 +193,28 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       if (entry.kind === 'event' && entry.event.identifiers.length > 0) names.add(nameOf(entry.event.identifiers[0]));
       else if (entry.kind === 'erase') for (const identifier of entry.identifiers) names.add(nameOf(identifier));
     }
-    const found = await subjects.named(names);
+    await subjects.load(names);
+    /** Those that this group makes (undefined: destroyed). */
+    const own = new Map<string, Subject | undefined>();
     const rows = new Map<number, SubjectRow>();
-    const dropped = new Set<string>();
     let erased: { by: number; subjects: number[]; states: number[] } | undefined;
     let number = lastSubject;
+    const known = (name: string) => (own.size > 0 && own.has(name) ? own.get(name) : subjects.named(name));
     return {
       of: (name: string): Subject => {
-        const known = found.get(name);
-        if (known) return known;
+        const found = known(name);
+        if (found) return found;
         const { subject, row } = subjects.make(name, (number += 1));
-        found.set(name, subject);
+        own.set(name, subject);
         rows.set(subject.number, row);
         return subject;
       },
       erase(name: string, by: number): void {
-        const known = found.get(name);
-        if (!known) return;
-        found.delete(name);
-        dropped.add(name);
-        if (rows.has(known.number)) rows.set(known.number, { number: known.number, hmac: null, key: null, erased: by });
-        else (erased ??= { by, subjects: [], states: [] }).subjects.push(known.number);
+        const found = known(name);
+        if (!found) return;
+        own.set(name, undefined);
+        if (rows.has(found.number)) rows.set(found.number, { number: found.number, hmac: null, key: null, erased: by });
+        else (erased ??= { by, subjects: [], states: [] }).subjects.push(found.number);
       },
       eraseStates(entities: readonly number[], by: number): void {
         (erased ??= { by, subjects: [], states: [] }).states.push(...entities);
@@ -210,8 +225,11 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       made: () => [...rows.values()],
       done() {
         lastSubject = number;
-        for (const name of dropped) subjects.drop(name);
-        for (const [name, subject] of found) subjects.keep(name, subject);
+        for (const [name, subject] of own) {
+          subjects.drop(name);
+          if (subject) subjects.keep(name, subject);
+        }
+        subjects.done();
       },
     };
   }
@@ -228,16 +246,37 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   async function partAfter(after: number): Promise<JournalRecord[]> {
     const from = Math.max(after, prunedTo) + 1;
     if (from > seq) return [];
-    const first = await tables.recordFrom(from);
-    const rows = first ? await tables.records(from, first.upto + part.bytes, part.records) : [];
+    const start = await tables.recordFrom(from);
+    const rows = start ? await tables.records(start.seq, from + part.records - 1, start.upto + part.bytes) : [];
     if (rows.length === 0) throw damaged(`record ${from} is`);
-    const owners = await subjects.numbered(rows.map(({ subject }) => subject));
-    return rows.map((row, i) => {
-      if (row.seq !== from + i) throw damaged(`record ${from + i} is`);
-      return recordIn(row, owners);
+    let next = Math.min(from, firstOf(rows[0]));
+    const groups = rows.map((row) => {
+      if (firstOf(row) !== next) throw damaged(`record ${next} is`);
+      next = row.seq + 1;
+      return { row, group: row.first === null ? undefined : openedGroup(row) };
+    });
+    const owners = await subjects.numbered(groups.flatMap(({ row, group }) => (group ? subjectsIn(group) : [row.subject])));
+    return groups.flatMap(({ row, group }) => (group ? recordsIn(row, group, owners) : recordIn(row, owners))).slice(from - firstOf(rows[0]));
+  }
+
+  function openedGroup(row: RecordRow): Buffer {
+    const found = sealer.open(workspaceKey, 'groups', groupNumbersOf(row), row.payload);
+    if (!found) throw damaged(`record ${firstOf(row)} is`);
+    return found;
+  }
+
+  function recordsIn(row: RecordRow, group: Buffer, owners: ReadonlyMap<number, Subject | undefined>): JournalRecord[] {
+    const keyOf = (subject: number) => {
+      if (!owners.has(subject)) throw damaged(`record ${firstOf(row)} is`);
+      return owners.get(subject)?.key;
+    };
+    return unpackGroup(group, keyOf).map(({ kind, text }, i): JournalRecord => {
+      const at = firstOf(row) + i;
+      return { seq: at, clock: row.clock, entry: text === undefined ? { kind: 'erased' } : asIfAlone(entryFrom(kind, text), at) };
     });
   }
 
+  /** A row from before there were groups. */
   function recordIn(row: RecordRow, owners: ReadonlyMap<number, Subject | undefined>): JournalRecord {
     const key = owners.get(row.subject)?.key;
     if (!key) {
@@ -356,7 +395,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     while (keep < beyond) {
       const middle = Math.floor((keep + beyond) / 2);
       const record = await tables.recordFrom(middle);
-      if (record?.seq !== middle) throw damaged(`record ${middle} is`);
+      if (!record || firstOf(record) > middle) throw damaged(`record ${middle} is`);
       if (record.clock < since || upto - record.upto + record.bytes > bytes) keep = middle + 1;
       else beyond = middle;
     }
@@ -381,7 +420,10 @@ async function secretsOf(tables: JournalTables, { seal, open }: ReturnType<typeo
   return { workspaceKey: own.key!, secret };
 }
 
-const numbersOf = ({ seq, clock, kind, subject, upto }: Omit<RecordRow, 'payload'>) => [seq, clock, kind, subject, upto];
+const firstOf = ({ seq, first }: Pick<RecordRow, 'seq' | 'first'>): number => first ?? seq;
+const numbersOf = ({ seq, clock, kind, subject, upto }: Omit<RecordRow, 'payload' | 'first'>) => [seq, clock, kind, subject, upto];
+const groupNumbersOf = (row: Omit<RecordRow, 'payload'>) => [...numbersOf(row), firstOf(row)];
+const duplicate: Appended = { duplicate: true };
 
 /** A change as it is kept: the number of the subject, then what was told of it. */
 type ToldChange = [subject: number, segment: string, version: number, direction: Change['direction'], at: number, seq: number, reason: string, sequence: number];

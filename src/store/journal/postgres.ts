@@ -69,7 +69,7 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
       // Erased ones first: whoever comes again after it has another number and key under the same HMAC.
       if (erased) await query('UPDATE subjects SET hmac = NULL, key = NULL, erased = $1 WHERE number = ANY($2::bigint[])', erased.by, erased.subjects);
       await insertSubjects(subjects);
-      await insert('records', { seq: 'bigint', clock: 'bigint', kind: 'integer', subject: 'bigint', upto: 'bigint', payload: 'bytea' }, records);
+      await insert('records', { seq: 'bigint', clock: 'bigint', kind: 'integer', subject: 'bigint', upto: 'bigint', payload: 'bytea', first: 'bigint' }, records);
       await insert('changes', { n: 'bigint', sealed: 'bytea' }, changes);
       if (replace !== undefined) await query('DELETE FROM messages WHERE seq >= $1', replace);
       if (expired !== undefined) await query('DELETE FROM messages WHERE seq <= $1', expired);
@@ -79,13 +79,13 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
       for (const row of erased.settings) await setting(row);
     }),
     async newest() {
-      const [record] = await all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload FROM records ORDER BY seq DESC LIMIT 1');
+      const [record] = await all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload, first FROM records ORDER BY seq DESC LIMIT 1');
       const [subject] = await all<{ number: number }>('SELECT number FROM subjects ORDER BY number DESC LIMIT 1');
       const [found] = await all<{ n: number }>('SELECT n FROM changes ORDER BY n DESC LIMIT 1');
       return { record, subject: subject?.number, change: found?.n };
     },
-    recordFrom: async (seq) => (await all<Omit<RecordRow, 'payload'> & { bytes: number }>('SELECT seq, clock, kind, subject, upto, length(payload) AS bytes FROM records WHERE seq >= $1 ORDER BY seq LIMIT 1', seq))[0],
-    records: (seq, upto, most) => all('SELECT seq, clock, kind, subject, upto, payload FROM records WHERE seq BETWEEN $1 AND $2 AND (upto <= $3 OR seq = $1) ORDER BY seq', seq, seq + most - 1, upto),
+    recordFrom: async (seq) => (await all<Omit<RecordRow, 'payload'> & { bytes: number }>('SELECT seq, clock, kind, subject, upto, first, length(payload) AS bytes FROM records WHERE seq >= $1 ORDER BY seq LIMIT 1', seq))[0],
+    records: (seq, last, upto) => all('SELECT seq, clock, kind, subject, upto, payload, first FROM records WHERE seq = $1 OR (seq BETWEEN $2 AND $3 AND upto <= $4) ORDER BY seq', seq, seq + 1, last, upto),
     messages: (seq, limit) => all<MessageRow>('SELECT seq, clock, sealed FROM messages WHERE seq >= $1 ORDER BY seq LIMIT $2', seq, limit),
     subjects: (numbers) => all('SELECT number, hmac, key, erased FROM subjects WHERE number = ANY($1::bigint[])', numbers),
     subjectsNamed: (hmacs) => all('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ANY($1::bytea[])', hmacs),

@@ -8,12 +8,15 @@ export interface Sealer {
   seal(key: Uint8Array, table: string, numbers: readonly number[], plain: string | Uint8Array): Buffer;
   /** Undefined where it is not as it was sealed. */
   open(key: Uint8Array, table: string, numbers: readonly number[], sealed: Uint8Array): Buffer | undefined;
+  /** Random bytes, as many as a nonce has: to be used or copied before the next. */
+  nonce(): Buffer;
   /** Whether the numbers of a row are those it was sealed with, also where its key is gone. Finds accidents, not forgeries. */
   numbersHold(table: string, numbers: readonly number[], sealed: Uint8Array): boolean;
 }
 
 const nonceAt = 4;
-const bodyAt = nonceAt + 12;
+export const nonceLength = 12;
+const bodyAt = nonceAt + nonceLength;
 const tagLength = 16;
 /** What sealing adds to a text, bytes. */
 export const overhead = bodyAt + tagLength;
@@ -33,8 +36,9 @@ export function sealerOf(workspace: string): Sealer {
     for (const number of numbers) at = found.bytes.writeDoubleLE(number, at);
     return found.bytes;
   };
-  const nonces = randomPool(12);
+  const nonces = randomPool(nonceLength);
   return {
+    nonce: nonces,
     seal(key, table, numbers, plain) {
       const about = header(table, numbers);
       const nonce = nonces();
@@ -64,6 +68,22 @@ export function sealerOf(workspace: string): Sealer {
     },
     numbersHold: (table, numbers, bytes) => bytes.length >= overhead && asBuffer(bytes).readUInt32LE(0) === checkOf(header(table, numbers)),
   };
+}
+
+/** Encrypts texts one after the other, under a nonce that is used with this key only once. It does not show what was changed: it is to be sealed. */
+export function ciphered(key: Uint8Array, nonce: Uint8Array): (text: string) => Buffer {
+  const cipher = createCipheriv(unsealed, key, counterOf(nonce));
+  return (text) => cipher.update(text, 'utf8');
+}
+
+/** What was encrypted so, at once. */
+export const deciphered = (key: Uint8Array, nonce: Uint8Array, bytes: Uint8Array): Buffer => createDecipheriv(unsealed, key, counterOf(nonce)).update(bytes);
+
+const unsealed = 'aes-256-ctr';
+const counter = Buffer.alloc(16);
+function counterOf(nonce: Uint8Array): Buffer {
+  counter.set(nonce);
+  return counter;
 }
 
 export const asBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));

@@ -23,15 +23,15 @@ export class Seen {
   }
 
   /** The records that may be of this hash, newest table first. */
-  candidates(hash: Buffer, at: number): number[] {
-    const found: number[] = [];
+  candidates(hash: Buffer, at: number): readonly number[] {
+    let found: number[] | undefined;
     const start = hash.readUInt32LE(at);
     const print = hash.readUInt32LE(at + 4);
     for (let i = this.#tables.length - 1; i >= 0; i--) {
       const { slots, mask, first } = this.#tables[i];
-      for (let slot = start & mask; slots[2 * slot] !== 0; slot = (slot + 1) & mask) if (slots[2 * slot + 1] === print) found.push(first + slots[2 * slot] - 1);
+      for (let slot = start & mask; slots[2 * slot] !== 0; slot = (slot + 1) & mask) if (slots[2 * slot + 1] === print) (found ??= []).push(first + slots[2 * slot] - 1);
     }
-    return found;
+    return found ?? none;
   }
 
   /** Records before `seq` are past their time. */
@@ -39,6 +39,8 @@ export class Seen {
     while (this.#tables.length > 0 && this.#tables[0].last < seq) this.#tables.shift();
   }
 }
+
+const none: readonly number[] = [];
 
 interface Table {
   readonly first: number;

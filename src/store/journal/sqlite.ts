@@ -101,7 +101,7 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
         // Erased ones first: whoever comes again after it has another number and key under the same HMAC.
         for (const number of erased?.subjects ?? []) run('UPDATE subjects SET hmac = NULL, key = NULL, erased = ? WHERE number = ?', erased!.by, number);
         insert('subjects', subjects.map((row) => [row.number, row.hmac, row.key, row.erased]));
-        insert('records', records.map((row) => [row.seq, row.clock, row.kind, row.subject, row.upto, row.payload]));
+        insert('records', records.map((row) => [row.seq, row.clock, row.kind, row.subject, row.upto, row.payload, row.first]));
         insert('changes', changes.map((row) => [row.n, row.sealed]));
         if (replace !== undefined) run('DELETE FROM messages WHERE seq >= ?', replace);
         if (expired !== undefined) run('DELETE FROM messages WHERE seq <= ?', expired);
@@ -116,12 +116,12 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
       wrote(bytes + 300 * subjects.length);
     },
     newest: () => ask(() => ({
-      record: all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload FROM records ORDER BY seq DESC LIMIT 1')[0],
+      record: all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload, first FROM records ORDER BY seq DESC LIMIT 1')[0],
       subject: all<{ number: number }>('SELECT number FROM subjects ORDER BY number DESC LIMIT 1')[0]?.number,
       change: all<{ n: number }>('SELECT n FROM changes ORDER BY n DESC LIMIT 1')[0]?.n,
     })),
-    recordFrom: (seq) => ask(() => all<Omit<RecordRow, 'payload'> & { bytes: number }>('SELECT seq, clock, kind, subject, upto, length(payload) AS bytes FROM records WHERE seq >= ? ORDER BY seq LIMIT 1', seq)[0]),
-    records: (seq, upto, most) => ask(() => all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload FROM records WHERE seq BETWEEN ? AND ? AND (upto <= ? OR seq = ?) ORDER BY seq', seq, seq + most - 1, upto, seq)),
+    recordFrom: (seq) => ask(() => all<Omit<RecordRow, 'payload'> & { bytes: number }>('SELECT seq, clock, kind, subject, upto, first, length(payload) AS bytes FROM records WHERE seq >= ? ORDER BY seq LIMIT 1', seq)[0]),
+    records: (seq, last, upto) => ask(() => all<RecordRow>('SELECT seq, clock, kind, subject, upto, payload, first FROM records WHERE seq = ? OR (seq BETWEEN ? AND ? AND upto <= ?) ORDER BY seq', seq, seq + 1, last, upto)),
     messages: (seq, limit) => ask(() => all<MessageRow>('SELECT seq, clock, sealed FROM messages WHERE seq >= ? ORDER BY seq LIMIT ?', seq, limit)),
     subjects: (numbers) => ask(() => numbers.flatMap((number) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE number = ?', number))),
     subjectsNamed: (hmacs) => ask(() => hmacs.flatMap((hmac) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ?', hmac))),

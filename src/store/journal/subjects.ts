@@ -22,7 +22,7 @@ export function publicIdIn(name: string): string {
 }
 
 /** Subjects kept in memory, each some hundred bytes. */
-const most = 200_000;
+const most = 250_000;
 const keyLength = 32;
 
 /** Keys and names of subjects: a table of HMACs, and those used of late in memory. They are sealed with the workspace's own key. */
@@ -38,23 +38,17 @@ export class Subjects {
     private readonly secret: Uint8Array,
   ) {}
 
-  /** Those there are of these names. */
-  async named(names: Iterable<string>): Promise<Map<string, Subject>> {
-    const found = new Map<string, Subject>();
+  /** Brings those there are of these names into memory, where they stay until `done`. */
+  async load(names: Iterable<string>): Promise<void> {
     const missing = new Map<string, string>();
-    for (const name of names) {
-      const known = this.#named.get(name);
-      if (known) found.set(name, known);
-      else missing.set(this.hashOf(name).toString('latin1'), name);
-    }
-    if (missing.size === 0) return found;
-    for (const row of await this.tables.subjectsNamed([...missing.keys()].map((hmac) => Buffer.from(hmac, 'latin1')))) {
-      const name = missing.get(asBuffer(row.hmac!).toString('latin1'))!;
-      const subject = this.#subjectIn(row)!;
-      found.set(name, subject);
-      this.keep(name, subject);
-    }
-    return found;
+    for (const name of names) if (!this.#named.has(name)) missing.set(this.hashOf(name).toString('latin1'), name);
+    if (missing.size === 0) return;
+    for (const row of await this.tables.subjectsNamed([...missing.keys()].map((hmac) => Buffer.from(hmac, 'latin1')))) this.keep(missing.get(asBuffer(row.hmac!).toString('latin1'))!, this.#subjectIn(row)!);
+  }
+
+  /** Somebody who is in memory. */
+  named(name: string): Subject | undefined {
+    return this.#named.get(name);
   }
 
   /** Those of these numbers; undefined where the key was destroyed. @throws `store/damaged` */
@@ -79,11 +73,16 @@ export class Subjects {
   }
 
   keep(name: string, subject: Subject): void {
-    if (this.#named.has(name)) return;
     this.#named.set(name, subject);
     this.#numbered.set(subject.number, name);
-    // In order of their coming: to keep them in that of their use would cost more than it saves.
-    if (this.#named.size > most) this.drop(this.#named.keys().next().value!);
+  }
+
+  /** Forgets those that came first, of more than are kept: in order of their coming, since to keep them in that of their use would cost more than it saves. */
+  done(): void {
+    for (const name of this.#named.keys()) {
+      if (this.#named.size <= most) return;
+      this.drop(name);
+    }
   }
 
   drop(name: string): void {

@@ -1,4 +1,7 @@
-/** An entry in its place. `upto`: the bytes of all payloads since the beginning, this one's included. */
+/**
+ * Records `first` to `seq` of one group, sealed with the workspace's own key: see group.ts. `upto`: the bytes of all payloads since the beginning, this one's included.
+ * Rows of journals that were begun before there were groups have no `first`: each is one record, its payload sealed with the key of its subject.
+ */
 export interface RecordRow {
   seq: number;
   clock: number;
@@ -6,6 +9,7 @@ export interface RecordRow {
   subject: number;
   upto: number;
   payload: Uint8Array;
+  first: number | null;
 }
 
 /** The ids of messages of one or more groups, up to record `seq` and its clock: see messages.ts. The last row also says where the journal and its changes end. */
@@ -74,10 +78,10 @@ export interface JournalTables {
   write(batch: Batch): Promise<void>;
   /** The last record, subject and change there are. */
   newest(): Promise<{ readonly record?: RecordRow; readonly subject?: number; readonly change?: number }>;
-  /** The first record from `seq` on, and the size of its payload. */
+  /** The first row that ends at record `seq` or later, and the size of its payload. */
   recordFrom(seq: number): Promise<(Omit<RecordRow, 'payload'> & { readonly bytes: number }) | undefined>;
-  /** Records from `seq` to `seq + most - 1`, oldest first, and after the first one none whose `upto` is above. */
-  records(seq: number, upto: number, most: number): Promise<RecordRow[]>;
+  /** The row that ends at record `seq`, and after it those that end at `last` or before and whose `upto` is not above. */
+  records(seq: number, last: number, upto: number): Promise<RecordRow[]>;
   /** Message rows from record `seq` on, oldest first. */
   messages(seq: number, limit: number): Promise<MessageRow[]>;
   subjects(numbers: readonly number[]): Promise<SubjectRow[]>;
@@ -93,7 +97,7 @@ export interface JournalTables {
   save(states: Iterable<StateRow | { readonly entity: number; readonly sealed?: undefined }>, seal: (tally: Tally) => SettingRow): Promise<void>;
   /** Deletes all states and the setting 'snapshot'. */
   forget(): Promise<void>;
-  /** Deletes the records up to `seq`, and says so in a setting. */
+  /** Deletes the rows that end at record `seq` or before, and says in a setting what is gone. */
   prune(seq: number, pruned: SettingRow): Promise<void>;
   /** What was deleted or overwritten is in no file any more, as far as the engine can see to that. */
   scrub(): Promise<void>;

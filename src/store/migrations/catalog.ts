@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.js';
 import { start as homeStart } from './home/0001-start.js';
 import { start as journalStart } from './journal/0001-start.js';
+import { groups } from './journal/0002-groups.js';
 import { start as workspaceStart } from './workspace/0001-start.js';
 import { reasons } from './workspace/0002-reasons.js';
 import { webhooks } from './workspace/0003-webhooks.js';
@@ -9,5 +10,5 @@ import { webhooks } from './workspace/0003-webhooks.js';
 export const migrations: { readonly home: readonly Migration[]; readonly workspace: readonly Migration[]; readonly journal: readonly Migration[] } = {
   home: [homeStart],
   workspace: [workspaceStart, reasons, webhooks],
-  journal: [journalStart],
+  journal: [journalStart, groups],
 };
