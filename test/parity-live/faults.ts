@@ -46,6 +46,8 @@ export const faults: readonly Fault[] = [
   { name: 'segments are asked before those they look at', seed: 10, file: 'src/flow/live/state/slots.ts', from: 'if (live.has(segment)) place(live.get(segment)!);', to: 'void segment;' },
   { name: 'timers are lost at a restart', file: state, from: 'for (const { entity, due } of options.saved?.due ?? []) timers.set(entity, due);', to: '' },
   { name: 'the numbers of changes begin again at a restart', file: state, from: 'seq, clock, n, made, columns', to: 'seq, clock, n: 0, made, columns' },
+  { name: 'a snapshot saves what happened while it was taken', file: state, from: 'if (taking && entity.snapshot !== snapshot) takeDown(entity);', to: '' },
+  { name: 'who is not yet written goes from memory', file: state, from: ' && !taken.has(entity.number)) released', to: ') released' },
   { name: 'texts of who was saved are mixed up', file: 'src/flow/live/state/saved.ts', from: 'cells[o] = codes[cells[o]];', to: 'cells[o] = codes[0];' },
   { name: 'what is due at that very instant waits', file: state, from: 'at <= to; at = timers.next()', to: 'at < to; at = timers.next()' },
   { name: 'an event is taken in before the time until then has passed', file: state, from: 'advanceTo(record.clock);\n      seq = record.seq;\n', to: 'clock = record.clock;\n      seq = record.seq;\n' },

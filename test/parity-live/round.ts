@@ -37,7 +37,7 @@ export async function runRound(seed: number, subject: Subject, engine?: Engine, 
   for (const [h, history] of round.histories.entries()) {
     if (options.stop && differences.length > 0) break;
     try {
-      const followed = follow(subject, history, createRng(seed, `drive ${h}`), round, (text) => say(`history ${h}: ${text}`));
+      const followed = follow(subject, history, createRng(seed, `drive ${h}`), createRng(seed, `save ${h}`), round, (text) => say(`history ${h}: ${text}`));
       pictures.push(followed.pictures);
       compared += followed.compared;
       changes += followed.changes.length;
@@ -61,7 +61,10 @@ const firstDifference = (a: readonly Change[], b: readonly Change[]) => {
 class Driver {
   state: LiveState;
   readonly disk = new Map<number, SavedState>();
-  readonly changes: Change[] = [];
+  changes: Change[] = [];
+  /** What was saved last, whole; and the snapshot that is being taken: it counts only once it is whole. */
+  private saved: { readonly rest: Uint8Array; readonly due: { readonly entity: number; readonly due: number }[]; readonly seq: number; readonly told: number; readonly disk: ReadonlyMap<number, SavedState> } | undefined;
+  private shot: { readonly rest: Uint8Array; readonly states: Iterator<SavedState>; readonly seq: number; readonly told: number; readonly base: Map<number, SavedState> } | undefined;
 
   constructor(private readonly subject: Subject, private readonly history: History) {
     this.state = subject.openState(subject.options);
@@ -113,11 +116,32 @@ class Driver {
     }
   }
 
-  save(): void {
-    for (const saved of this.state.changed()) {
-      if (saved.bytes) this.disk.set(saved.entity, saved);
-      else this.disk.delete(saved.entity);
+  /** Begins a snapshot, or goes on with it: `states` at most are written. */
+  stage(states: number): void {
+    this.shot ??= { rest: this.state.rest(), states: this.state.changed()[Symbol.iterator](), seq: this.state.seq, told: this.changes.length, base: new Map(this.disk) };
+    const { rest, states: open, seq, told, base } = this.shot;
+    for (let i = 0; i < states; i++) {
+      const { value, done } = open.next() as IteratorResult<SavedState, undefined>;
+      if (done) {
+        this.saved = { rest, seq, told, disk: base, due: [...base.values()].filter(({ due }) => due < Infinity).map(({ entity, due }) => ({ entity, due })) };
+        this.shot = undefined;
+        return;
+      }
+      for (const disk of [this.disk, base]) {
+        if (value.bytes) disk.set(value.entity, value);
+        else disk.delete(value.entity);
+      }
     }
+  }
+
+  save(): void {
+    if (this.shot) this.stage(Infinity);
+    this.stage(Infinity);
+    this.release();
+  }
+
+  /** What is saved goes from memory, also while a snapshot is being taken. */
+  release(): void {
     this.state.release(0);
     this.state.release(0);
   }
@@ -125,8 +149,26 @@ class Driver {
   /** Ends, and begins again from what was saved. */
   restart(): void {
     this.save();
-    const rest = this.state.rest();
-    this.state = this.subject.openState({ ...this.subject.options, saved: { rest, due: [...this.disk.values()].filter(({ due }) => due < Infinity).map(({ entity, due }) => ({ entity, due })) } });
+    this.reopen();
+  }
+
+  private reopen(): void {
+    this.state = this.subject.openState({ ...this.subject.options, ...(this.saved && { saved: { rest: this.saved.rest, due: this.saved.due } }) });
+  }
+
+  /** Is killed, and comes back by the last snapshot that is whole and what the journal holds after it. Gives whether the same follows again. */
+  crash(): boolean {
+    const { seq, clock } = this.state;
+    const { changes } = this;
+    this.shot = undefined;
+    const { told = 0, seq: from = 0, disk = new Map<number, SavedState>() } = this.saved ?? {};
+    this.disk.clear();
+    for (const [entity, state] of disk) this.disk.set(entity, state);
+    this.reopen();
+    this.changes = changes.slice(0, told);
+    this.apply(this.history.records.slice(from, seq));
+    this.advance(Math.max(clock, this.state.clock));
+    return JSON.stringify(this.changes) === JSON.stringify(changes);
   }
 
   load(entity: number): void {
@@ -139,7 +181,7 @@ function isErased({ records }: History, { entry }: JournalRecord, until: number)
   return records.some((each) => each.seq <= until && each.entry.kind === 'erase' && each.seq > records.find((r) => r.entry === entry)!.seq && each.entry.identifiers.some(({ type, value }) => entry.event.identifiers[0].type === type && entry.event.identifiers[0].value === value));
 }
 
-function follow(subject: Subject, history: History, rng: ReturnType<typeof createRng>, round: Round, say: (text: string) => void) {
+function follow(subject: Subject, history: History, rng: ReturnType<typeof createRng>, saving: ReturnType<typeof createRng>, round: Round, say: (text: string) => void) {
   const driver = new Driver(subject, history);
   const { records } = history;
   const pictures: Picture[] = [];
@@ -169,6 +211,9 @@ function follow(subject: Subject, history: History, rng: ReturnType<typeof creat
       if (rng.int(6) === 0) driver.work(1 + rng.int(3));
       if (rng.int(10) === 0) driver.restart();
       else if (rng.int(10) === 0) driver.save();
+      if (saving.int(3) === 0) driver.stage(1 + saving.int(3));
+      if (saving.int(6) === 0) driver.release();
+      if (saving.int(12) === 0 && !driver.crash()) say(`${new Date(at).toISOString()}: other changes follow after a crash`);
     }
     driver.advance(at);
     if (rng.int(12) === 0) driver.restart();

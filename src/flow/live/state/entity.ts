@@ -44,13 +44,14 @@ export interface Entity {
   /** Number of its last change, and its instant. */
   sequence: number;
   changedAt: number;
-  /** Not yet saved as it is now; looked at since the last round of `release`. */
+  /** Not yet saved as it is now; looked at since the last round of `release`; the snapshot that it was last looked at for, or made or loaded after. */
   changed: boolean;
   used: boolean;
+  snapshot: number;
 }
 
 export const newEntity = (number: number, id: string): Entity => ({
-  number, id, cells: new Float64Array(0), width: 0, rows: 0, tracked: { cells: new Float64Array(0), width: 0, rows: 0 }, stands: [], traits: [], tallies: [], stays: [], dues: [], sequence: 0, changedAt: -Infinity, changed: true, used: true,
+  number, id, cells: new Float64Array(0), width: 0, rows: 0, tracked: { cells: new Float64Array(0), width: 0, rows: 0 }, stands: [], traits: [], tallies: [], stays: [], dues: [], sequence: 0, changedAt: -Infinity, changed: true, used: true, snapshot: 0,
 });
 
 /** Where a row of that instant and record is, or belongs. */

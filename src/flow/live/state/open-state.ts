@@ -9,7 +9,7 @@ import { liveVocabulary, typesOf, vocabularyFor, type LiveWords } from '../../..
 import { leavesOf, ruleWords } from '../../../segment/rules/words.js';
 import type { Parted } from '../../../unify/identity.js';
 import type { FoundModel } from '../found/model.js';
-import type { JournalEntry } from '../../../store/journal.js';
+import type { JournalEntry, SavedState } from '../../../store/journal.js';
 import { createColumns } from './columns.js';
 import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Entity, type Stay } from './entity.js';
 import { createMembers } from './members.js';
@@ -28,6 +28,8 @@ const none: readonly string[] = [];
 
 /** Of a rule that asks a found model, the moments ahead at which it is looked when something changes: each measures all features again. Of one entity, and of each of a page. */
 const ahead = { one: 60, page: 3 } as const;
+/** Entities that one call of `release` looks at. */
+const sweep = 5000;
 /** What ISO 8601 and the engines can write. */
 const EARLIEST = Date.parse('0001-01-02T00:00:00Z');
 
@@ -52,6 +54,10 @@ export function openState(options: LiveStateOptions): LiveState {
   /** Everyone there is, in memory or not. */
   const known = createMembers(saved?.known);
   const gone = new Set<number>();
+  /** The snapshot that is being taken, or was last; states that are taken down and not yet given. */
+  let snapshot = 1, taking = false;
+  const taken = new Map<number, SavedState>();
+  let sweeping = entities.values();
   /** Events of these names have rows; `any`: all of them. */
   const kept = new Set<string>(saved?.kept);
   let keepsAny = saved?.keepsAny ?? false;
@@ -137,12 +143,42 @@ export function openState(options: LiveStateOptions): LiveState {
     if (!entity) {
       assert(!known.has(number), `entity ${number} is touched but not loaded`);
       entity = newEntity(number, identity.publicId(number) ?? '');
+      entity.snapshot = snapshot;
       entities.set(number, entity);
       known.put(number, true);
       gone.delete(number);
     }
+    if (taking && entity.snapshot !== snapshot) takeDown(entity);
     entity.used = true;
     return entity;
+  }
+
+  // ---- snapshots
+
+  /** Before it becomes another, or when its turn comes. */
+  function takeDown(entity: Entity): void {
+    entity.snapshot = snapshot;
+    if (!entity.changed) return;
+    entity.changed = false;
+    taken.set(entity.number, { entity: entity.number, bytes: packEntity(entity, columns, models.carried), due: timers.dueOf(entity.number) });
+  }
+
+  function* statesOf(left: readonly number[]): Generator<SavedState> {
+    for (const number of left) yield { entity: number, bytes: undefined, due: Infinity };
+    for (const entity of entities.values()) {
+      if (entity.snapshot !== snapshot) takeDown(entity);
+      if (taken.size > 0) yield* takenOnes();
+    }
+    // Of those who are gone from memory by now.
+    yield* takenOnes();
+    taking = false;
+  }
+
+  function* takenOnes(): Generator<SavedState> {
+    for (const [number, saved] of taken) {
+      taken.delete(number);
+      yield saved;
+    }
   }
 
   // ---- asking the rules
@@ -402,7 +438,11 @@ export function openState(options: LiveStateOptions): LiveState {
 
   function erase(identifiers: readonly Identifier[]): void {
     observing.forget();
-    for (const parted of identity.forget(identifiers)) if (known.has(parted.entity)) reorganise([parted.entity], () => part(parted), true);
+    for (const parted of identity.forget(identifiers)) {
+      if (known.has(parted.entity)) reorganise([parted.entity], () => part(parted), true);
+      // As they were before they must not be written any more.
+      if (taken.has(parted.entity)) taken.set(parted.entity, { entity: parted.entity, bytes: undefined, due: Infinity });
+    }
   }
 
   // ---- definitions
@@ -715,14 +755,13 @@ export function openState(options: LiveStateOptions): LiveState {
     })),
     vocabulary: () => liveVocabulary(observing.observed(), wordsFor(true)),
 
-    *changed() {
-      for (const number of gone) yield { entity: number, bytes: undefined, due: Infinity };
+    changed() {
+      assert(!taking, 'a snapshot is begun before the one before has been taken');
+      const left = [...gone];
       gone.clear();
-      for (const entity of entities.values()) {
-        if (!entity.changed) continue;
-        entity.changed = false;
-        yield { entity: entity.number, bytes: packEntity(entity, columns, models.carried), due: timers.dueOf(entity.number) };
-      }
+      snapshot++;
+      taking = true;
+      return statesOf(left);
     },
     rest: () => packRest({
       seq, clock, n, made, columns: columns.read, kept: [...kept], keepsAny, grown, complete, segments: segmentIds.map((id): [string, string] => [id, names.get(id)!]), observed: observing.save(), identity: identity.save(), known: known.save(), carried: models.carried, models: models.list, newest: models.newest?.id ?? '',
@@ -731,16 +770,23 @@ export function openState(options: LiveStateOptions): LiveState {
     load(number, bytes) {
       if (entities.has(number)) return;
       const id = identity.publicId(number) ?? '';
-      entities.set(number, bytes ? unpackEntity(bytes, columns, models.carried, number, id) : newEntity(number, id));
+      const entity = bytes ? unpackEntity(bytes, columns, models.carried, number, id) : newEntity(number, id);
+      entity.snapshot = snapshot;
+      entities.set(number, entity);
     },
     release(keep) {
       let released = 0;
-      for (let round = 0; round < 2 && entities.size > keep; round++) {
-        for (const entity of entities.values()) {
-          if (entities.size <= keep) break;
-          if (entity.used) entity.used = false;
-          else if (!entity.changed) released += Number(entities.delete(entity.number));
+      // Twice round at most: whoever was looked at gets another chance.
+      for (let looked = Math.min(2 * entities.size, sweep); looked > 0 && entities.size > keep; looked--) {
+        let next = sweeping.next();
+        if (next.done) {
+          sweeping = entities.values();
+          next = sweeping.next();
+          if (next.done) break;
         }
+        const entity = next.value;
+        if (entity.used) entity.used = false;
+        else if (!entity.changed && !taken.has(entity.number)) released += Number(entities.delete(entity.number));
       }
       return released;
     },

@@ -70,7 +70,10 @@ export interface LiveState {
   /** What rules can be written about. */
   vocabulary(): Vocabulary;
 
-  /** What changed since it was last asked: states of entities, to be saved with `rest` of the same moment. */
+  /**
+   * Begins a snapshot: the states that changed since the last one, to be saved with `rest` of the same moment. They are given as they are at this moment, whatever happens while they are taken one by one; all of
+   * them must be taken before the next snapshot.
+   */
   changed(): Iterable<SavedState>;
   rest(): Uint8Array;
   /** Brings a saved entity into memory. Without bytes it is empty: its state was deleted by an erasure that is still to come in the journal. */
@@ -79,7 +82,7 @@ export interface LiveState {
   nodesOf(entity: number): readonly number[];
   /** Those of its identifiers that somebody else came with too. */
   sharedOf(entity: number): readonly Identifier[];
-  /** Drops entities whose state is saved from memory until about `keep` are left. Gives how many went. */
+  /** Drops entities whose state is saved from memory until about `keep` are left; looks at some thousands each time. Gives how many went. */
   release(keep: number): number;
 }
 
