@@ -52,8 +52,7 @@ export interface Predicted {
  */
 export async function predict(files: readonly string[], options: PredictInput = {}, context?: Context): Promise<Predicted> {
   const settings = checked(predictOptions, options);
-  if (settings.predictor !== 'auto') predictorNamed(settings.predictor);
-  const asked = settings.target === undefined ? undefined : typeof settings.target === 'string' ? readTarget(settings.target) : checkedTarget(settings.target);
+  const asked = askedTarget(settings);
   const own = ownContext(settings, context);
   const [engine, kernel] = await Promise.all([openEngine({ threads: own.threads, signal: own.signal }), openKernel({ threads: own.threads })]);
   const close = async () => {
@@ -62,19 +61,7 @@ export async function predict(files: readonly string[], options: PredictInput = 
   };
   try {
     const ingested = await ingest(files, reading(settings, asked), engine, own);
-    const chosen: readonly ChosenTarget[] = asked ? [{ target: asked }] : await chooseTargets(ingested.sources, engine, settings);
-    const session: Session = { ingested, settings, engine, kernel, context: own, instants: new Map() };
-    const targets: TargetPredictions[] = [];
-    const skipped: string[] = [];
-    for (const one of chosen) {
-      const done = await targetPredictions(one, session).catch((error: unknown) => {
-        // Of targets that nobody asked for one may be impossible, not all.
-        if (chosen.length === 1 || !(error instanceof ShoalError && error.code === 'predict/too-few-answers')) throw error;
-        skipped.push(`${targetName(one.target)}: ${error.message}`);
-        if (skipped.length === chosen.length) throw error;
-      });
-      if (done) targets.push(done);
-    }
+    const { targets, skipped } = await predictTargets(ingested, settings, engine, kernel, own);
     return {
       entityWord: ingested.entity.word, inferred: describe(ingested), targets, skipped, asOf: targets[0].model.asOf,
       write: (folder) => writePredictions(folder, targets, engine),
@@ -84,6 +71,31 @@ export async function predict(files: readonly string[], options: PredictInput = 
     await close();
     throw error;
   }
+}
+
+/** What is predicted of everyone in data that was read, and what could not be. @throws `predict/…` where nothing can be */
+export async function predictTargets(ingested: Ingested, settings: PredictOptions, engine: Engine, kernel: Kernel, context: Context): Promise<Pick<Predicted, 'targets' | 'skipped'>> {
+  const asked = askedTarget(settings);
+  const chosen: readonly ChosenTarget[] = asked ? [{ target: asked }] : await chooseTargets(ingested.sources, engine, settings);
+  const session: Session = { ingested, settings, engine, kernel, context, instants: new Map() };
+  const targets: TargetPredictions[] = [];
+  const skipped: string[] = [];
+  for (const one of chosen) {
+    const done = await targetPredictions(one, session).catch((error: unknown) => {
+      // Of targets that nobody asked for one may be impossible, not all.
+      if (chosen.length === 1 || !(error instanceof ShoalError && error.code === 'predict/too-few-answers')) throw error;
+      skipped.push(`${targetName(one.target)}: ${error.message}`);
+      if (skipped.length === chosen.length) throw error;
+    });
+    if (done) targets.push(done);
+  }
+  return { targets, skipped };
+}
+
+/** The target that is asked for, if any. @throws `predict/bad-target`, `predict/unknown-predictor` */
+function askedTarget({ target, predictor }: PredictOptions): Target | undefined {
+  if (predictor !== 'auto') predictorNamed(predictor);
+  return target === undefined ? undefined : typeof target === 'string' ? readTarget(target) : checkedTarget(target);
 }
 
 interface Session {
