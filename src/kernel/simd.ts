@@ -1,7 +1,7 @@
 // The kernels in WebAssembly SIMD (assembly/), on one memory shared by the caller and its helper threads.
 import type { Centres, ClusterJob, ClusterResult, Kernel, Points, Spread, Sums } from './kernel.js';
 import { openSearch } from './search.js';
-import { treeRows } from './reference-trees.js';
+import { openTreeRows } from './trees.js';
 import { expectation } from './expectation.js';
 import { openPasses } from './passes.js';
 import { openShap } from './shap.js';
@@ -26,7 +26,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     search: (points) => openSearch(shop, points),
     expectation: (points, mixture, from, to) => borrowing(shop, (borrow) => expectation(shop, borrow, points, mixture, from, to)),
     shap: (plan) => openShap(shop, plan),
-    treeRows,
+    treeRows: (columns, bins, rows, leaves, outputs) => openTreeRows(shop, columns, bins, rows, leaves, outputs),
     close: () => shop.close(),
   };
 }

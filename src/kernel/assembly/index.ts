@@ -8,6 +8,7 @@ import { foreignOf, improveOf, nearestOf, Tree } from './search';
 import { expectationRows, Step } from './mixture';
 import { Forest, shapRows } from './shap';
 import { spreadRows } from './spread';
+import { addBlock, binBlock, deriveBlock, gatherBlock, logisticBlock, partBlock, placeBlock, searchGroup, Trees } from './trees';
 import { boxOf, nearestRows, Ward } from './ward';
 
 @unmanaged
@@ -136,4 +137,36 @@ export function bounded(piece: i32, args: usize): void {
 /** Adds the Shapley values of a block of rows. */
 export function shap(piece: i32, args: usize): void {
   shapRows(changetype<Forest>(args), piece);
+}
+
+export function treeBins(piece: i32, args: usize): void {
+  binBlock(changetype<Trees>(args), piece);
+}
+
+export function treeLogistic(piece: i32, args: usize): void {
+  logisticBlock(changetype<Trees>(args), piece);
+}
+
+export function treeDerive(piece: i32, args: usize): void {
+  deriveBlock(changetype<Trees>(args), piece);
+}
+
+export function treePart(piece: i32, args: usize): void {
+  partBlock(changetype<Trees>(args), piece);
+}
+
+export function treePlace(piece: i32, args: usize): void {
+  placeBlock(changetype<Trees>(args), piece);
+}
+
+export function treeGather(piece: i32, args: usize): void {
+  gatherBlock(changetype<Trees>(args), piece);
+}
+
+export function treeSearch(piece: i32, args: usize): void {
+  searchGroup(changetype<Trees>(args), piece);
+}
+
+export function treeAdd(piece: i32, args: usize): void {
+  addBlock(changetype<Trees>(args), piece);
 }

@@ -1,0 +1,327 @@
+// Growing trees on binned rows. Bins lie row by row, up to eight inputs in one 64-bit word; a histogram has for every bin the sum of g in one 64-bit integer, and in another the
+// sum of h with the number of rows above it. Derivatives are integers, so sums are exact whatever the order. One histogram is made per split, of the smaller side: the other is
+// the difference from their parent's.
+
+/** Bytes of one input in a histogram: 256 bins of two 64-bit integers, and a little, lest equal bins of several inputs fall into the same place of the cache. */
+const inputBytes: usize = 4160;
+
+/** What one operation after the other works on; written by trees.ts. */
+@unmanaged
+export class Trees {
+  rows: i32; inputs: i32; groups: i32; perGroup: i32;
+  codes: usize; counts: usize; order: usize; pairs: usize;
+  ordered: usize; lefts: usize; rights: usize; tallies: usize;
+  side: usize; from: i32; count: i32; input: i32;
+  smallFrom: i32; smallCount: i32; smallPairs: usize; small: usize;
+  large: usize; gather: i32; found: usize; asked: usize;
+  allowed: usize; monotone: usize; askSmall: i32; askLarge: i32;
+  leftTotal: i32; shift: i32; margins: usize; targets: usize;
+  weights: usize; first: usize; second: usize; leaves: usize;
+  leafCount: i32; block: i32; minRows: i32; column: usize;
+  table: usize; tableLength: i32;
+  scaleG: f64; scaleH: f64; unitG: f64; unitH: f64; lambda: f64; minHessian: f64;
+}
+
+/** One leaf to find a split for. */
+@unmanaged
+class Asked {
+  g: f64; h: f64; n: f64; lower: f64; upper: f64; least: f64;
+}
+
+/** The best split by one input; gain is −Infinity where there is none. */
+@unmanaged
+class Found {
+  gain: f64; g: f64; h: f64;
+  n: i32; bin: i32; missingLeft: i32; none: i32;
+}
+
+@unmanaged
+class Leaf {
+  from: i32; count: i32; value: f64;
+}
+
+/** Bins of one input for a block of rows: by 8 halvings among 255 cuts (padded with infinity), or by a table of codes. */
+export function binBlock(a: Trees, piece: i32): void {
+  const start = piece * a.block, end = min(start + a.block, a.rows);
+  const missing = load<i32>(a.counts + (<usize>a.input << 2));
+  const to = codeAt(a, a.input);
+  const table = a.table, length = <f64>a.tableLength;
+  for (let i = start; i < end; i++) {
+    const value = load<f64>(a.column + (<usize>i << 3));
+    let code: i32;
+    if (value != value) code = missing;
+    else if (length > 0) code = value < length ? <i32>load<u8>(table + <usize>value) : missing;
+    else {
+      let at = table;
+      at += select<usize>(1024, 0, value > load<f64>(at, 1016));
+      at += select<usize>(512, 0, value > load<f64>(at, 504));
+      at += select<usize>(256, 0, value > load<f64>(at, 248));
+      at += select<usize>(128, 0, value > load<f64>(at, 120));
+      at += select<usize>(64, 0, value > load<f64>(at, 56));
+      at += select<usize>(32, 0, value > load<f64>(at, 24));
+      at += select<usize>(16, 0, value > load<f64>(at, 8));
+      at += select<usize>(8, 0, value > load<f64>(at));
+      code = <i32>((at - table) >> 3);
+    }
+    store<u8>(to + (<usize>i << 3), <u8>code);
+  }
+}
+
+/** Where the bin of an input of row 0 is; those of the next rows follow every 8 bytes. */
+// @ts-ignore: decorator
+@inline
+function codeAt(a: Trees, input: i32): usize {
+  const group = input / a.perGroup;
+  return a.codes + (<usize>group * <usize>a.rows << 3) + <usize>(input - group * a.perGroup);
+}
+
+const log2e: f64 = 1.4426950408889634;
+const ln2High: f64 = 0.6931471803691238;
+const ln2Low: f64 = 1.9082149292705877e-10;
+const shifter: f64 = 6755399441055744;
+
+// @ts-ignore: decorator
+@inline
+function step(e: v128, r: v128, term: f64): v128 {
+  return f64x2.add(f64x2.mul(e, r), f64x2.splat(term));
+}
+
+/** 1 / (1 + e^−s), operation by operation as in logistic.ts. */
+// @ts-ignore: decorator
+@inline
+function logistic(s: v128): v128 {
+  const x = f64x2.max(f64x2.splat(-600), f64x2.min(f64x2.splat(600), f64x2.neg(s)));
+  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(log2e)), f64x2.splat(shifter));
+  const k = f64x2.sub(shifted, f64x2.splat(shifter));
+  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(k, f64x2.splat(ln2High))), f64x2.mul(k, f64x2.splat(ln2Low)));
+  let e = f64x2.splat(1.0 / 3628800.0);
+  e = step(e, r, 1.0 / 362880.0);
+  e = step(e, r, 1.0 / 40320.0);
+  e = step(e, r, 1.0 / 5040.0);
+  e = step(e, r, 1.0 / 720.0);
+  e = step(e, r, 1.0 / 120.0);
+  e = step(e, r, 1.0 / 24.0);
+  e = step(e, r, 1.0 / 6.0);
+  e = step(e, r, 0.5);
+  e = step(e, r, 1.0);
+  e = step(e, r, 1.0);
+  // The low bits of the shifted number are k: in the place of an exponent they are 2^k.
+  const power = i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52);
+  return f64x2.div(f64x2.splat(1), f64x2.add(f64x2.splat(1), f64x2.mul(e, power)));
+}
+
+/** Two rows' pairs of derivatives in fixed point. */
+// @ts-ignore: decorator
+@inline
+function storePairs(to: usize, g: v128, h: v128): void {
+  const first = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(g));
+  const second = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(h));
+  v128.store(to, v128.shuffle<i32>(first, second, 0, 4, 1, 5));
+}
+
+/** Derivatives of the logistic loss for a block of rows (even, so that only the last block may end in half a vector: arrays have room for it). */
+export function logisticBlock(a: Trees, piece: i32): void {
+  const start = piece * a.block, end = min(start + a.block, a.rows);
+  const scaleG = f64x2.splat(a.scaleG), scaleH = f64x2.splat(a.scaleH), one = f64x2.splat(1);
+  for (let i = start; i < end; i += 2) {
+    const at = <usize>i << 3;
+    const p = logistic(v128.load(a.margins + at));
+    let g = f64x2.sub(p, v128.load(a.targets + at));
+    let h = f64x2.mul(p, f64x2.sub(one, p));
+    if (a.weights) {
+      const w = v128.load(a.weights + at);
+      g = f64x2.mul(w, g);
+      h = f64x2.mul(w, h);
+    }
+    storePairs(a.pairs + at, f64x2.mul(g, scaleG), f64x2.mul(h, scaleH));
+  }
+}
+
+/** Given derivatives in fixed point. */
+export function deriveBlock(a: Trees, piece: i32): void {
+  const start = piece * a.block, end = min(start + a.block, a.rows);
+  const scaleG = f64x2.splat(a.scaleG), scaleH = f64x2.splat(a.scaleH);
+  for (let i = start; i < end; i += 2) {
+    const at = <usize>i << 3;
+    storePairs(a.pairs + at, f64x2.mul(v128.load(a.first + at), scaleG), f64x2.mul(v128.load(a.second + at), scaleH));
+  }
+}
+
+/** Parts a block of a leaf's rows into two scratch arrays, and tells how many go left. */
+export function partBlock(a: Trees, piece: i32): void {
+  const start = a.from + piece * a.block, end = min(start + a.block, a.from + a.count);
+  const codes = codeAt(a, a.input);
+  const side = a.side;
+  let from = a.order + (<usize>start << 2);
+  const until = a.order + (<usize>end << 2);
+  const begin = a.lefts + (<usize>start << 2);
+  let left = begin, right = a.rights + (<usize>start << 2);
+  for (; from < until; from += 4) {
+    const row = load<i32>(from);
+    const goes = <usize>load<u8>(side + <usize>load<u8>(codes + (<usize>row << 3)));
+    store<i32>(left, row);
+    store<i32>(right, row);
+    left += goes;
+    right += 4 - goes;
+  }
+  store<i32>(a.tallies + (<usize>piece << 2), <i32>((left - begin) >> 2));
+}
+
+/** Puts a parted block where it belongs, and the derivatives of the smaller side in the order of its rows. */
+export function placeBlock(a: Trees, piece: i32): void {
+  const start = a.from + piece * a.block, end = min(start + a.block, a.from + a.count);
+  let before = 0;
+  for (let p = 0; p < piece; p++) before += load<i32>(a.tallies + (<usize>p << 2));
+  const lefts = load<i32>(a.tallies + (<usize>piece << 2));
+  const left = a.from + before;
+  const right = a.from + a.leftTotal + (start - a.from - before);
+  const size = <usize>start << 2;
+  memory.copy(a.order + (<usize>left << 2), a.lefts + size, <usize>lefts << 2);
+  memory.copy(a.order + (<usize>right << 2), a.rights + size, <usize>(end - start - lefts) << 2);
+  if (a.gather == 1) gatherPairs(a, left, lefts);
+  else if (a.gather == 0) gatherPairs(a, right, end - start - lefts);
+}
+
+function gatherPairs(a: Trees, from: i32, count: i32): void {
+  const pairs = a.pairs;
+  let at = a.order + (<usize>from << 2), to = a.ordered + (<usize>from << 3);
+  const until = at + (<usize>count << 2);
+  for (; at < until; at += 4, to += 8) store<u64>(to, load<u64>(pairs + (<usize>load<i32>(at) << 3)));
+}
+
+/** The pairs of all rows of a sample in their order. */
+export function gatherBlock(a: Trees, piece: i32): void {
+  const start = piece * a.block;
+  gatherPairs(a, start, min(a.block, a.count - start));
+}
+
+// @ts-ignore: decorator
+@inline
+function tally(at: usize, sums: v128, offset: usize): void {
+  const to = at + offset * inputBytes;
+  v128.store(to, i64x2.add(v128.load(to), sums));
+}
+
+/** Adds rows to the histograms of `k` inputs (a constant: eight loops come of this one). */
+// @ts-ignore: decorator
+@inline
+function sweep(k: i32, order: usize, pairs: usize, count: i32, codes: usize, to: usize, shift: i32): void {
+  const one = i64x2.replace_lane(i64x2.splat(0), 1, <i64>1 << <i64>shift);
+  const until = order + (<usize>count << 2);
+  for (; order < until; order += 4, pairs += 8) {
+    const c = load<u64>(codes + (<usize>load<i32>(order) << 3));
+    const sums = i64x2.add(i64x2.extend_low_i32x4_s(v128.load64_zero(pairs)), one);
+    const low = <u32>c, high = <u32>(c >> 32);
+    tally(to + ((low << 4) & 0xff0), sums, 0);
+    if (k > 1) tally(to + ((low >> 4) & 0xff0), sums, 1);
+    if (k > 2) tally(to + ((low >> 12) & 0xff0), sums, 2);
+    if (k > 3) tally(to + ((low >> 20) & 0xff0), sums, 3);
+    if (k > 4) tally(to + ((high << 4) & 0xff0), sums, 4);
+    if (k > 5) tally(to + ((high >> 4) & 0xff0), sums, 5);
+    if (k > 6) tally(to + ((high >> 12) & 0xff0), sums, 6);
+    if (k > 7) tally(to + ((high >> 20) & 0xff0), sums, 7);
+  }
+}
+
+/** Histograms of the smaller side for one group of inputs, those of the other side by difference, and the best split of each by each input. */
+export function searchGroup(a: Trees, group: i32): void {
+  const first = group * a.perGroup;
+  const k = min(a.perGroup, a.inputs - first);
+  const small = a.small + <usize>first * inputBytes;
+  for (let j = 0; j < k; j++) memory.fill(small + <usize>j * inputBytes, 0, <usize>(load<i32>(a.counts + (<usize>(first + j) << 2)) + 1) << 4);
+  const order = a.order + (<usize>a.smallFrom << 2);
+  const codes = a.codes + (<usize>group * <usize>a.rows << 3);
+  switch (k) {
+    case 1: sweep(1, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
+    case 2: sweep(2, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
+    case 3: sweep(3, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
+    case 4: sweep(4, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
+    case 5: sweep(5, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
+    case 6: sweep(6, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
+    case 7: sweep(7, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
+    default: sweep(8, order, a.smallPairs, a.smallCount, codes, small, a.shift);
+  }
+  for (let j = first; j < first + k; j++) {
+    const bins = load<i32>(a.counts + (<usize>j << 2));
+    const own = a.small + <usize>j * inputBytes;
+    const other = a.large + <usize>j * inputBytes;
+    if (a.large) {
+      for (let at: usize = 0, end = <usize>(bins + 1) << 4; at < end; at += 16) v128.store(other + at, i64x2.sub(v128.load(other + at), v128.load(own + at)));
+    }
+    const numbers = load<u8>(a.allowed + <usize>j) == 1;
+    const found = a.found + <usize>j * offsetof<Found>();
+    if (a.askSmall && numbers) bestCut(a, j, own, bins, changetype<Asked>(a.asked), changetype<Found>(found));
+    if (a.askLarge && numbers) {
+      bestCut(a, j, other, bins, changetype<Asked>(a.asked + offsetof<Asked>()), changetype<Found>(found + <usize>a.inputs * offsetof<Found>()));
+    }
+  }
+}
+
+/** As `bestCut` in split-search.ts. A bin without rows changes nothing, so it is passed over. */
+function bestCut(a: Trees, input: i32, histogram: usize, bins: i32, asked: Asked, found: Found): void {
+  const shift = <i64>a.shift;
+  const mask = (<i64>1 << shift) - 1;
+  const direction = a.monotone ? <f64>load<i8>(a.monotone + <usize>input) : 0;
+  const missingAt = histogram + (<usize>bins << 4);
+  const missing = load<i64>(missingAt, 8);
+  const lambda = f64x2.splat(a.lambda), zero = f64x2.splat(0), two = f64x2.splat(2);
+  const lower = f64x2.splat(asked.lower), upper = f64x2.splat(asked.upper);
+  const total = <i64>asked.n;
+  const minRows = <i64>a.minRows;
+  let best = asked.least;
+  found.none = 1;
+  for (let missingLeft = 0; missingLeft < (missing != 0 ? 2 : 1); missingLeft++) {
+    let g: i64 = 0, heavy: i64 = 0;
+    if (missingLeft) {
+      g = load<i64>(missingAt);
+      heavy = missing;
+    }
+    const last = missing != 0 && !missingLeft ? bins : bins - 1;
+    for (let bin = 0; bin < last; bin++) {
+      const at = histogram + (<usize>bin << 4);
+      const more = load<i64>(at, 8);
+      // The first bin may be the only one next to missing values.
+      if (more == 0 && bin > 0) continue;
+      g += load<i64>(at);
+      heavy += more;
+      const n = heavy >> shift;
+      if (n < minRows) continue;
+      const leftH = <f64>(heavy & mask) * a.unitH;
+      if (leftH < a.minHessian) continue;
+      const rightH = asked.h - leftH;
+      if (total - n < minRows || rightH < a.minHessian) break;
+      const leftG = <f64>g * a.unitG;
+      const gs = f64x2.replace_lane(f64x2.splat(leftG), 1, asked.g - leftG);
+      const hs = f64x2.add(f64x2.replace_lane(f64x2.splat(leftH), 1, rightH), lambda);
+      const free = v128.and(f64x2.div(f64x2.neg(gs), hs), f64x2.gt(hs, zero));
+      const value = f64x2.min(upper, f64x2.max(lower, free));
+      if (direction != 0 && direction * (f64x2.extract_lane(value, 1) - f64x2.extract_lane(value, 0)) < 0) continue;
+      const gains = f64x2.add(f64x2.mul(f64x2.mul(two, gs), value), f64x2.mul(f64x2.mul(hs, value), value));
+      const gain = -f64x2.extract_lane(gains, 0) + -f64x2.extract_lane(gains, 1);
+      if (gain > best) {
+        best = gain;
+        found.none = 0;
+        found.gain = gain;
+        found.g = leftG;
+        found.h = leftH;
+        found.n = <i32>n;
+        found.bin = bin;
+        found.missingLeft = missing != 0 ? missingLeft : n > total - n ? 1 : 0;
+      }
+    }
+  }
+}
+
+/** Adds the values of leaves to the margins of a block of positions. */
+export function addBlock(a: Trees, piece: i32): void {
+  const start = piece * a.block, end = min(start + a.block, a.count);
+  for (let l = 0; l < a.leafCount; l++) {
+    const leaf = changetype<Leaf>(a.leaves + <usize>l * offsetof<Leaf>());
+    const from = max(start, leaf.from), until = min(end, leaf.from + leaf.count);
+    const value = leaf.value;
+    for (let i = from; i < until; i++) {
+      const to = a.margins + (<usize>load<i32>(a.order + (<usize>i << 2)) << 3);
+      store<f64>(to, load<f64>(to) + value);
+    }
+  }
+}

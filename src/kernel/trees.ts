@@ -1,0 +1,247 @@
+import { fixedPoint, hessianBits, rowBits } from './fixed-point.js';
+import { mostOf, sideOf } from './reference-trees.js';
+import type { Shop } from './shop.js';
+import { bestOf, leastGain, type Histogram } from './split-search.js';
+import type { Bins, Bounds, RowSums, Split, SplitRules, TreeRows } from './tree-rows.js';
+
+/** As in assembly/trees.ts. */
+const inputBytes = 4160;
+const foundBytes = 40;
+const askedBytes = 48;
+const leafBytes = 16;
+/** Rows per piece of a pass; even. */
+const block = 8192;
+/** What an update of a histogram, and a row moved, count for beside a multiplication. */
+const effort = 6;
+
+/** Words of `Trees` in assembly/trees.ts; its doubles follow. */
+const words = [
+  'rows', 'inputs', 'groups', 'perGroup', 'codes', 'counts', 'order', 'pairs', 'ordered', 'lefts', 'rights', 'tallies', 'side', 'from', 'count', 'input',
+  'smallFrom', 'smallCount', 'smallPairs', 'small', 'large', 'gather', 'found', 'asked', 'allowed', 'monotone', 'askSmall', 'askLarge', 'leftTotal', 'shift', 'margins', 'targets',
+  'weights', 'first', 'second', 'leaves', 'leafCount', 'block', 'minRows', 'column', 'table', 'tableLength',
+] as const;
+const doubles = ['scaleG', 'scaleH', 'unitG', 'unitH', 'lambda', 'minHessian'] as const;
+type Fields = Record<(typeof words)[number] | (typeof doubles)[number], number>;
+
+interface Leaf {
+  from: number;
+  count: number;
+  /** Address of its histogram; 0 = none made. */
+  histogram: number;
+}
+
+/** Rows for trees in WebAssembly: see assembly/trees.ts. */
+export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins: readonly Bins[], rows: number, leaves: number, outputs: number): TreeRows {
+  const { heap } = shop;
+  const held: number[] = [];
+  const take = (bytes: number) => {
+    const at = heap.take(bytes);
+    held.push(at);
+    return at;
+  };
+  const view = <V>(View: new (buffer: ArrayBufferLike, at: number, length: number) => V, at: number, length: number) => new View(heap.memory.buffer, at, length);
+  const inputs = bins.length;
+  // Two groups can be searched side by side; a group has as many inputs as a word has bytes, at most.
+  const groups = inputs > 1 ? 2 * Math.ceil(inputs / 16) : 1;
+  const perGroup = Math.ceil(inputs / groups);
+  const args = take((words.length + doubles.length * 2) * 4);
+  const fields = fieldsAt(heap.memory, args);
+  const most = Math.max(...bins.map(({ count }) => count));
+  const pieces = Math.ceil(rows / block);
+  Object.assign(fields, {
+    rows, inputs, groups: Math.ceil(inputs / perGroup), perGroup, block, codes: take(rows * 8 * Math.ceil(inputs / perGroup)), counts: take(inputs * 4),
+    order: take(rows * 4), pairs: take((rows + 1) * 8), ordered: take(rows * 8), lefts: take(rows * 4), rights: take(rows * 4), tallies: take(pieces * 4), side: take(256),
+    found: take(2 * inputs * foundBytes), asked: take(2 * askedBytes), allowed: take(inputs), monotone: 0, leaves: take(leaves * leafBytes), shift: Math.max(32, hessianBits(rows) + rowBits(rows)),
+  });
+  const directions = take(inputs);
+  view(Int32Array, fields.counts, inputs).set(bins.map(({ count }) => count));
+  const margins = Array.from({ length: outputs }, () => view(Float64Array, take((rows + 1) * 8), rows).fill(0));
+  const order = view(Int32Array, fields.order, rows);
+  const everyRow = Int32Array.from({ length: rows }, (_, i) => i);
+  let parts: Leaf[] = [];
+  /** The leaves whose histograms are to be made of one parent's. */
+  let pending: { readonly small: number; readonly large: number } | undefined;
+  const spare: number[] = [];
+  const histogramRoom = () => spare.pop() ?? take(inputs * inputBytes);
+  let given: { targets: Float64Array; at: number } | undefined;
+  let heavy: { weights: Float64Array; at: number; most: number } | undefined;
+  let derivatives: { first: number; second: number } | undefined;
+
+  const run = (operation: string, count: number, work: number) => shop.run(operation, count, args, work);
+  const scale = (mostG: number, mostH: number) => {
+    const { g, h } = fixedPoint(rows, mostG, mostH);
+    Object.assign(fields, { scaleG: g, scaleH: h, unitG: 1 / g, unitH: 1 / h });
+  };
+
+  bin();
+
+  function bin(): void {
+    const column = heap.take(rows * 8);
+    const table = heap.take(Math.max(256 * 8, ...bins.map(({ codes }) => codes?.length ?? 0)));
+    try {
+      Object.assign(fields, { column, table });
+      columns.forEach((values, input) => {
+        view(Float64Array, column, rows).set(values.subarray(0, rows));
+        const { cuts, codes } = bins[input];
+        if (codes) view(Uint8Array, table, codes.length).set(codes);
+        else view(Float64Array, table, 256).fill(Infinity).set(cuts);
+        Object.assign(fields, { input, tableLength: codes ? Math.max(1, codes.length) : 0 });
+        run('treeBins', pieces, rows * 8 * effort);
+      });
+    } finally {
+      heap.give(column);
+      heap.give(table);
+    }
+  }
+
+  /** Makes histograms of the pending leaves and finds splits by numbers. */
+  function search(asked: readonly { leaf: number; sums: RowSums; bounds: Bounds }[], rules: SplitRules): void {
+    const { small, large } = pending!;
+    const parent = large >= 0 ? parts[large].histogram : 0;
+    parts[small].histogram = histogramRoom();
+    [small, large].forEach((leaf, place) => {
+      const ask = asked.find((one) => one.leaf === leaf);
+      if (place === 0) fields.askSmall = ask ? 1 : 0;
+      else fields.askLarge = ask ? 1 : 0;
+      if (!ask) return;
+      const { sums, bounds } = ask;
+      view(Float64Array, fields.asked + place * askedBytes, 6).set([sums.g, sums.h, sums.n, bounds.lower, bounds.upper, leastGain(sums, rules, bounds)]);
+    });
+    view(Uint8Array, fields.allowed, inputs).set(rules.allowed.map((allowed, j) => (bins[j].codes ? 0 : allowed)));
+    if (rules.monotone) view(Int8Array, directions, inputs).set(rules.monotone);
+    const whole = parts[small].count === rows && large < 0;
+    Object.assign(fields, {
+      monotone: rules.monotone ? directions : 0, minRows: rules.minRows, minHessian: rules.minHessian, lambda: rules.lambda, small: parts[small].histogram, large: parent,
+      smallFrom: parts[small].from, smallCount: parts[small].count, smallPairs: whole && sampled === false ? fields.pairs : fields.ordered + parts[small].from * 8,
+    });
+    run('treeSearch', fields.groups, (parts[small].count + most) * inputs * effort);
+    pending = undefined;
+  }
+
+  let sampled = false;
+
+  /** The best split of a leaf: of what was found by numbers, and by categories. */
+  function best(leaf: number, place: number, sums: RowSums, bounds: Bounds, rules: SplitRules): Split | undefined {
+    const least = leastGain(sums, rules, bounds);
+    let best: Split | undefined;
+    for (let input = 0; input < inputs; input++) {
+      if (rules.allowed[input] !== 1) continue;
+      if (bins[input].codes) {
+        best = bestOf(input, bins[input], readHistogram(parts[leaf].histogram + input * inputBytes, bins[input].count + 1), sums, rules, bounds, best?.gain ?? least) ?? best;
+        continue;
+      }
+      const at = fields.found + (place * inputs + input) * foundBytes;
+      const [gain, g, h] = view(Float64Array, at, 3);
+      const [n, bin, missingLeft, none] = view(Int32Array, at + 24, 4);
+      if (none === 1 || gain <= (best?.gain ?? least)) continue;
+      best = { input, bin, missingLeft: missingLeft === 1, gain, left: { g, h, n }, right: { g: sums.g - g, h: sums.h - h, n: sums.n - n }, smoothing: 0 };
+    }
+    return best;
+  }
+
+  function readHistogram(at: number, size: number): Histogram {
+    const raw = view(Int32Array, at, size * 4);
+    const high = fields.shift - 32;
+    const histogram = { g: new Float64Array(size), h: new Float64Array(size), n: new Float64Array(size) };
+    for (let b = 0; b < size; b++) {
+      histogram.g[b] = (raw[b * 4 + 1] * 4294967296 + (raw[b * 4] >>> 0)) * fields.unitG;
+      histogram.n[b] = raw[b * 4 + 3] >>> high;
+      histogram.h[b] = ((raw[b * 4 + 3] & (2 ** high - 1)) * 4294967296 + (raw[b * 4 + 2] >>> 0)) * fields.unitH;
+    }
+    return histogram;
+  }
+
+  return {
+    rows,
+    bins,
+    margins,
+    logistic(targets, weights) {
+      if (given?.targets !== targets) {
+        given = { targets, at: given?.at ?? take((rows + 1) * 8) };
+        view(Float64Array, given.at, rows).set(targets);
+      }
+      if (weights && heavy?.weights !== weights) {
+        heavy = { weights, at: heavy?.at ?? take((rows + 1) * 8), most: mostOf(weights) };
+        view(Float64Array, heavy.at, rows).set(weights);
+      }
+      const most = weights ? heavy!.most : 1;
+      scale(most, most / 4);
+      Object.assign(fields, { margins: margins[0].byteOffset, targets: given!.at, weights: weights ? heavy!.at : 0 });
+      run('treeLogistic', pieces, rows * 16);
+    },
+    derivatives(first, second) {
+      derivatives ??= { first: take((rows + 1) * 8), second: take((rows + 1) * 8) };
+      view(Float64Array, derivatives.first, rows).set(first);
+      view(Float64Array, derivatives.second, rows).set(second);
+      scale(mostOf(first), mostOf(second));
+      Object.assign(fields, derivatives);
+      run('treeDerive', pieces, rows * 8);
+    },
+    plant(sample) {
+      for (const part of parts) if (part?.histogram) spare.push(part.histogram);
+      const count = sample ? sample.length : rows;
+      parts = [{ from: 0, count, histogram: 0 }];
+      pending = { small: 0, large: -1 };
+      order.set(sample ?? everyRow);
+      sampled = sample !== undefined;
+      fields.count = count;
+      if (sampled) run('treeGather', Math.ceil(count / block), count * effort);
+      return sumOf(view(Int32Array, sampled ? fields.ordered : fields.pairs, count * 2), fields.unitG, fields.unitH);
+    },
+    split(leaf, right, split) {
+      const part = parts[leaf];
+      const leftIsSmall = split.left.n <= split.right.n;
+      view(Uint8Array, fields.side, 256).set(sideOf(split, bins[split.input]).map((left) => left * 4));
+      Object.assign(fields, { from: part.from, count: part.count, input: split.input, leftTotal: split.left.n, gather: leftIsSmall ? 1 : 0 });
+      const count = Math.ceil(part.count / block);
+      run('treePart', count, part.count * effort);
+      run('treePlace', count, part.count * effort);
+      const total = { ...part };
+      // The parent's histogram becomes the larger side's.
+      parts[leaf] = { from: total.from, count: split.left.n, histogram: leftIsSmall ? 0 : total.histogram };
+      parts[right] = { from: total.from + split.left.n, count: split.right.n, histogram: leftIsSmall ? total.histogram : 0 };
+      pending = leftIsSmall ? { small: leaf, large: right } : { small: right, large: leaf };
+    },
+    best(asked, rules) {
+      const { small } = pending!;
+      search(asked, rules);
+      return asked.map(({ leaf, sums, bounds }) => best(leaf, leaf === small ? 0 : 1, sums, bounds, rules));
+    },
+    rowsOf: (leaf) => order.subarray(parts[leaf].from, parts[leaf].from + parts[leaf].count),
+    add(output, values) {
+      const count = parts.reduce((sum, part) => sum + part.count, 0);
+      const table = fields.leaves;
+      parts.forEach((part, l) => {
+        view(Int32Array, table + l * leafBytes, 2).set([part.from, part.count]);
+        view(Float64Array, table + l * leafBytes + 8, 1)[0] = values[l];
+      });
+      Object.assign(fields, { leafCount: parts.length, count, margins: margins[output].byteOffset });
+      run('treeAdd', Math.ceil(count / block), count * effort);
+    },
+    release() {
+      for (const at of held) heap.give(at);
+      held.length = 0;
+    },
+  };
+}
+
+/** Sums of integers below 2⁵³. */
+function sumOf(pairs: Int32Array, unitG: number, unitH: number): RowSums {
+  let g = 0;
+  let h = 0;
+  for (let at = 0; at < pairs.length; at += 2) {
+    g += pairs[at];
+    h += pairs[at + 1];
+  }
+  return { g: g * unitG, h: h * unitH, n: pairs.length / 2 };
+}
+
+/** The fields by name, in the kernel's memory. */
+function fieldsAt(memory: WebAssembly.Memory, at: number): Fields {
+  const fields = {} as Fields;
+  const ints = new Int32Array(memory.buffer, at, words.length);
+  words.forEach((name, i) => Object.defineProperty(fields, name, { enumerable: true, get: () => ints[i] >>> 0, set: (value: number) => (ints[i] = value) }));
+  const numbers = new Float64Array(memory.buffer, at + words.length * 4, doubles.length);
+  doubles.forEach((name, i) => Object.defineProperty(fields, name, { enumerable: true, get: () => numbers[i], set: (value: number) => (numbers[i] = value) }));
+  return fields;
+}
