@@ -91,7 +91,9 @@ export function treeRows(columns: readonly Float64Array[], bins: readonly Bins[]
     best: (asked, rules) => asked.map(({ leaf, sums, bounds }) => best(leaf, sums, bounds, rules)),
     rowsOf: (leaf) => parts[leaf],
     add(output, values) {
-      for (let leaf = 0; leaf < values.length; leaf++) for (const i of parts[leaf]) margins[output][i] += values[leaf];
+      parts.forEach((part, leaf) => {
+        for (const i of part) margins[output][i] += values[leaf];
+      });
     },
     release() {},
   };
