@@ -1,0 +1,130 @@
+// Boosted trees and random forests against LightGBM and scikit-learn: rows × 28 inputs like those of HIGGS (main effects, interactions, skew), binary answer, two threads; time from
+// the table in memory to the fitted model, AUC on rows that nobody has seen.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compare, flags, main, must, peerPython, report, requirePeer, root } from './measure.mjs';
+
+const here = fileURLToPath(import.meta.url);
+const threads = 2;
+const inputs = 28;
+const unseen = 200_000;
+/** What both sides are told. */
+const boosted = { trees: 100, leaves: 31, learningRate: 0.1, leafRows: 20 };
+
+await main(async () => {
+  if (process.argv[2] === 'fit') return fit(process.argv[3], JSON.parse(process.argv[4]));
+  const { pairs, rows, forestRows, forestTrees, part } = flags({ pairs: 3, rows: 1_000_000, forestRows: 200_000, forestTrees: 100, part: 'all' });
+  requirePeer('numpy', 'sklearn', 'lightgbm');
+  if (part !== 'forest') await against('boosted', { kind: 'boosted', rows, ...boosted }, ['lightgbm', 'sklearn'], pairs, { lightgbm: 1, sklearn: 1.5 });
+  if (part !== 'boosted') await against('forest', { kind: 'forest', rows: forestRows, trees: forestTrees }, ['sklearn'], pairs, { sklearn: 5 });
+});
+
+async function against(name, scene, peers, pairs, goals) {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-trees-'));
+  try {
+    write(folder, scene.rows + unseen);
+    const facts = ({ stdout }) => JSON.parse(stdout);
+    const env = { OMP_NUM_THREADS: String(threads) };
+    const result = await compare({
+      pairs,
+      contenders: [
+        { name: 'shoal', command: process.execPath, args: () => [here, 'fit', folder, JSON.stringify(scene)], check: facts },
+        ...peers.map((peer) => ({ name: peer, command: peerPython, args: () => [join(root, 'bench', 'peers', 'trees.py'), folder, JSON.stringify({ ...scene, peer, threads, unseen })], check: facts, env })),
+      ],
+    });
+    // What counts is the fit: reading the file and starting Python are left out of all.
+    const of = (who, key) => median(result.contenders[who].runs.map(({ facts: found }) => found[key]));
+    const targets = peers.map((peer) => {
+      const ratio = of(peer, 'seconds') / of('shoal', 'seconds');
+      const difference = of('shoal', 'auc') - of(peer, 'auc');
+      must(difference >= -0.002, `AUC is ${of('shoal', 'auc').toFixed(4)}, and ${peer}'s ${of(peer, 'auc').toFixed(4)}.`);
+      return { what: `${name}: ${ratio.toFixed(2)}× as fast as ${peer} (${of('shoal', 'seconds').toFixed(2)} s, ${of(peer, 'seconds').toFixed(2)} s; bar ${goals[peer]}×), AUC ${of('shoal', 'auc').toFixed(4)} (${difference >= 0 ? '+' : ''}${difference.toFixed(4)})`, met: ratio >= goals[peer] };
+    });
+    report(`predict-trees-${name}`, { scene, ...result }, targets);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** Column by column in double precision, then the answers: one byte each. */
+function write(folder, rows) {
+  const normal = normals(7);
+  const columns = Array.from({ length: inputs }, () => new Float64Array(rows));
+  const answers = new Uint8Array(rows);
+  const x = new Float64Array(inputs);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < inputs; j++) x[j] = normal();
+    for (let j = 7; j < 14; j++) x[j] = Math.exp(x[j] * 0.7);
+    for (let j = 14; j < 17; j++) x[j] = x[j] > 0.6 ? 2 : x[j] > -0.5 ? 1 : 0;
+    x[24] = Math.hypot(x[0], x[1]) + 0.3 * x[24];
+    x[25] = x[7] * x[8] + 0.3 * x[25];
+    x[26] = x[2] + x[3] + 0.5 * x[26];
+    const s = 0.5 * x[0] - 0.4 * Math.abs(x[2]) + 0.6 * x[0] * x[1] + 0.5 * Math.log(x[7]) * x[3] + 0.4 * (x[14] - 1) * x[4] + 0.5 * (x[24] - 1.3) - 0.3 * Math.log1p(Math.max(x[25], 0)) + 0.5 * Math.sin(2 * x[5]) + 0.3 * (x[26] > 0.5 ? 1 : 0) + 0.2 * x[17];
+    answers[i] = s + 1.2 * normal() > 0 ? 1 : 0;
+    for (let j = 0; j < inputs; j++) columns[j][i] = x[j];
+  }
+  writeFileSync(join(folder, 'x.f64'), Buffer.concat(columns.map((column) => Buffer.from(column.buffer))));
+  writeFileSync(join(folder, 'y.u8'), answers);
+}
+
+/** Standard normal numbers, always the same. */
+function normals(seed) {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+}
+
+async function fit(folder, scene) {
+  const { openKernel } = await import('../dist/kernel/catalog.js');
+  const { createContext } = await import('../dist/context.js');
+  const { predictorNamed } = await import('../dist/predict/catalog.js');
+  const file = readFileSync(join(folder, 'x.f64'));
+  const answers = Float64Array.from(readFileSync(join(folder, 'y.u8')));
+  const all = answers.length;
+  const examples = (from, to) => ({
+    rows: to - from,
+    inputs: Array.from({ length: inputs }, (_, j) => ({ name: `x${j}` })),
+    columns: Array.from({ length: inputs }, (_, j) => new Float64Array(file.buffer, file.byteOffset + (j * all + from) * 8, to - from).slice()),
+  });
+  const kernel = await openKernel({ threads });
+  const context = createContext({ threads });
+  const predictor = predictorNamed(scene.kind === 'boosted' ? 'boosted-trees' : 'random-forest');
+  const { kind, rows, ...told } = scene;
+  const options = predictor.options.parse(kind === 'boosted' ? { ...told, patience: 0 } : told);
+  const x = examples(0, rows);
+  const y = { task: 'binary', values: answers.slice(0, rows) };
+  const start = performance.now();
+  const params = await predictor.fit(x, y, options, context, kernel);
+  const seconds = (performance.now() - start) / 1000;
+  const before = performance.now();
+  const predicted = predictor.predict(params, examples(all - unseen, all));
+  const predicting = (performance.now() - before) / 1000;
+  process.stdout.write(`${JSON.stringify({ seconds, predicting, auc: auc(predicted, answers.subarray(all - unseen)) })}\n`);
+  await kernel.close();
+}
+
+function auc(scores, answers) {
+  const order = Float64Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
+  let ranks = 0;
+  let positives = 0;
+  for (let i = 0; i < order.length; ) {
+    let end = i;
+    while (end < order.length && scores[order[end]] === scores[order[i]]) end++;
+    for (let k = i; k < end; k++) {
+      if (answers[order[k]] === 0) continue;
+      ranks += (i + end + 1) / 2;
+      positives++;
+    }
+    i = end;
+  }
+  return (ranks - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
+}
