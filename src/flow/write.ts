@@ -71,13 +71,14 @@ export async function write(folder: string, findings: Findings, report: Report, 
 }
 
 /** How a table is copied into a CSV that is safe to open: the query and the options. */
-async function spreadsheet(table: string, bare: boolean, engine: Engine): Promise<[sql: string, options: string]> {
+export async function spreadsheet(table: string, bare: boolean, engine: Engine): Promise<[sql: string, options: string]> {
   const columns = await columnsOf(table, engine);
   const { select, options } = harmlessCsv(columns, { bare });
   return [`SELECT ${select} FROM ${quoteName(table)}`, options];
 }
 
-async function withoutSeparators(table: string, engine: Engine): Promise<boolean> {
+/** Whether nothing in its texts is of what parts the cells of a CSV. */
+export async function withoutSeparators(table: string, engine: Engine): Promise<boolean> {
   const texts = (await columnsOf(table, engine)).filter(({ text }) => text).map(({ sql }) => `coalesce(bool_or(regexp_matches(${sql}, ${quoteText(separators)})), false)`);
   const [{ found }] = await engine.rows(`SELECT ${['false', ...texts].join(' OR ')} AS found FROM ${quoteName(table)}`, 'write');
   return found === false;
@@ -134,6 +135,6 @@ export function assignScript({ ingested, table, model, profiles, rawColumns }: F
 }
 
 /** The built page lies beside the compiled code; in an uncompiled checkout, in the build output. */
-async function reportTemplate(): Promise<string> {
+export async function reportTemplate(): Promise<string> {
   return readFile(new URL('../ui/report.html', import.meta.url), 'utf8').catch(() => readFile(new URL('../../dist/ui/report.html', import.meta.url), 'utf8'));
 }

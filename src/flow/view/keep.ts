@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import type { Feature } from '../../domain/feature.js';
 import type { Source } from '../../domain/source.js';
 import type { Engine } from '../../engine/engine.js';
 import { createContext } from '../../context.js';
@@ -6,10 +7,10 @@ import { middlesOf } from '../../explain/centres.js';
 import type { Contrast } from '../../explain/contrast.js';
 import { mapAxes, placesOn } from '../../explain/map.js';
 import { segmentCount, type Subject } from '../../explain/subject.js';
-import { type Numbers, type Sink, writeColumnFile, writeColumns } from '../../util/column-file.js';
+import { type ColumnFile, type Numbers, type Sink, writeColumnFile, writeColumns } from '../../util/column-file.js';
 import { quoteName, quoteText } from '../../util/quote.js';
 import { answersFile } from './answers.js';
-import { type IdOrder, packIds } from './ids.js';
+import { type IdOrder, openIds, packIds } from './ids.js';
 import { coarse } from './near.js';
 
 /** Everyone's ids, places, memberships and features as columns: what quick questions are answered from. */
@@ -73,6 +74,32 @@ function everyone({ subject, contrast, tierLabels, seed, sources }: ToKeep): { m
     for (const [j, { name }] of table.features.entries()) yield [featureColumn(name), table.columns[j], true];
   }
   return { meta: { rows: table.rows, k, order, method: axes.method, sources }, columns: columns(), x, y };
+}
+
+/** What is kept for each entity, beside its id: so many values each. */
+const perRow = ['x', 'y', 'segment', 'strength', 'second', 'tier', 'near'] as const;
+const perRun = ['here', 'typical', 'range', 'centres', 'usual', 'near low', 'near step'] as const;
+
+/** Writes everyone's columns again without some rows; the others keep their order, and what was measured over all of them stays as it was. */
+export function writeWithout(path: string, file: ColumnFile<Everyone>, gone: ReadonlySet<number>, features: readonly Pick<Feature, 'name'>[]): void {
+  const { meta } = file;
+  const left = Int32Array.from({ length: meta.rows - gone.size });
+  for (let row = 0, at = 0; row < meta.rows; row++) if (!gone.has(row)) left[at++] = row;
+  const some = (values: Numbers): Numbers => {
+    const each = values.length / meta.rows;
+    const kept = values.slice(0, left.length * each);
+    left.forEach((row, at) => kept.set(values.subarray(row * each, (row + 1) * each), at * each));
+    return kept;
+  };
+  const ids = openIds({ bytes: file.read('ids') as Uint8Array, starts: file.read('starts') as Uint32Array, order: meta.order });
+  const { bytes, starts } = packIds(Array.from(left, ids.text));
+  function* columns(): Generator<readonly [string, Numbers, boolean?]> {
+    yield* Object.entries({ ids: bytes, starts });
+    for (const name of perRow) yield [name, some(file.read(name))];
+    for (const name of perRun) yield [name, file.read(name)];
+    for (const { name } of features) yield [featureColumn(name), some(file.numbers(featureColumn(name))), true];
+  }
+  writeColumnFile(path, { ...meta, rows: left.length }, columns());
 }
 
 /** Everyone's columns in memory, for a run that kept none. */
