@@ -30,7 +30,7 @@ await main(async () => {
 async function measured(name, place, folder, { rows, changes, reads }) {
   const { openStore } = await import('../dist/store/catalog.js');
   const { backup } = await import('../dist/store/backup.js');
-  const home = await openStore(place, { clock: Date.now });
+  const home = await openStore(place, { clock: Date.now, keys: folder });
   await home.workspaces.create({ id: 'main', name: 'Main' }, by);
   const store = await home.open('main');
   const runs = 10;

@@ -97,7 +97,7 @@ async function shown({ home, store, versionAndRows }) {
 /** Everything that is written to: the store of a place, and a database of its own whose schema moves forward, step by step. */
 async function open(places) {
   const [{ openStore, openDatabases }, { migrate }, { sql }] = [await from('store/catalog.js'), await from('store/migrate.js'), await import('kysely')];
-  const home = await openStore(places[0], { clock: Date.now });
+  const home = await openStore(places[0], { clock: Date.now, keys: places[2] });
   const databases = await openDatabases(places[1]);
   const database = await databases.open();
   // Each step rewrites every row and makes a table: one that is half done would show in one of the two.
@@ -164,17 +164,17 @@ async function life(start, places, { delay, early, lying, end }) {
 async function crash(engine, kills, { lying = false, seed = 1 } = {}) {
   const server = engine === 'postgres' ? await startPostgres({ durable: true }) : undefined;
   const folders = [];
-  const place = async () => {
-    if (server) return server.fresh();
+  const folder = async () => {
     folders.push(await mkdtemp(join(tmpdir(), 'shoal-crash-')));
     return folders.at(-1);
   };
+  const place = async () => (server ? server.fresh() : folder());
   const random = randomOf(seed);
   const tally = { kills: 0, early: 0, server: 0, inFlight: 0, kept: 0, steps: 0, byStep: {} };
   try {
     for (let lives = 0, places, next, reached, entries; tally.kills < kills; lives++) {
       // A new place every twenty kills: making it is killed too.
-      if (lives % 20 === 0) [places, next, reached, entries] = [[await place(), await place()], 0, 0, 0];
+      if (lives % 20 === 0) [places, next, reached, entries] = [[await place(), await place(), await folder()], 0, 0, 0];
       const early = lives % 20 === 0 || random() < 0.1;
       const crashed = server && random() < 0.1;
       let ended;

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -76,3 +76,22 @@ it('knows with the answer to an event what it makes of somebody', async () => {
   const why = await shoal.ask('GET /v1/live/entities/:entity/why/:segment', { params: { entity: 'new', segment: memberships[0].segment } });
   expect(why).toMatchObject({ member: true });
 });
+
+it('takes whoever is erased out of the run that was made of what they did, and out of what its pages and files say', async () => {
+  const gone = 'u7';
+  const files = join(folder, 'data', 'workspaces', 'main', 'runs', run);
+  const mentions = () => readdirSync(files).filter((name) => readFileSync(join(files, name)).includes(`"${gone}"`) || (name === 'membership.csv' && new RegExp(`^${gone},`, 'm').test(readFileSync(join(files, name), 'latin1'))));
+  expect(mentions()).not.toEqual([]);
+  expect((await shoal.ask('GET /v1/entities/:entity', { params: { entity: gone } })).live).toBeDefined();
+  const map = await shoal.fetch('GET /v1/runs/:run/map', { params: { run } });
+  await shoal.ask('DELETE /v1/entities/:entity', { params: { entity: gone } });
+  await expect.poll(async () => (await shoal.ask('GET /v1/jobs')).find(({ kind }) => kind === 'forget')?.state, { timeout: 60_000 }).toBe('done');
+  expect(mentions()).toEqual([]);
+  await expect(shoal.ask('GET /v1/entities/:entity', { params: { entity: gone } })).rejects.toMatchObject({ problem: { status: 404 } });
+  expect((await shoal.ask('GET /v1/search', { query: { text: gone } })).hits.map(({ entity }) => entity)).not.toContain(gone);
+  expect((await shoal.fetch('GET /v1/runs/:run/map', { params: { run } })).headers.get('etag')).not.toBe(map.headers.get('etag'));
+  expect((await shoal.ask('GET /v1/entities/:entity', { params: { entity: 'u8' } })).entity).toBe('u8');
+  const { items } = await shoal.ask('GET /v1/audit', { query: { action: 'entity' } });
+  expect(items.map(({ action, after }) => [action, after])).toEqual([['entity.forget', { runs: 1, rows: 1 }], ['entity.erase', { identifiers: 1, events: expect.any(Number) }]]);
+  expect(JSON.stringify([items, await shoal.ask('GET /v1/jobs')])).not.toContain(gone);
+}, 120_000);

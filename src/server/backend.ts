@@ -10,6 +10,7 @@ import { jobKinds } from './jobs/catalog.js';
 import type { JobKind } from './jobs/kind.js';
 import { openJobs, type Jobs } from './jobs/jobs.js';
 import { createEgress } from '../util/egress/egress.js';
+import { resumeErasures } from './erasures.js';
 import { followChampion } from './champion.js';
 import { openLiveThread } from './live/thread.js';
 import { reconcile } from './routes/live.js';
@@ -67,6 +68,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await jobs.recover(id);
       // Time goes on for live segments and for what is kept only so long, whether anybody asks or not.
       if ((await place.isLive()) || (await place.store.segments.list({ origin: 'live' })).length > 0) await reconcile(place.store, place.live());
+      await resumeErasures({ place, jobs, by: system });
       await followChampion(place);
       await place.sending.wake();
     }

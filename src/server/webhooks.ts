@@ -16,7 +16,7 @@ export interface Sending {
   wake(): Promise<void>;
   /** @throws `webhooks/bad-address` for what would never be sent to */
   check(url: string): void;
-  /** Sends one message that means nothing, and tells what came back. @throws `store/not-found` */
+  /** Sends one message that means nothing, and tells what came back. @throws `store/not-found`, `store/conflict` where nothing can be signed */
   test(webhook: string, signal: AbortSignal): Promise<EgressAnswer>;
   /** Finishes what is being sent. */
   close(): Promise<void>;
@@ -84,6 +84,7 @@ export function openSending({ store: { outbox }, live, egress, clock }: SendingO
     async test(webhook, signal) {
       const [target] = await outbox.targets(webhook);
       if (!target) throw new ShoalError('store/not-found', { kind: 'webhook', id: webhook });
+      if (target.secrets.length === 0) throw new ShoalError('store/conflict', { problem: 'The secret of this webhook is sealed with the key of another data folder. Give it a new one.' });
       const at = Math.round(clock());
       const body = testBody(at);
       return egress.send({ url: target.url, headers: signed(`msg_${webhook}_test_${at}`, at, body, target.secrets), body, signal });

@@ -1,8 +1,9 @@
-import { ShoalError } from '../errors.js';
+import { assert, ShoalError } from '../errors.js';
 import type { Databases, Opening } from './database.js';
 import { openHome } from './home.js';
 import type { Journal } from './journal.js';
 import { journalIn } from './journal/open.js';
+import { sealingIn } from './sealing.js';
 import type { HomeStore } from './store.js';
 import { workspaceId } from './values.js';
 
@@ -19,12 +20,14 @@ const adapters = {
 /**
  * Opens the store at a place: a data folder (SQLite files, made where absent) or a 'postgres://…' URL (schemas 'shoal' and 'shoal_<workspace>').
  * A server names its `data` folder, which is there: that folder and the place are its alone until the store is closed, and nothing is changed before that is sure.
+ * `keys`: the folder of the key that secrets are sealed with; by default the data folder.
  * @throws `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
  */
-export async function openStore(place: string, { clock, data }: StoreOptions & { readonly data?: string }): Promise<HomeStore> {
+export async function openStore(place: string, { clock, data, keys = data ?? place }: StoreOptions & { readonly data?: string; readonly keys?: string }): Promise<HomeStore> {
   const databases = await (data === undefined ? openDatabases(place) : openAlone(place, data));
   try {
-    return await openHome(databases, clock);
+    assert(engineOf(keys) === 'sqlite', 'a store in a database needs a folder for its key');
+    return await openHome(databases, await sealingIn(keys), clock);
   } catch (error) {
     await databases.close();
     throw error;

@@ -10,6 +10,7 @@ import { openLedger, type Ledger } from './ledger.js';
 import { migrate } from './migrate.js';
 import { migrations } from './migrations/catalog.js';
 import { hashOfSecret, newId, newSecret } from './secret.js';
+import type { Sealing } from './sealing.js';
 import type { HomeStore, NewApiKey, Store } from './store.js';
 import type { Tables } from './tables.js';
 import { bad, instant, line, maybe, oneOf, workspaceId } from './values.js';
@@ -20,7 +21,7 @@ const minute = 60_000;
 const secondThoughts = 15 * minute;
 
 /** The store of home and, through it, of every workspace. */
-export async function openHome(databases: Databases, clock: () => number): Promise<HomeStore> {
+export async function openHome(databases: Databases, sealing: Sealing, clock: () => number): Promise<HomeStore> {
   const database = await databases.open();
   await migrate(database, migrations.home, clock);
   const home = openLedger(database, clock);
@@ -33,7 +34,7 @@ export async function openHome(databases: Databases, clock: () => number): Promi
     async open(id) {
       const row = await home.db.selectFrom('workspaces').select('removed_at').where('id', '=', workspaceId(id)).executeTakeFirst();
       if (!row || row.removed_at !== null) throw new ShoalError('store/not-found', { kind: 'workspace', id });
-      const found = opened.get(id) ?? openExisting(databases, id, clock);
+      const found = opened.get(id) ?? openExisting(databases, id, sealing, clock);
       opened.set(id, found);
       found.catch(() => opened.delete(id));
       return found;
@@ -46,11 +47,11 @@ export async function openHome(databases: Databases, clock: () => number): Promi
   };
 }
 
-async function openExisting(databases: Databases, id: string, clock: () => number): Promise<Store> {
+async function openExisting(databases: Databases, id: string, sealing: Sealing, clock: () => number): Promise<Store> {
   if (!(await databases.exists(id))) throw new ShoalError('store/damaged', { place: `${databases.name} (workspace '${id}')`, reason: 'its store is gone.' });
   const database = await databases.open(id);
   await migrate(database, migrations.workspace, clock);
-  return openWorkspace(openLedger(database, clock));
+  return openWorkspace(openLedger(database, clock), sealing);
 }
 
 function workspacesOf({ db, change, clock }: Ledger, databases: Databases, forget: (id: string) => void): HomeStore['workspaces'] {

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Change } from '../domain/live.js';
 import type { Ledger } from './ledger.js';
+import type { Sealing } from './sealing.js';
 import type { DeliveryOutcome, Store } from './store.js';
 import type { Tables } from './tables.js';
 import { count, line, maybe } from './values.js';
@@ -9,7 +10,7 @@ import { count, line, maybe } from './values.js';
 const chunk = 500;
 
 /** Deliveries, as the dispatcher makes and settles them. */
-export function outboxOf({ db, database, change, clock }: Ledger): Store['outbox'] {
+export function outboxOf({ db, database, change, clock }: Ledger, { open }: Sealing): Store['outbox'] {
   const alone = <T>(work: (trx: Transaction<Tables>) => Promise<T>) => db.transaction().execute(async (trx) => {
     await database.lock(trx);
     return work(trx);
@@ -22,7 +23,7 @@ export function outboxOf({ db, database, change, clock }: Ledger): Store['outbox
       const now = clock();
       return Promise.all(rows.map(async (row) => ({
         seq: row.seq, id: row.id, url: row.url, segments: listOf<string>(row.segments), types: listOf<never>(row.types), cursor: row.cursor, ...(row.last_success !== null && { lastSuccessAt: row.last_success }),
-        secrets: [row.secret, ...(row.old_secret !== null && now < row.old_secret_until! ? [row.old_secret] : [])],
+        secrets: [row.secret, ...(row.old_secret !== null && now < row.old_secret_until! ? [row.old_secret] : [])].flatMap((sealed) => open(sealed, row.id) ?? []),
         waiting: Number((await db.selectFrom('deliveries').select(({ fn }) => fn.countAll().as('n')).where('webhook', '=', row.seq).where('state', '=', 'waiting').executeTakeFirstOrThrow()).n),
       })));
     },
@@ -82,11 +83,6 @@ export function outboxOf({ db, database, change, clock }: Ledger): Store['outbox
         const entities = through.get(webhook);
         if (entities) await release(trx, webhook, now, entities);
       }
-    }),
-    forget: (entity) => alone(async (trx) => {
-      const of = trx.selectFrom('deliveries').select('id').where('entity', '=', JSON.stringify(entity));
-      await trx.deleteFrom('delivery_attempts').where('delivery', 'in', of).execute();
-      return Number((await trx.deleteFrom('deliveries').where('entity', '=', JSON.stringify(entity)).executeTakeFirst()).numDeletedRows);
     }),
     prune: (before) => alone(async (trx) => {
       const old = (await trx.selectFrom('deliveries').select('id').where('settled_at', '<', Math.round(before)).orderBy('settled_at').limit(chunk).execute()).map(({ id }) => id);

@@ -206,10 +206,20 @@ export interface Store {
     next(webhooks: readonly { readonly webhook: number; readonly beside: readonly number[] }[]): Promise<number | undefined>;
     /** Writes down attempts and what follows from them, in one transaction. */
     settle(outcomes: readonly DeliveryOutcome[]): Promise<void>;
-    /** Deletes every delivery about an entity. */
-    forget(entity: string): Promise<number>;
     /** Deletes what was through before an instant, at most some thousand. Gives how many. */
     prune(before: number): Promise<number>;
+  };
+  /** Erasures that are not done everywhere: written down before the first step, so that a server which is killed in between goes on with them. */
+  readonly erasures: {
+    /** Somebody with these names is to be forgotten. */
+    begin(names: readonly string[]): Promise<number>;
+    /** Those under way. `erased`: the journal has forgotten them; whoever comes under these names since is somebody new to it. */
+    open(): Promise<readonly { readonly seq: number; readonly names: readonly string[]; readonly erased: boolean }[]>;
+    erased(erasure: number): Promise<void>;
+    /** Deletes what the store has about entities of these names: deliveries, transitions, notes. */
+    forget(names: readonly string[]): Promise<void>;
+    /** Nothing is left to be done; how many rows of how many runs went. */
+    end(erasures: readonly number[], done: { readonly runs: number; readonly rows: number }, by: By): Promise<void>;
   };
   readonly audit: AuditLog;
 }
@@ -229,7 +239,7 @@ export interface WebhookTarget {
   readonly url: string;
   readonly segments: readonly string[] | null;
   readonly types: readonly WebhookType[] | null;
-  /** The newest first; the one before as long as it is good. */
+  /** The newest first; the one before as long as it is good. None where they cannot be read. */
   readonly secrets: readonly string[];
   readonly cursor: number;
   readonly waiting: number;

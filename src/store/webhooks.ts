@@ -6,6 +6,7 @@ import { ShoalError } from '../errors.js';
 import type { Change as Changing, Ledger } from './ledger.js';
 import { release } from './outbox.js';
 import { cursorOf, limitOf, pageOf } from './page.js';
+import { isSealed, type Sealing } from './sealing.js';
 import { newId } from './secret.js';
 import type { Store, WebhookWish } from './store.js';
 import type { Tables } from './tables.js';
@@ -18,7 +19,7 @@ type DeliveryRow = Selectable<Tables['deliveries']>;
 const overlap = 86_400_000;
 
 /** Webhooks, and what became of what was sent to them. */
-export function webhooksOf({ db, change, clock }: Ledger): Store['webhooks'] {
+export function webhooksOf({ db, change, clock }: Ledger, sealing: Sealing): Store['webhooks'] {
   /** A change of one webhook. `work` gives the columns to write, or a problem. */
   const set = (id: string, by: Parameters<typeof change>[0], action: string, work: (row: Row, changing: Changing) => { set: Partial<Row>; before?: unknown; after?: unknown } | string) => change(by, async (changing) => {
     const row = await webhookNamed(changing.trx, id);
@@ -32,8 +33,9 @@ export function webhooksOf({ db, change, clock }: Ledger): Store['webhooks'] {
     create: ({ cursor, ...wish }, by) => change(by, async ({ trx, at, actor, audit }) => {
       const newest = await trx.selectFrom('webhooks').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
       const secret = newSigningSecret();
+      const id = newId();
       const row: Row = {
-        seq: (newest?.seq ?? 0) + 1, id: newId(), ...(columnsOf(wish) as Pick<Row, 'name' | 'url' | 'segments' | 'types'>), secret, old_secret: null, old_secret_until: null,
+        seq: (newest?.seq ?? 0) + 1, id, ...(columnsOf(wish) as Pick<Row, 'name' | 'url' | 'segments' | 'types'>), secret: sealing.seal(secret, id), old_secret: null, old_secret_until: null,
         disabled_at: null, disabled_why: null, cursor: count('cursor', cursor), last_success: null, last_failure: null, created_at: at, created_by: actor, removed_at: null,
       };
       await trx.insertInto('webhooks').values(row).execute();
@@ -44,13 +46,13 @@ export function webhooksOf({ db, change, clock }: Ledger): Store['webhooks'] {
       const { name, url, segments, types } = row;
       return { set: columnsOf(wish), before: { name, url, segments: parsed(segments), types: parsed(types) }, after: wish };
     }),
-    enable: (id, by, cursor) => set(id, by, 'enable', (row) => (row.disabled_at === null ? 'is enabled already.' : {
+    enable: (id, by, cursor) => set(id, by, 'enable', (row) => (row.disabled_at === null ? 'is enabled already.' : sealing.open(row.secret, id) === undefined ? 'has a secret that is sealed with the key of another data folder. Give it a new one first.' : {
       set: { disabled_at: null, disabled_why: null, ...(cursor !== undefined && { cursor: Math.max(row.cursor, count('cursor', cursor)) }) }, before: { reason: row.disabled_why },
     })),
     disable: (id, by) => set(id, by, 'disable', (row, { at, actor }) => (row.disabled_at !== null ? 'is disabled already.' : { set: { disabled_at: at, disabled_why: `${actor} disabled it` } })),
     rotate: (id, by) => {
       const secret = newSigningSecret();
-      return set(id, by, 'rotate', (row, { at }) => ({ set: { secret, old_secret: row.secret, old_secret_until: at + overlap } })).then((webhook) => ({ webhook, secret }));
+      return set(id, by, 'rotate', (row, { at }) => ({ set: { secret: sealing.seal(secret, id), old_secret: row.secret, old_secret_until: at + overlap } })).then((webhook) => ({ webhook, secret }));
     },
     remove: (id, by) => set(id, by, 'remove', (row, { at }) => (row.removed_at !== null ? 'is removed already.' : { set: { removed_at: at } })),
     restore: (id, by) => set(id, by, 'restore', (row) => (row.removed_at === null ? 'is not removed.' : { set: { removed_at: null } })),
@@ -94,6 +96,19 @@ export function webhooksOf({ db, change, clock }: Ledger): Store['webhooks'] {
       return replayed;
     }),
   };
+}
+
+/** Seals the secrets that an earlier version wrote as they are, and switches off what has its secret under another key: nothing can be signed with that. */
+export async function sealSecrets({ db, database, clock }: Ledger, { seal, open }: Sealing): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await database.lock(trx);
+    for (const { seq, id, secret, old_secret, disabled_at } of await trx.selectFrom('webhooks').selectAll().execute()) {
+      const sealed = (text: string) => (isSealed(text) ? text : seal(text, id));
+      const lost = open(sealed(secret), id) === undefined && disabled_at === null;
+      if (!lost && isSealed(secret) && (old_secret === null || isSealed(old_secret))) continue;
+      await trx.updateTable('webhooks').set({ secret: sealed(secret), old_secret: old_secret && sealed(old_secret), ...(lost && { disabled_at: Math.round(clock()), disabled_why: 'its secret is sealed with the key of another data folder; give it a new one' }) }).where('seq', '=', seq).execute();
+    }
+  });
 }
 
 /** A secret to sign with, as Standard Webhooks writes it: 'whsec_' and 32 random bytes in base64. */

@@ -486,7 +486,7 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
   describe('in a backup', () => {
     it('is written beside its writer, and comes back whole on either engine', async () => {
       const by = { actor: 'ada', reason: 'a test' };
-      const home = await openStore(place, { clock });
+      const home = await openStore(place, { clock, keys: await newFolder() });
       await home.workspaces.create({ id: 'main', name: 'Main' }, by);
       await append([event('a', 'ada'), event('b', 'bob', { text: 'ä'.repeat(100_000) })], start, [change(1, 'ada'), change(2, 'bob')]);
       await append([erase('ada')]);

@@ -20,7 +20,10 @@ import { startPostgres, withoutPostgres } from '../../scripts/postgres.mjs';
 if (withoutPostgres) process.stderr.write(`${withoutPostgres}\n`);
 
 let server: Awaited<ReturnType<typeof startPostgres>> | undefined;
+/** Folder of the key that secrets are sealed with. */
+let keys: string;
 beforeAll(async () => {
+  folders.push((keys = await emptyFolder('shoal-keys')));
   if (!withoutPostgres) server = await startPostgres();
 });
 afterAll(() => server?.stop());
@@ -43,7 +46,7 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
   let store: Store;
   let now: number;
   const clock = () => now;
-  const open = () => openStore(place, { clock });
+  const open = () => openStore(place, { clock, keys });
   const reopen = async () => {
     await home.close();
     home = await open();
@@ -576,6 +579,36 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       await expect(store.webhooks.get('nothing')).rejects.toMatchObject({ code: 'store/not-found' });
     });
 
+    it('have their secrets sealed where they are kept, also those that an earlier version wrote as they are; under another key nothing is signed', async () => {
+      const { webhook: { id }, secret } = await store.webhooks.create(wish, by);
+      const rows = async (set?: object) => {
+        const databases = await openDatabases(place);
+        const { db } = await databases.open('main');
+        if (set) await db.updateTable('webhooks').set(set).execute();
+        const [row] = await db.selectFrom('webhooks').selectAll().execute();
+        await databases.close();
+        return row;
+      };
+      await home.close();
+      expect(JSON.stringify(await rows())).not.toContain(secret.slice(6, 40));
+      await rows({ secret, old_secret: `${secret}old`, old_secret_until: now + day });
+      home = await open();
+      store = await home.open('main');
+      expect((await store.outbox.targets())[0].secrets).toEqual([secret, `${secret}old`]);
+      await home.close();
+      expect(JSON.stringify(await rows())).not.toContain(secret.slice(6, 40));
+      const other = await emptyFolder('shoal-keys');
+      folders.push(other);
+      home = await openStore(place, { clock, keys: other });
+      store = await home.open('main');
+      expect(await store.webhooks.get(id)).toMatchObject({ enabled: false, disabled: { reason: expect.stringContaining('give it a new one') } });
+      expect((await store.outbox.targets(id))[0].secrets).toEqual([]);
+      await expect(store.webhooks.enable(id, by)).rejects.toMatchObject({ code: 'store/conflict' });
+      const { secret: second } = await store.webhooks.rotate(id, by);
+      await store.webhooks.enable(id, by);
+      expect((await store.outbox.targets())[0].secrets).toEqual([second]);
+    });
+
     it('have each change delivered once however often it is taken, and those of one entity one after the other', async () => {
       await made();
       const all = [changed(1), changed(2), changed(3, 'bob'), changed(4, '\u0000\ud800 odd')];
@@ -620,11 +653,27 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       await store.outbox.settle([gone(1), gone(2)]);
       expect(await store.webhooks.get(id)).toMatchObject({ enabled: false, dead: 2, lastFailureAt: now });
       expect((await store.audit.list({ action: 'webhook.disable' })).items).toMatchObject([{ actor: 'system', after: { reason: 'it answered 410: gone' } }]);
-      expect(await store.outbox.forget('bob')).toBe(1);
+      await store.erasures.forget(['bob', 'odd\u0000\ud800']);
       await store.outbox.settle([delivered(2)]);
       expect(await store.outbox.prune(now)).toBe(0);
       expect(await store.outbox.prune(now + 1)).toBe(1);
       expect((await store.webhooks.deliveries(id)).items.map(({ n }) => n)).toEqual([3]);
+    });
+  });
+
+  describe('an erasure', () => {
+    it('is under way until it is done everywhere, also after a restart, and leaves nothing about somebody', async () => {
+      const first = await store.erasures.begin(['ann', 'anonymous:b1']);
+      await store.erasures.begin(['eve\u0000']);
+      await store.erasures.erased(first);
+      for (const id of ['ann', 'bob']) await store.notes.add({ about: { kind: 'entity', id }, text: 'a note' }, by);
+      await reopen();
+      expect(await store.erasures.open()).toEqual([{ seq: 1, names: ['ann', 'anonymous:b1'], erased: true }, { seq: 2, names: ['eve\u0000'], erased: false }]);
+      for (const { names } of await store.erasures.open()) await store.erasures.forget(names);
+      expect((await store.notes.list()).items).toMatchObject([{ about: { id: 'bob' } }]);
+      await store.erasures.end([1, 2], { runs: 1, rows: 1 }, by);
+      expect(await store.erasures.open()).toEqual([]);
+      expect((await store.audit.list({ action: 'entity.forget' })).items).toMatchObject([{ subject: { kind: 'entity', id: 'erased' }, after: { runs: 1, rows: 1 } }]);
     });
   });
 
@@ -828,7 +877,7 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       const tables = await database.tables(database.db);
       expect(tables).toContain('extra');
       expect(tables).not.toContain('half');
-      expect((await database.db.selectFrom('schema_versions').selectAll().orderBy('version').execute()).map(({ name }) => name)).toEqual(['start', 'reasons', 'webhooks', 'second']);
+      expect((await database.db.selectFrom('schema_versions').selectAll().orderBy('version').execute()).map(({ name }) => name)).toEqual(['start', 'reasons', 'webhooks', 'erasures', 'second']);
       await databases.close();
       home = await open();
     });
@@ -897,7 +946,7 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       const target = await otherPlace();
       if (other === 'SQLite') folders.push(target);
       expect(await restore(path, target, { clock })).toEqual(written);
-      const restored = await openStore(target, { clock });
+      const restored = await openStore(target, { clock, keys });
       try {
         expect(await all(restored)).toEqual(before);
         await (await restored.open('main')).runs.begin({ id: 'r2', title: 'goes on', input: {} }, by);
@@ -936,7 +985,7 @@ describe.skipIf(withoutPostgres)('PostgreSQL', () => {
 
   it('keeps one chain where several processes change the same workspace at once', async () => {
     const place = await server!.fresh();
-    const homes = [await openStore(place, { clock }), await openStore(place, { clock })];
+    const homes = [await openStore(place, { clock, keys }), await openStore(place, { clock, keys })];
     await homes[0].workspaces.create({ id: 'main', name: 'Main' }, by);
     const stores = await Promise.all(homes.map((home) => home.open('main')));
     await Promise.all(Array.from({ length: 30 }, (_, i) => stores[i % 2].notes.add({ about: { kind: 'x', id: 'y' }, text: `note ${i}` }, by)));
@@ -982,15 +1031,15 @@ describe.skipIf(withoutPostgres)('PostgreSQL', () => {
     await client.connect();
     await client.query("CREATE ROLE guest LOGIN");
     await client.end();
-    await expect(openStore(place.replace('user=shoal', 'user=guest'), { clock })).rejects.toMatchObject({ code: 'store/unavailable', message: expect.stringContaining('permission denied') });
-    await expect(openStore(place.replace('user=shoal', 'user=nobody-known'), { clock })).rejects.toMatchObject({ code: 'store/unavailable' });
-    await expect(openStore(place.replace(/t\d+\?/, 'none?'), { clock })).rejects.toMatchObject({ code: 'store/unavailable' });
+    await expect(openStore(place.replace('user=shoal', 'user=guest'), { clock, keys })).rejects.toMatchObject({ code: 'store/unavailable', message: expect.stringContaining('permission denied') });
+    await expect(openStore(place.replace('user=shoal', 'user=nobody-known'), { clock, keys })).rejects.toMatchObject({ code: 'store/unavailable' });
+    await expect(openStore(place.replace(/t\d+\?/, 'none?'), { clock, keys })).rejects.toMatchObject({ code: 'store/unavailable' });
   });
 
   it('that goes away is told of in a sentence, and used again when it is back', async () => {
     const own = await startPostgres();
     try {
-      const home = await openStore(await own.fresh(), { clock });
+      const home = await openStore(await own.fresh(), { clock, keys });
       await home.workspaces.create({ id: 'main', name: 'Main' }, by);
       const main = await home.open('main');
       let back = false;

@@ -1,7 +1,9 @@
-import { basename } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createContext } from '../../context.js';
 import { assert, ShoalError } from '../../errors.js';
+import { everyoneFile } from '../../flow/view/keep.js';
 import { openView, type RunView } from '../../flow/view/view.js';
 import { runFolder } from '../run-folder.js';
 import { lanes } from './operation.js';
@@ -19,7 +21,7 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
   assert(port, 'a desk is the main thread');
   const stop = new AbortController();
   const folder = (run: string) => runFolder(runs, run);
-  const views = keptViews((run) => open(folder(run), stop.signal), memory * lanes[lane].share);
+  const views = keptViews((run) => open(folder(run), stop.signal), memory * lanes[lane].share, (run) => stampOf(folder(run)));
   const rules: Reading['rules'] = new WeakMap();
   const asked = new Map<number, AbortController>();
   const working = new Set<Promise<void>>();
@@ -65,6 +67,12 @@ export function serveDesk(known: Named = operations as unknown as Named, open: (
       for (const release of using) release();
     }
   }
+}
+
+/** The files of a run are other ones where somebody was taken out of them. */
+function stampOf(folder: string): string | undefined {
+  const found = statSync(join(folder, everyoneFile), { throwIfNoEntry: false });
+  return found && `${found.ino} ${found.mtimeMs}`;
 }
 
 function openHere(folder: string, signal: AbortSignal): Promise<RunView> {

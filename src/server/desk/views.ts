@@ -4,12 +4,14 @@ type Viewed = Pick<RunView, 'bytes' | 'close'>;
 
 interface Kept<V> {
   readonly view: Promise<V>;
+  /** What its files were when it was opened. */
+  readonly stamp: string | undefined;
   bytes: number;
   users: number;
 }
 
-/** Opened views, the last used ones kept as far as `memory` bytes go, the one in use in any case. */
-export function keptViews<V extends Viewed>(open: (run: string) => Promise<V>, memory: number) {
+/** Opened views, the last used ones kept as far as `memory` bytes go, the one in use in any case. `stampOf`: what a run's files are; where they are others now, it is opened anew. */
+export function keptViews<V extends Viewed>(open: (run: string) => Promise<V>, memory: number, stampOf: (run: string) => string | undefined = () => undefined) {
   /** Last used last. */
   const kept = new Map<string, Kept<V>>();
   const tidy = () => {
@@ -19,9 +21,10 @@ export function keptViews<V extends Viewed>(open: (run: string) => Promise<V>, m
       if (one.users > 0) continue;
       kept.delete(run);
       total -= one.bytes;
-      void one.view.then((view) => view.close()).catch(() => {});
+      shut(one);
     }
   };
+  const shut = ({ view }: Kept<V>) => void view.then((opened) => opened.close()).catch(() => {});
   return {
     /** Closes all of them; none may be in use. */
     async close() {
@@ -31,12 +34,15 @@ export function keptViews<V extends Viewed>(open: (run: string) => Promise<V>, m
     },
     /** A view to use until it is released. */
     async use(run: string): Promise<{ readonly view: V; release(): void }> {
-      const one = kept.get(run) ?? { view: open(run), bytes: 0, users: 0 };
+      const known = kept.get(run), stamp = stampOf(run);
+      const one = known?.stamp === stamp && known ? known : { view: open(run), stamp, bytes: 0, users: 0 };
+      if (known && known !== one && known.users === 0) shut(known);
       kept.delete(run);
       kept.set(run, one);
       one.users++;
       const release = () => {
         one.users--;
+        if (one.users === 0 && kept.get(run) !== one) shut(one);
         tidy();
       };
       try {

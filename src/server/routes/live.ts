@@ -1,4 +1,4 @@
-import { publicIdOf, type Event, type Identifier } from '../../domain/event.js';
+import type { Event, Identifier } from '../../domain/event.js';
 import { isFound, type Change, type LiveSegment } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import { ShoalError } from '../../errors.js';
@@ -7,6 +7,7 @@ import type { Live, LiveNews } from '../../flow/live/live.js';
 import type { Store } from '../../store/store.js';
 import { closest } from '../../util/closest.js';
 import type { LiveSegmentRow, liveRoutes, News } from '../contract/live.js';
+import { erase } from '../erasures.js';
 import type { Bytes, Handlers } from '../handler.js';
 import type { LiveThread } from '../live/thread.js';
 import type { Rejections } from '../track/rejections.js';
@@ -119,23 +120,9 @@ export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
     await store.audit.record({ action: 'entity.unmerge', subject: { kind: 'merge', id: String(record) } }, by);
     return merge;
   },
-  async 'DELETE /v1/entities/:entity'({ params: { entity }, by, place }) {
-    const { store, live } = await place();
-    const erased = await named(entity, async (identifier) => {
-      const known = await live().entity(identifier);
-      if (!known) return undefined;
-      // What was sent about them, and what was to be sent, under any name they had: first, so that asking again after a failure finds them still; and once more for what was on its way.
-      const forget = async () => {
-        for (const id of new Set([known.id, ...known.identifiers.map(publicIdOf)])) await store.outbox.forget(id);
-      };
-      await forget();
-      const done = await live().erase(identifier);
-      await forget();
-      return { ...done };
-    });
-    // Who it was is what is forgotten: the audit log says that somebody was erased, not who.
-    await store.audit.record({ action: 'entity.erase', subject: { kind: 'entity', id: 'erased' }, after: erased }, by);
-    return erased;
+  async 'DELETE /v1/entities/:entity'({ params: { entity }, by, place }, { jobs }) {
+    const at = await place();
+    return named(entity, (identifier) => erase(identifier, { place: at, jobs, by }));
   },
 };
 

@@ -122,7 +122,8 @@ function row(run: StoredRun, pointed: Awaited<ReturnType<Store['aliases']['curre
   return { ...run, aliases: (Object.keys(pointed) as Alias[]).filter((alias) => pointed[alias] === run.id) };
 }
 
-/** What a run answers never changes: it is written once and then only read. */
-function kept<T>({ run }: Asking, question: string, make: () => Promise<T>): Kept<T> {
-  return { etag: JSON.stringify([run.id, run.endedAt, question]), make };
+/** What a run answers never changes: it is written once and then only read. Of one that was made of the journal people may be taken out. */
+function kept<T>({ run, settled }: Asking, question: string, make: () => Promise<T>): Kept<T> {
+  const { live } = run.input as { readonly live?: boolean };
+  return { etag: JSON.stringify([run.id, live ? settled.hash : run.endedAt, question]), make };
 }

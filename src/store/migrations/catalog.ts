@@ -5,10 +5,11 @@ import { groups } from './journal/0002-groups.js';
 import { start as workspaceStart } from './workspace/0001-start.js';
 import { reasons } from './workspace/0002-reasons.js';
 import { webhooks } from './workspace/0003-webhooks.js';
+import { erasures } from './workspace/0004-erasures.js';
 
 /** The steps of each schema, in order. A new step is one file and one line here. */
 export const migrations: { readonly home: readonly Migration[]; readonly workspace: readonly Migration[]; readonly journal: readonly Migration[] } = {
   home: [homeStart],
-  workspace: [workspaceStart, reasons, webhooks],
+  workspace: [workspaceStart, reasons, webhooks, erasures],
   journal: [journalStart, groups],
 };
