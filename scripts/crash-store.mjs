@@ -184,7 +184,7 @@ async function crash(engine, kills, { lying = false, seed = 1 } = {}) {
       });
       await ended;
       if (signal !== 'SIGKILL' && !crashed) throw new Error(`The child ended by itself (${code}): ${said}`);
-      if (server) await quiet(places);
+      if (server) await quiet(places.slice(0, 2));
       tally.kills += 1;
       if (!ready) tally.early += 1;
       if (crashed) tally.server += 1;
