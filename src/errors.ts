@@ -69,6 +69,7 @@ export const catalogue = {
     `${d.rows === 1 ? 'The only row has' : `All ${d.rows.toLocaleString('en')} rows have`} the same answer ('${d.answer}'), so there is nothing to tell apart. Give rows of both kinds, or change what is predicted.`),
   'predict/wrong-task': entry(2, 422, (d: { title: string; task: string; tasks: string }) => `${d.title} cannot predict ${words[d.task] ?? d.task}. It predicts ${d.tasks.split(', ').map((task) => words[task] ?? task).join(', ')}.`),
   'predict/bad-answers': entry(2, 422, (d: { problem: string }) => `${d.problem}. Give one answer per row, and leave unknown ones missing.`),
+  'predict/bad-rule': entry(2, 422, (d: { problem: string }) => `${d.problem}.`),
   'segment/nothing-in-common': entry(2, 422, (d: { a: string; b: string }) =>
     `'${d.a}' and '${d.b}' have nobody in common, so there is nothing to compare. Give two runs over the same customers.`),
   'segment/no-updates': entry(2, 422, (d: { title: string }) =>
