@@ -51,6 +51,7 @@ export const catalogue = {
     `There is no predictor '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
   'predict/no-input': entry(2, 422, (d: { input: string; suggestion?: string }) =>
     `The model needs a column '${d.input}', which is not there.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ' Give every column that it was trained on.'}`),
+  'predict/no-formula': entry(2, 422, (d: { what: string; problem: string }) => `This model cannot be written as ${d.what}: ${d.problem}. Score rows with the library instead.`),
   'predict/bad-model': entry(2, 422, (d: { tool: string; problem: string }) => `The ${d.tool} model cannot be read: ${d.problem}. Save it again and give the whole file.`),
   'predict/unsupported-model': entry(2, 422, (d: { tool: string; what: string; instead: string }) => `The ${d.tool} model has ${d.what}, which is not supported. ${d.instead}`),
   'predict/no-answers': entry(2, 422, (_: Record<string, never>) => 'No row has an answer, so there is nothing to learn from or to compare with. Give rows whose outcome is known.'),

@@ -22,6 +22,11 @@ export class Dialect {
     return value.toExponential();
   }
 
+  /** The same as an expression that is a double wherever it stands, infinities too. */
+  literal(value: number): string {
+    return this.double(Number.isFinite(value) ? this.number(value) : `'${value}'`);
+  }
+
   /** Wall-clock instant from milliseconds since the epoch, exact to the millisecond. */
   timestamp(ms: number): string {
     return `TIMESTAMP '${new Date(ms).toISOString().replace('T', ' ').replace('Z', '')}'`;

@@ -4,6 +4,10 @@ export class DuckdbDialect extends Dialect {
   override readonly name = 'duckdb';
   override readonly inline = 'NOT MATERIALIZED ';
 
+  override literal(value: number): string {
+    return Number.isFinite(value) ? this.number(value) : super.literal(value);
+  }
+
   override double(x: string): string {
     return `CAST(${x} AS DOUBLE)`;
   }

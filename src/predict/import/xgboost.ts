@@ -161,6 +161,7 @@ function treeFrom(tree: Tree, output: number, inputs: number, weight: number): D
     if (left[node] === -1) return { leaf: Math.fround(condition[node]) * weight, cover: common.cover };
     if ([left[node], right[node]].some((child) => child < 0 || child >= n)) fail(`a node leads to node ${left[node]} or ${right[node]} of ${n}`);
     if (input[node] < 0 || input[node] >= inputs) fail(`a node asks for input ${input[node]} of ${inputs}`);
+    if (!Number.isFinite(Math.fround(condition[node]))) fail(`a node asks for values below ${condition[node]}`);
     const missingLeft = defaultLeft[node] !== 0;
     // What is in the set goes right there, and left here.
     if (types[node] === 1) return { ...common, input: input[node], threshold: 0, codes: sets.get(node) ?? fail('a node has no categories'), missingLeft: !missingLeft, left: right[node], right: left[node] };
