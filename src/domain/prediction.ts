@@ -117,6 +117,14 @@ export interface Candidate {
   readonly chosen: boolean;
 }
 
+/** A map from a score to a probability; plain JSON. */
+export type Calibration =
+  | { readonly method: 'none' }
+  /** p = 1 / (1 + e^(a s + b)) of the score s, or of its log odds where scores are probabilities. */
+  | { readonly method: 'platt'; readonly a: number; readonly b: number; readonly logOdds: boolean }
+  /** Straight between the points, constant beyond. */
+  | { readonly method: 'isotonic'; readonly at: readonly number[]; readonly value: readonly number[] };
+
 /** A model that predicts, as plain data: it can be kept, compared and asked again. */
 export interface PredictionModel {
   /** Its content's. */
@@ -128,8 +136,8 @@ export interface PredictionModel {
   readonly predictor: string;
   readonly options: unknown;
   readonly params: unknown;
-  /** How raw predictions become calibrated ones; absent where they are taken as they are. */
-  readonly calibration?: unknown;
+  /** How raw predictions become calibrated ones, one per output. */
+  readonly calibration: readonly Calibration[];
   readonly inputs: readonly Input[];
   readonly leftOut: readonly LeftOut[];
   readonly threshold?: ThresholdChoice;

@@ -1,16 +1,9 @@
 // From scores or probabilities that are off to probabilities that hold: of those given 0.3, about 30 in 100. Learnt on predictions of rows that the model has not
 // seen (out of fold), never on its training predictions.
 import type { Answers } from '../domain/examples.js';
+import type { Calibration } from '../domain/prediction.js';
 import { radixOrder } from '../util/radix-order.js';
 import { logLoss, logLossOfClasses, mean } from './metrics.js';
-
-/** A map from a score to a probability; plain JSON. */
-export type Calibration =
-  | { readonly method: 'none' }
-  /** p = 1 / (1 + e^(a s + b)) of the score s, or of its log odds where scores are probabilities. */
-  | { readonly method: 'platt'; readonly a: number; readonly b: number; readonly logOdds: boolean }
-  /** Straight between the points, constant beyond. */
-  | { readonly method: 'isotonic'; readonly at: readonly number[]; readonly value: readonly number[] };
 
 /** One calibration, or one per class, after which the classes of a row are made to sum up to 1. */
 export type Calibrations = readonly Calibration[];

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import type { Answers } from '../domain/examples.js';
+import { type Answers, isKnown } from '../domain/examples.js';
 import { ShoalError } from '../errors.js';
 import { formatCount } from '../util/format-value.js';
 import { cleanText } from '../util/words.js';
@@ -9,8 +9,8 @@ export const FEWEST = 10;
 const TESTED = 0.25;
 
 /** Rows to learn from and rows to test on: no entity is in both, and each answer is parted in the same share. Rows whose answer is unknown are in neither. */
-export function holdOut({ values, task }: Answers, entities: readonly string[], context: Pick<Context, 'rng'>): { readonly train: readonly number[]; readonly test: readonly number[] } {
-  const rows = Array.from(values, (_, i) => i).filter((i) => !Number.isNaN(values[i]));
+export function holdOut({ values, task }: Answers, entities: readonly string[], context: Pick<Context, 'rng'>): { readonly train: Int32Array; readonly test: Int32Array } {
+  const rows = Array.from(values, (_, i) => i).filter((i) => isKnown(values[i]));
   // An entity with several rows goes as a whole, by the answer of its first.
   const byEntity = grouped(rows, (i) => entities[i]);
   const alike = grouped([...byEntity.values()], ([first]) => (task === 'regression' ? 0 : values[first]));
@@ -24,7 +24,7 @@ export function holdOut({ values, task }: Answers, entities: readonly string[], 
     }
     for (const own of groups.slice(0, Math.round(TESTED * groups.length))) for (const i of own) test.add(i);
   }
-  return { train: rows.filter((i) => !test.has(i)), test: rows.filter((i) => test.has(i)) };
+  return { train: Int32Array.from(rows.filter((i) => !test.has(i))), test: Int32Array.from(rows.filter((i) => test.has(i))) };
 }
 
 function grouped<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
@@ -42,7 +42,7 @@ export function requireAnswers({ task, values, classes }: Answers, purpose: stri
   const refuse = (sentence: string): never => {
     throw new ShoalError('predict/too-few-answers', { sentence });
   };
-  const known = values.filter((value) => !Number.isNaN(value));
+  const known = values.filter((value) => isKnown(value));
   if (known.length === 0) refuse(`There is no row to ${purpose}: nobody's answer is known. ${what}`);
   if (task === 'regression') {
     if (known.every((value) => value === known[0])) refuse(`All ${formatCount(known.length)} rows to ${purpose} have the answer ${known[0]}, so there is nothing to tell apart. Ask something else.`);

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import type { Answers, Examples } from '../../domain/examples.js';
+import { type Answers, answersAt, type Examples, examplesAt, isKnown } from '../../domain/examples.js';
 import type { FeatureTable } from '../../domain/feature.js';
 import { type LabelTarget, type LeftOut, type Period, type TimedTarget } from '../../domain/prediction.js';
 import type { Engine } from '../../engine/engine.js';
@@ -108,7 +108,7 @@ export async function labelledSet(target: LabelTarget, options: LearningOptions,
   requireAnswers(whole.answers, 'learn from', question(target, ingested.entity.word.one));
   const { train, test } = holdOut(whole.answers, whole.entities, context);
   const parted = finished(rowsAt(whole, train), rowsAt(whole, test), whole, options);
-  const groups = whole.groups.map(({ title, values }) => ({ by: title, names: test.map((i) => values[i] ?? undefined) }));
+  const groups = whole.groups.map(({ title, values }) => ({ by: title, names: Array.from(test, (i) => values[i] ?? undefined) }));
   return {
     ...parted,
     everyone: { ...parted.everyone, ids: `SELECT entity FROM ${quoteName(whole.source.table)}` },
@@ -143,17 +143,12 @@ function finished(train: LearningRows, test: LearningRows, everyone: Omit<Learni
 /** Rows whose answer is known. */
 function knownRows(rows: LearningRows): LearningRows {
   const { values } = rows.answers;
-  return values.some((value) => Number.isNaN(value)) ? rowsAt(rows, Array.from(values, (_, i) => i).filter((i) => !Number.isNaN(values[i]))) : rows;
+  return values.some((value) => !isKnown(value)) ? rowsAt(rows, Int32Array.from(values.keys()).filter((i) => isKnown(values[i]))) : rows;
 }
 
 /** Some of the rows. */
-export function rowsAt({ examples, answers, entities, cuts }: LearningRows, at: readonly number[]): LearningRows {
-  const pick = (column: Float64Array) => Float64Array.from(at, (i) => column[i]);
-  return {
-    examples: { rows: at.length, inputs: examples.inputs, columns: examples.columns.map(pick) },
-    answers: { ...answers, values: pick(answers.values), ...(answers.weights && { weights: pick(answers.weights) }) },
-    entities: at.map((i) => entities[i]), ...(cuts && { cuts: pick(cuts) }),
-  };
+function rowsAt({ examples, answers, entities, cuts }: LearningRows, at: Int32Array): LearningRows {
+  return { examples: examplesAt(examples, at), answers: answersAt(answers, at), entities: Array.from(at, (i) => entities[i]), ...(cuts && { cuts: Float64Array.from(at, (i) => cuts[i]) }) };
 }
 
 function stacked(parts: readonly LearningRows[]): LearningRows {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Examples } from '../../domain/examples.js';
 import { columnsFor } from '../../domain/examples.js';
 import type { PredictionModel } from '../../domain/prediction.js';
-import { predictorNamed } from '../../predict/catalog.js';
+import { predictChosen } from '../../predict/auto.js';
 import { fingerprint } from '../../util/fingerprint.js';
 import { packJson, unpackJson } from '../../util/typed-json.js';
 
@@ -32,5 +32,5 @@ export async function modelsIn(folder: string): Promise<readonly PredictionModel
 /** Predictions of a kept model, calibrated. @throws `predict/no-input` where a column is missing, `predict/unknown-predictor` */
 export function predictWith(model: Pick<PredictionModel, 'predictor' | 'params' | 'calibration' | 'inputs'>, x: Examples): Float64Array {
   const own: Examples = { rows: x.rows, inputs: model.inputs, columns: columnsFor(model.inputs, x) };
-  return predictorNamed(model.predictor).predict(model.params, own);
+  return predictChosen(model, own);
 }

@@ -9,6 +9,7 @@ import { ShoalError } from '../../errors.js';
 import { openKernel } from '../../kernel/catalog.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { checked } from '../../options.js';
+import { predictChosen } from '../../predict/auto.js';
 import { predictionsOf, segmentScores } from '../../predict/bands.js';
 import { modelCard } from '../../predict/card.js';
 import { predictorNamed } from '../../predict/catalog.js';
@@ -17,7 +18,7 @@ import { chooseTargets, type ChosenTarget, checkedTarget, happeningOf, isTimed, 
 import { upperFirst } from '../../util/words.js';
 import { ownContext } from '../session.js';
 import { predictOptions, type PredictInput, type PredictOptions } from './config.js';
-import { learn, naively } from './learn.js';
+import { learn } from './learn.js';
 import { type Instants, instantsOf, labelledSet, type LearningSet, timedSet } from './learning-set.js';
 import { identified, modelsIn, predictWith } from './model-file.js';
 import type { TargetPredictions } from './target-predictions.js';
@@ -114,9 +115,10 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
   const { train, test, everyone } = set;
   const { answers } = train;
   context.progress({ stage: 'predict', note: `learning ${targetName(target)}` });
-  const learnt = await learn(train, settings, context, kernel);
-  const naive = await naively(train.examples, answers, context, kernel);
-  const predicted = learnt.predict(test.examples);
+  const lead = set.learned.until === undefined ? 0 : set.learned.until - set.learned.cuts[set.learned.cuts.length - 1];
+  const learnt = await learn(train, settings.predictor, lead, context, kernel);
+  const naive = await learn(train, 'naive', lead, context, kernel);
+  const predicted = predictChosen(learnt, test.examples);
   context.progress({ stage: 'evaluate', note: targetName(target) });
   const evaluation = evaluate(test.answers, predicted, context);
   const word = ingested.entity.word;
@@ -124,7 +126,7 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
   const facts = {
     title: upperFirst(targetName(target).replaceAll('_', ' ')), question: question(target, word.one, happening?.words), reason, word, task: answers.task, classes: answers.classes,
     predictorTitle: predictorNamed(learnt.predictor).title, ...(isTimed(target) && { horizon: horizonDays(target) }), gap: settings.gap, learned: set.learned, tested: set.tested,
-    evaluation, naive: evaluate(test.answers, naive(test.examples), context), candidates: learnt.candidates, comparison: await compared(target, set, predicted, session),
+    evaluation, naive: evaluate(test.answers, predictChosen(naive, test.examples), context), candidates: learnt.candidates, comparison: await compared(target, set, predicted, session),
     inputs: train.examples.inputs.length, leftOut: set.leftOut, notes: set.notes,
     segments: set.groups.map(({ by, names }) => ({ by, scores: segmentScores(test.answers, predicted, names) })).filter(({ scores }) => scores.length > 1), importance: [],
   };
@@ -133,7 +135,7 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
     inputs: train.examples.inputs, leftOut: set.leftOut, candidates: learnt.candidates, evaluation, naive: facts.naive, ...(facts.comparison && { comparison: facts.comparison }),
     card: modelCard(facts), seed: settings.seed, asOf: set.asOf,
   });
-  const predictions = predictionsOf(learnt.predict(everyone.examples), everyone.entities, answers, everyone.lapsed);
+  const predictions = predictionsOf(predictChosen(learnt, everyone.examples), everyone.entities, answers, everyone.lapsed);
   return { name: targetName(target), model, predictions, ids: everyone.ids };
 }
 
