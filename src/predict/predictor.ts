@@ -36,8 +36,9 @@ export interface Predictor<N extends string, O extends z.ZodType, P> {
 }
 
 /**
- * Keeps the literal name in the type, so that the catalog knows its names. What is asked of all is looked after here: `fit` is given only rows whose answer is
- * known, finite or missing inputs, answers that the task allows, positive weights and, unless it is the naive one, at least two classes.
+ * Keeps the literal name in the type, so that the catalog knows its names. What is asked of all is looked after here: `fit` is given only rows whose answer is known,
+ * finite or missing inputs, answers that the task allows, positive weights and, unless it is the naive one, at
+ * least one input and two classes.
  */
 export function definePredictor<const N extends string, O extends z.ZodType, P>(predictor: Predictor<N, O, P>): Predictor<N, O, P> {
   return {
@@ -49,7 +50,10 @@ export function definePredictor<const N extends string, O extends z.ZodType, P>(
       const known = checkAnswers(y, x.rows);
       for (const [j, { name }] of x.inputs.entries()) requireNoInfinity(name, x.columns[j]);
       if (known === 0) throw new ShoalError('predict/no-answers', {});
-      if (y.task !== 'regression' && traits.complexity > 0) requireClasses(y);
+      if (traits.complexity > 0) {
+        if (x.inputs.length === 0) throw new ShoalError('predict/no-inputs', { reason: 'there is no column besides the answer.' });
+        if (y.task !== 'regression') requireClasses(y);
+      }
       if (known === x.rows || traits.unlabelled) return predictor.fit(x, y, options, context, kernel);
       const rows = Int32Array.from({ length: x.rows }, (_, i) => i).filter((i) => isKnown(y.values[i]));
       return predictor.fit(examplesAt(x, rows), answersAt(y, rows), options, context, kernel);

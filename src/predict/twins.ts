@@ -20,7 +20,7 @@ export function twins({ inputs, columns }: Examples, { task, values, classes }: 
     if (known.includes(input.name)) return [];
     const bins = binned(columns[j], input.categories !== undefined, look);
     const told = task === 'regression'
-      ? (ask.length < LEAST ? 0 : r2(ask.map((i) => values[i]), lookedUp(bins, values, look, ask)))
+      ? (ask.length < LEAST ? 0 : Math.max(r2(ask.map((i) => values[i]), lookedUp(bins, values, look, ask)), likeness(ask.map((i) => columns[j][i]), ask.map((i) => values[i]))))
       : Math.max(...(classes ?? ['', '']).flatMap((_, c) => {
           if (task === 'binary' && c === 0) return [];
           const own = values.map((value) => (value === c ? 1 : 0));
@@ -31,6 +31,19 @@ export function twins({ inputs, columns }: Examples, { task, values, classes }: 
     if (!(told >= (task === 'regression' ? R2 : AREA))) return [];
     return [{ name: input.name, why: 'twin', sentence: `'${input.name}' alone tells the answer nearly always, so it was most likely written down after it. If it was known beforehand, say so (known).` }];
   });
+}
+
+/** Squared correlation: bins blur a number that is the answer itself. 0 where a value is missing. */
+function likeness(a: readonly number[], b: readonly number[]): number {
+  const middle = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [ma, mb] = [middle(a), middle(b)];
+  let [aa, bb, ab] = [0, 0, 0];
+  a.forEach((value, i) => {
+    aa += (value - ma) ** 2;
+    bb += (b[i] - mb) ** 2;
+    ab += (value - ma) * (b[i] - mb);
+  });
+  return aa > 0 && bb > 0 ? ab ** 2 / (aa * bb) : 0;
 }
 
 function binned(column: Float64Array, categorical: boolean, rows: readonly number[]): Int32Array {

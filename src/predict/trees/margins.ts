@@ -1,14 +1,15 @@
-import type { Examples } from '../../domain/examples.js';
+import { columnsFor, type Examples } from '../../domain/examples.js';
 import type { DecisionTree, Forest } from '../../domain/forest.js';
 
 /** Rows scored together, so that a tree stays in the cache. */
 const block = 1024;
 
-/** What the trees add up to from the base: rows × outputs. */
-export function forestMargins({ base, outputs, trees }: Forest, x: Examples): Float64Array {
+/** What the trees add up to from the base: rows × outputs. @throws `predict/no-input` */
+export function forestMargins({ inputs, base, outputs, trees }: Forest, x: Examples): Float64Array {
   const margins = new Float64Array(x.rows * outputs);
   for (let i = 0; i < x.rows; i++) margins.set(base, i * outputs);
-  const leaves = trees.map((tree) => leafFinder(tree, x.columns));
+  const columns = columnsFor(inputs, x);
+  const leaves = trees.map((tree) => leafFinder(tree, columns));
   for (let start = 0; start < x.rows; start += block) {
     const end = Math.min(x.rows, start + block);
     trees.forEach((tree, t) => {
