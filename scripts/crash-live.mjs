@@ -3,11 +3,12 @@
 // `--store postgres` keeps the records and the journal in PostgreSQL; `--lose` breaks the ledger on purpose, to show that a loss is seen. What it cannot show is loss of power.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cli, endAll, randomOf, settled, start } from './killable-server.mjs';
+import { startPostgres, withoutPostgres } from './postgres.mjs';
 import { main } from './run.mjs';
 
 const people = 200;
@@ -23,7 +24,7 @@ async function sender(server, ledger, random, tally) {
   for (;;) {
     const batch = ledger.unsure.pop() ?? Array.from({ length: 1 + Math.floor(random() * 20) }, () => messageOf(ledger, random));
     try {
-      await server.ask('POST', '/v1/batch', { batch, sentAt: new Date().toISOString() }, ledger.keys.write);
+      await server.ask('POST', '/v1/batch', { batch, sentAt: new Date().toISOString() }, { key: ledger.keys.write });
     } catch (error) {
       ledger.unsure.push(batch);
       if (error.status === 429) await pause(50);
@@ -53,7 +54,8 @@ class Fault extends Error {}
 async function verify({ ask }, ledger, exact) {
   const unsure = {};
   for (const batch of ledger.unsure) for (const { userId, messageId } of batch) if (!ledger.counted[userId]?.has(messageId)) (unsure[userId] ??= new Set()).add(messageId);
-  for (const [person, known] of Object.entries(ledger.counted)) {
+  const everybody = Object.entries(ledger.counted);
+  const one = async ([person, known]) => {
     const { events } = await ask('GET', `/v1/live/entities/${person}`).catch((error) => {
       if (error.status === 404) return { events: 0 };
       throw error;
@@ -61,7 +63,10 @@ async function verify({ ask }, ledger, exact) {
     const most = known.size + (exact ? 0 : (unsure[person]?.size ?? 0));
     if (events < known.size) throw new Fault(`${known.size - events} acknowledged events of ${person} are lost`);
     if (events > most) throw new Fault(`${person} has ${events - most} events more than were sent`);
-  }
+  };
+  await Promise.all(Array.from({ length: 8 }, async () => {
+    while (everybody.length > 0) await one(everybody.pop());
+  }));
   for (const { segment, members } of await ask('GET', '/v1/live/segments')) {
     const { total, items } = await ask('GET', `/v1/live/segments/${segment}/members?limit=500`);
     if (total !== items.length) throw new Fault(`'${segment}' counts ${total} and lists ${items.length}`);
@@ -69,13 +74,20 @@ async function verify({ ask }, ledger, exact) {
   }
 }
 
-async function crash(kills, data, flags, seed, lose) {
+/** One life of a data folder: killed so many times, looked at in between, and at the end whole: everything acknowledged, and all of it the same once more from the journal. */
+async function round(kills, data, flags, seed, lose) {
   const ledger = { run: seed, sent: 0, counted: {}, unsure: [], keys: undefined };
   const random = randomOf(seed);
   const tally = { kills: 0, opening: 0, acknowledged: 0, verified: 0 };
+  const looked = async (server, exact) => {
+    await verify(server, ledger, exact).catch((error) => {
+      throw new Error(`${exact ? 'At the end' : `After kill ${tally.kills}`} (seed ${seed}): ${error.message}`);
+    });
+    tally.verified++;
+  };
   let defined = false;
   while (tally.kills < kills) {
-    const server = await start(data, flags, ledger, ledger.keys && random() < 0.05 ? 80 + random() * 400 : undefined);
+    const server = await start(data, flags, ledger, ledger.keys && random() < 0.05 ? random() * 300 : undefined);
     if (!server) {
       tally.kills++;
       tally.opening++;
@@ -83,19 +95,12 @@ async function crash(kills, data, flags, seed, lose) {
     }
     if (!defined) {
       // Rules speak of what has been seen.
-      const batch = names.map((event) => ({ ...messageOf(ledger, random), event }));
-      await server.ask('POST', '/v1/batch', { batch }, ledger.keys.write);
-      for (const { userId, messageId } of batch) note(ledger, userId, messageId);
+      await send(server, ledger, names.map((event) => ({ ...messageOf(ledger, random), event })));
       await settled(server);
       for (const [name, rule] of Object.entries(rules)) await server.ask('POST', '/v1/live/segments', { name, rule });
       defined = true;
     }
-    if (tally.kills % 10 === 0) {
-      await verify(server, ledger, false).catch((error) => {
-        throw new Error(`After kill ${tally.kills}: ${error.message}`);
-      });
-      tally.verified++;
-    }
+    if (tally.kills % 10 === 9) await looked(server, false);
     const senders = Array.from({ length: 4 }, () => sender(server, ledger, random, tally));
     await Promise.race([...senders, pause(20 + random() * 400)]);
     await server.kill();
@@ -105,23 +110,24 @@ async function crash(kills, data, flags, seed, lose) {
   }
   // At last everything that was unsure is sent until it is acknowledged.
   const server = await start(data, flags, ledger);
-  for (const batch of ledger.unsure.splice(0)) {
-    await server.ask('POST', '/v1/batch', { batch }, ledger.keys.write);
-    for (const { userId, messageId } of batch) note(ledger, userId, messageId);
-  }
+  for (const batch of ledger.unsure.splice(0)) await send(server, ledger, batch);
   await settled(server);
-  await verify(server, ledger, true).catch((error) => {
-    throw new Error(`At the end: ${error.message}`);
-  });
-  const { items } = await server.ask('GET', '/v1/live/changes?limit=1000');
-  items.forEach(({ n }, i) => {
-    if (n !== i + 1) throw new Error(`Change ${i + 1} is missing`);
-  });
-  const { changes } = await server.ask('GET', '/v1/live');
+  await looked(server, true);
+  let changes = 0;
+  for (let items = [undefined]; items.length > 0;) {
+    ({ items } = await server.ask('GET', `/v1/live/changes?limit=1000&after=${changes}`));
+    for (const { n } of items) if (n !== (changes += 1)) throw new Error(`Change ${changes} is missing (seed ${seed})`);
+  }
   await server.stop();
   const replayed = await run([cli, 'replay', '--data', data, ...flags, '--json']);
-  if (replayed.code !== 0) throw new Error(`The replay differs: ${replayed.out} ${replayed.said}`);
-  return { ...tally, changes, events: Object.values(ledger.counted).reduce((sum, { size }) => sum + size, 0), replay: JSON.parse(replayed.out) };
+  if (replayed.code !== 0) throw new Error(`The replay differs (seed ${seed}): ${replayed.out} ${replayed.said}`);
+  const { records, memberships } = JSON.parse(replayed.out);
+  return { seed, ...tally, changes, events: Object.values(ledger.counted).reduce((sum, { size }) => sum + size, 0), records, memberships: memberships.slice(0, 16) };
+}
+
+async function send({ ask }, ledger, batch) {
+  await ask('POST', '/v1/batch', { batch }, { key: ledger.keys.write });
+  for (const { userId, messageId } of batch) note(ledger, userId, messageId);
 }
 
 function run(args) {
@@ -132,21 +138,35 @@ function run(args) {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, said })));
 }
 
+/** Rounds that an earlier call wrote down. */
+const before = async (path) => (path ? (await readFile(path, 'utf8').catch(() => '')).split('\n').filter(Boolean).map((line) => JSON.parse(line)) : []);
+
 await main(async () => {
-  const [kills = '20', ...flags] = process.argv.slice(2);
+  const [wanted = '20', ...flags] = process.argv.slice(2);
   const flag = (name) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
-  const postgres = flag('--store') === 'postgres' ? await (await import('./postgres.mjs')).startPostgres() : undefined;
-  const data = await mkdtemp(join(tmpdir(), 'shoal-crash-live-'));
-  const started = performance.now();
+  const [kills, each, seed, out, until] = [Number(wanted), Number(flag('--round') ?? 50), flag('--seed') ?? randomBytes(4).toString('hex'), flag('--out'), performance.now() + 1000 * Number(flag('--for') ?? Infinity)];
+  const engine = flag('--store') === 'postgres' ? 'postgres' : 'sqlite';
+  if (engine === 'postgres' && withoutPostgres) return void process.stdout.write(`${withoutPostgres}\n`);
+  const postgres = engine === 'postgres' ? await startPostgres({ durable: true }) : undefined;
+  const rounds = (await before(out)).filter((one) => one.engine === engine);
+  const sum = (name) => rounds.reduce((total, one) => total + one[name], 0);
   try {
-    const { replay, ...tally } = await crash(Number(kills), data, postgres ? ['--store', postgres.url] : [], flag('--seed') ?? randomBytes(4).toString('hex'), flags.includes('--lose'));
-    const s = Math.round((performance.now() - started) / 1000);
-    process.stdout.write(`${tally.kills} kills in ${s} s (${tally.opening} while opening)${postgres ? ', records and journal in PostgreSQL' : ''}: ${tally.events} events of ${people} people acknowledged, some several times; all of everybody looked at ${tally.verified + 1} times. None lost, none invented, none counted twice.\n`);
-    process.stdout.write(`${tally.changes} changes of ${Object.keys(rules).length} live segments, without a gap; worked out again from ${replay.records} records they are the same, and so are the memberships (${replay.memberships.slice(0, 16)}).\n`);
+    while (sum('kills') < kills && performance.now() < until) {
+      const data = await mkdtemp(join(tmpdir(), 'shoal-crash-live-'));
+      const began = performance.now();
+      try {
+        const done = await round(Math.min(each, kills - sum('kills')), data, postgres ? ['--store', await postgres.fresh()] : [], `${seed}-${rounds.length}`, flags.includes('--lose'));
+        rounds.push({ engine, ...done, seconds: Math.round((performance.now() - began) / 100) / 10 });
+        if (out) await appendFile(out, `${JSON.stringify(rounds.at(-1))}\n`);
+      } finally {
+        await rm(data, { recursive: true, force: true });
+      }
+    }
+    process.stdout.write(`${sum('kills')} kills in ${Math.round(sum('seconds'))} s (${sum('opening')} while opening)${postgres ? ', records and journal in PostgreSQL' : ''}: ${sum('events')} events of ${people} people acknowledged, some several times; all of everybody looked at ${sum('verified')} times. None lost, none invented, none counted twice.\n`);
+    process.stdout.write(`${sum('changes')} changes of ${Object.keys(rules).length} live segments, without a gap; worked out again from ${sum('records')} records of ${rounds.length} journals they are the same, and so are the memberships (${rounds.at(-1)?.memberships}).\n`);
     process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}\n`);
   } finally {
     endAll();
     await postgres?.stop();
-    await rm(data, { recursive: true, force: true });
   }
 });

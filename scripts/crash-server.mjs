@@ -1,83 +1,17 @@
 // Kills the server in the middle of its work, at random moments, and looks after each kill whether what it had acknowledged is there and nothing half-written can be seen:
 // `node scripts/crash-server.mjs 200`. It needs a build. `--store postgres` keeps the records in a PostgreSQL of its own instead of SQLite. `--data <folder>` goes on where an earlier call ended (SQLite),
 // `--for <seconds>` ends it sooner. What it cannot show is loss of power.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endAll, randomOf, start } from './killable-server.mjs';
 import { startPostgres, withoutPostgres } from './postgres.mjs';
-import { main, root } from './run.mjs';
+import { main } from './run.mjs';
 
-const cli = join(root, 'dist', 'bin', 'shoal.js');
 const always = ['report.html', 'segments.json', 'membership.csv', 'membership.parquet', 'features.parquet', 'model.json', 'rejected.csv', 'run.json', 'everyone.columns', 'map.parquet'];
-
-const servers = new Set();
-
-/** A server that is up: `ask` gives the JSON of an answer, `kill` ends it at once. */
-async function start({ data, store }, ledger, killAfter) {
-  const child = spawn(process.execPath, [cli, 'serve', '--data', data, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...(store && { SHOAL_STORE: store }) } });
-  servers.add(child);
-  let out = '', said = '';
-  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
-  child.on('close', () => servers.delete(child));
-  const kill = async () => {
-    const jobs = await childrenOf(child.pid);
-    child.kill('SIGKILL');
-    await ended;
-    await gone(jobs);
-  };
-  const early = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-  child.stderr.on('data', (part) => (said += part));
-  const address = await new Promise((resolve) => {
-    child.stdout.on('data', (part) => (out += part) && /Shoal is at (\S+)\n/.test(out) && resolve(new URL(/Shoal is at (\S+)\n/.exec(out)[1])));
-    void ended.then(() => resolve(undefined));
-  });
-  clearTimeout(early);
-  if (!address) {
-    const { code, signal } = await ended;
-    if (signal !== 'SIGKILL') throw new Error(`The server ended by itself (${code}): ${said}`);
-    return undefined;
-  }
-  if (!ledger.key) ledger.key = await firstKey(address);
-  const call = async (method, path, body, type = 'application/json') => {
-    const answer = await fetch(new URL(path, address), { method, headers: { authorization: `Bearer ${ledger.key}`, ...(body !== undefined && { 'content-type': type }) }, body: body === undefined || type !== 'application/json' ? body : JSON.stringify(body) });
-    if (!answer.ok) throw Object.assign(new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`), { refused: true });
-    return answer;
-  };
-  const ask = async (...args) => {
-    const answer = await call(...args);
-    return answer.status === 204 ? undefined : answer.json();
-  };
-  return { ask, call, kill, ended, stop: async () => { child.kill('SIGTERM'); const { code } = await ended; if (code !== 0) throw new Error(`It did not stop in order (${code}): ${said}`); } };
-}
-
-async function firstKey(address) {
-  const token = new URLSearchParams(address.hash.slice(1)).get('token');
-  const json = { 'content-type': 'application/json', origin: address.origin };
-  const session = await fetch(new URL('/v1/session', address), { method: 'POST', headers: json, body: JSON.stringify({ token }) });
-  const cookie = session.headers.get('set-cookie').split(';')[0];
-  const made = await fetch(new URL('/v1/keys', address), { method: 'POST', headers: { ...json, cookie }, body: JSON.stringify({ name: 'crash', role: 'admin' }) });
-  return (await made.json()).token;
-}
-
-/** Ids of the processes that a process has started. */
-async function childrenOf(pid) {
-  return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')).split(' ').filter(Boolean).map(Number);
-}
-
-/** The process of a job must not outlive its server: it watches from a thread of its own. */
-async function gone(pids) {
-  const running = async (pid) => /^\d+ \(.*\) [^ZX]/.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
-  for (const began = performance.now(); ; await pause(20)) {
-    const left = [];
-    for (const pid of pids) if (await running(pid)) left.push(pid);
-    if (left.length === 0) return;
-    if (performance.now() - began > 10_000) throw new Error(`The process of a job outlived its server: ${left}`);
-  }
-}
 
 /** Orders of two kinds of customers, different for each `n`. */
 function orders(n) {
@@ -89,7 +23,7 @@ function orders(n) {
 }
 
 /** What the server has said is done. Values are lists where a change was under way when it was killed: either is right. */
-const emptyLedger = () => ({ key: undefined, counter: 0, files: {}, jobs: {}, runs: {}, champion: undefined });
+const emptyLedger = () => ({ keys: undefined, counter: 0, files: {}, jobs: {}, runs: {}, champion: undefined });
 
 /** Uses the server like its busiest user, and writes down what it acknowledges, until it is killed. */
 async function work({ ask, call }, ledger, random, tally) {
@@ -103,7 +37,7 @@ async function work({ ask, call }, ledger, random, tally) {
   const acts = {
     async upload() {
       const text = orders(++ledger.counter);
-      const file = await ask('PUT', `/v1/files/orders-${ledger.counter}.csv`, text, 'text/csv');
+      const file = await ask('PUT', `/v1/files/orders-${ledger.counter}.csv`, text, { type: 'text/csv' });
       ledger.files[file.id] = { there: true, name: `orders-${ledger.counter}.csv`, hash: hashOf(text) };
     },
     async find() {
@@ -222,7 +156,8 @@ async function verify({ ask, call }, ledger, { data }, tally) {
 
 /** `place`: the data folder, and where its records are unless they are in it. */
 async function crash(kills, place, seed, lose, until) {
-  const { data } = place;
+  const { data, store } = place;
+  const flags = store ? ['--store', store] : [];
   const saved = join(data, 'ledger.json');
   const ledger = existsSync(saved) ? JSON.parse(await readFile(saved, 'utf8')) : emptyLedger();
   const random = randomOf(`${seed}/${ledger.counter}`);
@@ -231,8 +166,8 @@ async function crash(kills, place, seed, lose, until) {
     throw new Error(`After kill ${tally.kills} (in ${tally.under}): ${error.message}`);
   });
   while (tally.kills < kills && performance.now() < until) {
-    const early = ledger.key && random() < 0.1 ? 100 + random() * 700 : undefined;
-    const server = await start(place, ledger, early);
+    const early = ledger.keys && random() < 0.1 ? 100 + random() * 700 : undefined;
+    const server = await start(data, flags, ledger, early);
     if (!server) {
       tally.kills++;
       tally.opening++;
@@ -256,14 +191,14 @@ async function crash(kills, place, seed, lose, until) {
     await server.kill();
     // What failed because the server is gone is no fault; what the server refused is.
     const last = await working;
-    if (last instanceof Fault || last.refused) throw last;
+    if (last instanceof Fault || last.status !== undefined) throw last;
     tally.kills++;
     const under = tally.waitsFor ? `${tally.under} at '${tally.waitsFor}'` : tally.under;
     tally.byAct[under] = (tally.byAct[under] ?? 0) + 1;
     if (lose) await rm(join(data, 'workspaces/main/runs', Object.keys(ledger.runs)[0] ?? 'none', 'model.json'), { force: true });
   }
   // At last everything that was interrupted is done.
-  const server = await start(place, ledger);
+  const server = await start(data, flags, ledger);
   await checked(server);
   for (const { id, state } of await server.ask('GET', '/v1/jobs')) if (state === 'interrupted') await server.ask('POST', `/v1/jobs/${id}/resume`, undefined);
   for (const { id } of await server.ask('GET', '/v1/jobs')) for await (const _ of (await server.call('GET', `/v1/jobs/${id}/events`)).body);
@@ -272,12 +207,6 @@ async function crash(kills, place, seed, lose, until) {
   await server.stop();
   await writeFile(saved, JSON.stringify(ledger));
   return { ...tally, files: Object.keys(ledger.files).length, published: Object.keys(ledger.runs).length, jobs: Object.keys(ledger.jobs).length };
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed. */
-function randomOf(seed) {
-  let n = 0;
-  return () => createHash('sha256').update(`${seed}/${(n += 1)}`).digest().readUInt32BE() / 2 ** 32;
 }
 
 await main(async () => {
@@ -296,7 +225,7 @@ await main(async () => {
     process.stdout.write(`  under way when killed: ${Object.entries(byAct).sort(([, a], [, b]) => b - a).map(([name, n]) => `${name} ${n}`).join(', ')}\n`);
     process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}\n`);
   } finally {
-    for (const server of servers) server.kill('SIGKILL');
+    endAll();
     await postgres?.stop();
     if (!flag('--data')) await rm(data, { recursive: true, force: true });
   }

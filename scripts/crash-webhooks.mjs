@@ -50,7 +50,7 @@ async function crash(kills, data, seed, lose) {
   for (let killed = 0; killed < kills; killed++) {
     const server = await start(data, flags, ledger);
     if (!webhook) {
-      await server.ask('POST', '/v1/batch', { batch: [identify(0, 'gold')] }, ledger.keys.write);
+      await server.ask('POST', '/v1/batch', { batch: [identify(0, 'gold')] }, { key: ledger.keys.write });
       await settled(server);
       const made = await server.ask('POST', '/v1/webhooks', { name: 'Receiver', url: `http://127.0.0.1:${listening.port}/in`, from: 'start' });
       listening.knows(made.secret);
@@ -60,7 +60,7 @@ async function crash(kills, data, seed, lose) {
     const end = performance.now() + 300 + random() * 1200;
     while (performance.now() < end) {
       const batch = Array.from({ length: 40 }, () => identify(Math.floor(random() * people), random() < 0.5 ? 'gold' : 'silver'));
-      await server.ask('POST', '/v1/batch', { batch }, ledger.keys.write);
+      await server.ask('POST', '/v1/batch', { batch }, { key: ledger.keys.write });
       await pause(20);
     }
     await server.kill();
