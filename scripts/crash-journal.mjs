@@ -1,12 +1,12 @@
 // Breaks the journal in every way it can, and checks after each that nothing it was told is kept is lost, nothing is invented or counted twice: `npm run crash -- journal 1000`.
-// `npm run crash -- journal 200 --only kill --engine postgres`. Parts: kill, order, faults, power, space, torn, flip; `--step 10` takes every tenth place of the last four and of faults. It needs a build; faults, power and order need strace, space needs root. What each cannot show is said in docs/store.md.
+// `npm run crash -- journal 200 --only kill --engine postgres`; `--out rounds.jsonl` goes on with the kills where an earlier call ended. Parts: kill, order, faults, power, space, torn, flip; `--step 10` takes every tenth place of the last four and of faults. It needs a build; faults, power and order need strace, space needs root. What each cannot show is said in docs/store.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checks, reached, work } from './journal-work.mjs';
+import { checks, from, reached, work } from './journal-work.mjs';
 import { startPostgres, withoutPostgres } from './postgres.mjs';
 import { main, root } from './run.mjs';
 
@@ -28,10 +28,19 @@ const fresh = () => mkdtempSync(join(tmpdir(), 'shoal-journal-'));
 const drop = (place) => rmSync(place, { recursive: true, force: true });
 const range = (a, b) => Array.from({ length: b - a + 1 }, (_, i) => a + i);
 
-/** One life of a process that writes groups from `first` on. `strace`: its arguments, where it is watched. */
-async function life(place, { first = 0, count = 1e9, dist = built, strace, during }) {
+/** A process that has loaded what it needs, and waits to be told on its input what it is to do. */
+function warm(dist, engine) {
+  const child = spawn(process.execPath, [here, 'warm', dist, engine], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // It may have been killed before it heard.
+  child.stdin.on('error', () => {});
+  return child;
+}
+
+/** One life of a process that writes groups from `first` on. `strace`: its arguments, where it is watched; `given`: a warm one. */
+async function life(place, { first = 0, count = 1e9, dist = built, strace, during, given }) {
   const command = [process.execPath, here, 'child', dist, place, `${first}`, `${count}`];
-  const child = strace ? spawn('strace', [...strace, ...command], { stdio: ['ignore', 'pipe', 'pipe'] }) : spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = given ?? (strace ? spawn('strace', [...strace, ...command], { stdio: ['ignore', 'pipe', 'pipe'] }) : spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] }));
+  given?.stdin.write(`${JSON.stringify([dist, place, first, count])}\n`);
   let out = '';
   let said = '';
   child.stderr.on('data', (part) => (said += part));
@@ -55,19 +64,22 @@ export async function kill(kills, { engine = 'sqlite', dist = built, seed = 1 } 
   const random = randomOf(seed);
   const tally = { kills: 0, groups: 0, underWay: 0, ofThemKept: 0, whileOpening: 0, ofTheServer: 0 };
   let place;
+  let next = warm(dist, engine);
   try {
     for (let first = 0; tally.kills < kills; ) {
-      if (tally.kills % 20 === 0) {
+      if (tally.kills % 50 === 0) {
         if (place && !server) drop(place);
         [place, first] = [server ? await server.fresh() : fresh(), 0];
       }
       const early = random() < 0.1;
       const crashed = server && random() < 0.1;
-      const delay = early ? 30 + random() * 150 : random() ** 2 * 300;
+      const delay = early ? random() * 100 : random() ** 2 * 300;
       let ended;
       let timer;
       const end = (child) => (timer ??= setTimeout(() => (ended = crashed ? server.crash().then(() => child.kill('SIGKILL')) : child.kill('SIGKILL')), delay));
-      const lived = await life(place, { first, dist, during: early ? { start: end } : { ready: end } });
+      const given = next;
+      next = warm(dist, engine);
+      const lived = await life(place, { first, dist, given, during: early ? { start: end } : { ready: end } });
       await ended;
       if (lived.signal !== 'SIGKILL' && !crashed) throw new Error(`The process ended by itself (${lived.code}): ${lived.said}`);
       const now = await reached(built, place, allowed(lived)).catch((error) => Promise.reject(new Error(`Kill ${tally.kills + 1}: ${error.message}`)));
@@ -82,6 +94,7 @@ export async function kill(kills, { engine = 'sqlite', dist = built, seed = 1 } 
       first = now;
     }
   } finally {
+    next.kill('SIGKILL');
     await server?.stop();
     if (place && !server) drop(place);
   }
@@ -350,13 +363,25 @@ function randomOf(seed) {
   return () => createHash('sha256').update(`${seed}/${(n += 1)}`).digest().readUInt32BE() / 2 ** 32;
 }
 
+/** Kills, fifty of a journal; each fifty is a line in the file `out`, where an earlier call's are as well. */
+async function killInRounds(kills, engine, seed, out) {
+  const rounds = (out && existsSync(out) ? readFileSync(out, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)) : []).filter((one) => one.engine === engine);
+  const sum = (name) => rounds.reduce((total, one) => total + one[name], 0);
+  while (sum('kills') < kills) {
+    const found = { engine, seed: seed + rounds.length, ...(await kill(Math.min(50, kills - sum('kills')), { engine, seed: seed + rounds.length })) };
+    rounds.push(found);
+    if (out) appendFileSync(out, `${JSON.stringify(found)}\n`);
+  }
+  return Object.fromEntries(['kills', 'groups', 'underWay', 'ofThemKept', 'whileOpening', 'ofTheServer'].map((name) => [name, sum(name)]));
+}
+
 async function campaign([kills = '20', ...flags]) {
   const flag = (name) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
   const step = Number(flag('--step') ?? 1);
   const engine = flag('--engine');
   const parts = {
     kill: async () => {
-      for (const name of engine ? [engine] : ['sqlite', 'postgres']) report(`kill, ${name}`, name === 'postgres' && withoutPostgres ? withoutPostgres : await kill(Number(kills), { engine: name, seed: Number(flag('--seed') ?? 1) }));
+      for (const name of engine ? [engine] : ['sqlite', 'postgres']) report(`kill, ${name}`, name === 'postgres' && withoutPostgres ? withoutPostgres : await killInRounds(Number(kills), name, Number(flag('--seed') ?? 1), flag('--out')));
     },
     order: async () => report('order', withoutStrace ?? (await order())),
     faults: async () => report('faults', withoutStrace ?? (await faults({ step }))),
@@ -376,5 +401,15 @@ if (process.argv[1] === here) {
   if (process.argv[2] === 'child') {
     const [dist, place, first, count] = process.argv.slice(3);
     await work(dist, place, Number(first), Number(count));
+  } else if (process.argv[2] === 'warm') {
+    const [dist, engine] = process.argv.slice(3);
+    for (const path of ['store/catalog.js', `store/journal/${engine}.js`]) await from(dist, path);
+    const line = await new Promise((resolve) => {
+      let text = '';
+      process.stdin.on('data', (part) => (text += part).includes('\n') && resolve(text));
+      process.stdin.on('end', () => process.exit());
+    });
+    process.stdin.destroy();
+    await work(...JSON.parse(line));
   } else await main(() => campaign(process.argv.slice(2)));
 }
