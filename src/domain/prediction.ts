@@ -3,7 +3,7 @@ import type { Evaluation, ModelComparison, ThresholdChoice } from './evaluation.
 import type { Input, Task } from './examples.js';
 
 const happening = z.string().min(1).max(200).describe("What happens: 'orders', the name of a file of events, or a kind of event in it");
-const within = z.number().positive().max(3660).describe('Length of the time that is looked ahead');
+const within = z.number().positive('must be more than 0').max(3660, 'must be at most 3660').describe('Length of the time that is looked ahead');
 const unit = z.enum(['days', 'weeks', 'months']).default('days').describe('A month is 30 days');
 const column = z.string().min(1).max(200);
 
