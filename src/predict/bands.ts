@@ -22,6 +22,15 @@ export function predictionsOf(predicted: Float64Array, entities: readonly string
   });
 }
 
+/** Predictions with who is chosen: the likeliest as far as a capacity goes, else everyone from a threshold on. */
+export function choosing(predictions: readonly Prediction[], threshold: number, capacity?: number): Prediction[] {
+  const asked = predictions.flatMap(({ probability }, i) => (probability === undefined ? [] : [i]));
+  const chosen = new Set(capacity === undefined
+    ? asked.filter((i) => predictions[i].probability! >= threshold)
+    : asked.sort((a, b) => predictions[b].probability! - predictions[a].probability! || a - b).slice(0, capacity));
+  return predictions.map((prediction, i) => ({ ...prediction, chosen: chosen.has(i) }));
+}
+
 /** How predictions do within groups of rows: what happened against what was predicted. Several answers: whether the likeliest was right. */
 export function segmentScores({ task, values, classes }: Answers, predicted: Float64Array, names: readonly (string | undefined)[]): SegmentScore[] {
   const k = task === 'multiclass' ? classes!.length : 1;

@@ -129,11 +129,13 @@ function labels(sources: readonly Source[]): { readonly attribute: SourceAttribu
     .sort((a, b) => rank(a.attribute) - rank(b.attribute));
 }
 
-/** The attribute that a target names, and its source. @throws `predict/unknown-column` */
+/** The attribute that a target names, and its source. @throws `predict/unknown-column`, `predict/bad-target` where it says nothing */
 export function labelOf({ label }: LabelTarget, sources: readonly Source[]): { readonly attribute: SourceAttribute; readonly source: Source } {
   const all = sources.filter(({ has }) => has.includes('entity')).flatMap((source) => source.attributes.map((attribute) => ({ attribute, source })));
   const found = all.find(({ attribute }) => attribute.column === label) ?? all.find(({ attribute }) => attribute.column.toLowerCase() === label.toLowerCase());
   if (found) return found;
+  const unused = sources.flatMap(({ columns }) => columns).find(({ name }) => name.toLowerCase() === label.toLowerCase());
+  if (unused) throw new ShoalError('predict/bad-target', { given: label, problem: `${unused.reason}. Choose a column that says something else of some rows than of others.` });
   const columns = all.map(({ attribute }) => attribute.column);
   throw new ShoalError('predict/unknown-column', { column: label, known: columns.slice(0, 30).join(', '), suggestion: closest(label, columns) });
 }

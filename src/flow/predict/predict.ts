@@ -10,11 +10,12 @@ import { openKernel } from '../../kernel/catalog.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { checked } from '../../options.js';
 import { predictChosen } from '../../predict/auto.js';
-import { predictionsOf, segmentScores } from '../../predict/bands.js';
+import { choosing, predictionsOf, segmentScores } from '../../predict/bands.js';
 import { modelCard } from '../../predict/card.js';
 import { predictorNamed } from '../../predict/catalog.js';
 import { compareModels, evaluate } from '../../predict/evaluate.js';
 import { chooseTargets, type ChosenTarget, checkedTarget, happeningOf, isTimed, question, readTarget, targetName } from '../../predict/target.js';
+import { chooseThreshold, type ThresholdRule } from '../../predict/threshold.js';
 import { upperFirst } from '../../util/words.js';
 import { ownContext } from '../session.js';
 import { predictOptions, type PredictInput, type PredictOptions } from './config.js';
@@ -120,23 +121,33 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
   const naive = await learn(train, 'naive', lead, context, kernel);
   const predicted = predictChosen(learnt, test.examples);
   context.progress({ stage: 'evaluate', note: targetName(target) });
-  const evaluation = evaluate(test.answers, predicted, context);
+  const rule = ruleOf(settings, everyone);
+  const threshold = rule && answers.task === 'binary' ? chooseThreshold(test.answers, predicted, rule) : undefined;
+  const evaluation = evaluate(test.answers, predicted, context, threshold);
   const word = ingested.entity.word;
   const happening = isTimed(target) && !('sql' in target) ? await happeningOf('none' in target ? target.none : 'any' in target ? target.any : target.amount, ingested.sources, engine) : undefined;
   const facts = {
     title: upperFirst(targetName(target).replaceAll('_', ' ')), question: question(target, word.one, happening?.words), reason, word, task: answers.task, classes: answers.classes,
     predictorTitle: predictorNamed(learnt.predictor).title, ...(isTimed(target) && { horizon: horizonDays(target) }), gap: settings.gap, learned: set.learned, tested: set.tested,
-    evaluation, naive: evaluate(test.answers, predictChosen(naive, test.examples), context), candidates: learnt.candidates, comparison: await compared(target, set, predicted, session),
+    evaluation, naive: evaluate(test.answers, predictChosen(naive, test.examples), context), candidates: learnt.candidates, comparison: await compared(target, set, predicted, session), threshold,
     inputs: train.examples.inputs.length, leftOut: set.leftOut, notes: set.notes,
     segments: set.groups.map(({ by, names }) => ({ by, scores: segmentScores(test.answers, predicted, names) })).filter(({ scores }) => scores.length > 1), importance: [],
   };
   const model = identified({
     target, task: answers.task, ...(answers.classes && { classes: answers.classes }), predictor: learnt.predictor, options: learnt.options, params: learnt.params, calibration: learnt.calibration,
-    inputs: train.examples.inputs, leftOut: set.leftOut, candidates: learnt.candidates, evaluation, naive: facts.naive, ...(facts.comparison && { comparison: facts.comparison }),
+    inputs: train.examples.inputs, leftOut: set.leftOut, ...(threshold && { threshold }), candidates: learnt.candidates, evaluation, naive: facts.naive, ...(facts.comparison && { comparison: facts.comparison }),
     card: modelCard(facts), seed: settings.seed, asOf: set.asOf,
   });
   const predictions = predictionsOf(predictChosen(learnt, everyone.examples), everyone.entities, answers, everyone.lapsed);
-  return { name: targetName(target), model, predictions, ids: everyone.ids };
+  return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids };
+}
+
+/** What the chosen are chosen by: a cost, or as many of everyone as there is capacity for. */
+function ruleOf({ capacity, cost }: PredictOptions, { entities, lapsed }: LearningSet['everyone']): ThresholdRule | undefined {
+  if (cost) return { by: 'cost', falseNegative: cost.missed, falsePositive: cost.alarm };
+  if (capacity === undefined) return undefined;
+  const asked = lapsed ? lapsed.reduce((sum, gone) => sum + 1 - gone, 0) : entities.length;
+  return { by: 'capacity', share: Math.min(1, capacity / Math.max(1, asked)) };
 }
 
 async function learningSet(target: Target, session: Session): Promise<LearningSet> {

@@ -1,0 +1,124 @@
+import { writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRng } from '../../util/rng.js';
+import { modelsIn } from './model-file.js';
+import { predict } from './predict.js';
+import type { PredictInput } from './config.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shoal-predict-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const DAY = 86_400_000;
+const file = async (name: string, head: string, rows: readonly string[]) => {
+  const path = join(folder, name);
+  await writeFile(path, `${[head, ...rows].join('\n')}\n`);
+  return path;
+};
+const run = async (path: string, options: PredictInput = {}) => {
+  const found = await predict([path], { predictor: 'logistic-regression', ...options });
+  await found.close();
+  return found;
+};
+
+/** A table of 1,200 people whose `bought` follows from `visits`, is told by `receipt`, or (by chance) by nothing. */
+function people(answer: (visits: number, rng: ReturnType<typeof createRng>) => boolean) {
+  const rng = createRng(5, 'people');
+  return Array.from({ length: 1200 }, (_, i) => {
+    const visits = rng.int(20);
+    const yes = answer(visits, rng);
+    return `p${i},${visits},${['north', 'south', 'east'][rng.int(3)]},${yes ? `r${1 + rng.int(9)}` : ''},${rng.int(2) ? 'female' : 'male'},${yes ? 'yes' : 'no'}`;
+  });
+}
+const head = 'customer_id,visits,region,receipt_kind,sex,churn';
+
+describe('a column that holds the answer', () => {
+  it('is learnt from the others, but not from what tells it afterwards or from a protected characteristic', async () => {
+    const found = await run(await file('people.csv', head, people((visits, rng) => rng.next() < visits / 20)));
+    const [{ name, model, predictions }] = found.targets;
+    expect(name).toBe('churn');
+    expect(model.leftOut.map(({ name: column, why }) => [column, why])).toEqual([['sex', 'sensitive'], ['receipt_kind', 'twin']]);
+    expect(model.inputs.map((input) => input.name)).toEqual(['visits', 'region']);
+    expect(model.evaluation.task === 'binary' && model.evaluation.scores.auc!.value).toBeGreaterThan(0.75);
+    expect(predictions.length).toBe(1200);
+    expect(model.card.segments.map(({ by }) => by)).toEqual(['Sex']);
+    expect(model.card.limits.join(' ')).toMatch(/it cannot be told whether the columns were known before the answer/);
+  });
+
+  it('that is random is no better predicted than by chance, and the card says so', async () => {
+    const found = await run(await file('random.csv', head.replace('receipt_kind', 'note'), people((_, rng) => rng.next() < 0.4).map((line) => line.replace(/,r?\d*,(fe)?male,/, ',x,male,'))));
+    const { evaluation, card } = found.targets[0].model;
+    const auc = evaluation.task === 'binary' ? evaluation.scores.auc! : undefined;
+    expect(Math.abs(auc!.value - 0.5)).toBeLessThan(0.1);
+    expect(auc!.low).toBeLessThanOrEqual(0.5);
+    expect(card.limits[0]).toMatch(/no better than chance|hardly better than chance/);
+  });
+
+  it('with all the same answers, or too few of one, is refused in words', async () => {
+    await expect(run(await file('few.csv', head, people(() => false).map((line, i) => (i < 5 ? line.replace(/no$/, 'yes') : line))))).rejects.toThrow("Only 5 of the 1,200 rows to learn from are 'yes', and at least 10 are needed.");
+    await expect(run(await file('none.csv', head, people(() => false)), { target: 'churn' })).rejects.toThrow("The target 'churn' cannot be used: it is 'no' in every row. Choose a column that says something else of some rows than of others.");
+  });
+
+  it('chooses as many as there is capacity for', async () => {
+    const found = await run(join(folder, 'people.csv'), { capacity: 100 });
+    const [{ model, predictions }] = found.targets;
+    expect(predictions.filter(({ chosen }) => chosen).length).toBe(100);
+    expect(model.threshold?.by).toBe('capacity');
+    expect(model.card.result.join(' ')).toMatch(/As many as there is capacity for, those with a chance of \d+ % or more are chosen/);
+  });
+
+  it('is compared with the model that was there before, and kept to be asked again', async () => {
+    const out = join(folder, 'out');
+    const first = await predict([join(folder, 'people.csv')], { predictor: 'naive' });
+    await first.write(out);
+    await first.close();
+    const [kept] = await modelsIn(out);
+    expect(kept.id).toBe(first.targets[0].model.id);
+    const second = await run(join(folder, 'people.csv'), { previous: out });
+    expect(second.targets[0].model.comparison).toMatchObject({ score: 'auc', second: 0.5, better: 'first' });
+    const [line, row] = (await readFile(join(out, 'predictions.csv'), 'utf8')).split('\n');
+    expect(line).toBe('"entity",churn_probability,"churn_band"');
+    expect(row).toMatch(/^"p0",0\.\d+,"[a-z ]+"$/);
+  });
+});
+
+describe('a log of orders', () => {
+  /** Half of the customers order every 20 days throughout, the others stop after day 200. Nothing tells them apart but what they do. */
+  const orders = () => {
+    const rng = createRng(9, 'orders');
+    return Array.from({ length: 300 }, (_, c) => Array.from({ length: c % 2 ? 20 : 10 }, (_, n) => {
+      const at = new Date(Date.UTC(2024, 0, 1) + (n * 20 + rng.next() * 15) * DAY).toISOString().slice(0, 19).replace('T', ' ');
+      return `c${c},o${c}-${n},${at},${(10 + rng.int(40)).toFixed(2)},${n * 20 > 300 ? 'gold' : ''}`;
+    })).flat();
+  };
+
+  it('asks who orders again and who lapses, and tests it on later time', async () => {
+    const found = await run(await file('orders.csv', 'customer_id,order_id,ordered_at,amount,later_tier', orders()));
+    expect(found.targets.map(({ name }) => name)).toEqual([expect.stringMatching(/^orders_\d+d$/), expect.stringMatching(/^no_orders_\d+d$/)].slice(0, found.targets.length));
+    const [{ model, predictions }] = found.targets;
+    const { learned, tested } = model.card;
+    expect(learned.until).toBeLessThanOrEqual(tested.cuts[0]);
+    expect(model.inputs.filter(({ name }) => /tier|gold/.test(name))).toEqual([]);
+    expect(model.evaluation.task === 'binary' && model.evaluation.scores.auc!.value).toBeGreaterThan(0.95);
+    const mean = (odd: number) => predictions.filter(({ entity }) => Number(entity.slice(1)) % 2 === odd).reduce((sum, { probability }) => sum + probability!, 0) / 150;
+    expect(mean(1)).toBeGreaterThan(0.8);
+    expect(mean(0)).toBeLessThan(0.2);
+  });
+
+  it('that is too short says what is missing', async () => {
+    await expect(run(join(folder, 'orders.csv'), { target: 'any orders 200d' })).rejects.toThrow(/the data must span 600 days: 200 of history, 200 until the answers to learn from are known, and 200 more to test on\. It spans 39\d\. Use --horizon 13\d or less/);
+  });
+
+  it('predicts money as a number', async () => {
+    const found = await run(join(folder, 'orders.csv'), { target: { amount: 'orders', within: 60 }, predictor: 'linear-regression' });
+    const [{ model, predictions }] = found.targets;
+    expect(model.task).toBe('regression');
+    expect(model.evaluation.task === 'regression' && model.evaluation.scores.mae.value).toBeLessThan(model.naive.task === 'regression' ? model.naive.scores.mae.value : 0);
+    expect(predictions[0]).toEqual({ entity: 'c0', value: expect.any(Number) });
+  });
+});
