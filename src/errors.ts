@@ -47,6 +47,8 @@ export const catalogue = {
     `The search for the parameters of ${d.model} came to no end (slope ${d.slope.toExponential(1)} after ${d.evaluations} evaluations). Fit it by cohort of first purchase, take out extreme buyers, or take a model with fewer parameters (NBD).`),
   'predict/too-few-spends': entry(2, 422, (d: { entities: number; notPositive: number; minimum: number }) =>
     `Only ${d.entities.toLocaleString('en')} with repeat purchases spent more than 0${d.notPositive ? ` (${d.notPositive.toLocaleString('en')} spent 0 or less)` : ''}; a model of spend needs ${d.minimum}. Check the column of amounts, or predict purchases without their value.`),
+  'predict/no-purchases': entry(2, 422, (d: { found: string }) =>
+    `The value of customers needs a log of purchases: rows with who and when (and how much). ${d.found} Give the file of orders, or name its columns with --entity and --time.`),
   'predict/unknown-predictor': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no predictor '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
   'predict/no-input': entry(2, 422, (d: { input: string; suggestion?: string }) =>

@@ -30,6 +30,8 @@ const remembered = 8;
 /** Sufficient decrease and curvature (Nocedal & Wright 2006, 3.1). */
 const decrease = 1e-4;
 const longestStep = 2;
+/** Relative gain of a step that gains nothing. */
+const idleGain = 1e-10;
 
 /**
  * The minimum of a smooth function of a few variables: L-BFGS with backtracking until near (Nocedal & Wright 2006, algorithm 7.4), then Newton's steps with
@@ -48,6 +50,7 @@ export function minimise(f: Smooth, start: ArrayLike<number>, { precision = 1e-1
   let value = evaluate(at, gradient);
   const steps: Float64Array[] = [];
   const turns: Float64Array[] = [];
+  let idle = 0;
   const near = metric ? precision : Math.max(precision, 1e-5);
   for (let iteration = 0; iteration < iterations && slopeOf(gradient) > near; iteration++) {
     const direction = twoLoop(gradient, steps, turns, metric);
@@ -64,18 +67,21 @@ export function minimise(f: Smooth, start: ArrayLike<number>, { precision = 1e-1
       turns.push(turn);
       if (steps.length > remembered) (steps.shift(), turns.shift());
     }
+    const gain = value - next.value;
     ({ at, value, gradient } = next);
+    idle = gain < idleGain * (1 + Math.abs(value)) ? idle + 1 : 0;
+    if (!metric && idle >= 4) break;
   }
   let hessian = hessianBy(evaluate, at);
-  let inverse = inverseOf(hessian, n);
-  for (let iteration = 0; iteration < 20 && inverse && slopeOf(gradient) > precision; iteration++) {
-    const direction = times(inverse, gradient, n).map((v) => -v);
-    const next = search(evaluate, at, value, gradient, direction);
+  for (let iteration = 0; iteration < 20 && slopeOf(gradient) > precision; iteration++) {
+    const next = search(evaluate, at, value, gradient, times(curved(hessian, n), gradient, n).map((v) => -v));
     if (!next) break;
+    const gained = value - next.value > idleGain * 1e-3 * (1 + Math.abs(value)) || slopeOf(next.gradient) < slopeOf(gradient) / 2;
     ({ at, value, gradient } = next);
     hessian = hessianBy(evaluate, at);
-    inverse = inverseOf(hessian, n);
+    if (!gained) break; // along a flat valley one can walk for ever
   }
+  const inverse = inverseOf(hessian, n);
   return { at, value, slope: slopeOf(gradient), hessian, inverse, evaluations };
 }
 
@@ -140,6 +146,16 @@ export function inverseOf(matrix: Float64Array, n: number): Float64Array | undef
   const inverse = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) for (let k = Math.max(i, j); k < n; k++) inverse[i * n + j] += l[k * n + i] * l[k * n + j];
   return inverse;
+}
+
+/** The inverse of second derivatives, with as much added to their diagonal as makes them positive definite (Levenberg 1944). */
+function curved(hessian: Float64Array, n: number): Float64Array {
+  const greatest = slopeOf(hessian) || 1;
+  for (let extra = 0; ; extra = extra ? extra * 10 : 1e-8 * greatest) {
+    const inverse = inverseOf(hessian.map((v, i) => (i % (n + 1) === 0 ? v + extra : v)), n);
+    if (inverse) return inverse;
+    if (!(extra < 1e8 * greatest)) return Float64Array.from(hessian, (_, i) => (i % (n + 1) === 0 ? 1 / greatest : 0));
+  }
 }
 
 const slopeOf = (gradient: Float64Array) => gradient.reduce((most, v) => Math.max(most, Math.abs(v)), 0);

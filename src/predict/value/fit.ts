@@ -1,6 +1,6 @@
 import { checkAborted, type Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
-import { inverseOf, minimise, type Minimum } from '../../util/minimise.js';
+import { minimise, type Minimum } from '../../util/minimise.js';
 import { distinctHistories, requireHistories, type DistinctHistories, type Histories } from './histories.js';
 import type { Likelihood, PurchaseModel } from './purchase-model.js';
 
@@ -33,9 +33,10 @@ export const fewestRepeaters = 10;
 const sampled = 20_000;
 /** Logarithms of parameters (times as parts of the longest one) beyond which only rounding differs. */
 const farthest = 20;
-/** Mean slope per entity at which the search has ended well, and at which it has ended well enough to speak of. */
+/** Mean slope per entity at which the search has ended, up to which a maximum is one, and up to which the likelihood is at least flat. */
 const there = 1e-10;
 const nearly = 1e-6;
+const flat = 1e-3;
 
 /**
  * The parameters under which these histories are most likely. Rows that are alike are counted once; times are scaled by the longest one meanwhile.
@@ -94,8 +95,8 @@ function search(likelihood: Likelihood, weight: number, from: readonly number[],
 export function estimate(title: string, names: readonly string[], found: Minimum, weight: number): Estimate {
   const parameters = [...found.at].map(Math.exp);
   const extreme = names.filter((_, i) => Math.abs(found.at[i]) > farthest / 2);
-  if (!Number.isFinite(found.value) || (found.slope > nearly && !extreme.length)) throw new ShoalError('predict/not-converged', { model: title, slope: found.slope, evaluations: found.evaluations });
-  const inverse = extreme.length ? undefined : found.inverse ?? inverseOf(found.hessian, names.length);
+  if (!Number.isFinite(found.value) || (found.slope > flat && !extreme.length)) throw new ShoalError('predict/not-converged', { model: title, slope: found.slope, evaluations: found.evaluations });
+  const inverse = extreme.length || found.slope > nearly ? undefined : found.inverse;
   const covariance = inverse && [...inverse].map((v) => v / weight);
   return {
     parameters, covariance,

@@ -67,11 +67,14 @@ export function expectedSpend({ 0: p, 1: q, 2: v }: Values, purchases: number, m
   return p * x + q > 1 ? (p * (v + x * (x ? mean : 0))) / (p * x + q - 1) : Infinity;
 }
 
-/** The probability that n purchases of one with this past cost at most `amount` together: their sum is beta-prime. */
-export function spendBelow({ 0: p, 1: q, 2: v }: Values, purchases: number, mean: number, n: number, amount: number): number {
-  const x = mean > 0 ? purchases : 0;
-  if (n === 0) return 1;
-  return amount > 0 ? incompleteBeta(p * n, q + p * x, amount / (amount + v + x * (x ? mean : 0))) : 0;
+/** What sums of purchases of one with this past are measured by: v + x m. */
+export function spendScale({ 2: v }: Values, purchases: number, mean: number): number {
+  return mean > 0 ? v + purchases * mean : v;
+}
+
+/** The probability that n purchases of one with so many before cost at most `multiple` times the own scale together: their sum is beta-prime. */
+export function spendBelow({ 0: p, 1: q }: Values, purchases: number, n: number, multiple: number): number {
+  return n === 0 ? 1 : multiple > 0 ? incompleteBeta(p * n, q + p * purchases, multiple / (1 + multiple)) : 0;
 }
 
 /** Equation 1a of the note, over rows; what depends on x alone is summed over its different values. The derivative of everything but ln(x m + v) comes by count. */

@@ -94,12 +94,46 @@ function leftOdds(): (p: Values, x: number, tx: number, age: number, slope: Floa
   return (p, x, tx, age, slope) => {
     slope.fill(0);
     if (tx === age) return -Infinity;
+    const { 1: alpha, 3: beta } = p;
+    if (Math.abs(alpha - beta) > slow * (Math.max(alpha, beta) + tx)) return integral(p, x, tx, age, slope);
     const from = tailOf(p, x, tx, age, first, series);
     const share = Math.exp(tailOf(p, x, age, age, second, series) - from); // A(T) / A(t_x)
     if (!(share < 1)) return -Infinity;
     for (let k = 0; k < 4; k++) slope[k] = (first[k] - share * second[k]) / (1 - share);
     return from + Math.log1p(-share);
   };
+}
+
+/** Beyond this argument the series has too many terms. */
+const slow = 0.8;
+/** Below e^−45 of its start an integrand adds nothing. */
+const negligible = 45;
+
+/**
+ * The same odds as what they are, s ∫ from t_x to T of ((α + T) / (α + τ))^(r + x) ((β + T) / (β + τ))^s dτ / (β + τ): smooth in the logarithm of the lesser of α and β + τ, whatever
+ * the two are.
+ */
+function integral({ 0: r, 1: alpha, 2: s, 3: beta }: Values, x: number, tx: number, age: number, slope: Float64Array): number {
+  const less = Math.min(alpha, beta);
+  const start = less + tx;
+  const falls = (r + x) * (start / (alpha + tx)) + s * (start / (beta + tx)) - (1 - start / (beta + tx));
+  const length = Math.min(Math.log((less + age) / start), falls > 0 ? negligible / falls : Infinity);
+  const first = (r + x) * Math.log((alpha + age) / (alpha + tx)) + s * Math.log((beta + age) / (beta + tx));
+  let sum = 0;
+  for (let node = 0; node < over.points.length; node++) {
+    const at = start * Math.exp(length * over.points[node]);
+    const [toAlpha, toBeta] = [at + (alpha - less), at + (beta - less)];
+    const [lnAlpha, lnBeta] = [Math.log((alpha + age) / toAlpha), Math.log((beta + age) / toBeta)];
+    const part = over.weights[node] * Math.exp((r + x) * lnAlpha + s * lnBeta - first) * (at / toBeta);
+    sum += part;
+    slope[0] += part * lnAlpha;
+    slope[1] += part * (r + x) * (1 / (alpha + age) - 1 / toAlpha);
+    slope[2] += part * lnBeta;
+    slope[3] += part * (s / (beta + age) - (s + 1) / toBeta);
+  }
+  for (let k = 0; k < 4; k++) slope[k] /= sum;
+  slope[2] += 1 / s;
+  return first + Math.log(s * length * sum);
 }
 
 /** ln of s A(t) (α + T)^(r + x) (β + T)^s and its derivatives by r, α, s, β: ₂F₁ with one argument 1 after Euler's transformation, so that all its terms are positive. */
@@ -136,7 +170,7 @@ interface Series {
   z: number;
 }
 
-/** For 0 ≤ z < 1. */
+/** For 0 ≤ z ≤ `slow`. */
 function sumSeries(b: number, c: number, z: number, f: Series): void {
   let [term, sum, byB, byC, byZ, inB, inC] = [1, 1, 0, 0, 0, 0, 0];
   for (let k = 0; k < mostTerms; k++) {
@@ -156,4 +190,4 @@ function sumSeries(b: number, c: number, z: number, f: Series): void {
   f.z = z > 0 ? byZ / (z * sum) : b / c;
 }
 
-const mostTerms = 1_000_000;
+const mostTerms = 10_000;

@@ -28,7 +28,7 @@ function drawn(model: PurchaseModel, p: readonly number[], rows: number, seed = 
 describe.each(models)('%s', (_, model, truth) => {
   it('has the derivatives that its differences have', () => {
     const likelihood = model.likelihood(distinctHistories(drawn(model, truth, 300)));
-    for (const p of [truth, truth.map((v, i) => v * (1.7 - 0.4 * i)), truth.map((v, i) => v * (0.3 + 0.9 * i))]) {
+    for (const p of [truth, truth.map((v, i) => v * (1.7 - 0.4 * i)), truth.map((v, i) => v * (0.3 + 0.9 * i)), truth.map((v, i) => v * 20 ** (i - 1)), truth.map((v, i) => v * 20 ** (1 - i))]) {
       const gradient = new Float64Array(p.length);
       likelihood(p, gradient);
       p.forEach((v, i) => {
@@ -151,6 +151,29 @@ it('Pareto/NBD has no pole at s = 1, and α and β can change places', () => {
   expect(at(1)).toBeCloseTo((at(1 - 1e-6) + at(1 + 1e-6)) / 2, 9);
   const alive = (alpha: number, beta: number) => paretoNbd.alive([0.5, alpha, 0.6, beta], 3, 10, 30);
   expect(alive(10, 10)).toBeCloseTo((alive(10 - 1e-7, 10) + alive(10 + 1e-7, 10)) / 2, 9);
+});
+
+it('Pareto/NBD says the same by series and by integral, and what its definition says when summed by hand', () => {
+  const odds = (p: readonly number[], x: number, tx: number, age: number) => {
+    const [r, alpha, s, beta] = p;
+    const steps = 200_000;
+    let sum = 0;
+    for (let k = 0; k < steps; k++) {
+      const at = tx + ((age - tx) * (k + 0.5)) / steps;
+      sum += Math.exp((r + x) * Math.log((alpha + age) / (alpha + at)) + s * Math.log((beta + age) / (beta + at))) / (beta + at);
+    }
+    return (s * sum * (age - tx)) / steps;
+  };
+  for (const [alpha, beta] of [[10, 12], [12, 10], [10, 60], [60, 10], [10, 2_000], [2_000, 10], [0.5, 1e6], [1e6, 0.5]]) {
+    for (const [x, tx, age] of [[0, 0, 30], [3, 10, 30], [3, 29.9, 30], [25, 20, 30]]) {
+      const p = [0.55, alpha, 0.6, beta];
+      const alive = 1 / (1 + odds(p, x, tx, age));
+      expect(Math.abs(paretoNbd.alive(p, x, tx, age) - alive)).toBeLessThan(2e-8);
+    }
+  }
+  // Either side of where the one takes over from the other.
+  const at = (beta: number) => paretoNbd.alive([0.55, 10, 0.6, beta], 3, 10, 30);
+  expect(at(90 - 1e-9)).toBeCloseTo(at(90 + 1e-9), 11);
 });
 
 it('one who bought once and never came back is alive for ever with BG/NBD, less and less with MBG/NBD and Pareto/NBD', () => {

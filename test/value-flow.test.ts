@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createContext } from '../src/context.js';
+import { openEngine } from '../src/engine/catalog.js';
+import type { Engine } from '../src/engine/engine.js';
+import { customerValue, type CustomerValue, type ValueOptions } from '../src/flow/value.js';
+import { ingest } from '../src/ingest/ingest.js';
+import { drawBeta, drawGamma } from '../src/util/gamma-draw.js';
+import { createRng } from '../src/util/rng.js';
+import { dataFolder } from './support/shoal.js';
+
+let engine: Engine;
+let folder: string;
+beforeAll(async () => {
+  engine = await openEngine({ threads: 2 });
+  folder = mkdtempSync(join(tmpdir(), 'value-flow-'));
+});
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function valued(path: string, options: ValueOptions = {}): Promise<CustomerValue> {
+  const context = createContext();
+  return customerValue(await ingest([path], {}, engine, context), options, engine, context);
+}
+
+const day = 86_400_000;
+const dateOf = (days: number) => new Date(Date.UTC(2024, 0, 1) + days * day).toISOString().slice(0, 10);
+
+/** A log of people as BG/NBD has them, watched for a year; some buy twice on one day. */
+function market(name: string, people: number, amount: (rng: { next(): number }) => number = (rng) => Math.round((5 + 40 * rng.next()) * 100) / 100): string {
+  const rng = createRng(3, 'market');
+  const lines: string[] = [];
+  for (let i = 0; i < people; i++) {
+    const first = rng.int(120);
+    const [rate, leaves] = [drawGamma(0.9, rng) / 30, drawBeta(0.9, 2.5, rng)];
+    const days = new Set([first]);
+    for (let at = first; (at -= Math.log(1 - rng.next()) / rate) < 365; ) {
+      days.add(Math.floor(at));
+      if (rng.next() < leaves) break;
+    }
+    for (const at of days) for (let times = 0; times <= (at % 5 === 0 ? 1 : 0); times++) lines.push(`C${String(i).padStart(4, '0')},${dateOf(at)},${amount(rng)}`);
+  }
+  const path = join(folder, `${name}.csv`);
+  writeFileSync(path, `customer_id,order_date,amount\n${lines.join('\n')}\n`);
+  return path;
+}
+
+describe('customers valued from a log of purchases', () => {
+  it('tells who is there, what they buy and spend, for the whole and by segment', async () => {
+    const value = await valued(market('plain', 1_500), { horizonDays: 90, segmentOf: (id) => (Number(id.slice(1)) % 3 ? 'most' : 'third') });
+    const { columns, entities } = value;
+    expect(entities.length).toBe(1_500);
+    expect(entities[0]).toBe('C0000');
+    expect(value.time).toBe('continuous');
+    for (let i = 0; i < entities.length; i++) {
+      expect(columns.alive[i]).toBeGreaterThanOrEqual(0);
+      expect(columns.alive[i]).toBeLessThanOrEqual(1);
+      expect(columns.purchasesLow[i]).toBeLessThanOrEqual(columns.purchasesHigh[i]);
+      expect(columns.valueLow![i]).toBeLessThanOrEqual(columns.valueHigh![i]);
+      expect(columns.value![i]).toBeCloseTo(columns.purchases[i] * columns.spend![i] * (columns.value![i] / (columns.purchases[i] * columns.spend![i])), 6);
+    }
+    const total = columns.value!.reduce((a, b) => a + b);
+    expect(value.all.value).toBeCloseTo(total, 4);
+    expect(value.segments.map(({ segment }) => segment)).toEqual(['most', 'third']);
+    expect(value.segments.reduce((sum, s) => sum + s.value!, 0)).toBeCloseTo(total, 4);
+    expect(value.segments.reduce((sum, s) => sum + s.entities, 0)).toBe(1_500);
+    expect(value.all.interval[0]).toBeLessThan(total);
+    expect(value.all.interval[1]).toBeGreaterThan(total);
+    expect(value.all.months.length).toBe(3);
+    expect(value.all.months.reduce((sum, m) => sum + m.purchases, 0)).toBeCloseTo(value.all.purchases, 0);
+    // Each discounted purchase is worth less than a plain one, by at most the discount of the whole horizon.
+    const plain = columns.purchases.reduce((sum, v, i) => sum + v * columns.spend![i], 0);
+    expect(total / plain).toBeLessThan(1);
+    expect(total / plain).toBeGreaterThan(1.01 ** (-90 / 30.4375));
+  });
+
+  it('tries itself on what was held back: totals, single ones and intervals are right for people who are as it thinks', async () => {
+    const { heldOut } = await valued(market('held', 4_000), { horizonDays: 120 });
+    expect(heldOut!.days).toBe(120);
+    expect(Math.abs(heldOut!.error)).toBeLessThan(0.1);
+    expect(heldOut!.correlation).toBeGreaterThan(0.5);
+    expect(heldOut!.covered).toBeGreaterThan(0.78);
+    expect(heldOut!.byFrequency.reduce((sum, g) => sum + g.entities, 0)).toBe(heldOut!.entities);
+    for (const { entities, expected, happened } of heldOut!.byFrequency) if (entities > 100) expect(Math.abs(expected - happened)).toBeLessThan(0.25 * Math.max(0.4, happened));
+  });
+
+  it('counts two orders on one day once, and nothing after the instant it looks from', async () => {
+    const path = join(folder, 'days.csv');
+    const rows = ['customer_id,order_date,amount'];
+    for (let i = 0; i < 60; i++) for (const [at, n] of [[0, 2], [10 + (i % 30), 3], [60 + (i % 7), 1], [100, 1]]) for (let k = 0; k < n; k++) rows.push(`P${i},${dateOf(at)},${9 + (i % 3)}.5`);
+    writeFileSync(path, `${rows.join('\n')}\n`);
+    const context = createContext();
+    const made = await ingest([path], {}, engine, context);
+    const value = await customerValue({ ...made, asOf: Date.UTC(2024, 0, 1) + 90 * day }, { model: 'nbd' }, engine, context);
+    expect([...new Set(value.columns.repeats)]).toEqual([2]);
+    expect([...new Set(value.columns.age)]).toEqual([90]);
+    expect(Math.max(...value.columns.last)).toBe(66);
+    // 2, 3 and 1 times 9.50 on three days.
+    expect(Math.abs(value.columns.spend![0] - 19)).toBeLessThan(1);
+  });
+
+  it('the same log gives the same bits, whatever the number of threads', async () => {
+    const path = market('bits', 600);
+    const one = await valued(path);
+    const single = await openEngine({ threads: 1 });
+    const context = createContext({ threads: 1 });
+    const two = await customerValue(await ingest([path], {}, single, context), {}, single, context);
+    await single.close();
+    expect(two).toEqual(one);
+  });
+
+  it('purchases on a few fixed days are opportunities', async () => {
+    const rng = createRng(5, 'drives');
+    const rows = ['donor_id,gift_date,amount'];
+    for (let i = 0; i < 600; i++) {
+      const [gives, leaves] = [0.3 + 0.6 * rng.next(), 0.25 * rng.next()];
+      for (let k = 0, there = true; k < 10 && there; k++, there = rng.next() >= leaves) if (k === 0 || rng.next() < gives) rows.push(`D${i},${dateOf(30 * k)},25.${i % 90 + 10}`);
+    }
+    const path = join(folder, 'drives.csv');
+    writeFileSync(path, `${rows.join('\n')}\n`);
+    const value = await valued(path, { horizonDays: 90 });
+    expect(value.time).toBe('discrete');
+    expect(value.fit.model).toBe('bg-bb');
+    expect(value.why[0]).toBe('All purchases fall on 10 days, 30 days apart: they are counted as occasions that are taken or not.');
+    expect(Math.max(...value.columns.purchases)).toBeLessThanOrEqual(3);
+    expect(Math.abs(value.heldOut!.error)).toBeLessThan(0.15);
+  });
+
+  it('says what is missing: no log, nobody who came back, amounts of nothing', async () => {
+    const people = join(folder, 'people.csv');
+    writeFileSync(people, `customer_id,age,city\n${Array.from({ length: 60 }, (_, i) => `P${i},${20 + (i % 40)},${['Rome', 'Oslo', 'Bonn'][i % 3]}`).join('\n')}\n`);
+    await expect(valued(people)).rejects.toThrow(/needs a log of purchases/);
+    const once = join(folder, 'once.csv');
+    writeFileSync(once, `customer_id,order_date,amount\n${Array.from({ length: 300 }, (_, i) => `P${i >> 1},${dateOf((i >> 1) % 140)},${10 + (i % 17)}.5`).join('\n')}\n`);
+    await expect(valued(once)).rejects.toThrow(/Of 150 histories 0 have a repeat purchase/);
+  });
+});
+
+describe.skipIf(!dataFolder)(`real logs${dataFolder ? '' : ' (skipped: no SHOAL_DATA)'}`, () => {
+  it('all of CDNOW: a model of people who leave wins, and the last 218 days come out within a tenth', async () => {
+    const value = await valued(join(dataFolder!, 'cdnow', 'CDNOW_master.txt.gz'));
+    expect(value.entities.length).toBe(23_570);
+    expect(['bg-nbd', 'mbg-nbd', 'pareto-nbd']).toContain(value.fit.model);
+    expect(value.comparison!.candidates.find(({ model }) => model === 'nbd')!.ratio).toBeGreaterThan(1.3);
+    expect(Math.abs(value.heldOut!.error)).toBeLessThan(0.11);
+    expect(value.heldOut!.correlation).toBeGreaterThan(0.69);
+    expect(value.heldOut!.covered).toBeGreaterThan(0.8);
+  });
+
+  it('a year of an online retailer: nothing shows that anyone leaves, and it says so', async () => {
+    const value = await valued(join(dataFolder!, 'online-retail', 'online_retail.csv.gz'));
+    expect(value.fit.model).toBe('nbd');
+    expect(value.notes.join()).toMatch(/Nothing in the log shows that people leave for good/);
+    expect(value.notes.join()).toMatch(/6\.9 % of what is spent is returned/);
+    expect(value.heldOut!.correlation).toBeGreaterThan(0.8);
+  });
+});
