@@ -99,8 +99,8 @@ describe('customers valued from a log of purchases', () => {
     expect([...new Set(value.columns.repeats)]).toEqual([2]);
     expect([...new Set(value.columns.age)]).toEqual([90]);
     expect(Math.max(...value.columns.last)).toBe(66);
-    // 2, 3 and 1 times 9.50 on three days.
-    expect(Math.abs(value.columns.spend![0] - 19)).toBeLessThan(1);
+    // 2, 3 and 1 times 9.50, 10.50 or 11.50 on three days: own means of 19, 21 and 23 are hidden in what each spends from day to day, so everyone is held to 21.
+    expect(value.columns.spend![0]).toBeCloseTo(21, 1);
   });
 
   it('the same log gives the same bits, whatever the number of threads', async () => {

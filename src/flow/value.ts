@@ -7,7 +7,7 @@ import { bootstrap } from '../predict/value/bootstrap.js';
 import { purchaseModelNamed } from '../predict/value/catalog.js';
 import { comparePurchaseModels, type Comparison } from '../predict/value/compare.js';
 import { continuousRate, discountedPurchases } from '../predict/value/expect.js';
-import { fitPurchases, type PurchaseFit } from '../predict/value/fit.js';
+import { fewestRepeaters, fitPurchases, type PurchaseFit } from '../predict/value/fit.js';
 import { expectedSpend, fitSpend, type SpendFit } from '../predict/value/gamma-gamma.js';
 import { distinctHistories, type Histories } from '../predict/value/histories.js';
 import type { PurchaseModel } from '../predict/value/purchase-model.js';
@@ -154,7 +154,8 @@ export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' 
     const time = before ? clock.between(cut, until) : 0;
     const later = before && time > 0 ? { time, purchases: before.laterDays } : undefined;
     const histories = clock.histories(now);
-    const { model, comparison, why } = choose(options.model, clock, past && later ? past : histories, later, context);
+    const enough = later && past!.repeats.reduce((count, x) => count + Math.sign(x), 0) >= fewestRepeaters;
+    const { model, comparison, why } = choose(options.model, clock, enough ? past! : histories, enough ? later : undefined, context);
     context.progress({ stage: 'value', note: `fitting ${model.title}`, done: 0.5 });
     const fit = fitPurchases(model, histories, context);
     const money = days.money && now.spent.some((v) => v > 0);
@@ -164,7 +165,7 @@ export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' 
     context.progress({ stage: 'value', note: 'intervals', done: 0.7 });
     const uncertainty = spreadOfTotal(model, fit, histories, horizon, context);
     const groups = grouped(model, fit, histories, now, told, options.segmentOf, { clock, horizonDays, level, uncertainty });
-    const heldOut = before && past && later ? tryOut(model, past, before, later.time, { until, level, money, kept: days.kept }, context) : undefined;
+    const heldOut = enough ? tryOut(model, past!, before!, later.time, { until, level, money, kept: days.kept }, context) : undefined;
     context.progress({ stage: 'value', done: 1 });
     return {
       time: model.time, why, comparison, fit, spend, asOf: (until + 1) * dayMs - 1, horizonDays, monthlyDiscount, level, currency: ingested.currency, entities: now.entities,
