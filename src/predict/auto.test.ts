@@ -52,6 +52,14 @@ describe('the automatic choice', () => {
     expect(model.predictor).toBe('naive');
   });
 
+  it('takes the one it is told, calibrated, whatever others do', async () => {
+    const { x, y } = drawn(400, 10, () => 0);
+    const model = await chooseModel(x, y, { predictor: 'logistic-regression' }, context, kernel);
+    expect(model.predictor).toBe('logistic-regression');
+    expect(model.candidates.map(({ predictor }) => predictor)).toEqual(['naive', 'logistic-regression', 'logistic-regression']);
+    await expect(chooseModel(x, y, { predictor: 'linear-regression' }, context, kernel)).rejects.toMatchObject({ code: 'predict/wrong-task' });
+  });
+
   it('is the same for the same seed, and survives a structured clone', async () => {
     const { x, y } = drawn(300, 6, ([a]) => 2 * a);
     const [once, again] = [await chooseModel(x, y, { candidates }, context, kernel), await chooseModel(x, y, { candidates }, createContext({ seed: 4 }), kernel)];

@@ -26,6 +26,8 @@ export interface ChosenModel {
 export interface ChooseOptions extends Partial<FoldRules> {
   /** What is tried; by default a few settings of each predictor that suits the task. */
   readonly candidates?: readonly Setting[];
+  /** Only this predictor is chosen, whatever others do. */
+  readonly predictor?: string;
   /** At most so many rows (drawn, each class in its share) are cross-validated; the chosen one learns from all. */
   readonly mostRows?: number;
 }
@@ -58,12 +60,21 @@ const tried: Record<Task, readonly Setting[]> = {
   ],
 };
 
+const naive: Setting = { predictor: 'naive', options: {} };
+
+function settingsFor(task: Task, { candidates, predictor }: ChooseOptions): readonly Setting[] {
+  const all = candidates ?? tried[task];
+  if (predictor === undefined) return all;
+  const own = all.filter((setting) => setting.predictor === predictor);
+  return own.length > 0 ? own : [{ predictor, options: {} }];
+}
+
 /**
  * Chooses, fits and calibrates a model of these rows.
- * @throws `predict/no-answers`, `predict/one-class`, `predict/bad-answers`, `predict/infinite`, `run/aborted`
+ * @throws `predict/no-answers`, `predict/no-inputs`, `predict/one-class`, `predict/bad-answers`, `predict/infinite`, `predict/wrong-task`, `run/aborted`
  */
 export async function chooseModel(x: Examples, y: Answers, options: ChooseOptions, context: Context, kernel: Kernel): Promise<ChosenModel> {
-  const settings = [{ predictor: 'naive', options: {} }, ...(options.candidates ?? tried[y.task])];
+  const settings = [naive, ...settingsFor(y.task, options)];
   const rows = comparedRows(y, options.mostRows ?? 30_000, context);
   const [own, answers] = [examplesAt(x, rows), answersAt(y, rows)];
   const parts = folds(answers, { count: options.count ?? 5, lead: options.lead, groups: options.groups && Array.from(rows, (i) => options.groups![i]), times: options.times && Float64Array.from(rows, (i) => options.times![i]) }, context.rng('folds'));
@@ -73,7 +84,8 @@ export async function chooseModel(x: Examples, y: Answers, options: ChooseOption
     const trial = await tryOut(setting, own, answers, parts, within(context, `${k}`), kernel);
     if (trial) trials.push(trial);
   }
-  const chosen = trials.length > 0 ? simplest(trials) : untried(settings[1]);
+  const able = options.predictor === undefined ? trials : trials.slice(1);
+  const chosen = able.length > 0 ? simplest(able) : untried(settings[1]);
   const { predictor, options: parsed, oof } = chosen;
   context.progress({ stage: 'predict', note: `learning ${predictor.title}`, done: settings.length / (settings.length + 1) });
   const params = await predictor.fit(x, y, parsed, within(context, 'all'), kernel);
