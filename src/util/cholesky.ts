@@ -26,3 +26,18 @@ export function invertLower(lower: Float64Array, n: number): Float64Array {
   }
   return inverse;
 }
+
+/** x with L Lᵀ x = `right`, by substitution forth and back. O(n²). */
+export function solveLower(lower: Float64Array, right: Float64Array): Float64Array {
+  const n = right.length;
+  const x = right.slice();
+  for (let i = 0; i < n; i++) {
+    for (let l = 0; l < i; l++) x[i] -= lower[i * n + l] * x[l];
+    x[i] /= lower[i * n + i];
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let l = i + 1; l < n; l++) x[i] -= lower[l * n + i] * x[l];
+    x[i] /= lower[i * n + i];
+  }
+  return x;
+}
