@@ -17,7 +17,7 @@ export async function buildBin() {
     ssr: { noExternal: inside },
     build: {
       ssr: true, outDir: join(root, 'dist/bin'), emptyOutDir: true, target: 'node20', minify: false,
-      rolldownOptions: { input: { shoal: join(root, 'dist/cli/main.js'), index: join(root, 'dist/index.js'), job: join(root, 'dist/server/jobs/main.js'), desk: join(root, 'dist/server/desk/main.js'), live: join(root, 'dist/server/live/main.js') }, output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
+      rolldownOptions: { input: { shoal: join(root, 'dist/cli/main.js'), index: join(root, 'dist/index.js'), job: join(root, 'dist/server/jobs/main.js'), desk: join(root, 'dist/server/desk/main.js'), live: join(root, 'dist/server/live/main.js'), journal: join(root, 'dist/store/journal/main.js') }, output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
     },
   });
   const licences = await Promise.all(inside.map(async (name) => `${name}\n\n${await readFile(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`));

@@ -4,6 +4,7 @@ import type { Event } from '../../domain/event.js';
 import { assert } from '../../errors.js';
 import { openLive, type Live, type LiveNews } from '../../flow/live/live.js';
 import { openJournal } from '../../store/catalog.js';
+import { entry } from '../entries.js';
 import { refusalOf, type FromLive, type LiveThreadOptions, type ToLive } from './thread.js';
 
 /** Milliseconds that news are gathered before they are told: a page need not be drawn for each event. */
@@ -16,7 +17,7 @@ export function serveLive(): void {
   const { store, workspace, retention } = workerData as Pick<LiveThreadOptions, 'store' | 'workspace' | 'retention'>;
   const tell = (message: FromLive) => port.postMessage(message);
   const context = createContext();
-  const opening: Promise<Live> = openJournal(store, workspace, { clock: context.clock }).then((journal) => openLive(journal, context, { failed: (error) => tell({ failed: refusalOf(error) }), limits: retention }));
+  const opening: Promise<Live> = openJournal(store, workspace, { clock: context.clock, entry: entry('journal') }).then((journal) => openLive(journal, context, { failed: (error) => tell({ failed: refusalOf(error) }), limits: retention }));
   opening.catch((error) => tell({ failed: refusalOf(error) }));
 
   let stop: (() => void) | undefined;

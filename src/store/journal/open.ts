@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Event, Identifier } from '../../domain/event.js';
 import type { Change } from '../../domain/live.js';
 import { assert, ShoalError } from '../../errors.js';
-import type { Appended, Group, Journal, JournalEntry, JournalRecord } from '../journal.js';
+import type { Appended, Group, Journal, JournalEntry, JournalRecord, SavedState } from '../journal.js';
 import { Messages } from './messages.js';
 import { packGroup, rowLimits, subjectsIn, unpackGroup, type Kept } from './group.js';
 import { overhead, sealerOf } from './seal.js';
 import { nameOf, nameOfEntity, publicIdIn, Subjects, type Subject } from './subjects.js';
-import type { ChangeRow, JournalTables, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
+import type { ChangeRow, JournalTables, RecordRow, SettingRow, StateChange, StateRow, SubjectRow, Tally } from './tables.js';
 
 /** What is stored of the kind of an entry: events can lose their key, nothing else can. And of a row with several of them. */
 const event = 1;
@@ -71,14 +71,14 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     changes: (after, limit) => alone(() => changesAfter(after, limit)),
     save: (snapshot) => alone(async () => {
       assert(snapshot.seq <= seq, 'a snapshot of records that there are not');
-      const rows = function* () {
-        for (const { entity, bytes, due } of snapshot.states) {
-          assert((Number.isSafeInteger(due) && due >= 0) || due === Infinity, 'a state is due at a whole millisecond, or never');
-          const stored = due === Infinity ? null : due;
-          yield bytes ? { entity, due: stored, sealed: sealer.seal(workspaceKey, 'states', [entity, due], bytes) } : { entity };
-        }
-      };
-      await tables.save(rows(), (tally) => sealedSnapshot(snapshot.seq, snapshot.rest, tally));
+      await tables.beginSave();
+      try {
+        for (const states of partsOf(snapshot.states)) await tables.put(states);
+      } catch (error) {
+        await tables.dropSave();
+        throw error;
+      }
+      await tables.endSave(sealedSnapshot(snapshot.seq, snapshot.rest, await tables.tally()));
     }),
     saved: () => alone(async () => {
       const found = await readSnapshot();
@@ -343,6 +343,20 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       }
     }
     return found;
+  }
+
+  /** States sealed, in parts of some megabytes. */
+  function* partsOf(states: Iterable<SavedState>): Generator<StateChange[]> {
+    let rows: StateChange[] = [], size = 0;
+    for (const { entity, bytes, due } of states) {
+      assert((Number.isSafeInteger(due) && due >= 0) || due === Infinity, 'a state is due at a whole millisecond, or never');
+      rows.push(bytes ? { entity, due: due === Infinity ? null : due, sealed: sealer.seal(workspaceKey, 'states', [entity, due], bytes) } : { entity });
+      size += bytes?.length ?? 0;
+      if (rows.length < part.records && size < part.bytes) continue;
+      yield rows;
+      [rows, size] = [[], 0];
+    }
+    yield rows;
   }
 
   function stateIn({ entity, due, sealed }: StateRow): Buffer {

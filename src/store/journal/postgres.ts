@@ -97,26 +97,17 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
       await insertSubjects([own]);
       await setting(row);
     }),
-    save: (states, seal) => change(async () => {
-      let part: StateRow[] = [];
-      let gone: number[] = [];
-      let bytes = 0;
-      const flush = async () => {
-        await query('DELETE FROM states WHERE entity = ANY($1::bigint[])', [...gone, ...part.map(({ entity }) => entity)]);
-        await insert('states', { entity: 'bigint', due: 'bigint', sealed: 'bytea' }, part);
-        part = [];
-        gone = [];
-        bytes = 0;
-      };
-      for (const state of states) {
-        if (state.sealed === undefined) gone.push(state.entity);
-        else part.push(state);
-        bytes += state.sealed?.length ?? 8;
-        if (bytes > 4_000_000 || part.length + gone.length === 1000) await flush();
-      }
-      await flush();
-      await setting(seal((await query<Tally>(tallied))[0]));
+    beginSave: async () => void (await until.soon(() => client.query('BEGIN'))),
+    put: (states) => until.soon(async () => {
+      await query('DELETE FROM states WHERE entity = ANY($1::bigint[])', states.map(({ entity }) => entity));
+      await insert('states', { entity: 'bigint', due: 'bigint', sealed: 'bytea' }, states.filter((state): state is StateRow => state.sealed !== undefined));
     }),
+    tally: async () => (await all<Tally>(tallied))[0],
+    endSave: (row) => until.soon(async () => {
+      await setting(row);
+      await client.query('COMMIT');
+    }),
+    dropSave: async () => void (await until.soon(() => client.query('ROLLBACK'))),
     forget: () => change(async () => {
       await query('DELETE FROM states');
       await query("DELETE FROM settings WHERE name = 'snapshot'");

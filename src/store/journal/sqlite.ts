@@ -71,7 +71,7 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     run('COMMIT');
   });
 
-  let unmoved = 0;
+  let unmoved = 0, saved = 0;
   /** Whether the log must be emptied, not only moved: a reader beside can keep that from being done at once. */
   let scrubbing = false;
   const move = (how: 'PASSIVE' | 'TRUNCATE') => {
@@ -133,20 +133,24 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
       insert('subjects', [[own.number, own.hmac, own.key, own.erased]]);
       set(setting);
     }),
-    async save(states, seal) {
-      let bytes = 0;
-      await change(() => {
-        for (const { entity, ...kept } of states) {
-          if (kept.sealed === undefined) run('DELETE FROM states WHERE entity = ?', entity);
-          else run('INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (entity) DO UPDATE SET due = excluded.due, sealed = excluded.sealed', entity, kept.due, kept.sealed);
-          bytes += kept.sealed?.length ?? 0;
-        }
-        const snapshot = seal(tally());
-        set(snapshot);
-        bytes += snapshot.sealed.length;
+    beginSave: () => ask(() => run('BEGIN IMMEDIATE')),
+    put: (states) => ask(() => {
+      for (const { entity, ...kept } of states) {
+        if (kept.sealed === undefined) run('DELETE FROM states WHERE entity = ?', entity);
+        else run('INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (entity) DO UPDATE SET due = excluded.due, sealed = excluded.sealed', entity, kept.due, kept.sealed);
+        saved += kept.sealed?.length ?? 0;
+      }
+    }),
+    tally: () => ask(() => all<Tally>('SELECT count(*) AS states, coalesce(sum(entity), 0) AS entities, coalesce(sum(due / 16777216 + due % 16777216), 0) AS dues FROM states INDEXED BY states_due')[0]),
+    async endSave(setting) {
+      await ask(() => {
+        set(setting);
+        run('COMMIT');
       });
-      wrote(bytes);
+      wrote(saved + setting.sealed.length);
+      saved = 0;
     },
+    dropSave: () => ask(() => run('ROLLBACK')),
     forget: () => change(() => {
       run('DELETE FROM states');
       run("DELETE FROM settings WHERE name = 'snapshot'");
@@ -169,8 +173,4 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
       }
     },
   };
-
-  function tally(): Tally {
-    return all<Tally>('SELECT count(*) AS states, coalesce(sum(entity), 0) AS entities, coalesce(sum(due / 16777216 + due % 16777216), 0) AS dues FROM states INDEXED BY states_due')[0];
-  }
 }

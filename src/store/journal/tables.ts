@@ -40,6 +40,8 @@ export interface StateRow {
   sealed: Uint8Array;
 }
 
+export type StateChange = StateRow | { readonly entity: number; readonly sealed?: undefined };
+
 /** 'secret', 'snapshot', 'pruned', 'shared'. */
 export interface SettingRow {
   name: string;
@@ -93,8 +95,12 @@ export interface JournalTables {
   settings(): Promise<SettingRow[]>;
   /** The first rows of an empty journal. */
   begin(own: SubjectRow, setting: SettingRow): Promise<void>;
-  /** Writes states, then the setting that `seal` makes of what there is now. */
-  save(states: Iterable<StateRow | { readonly entity: number; readonly sealed?: undefined }>, seal: (tally: Tally) => SettingRow): Promise<void>;
+  /** A snapshot is one transaction of several calls, with no others between: its states in parts (those without bytes are deleted), what there is then, the setting that says so. Or nothing of it. */
+  beginSave(): Promise<void>;
+  put(states: readonly StateChange[]): Promise<void>;
+  tally(): Promise<Tally>;
+  endSave(setting: SettingRow): Promise<void>;
+  dropSave(): Promise<void>;
   /** Deletes all states and the setting 'snapshot'. */
   forget(): Promise<void>;
   /** Deletes the rows that end at record `seq` or before, and says in a setting what is gone. */
