@@ -8,6 +8,8 @@ export interface Database {
   readonly db: Kysely<Tables>;
   /** Inside a transaction: from here to its end nobody else changes anything. `audit` exists already unless `creating`. */
   lock(trx: Transaction<Tables>, creating?: boolean): Promise<void>;
+  /** A transaction that need not be on the disk when it is told: it does not wait for it. After a loss of power it may not have been; everything that is told after it in the usual way is there only with it. */
+  soon<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Rows as something to insert from: `INSERT … <given>`. However many there are, the statement is the same. */
   given<T extends keyof Tables>(table: T, columns: readonly (keyof Tables[T] & string)[], rows: readonly Tables[T][]): Expression<unknown>;
   /** Names of the tables there are; the rows of one in parts, in any order, inside a transaction. */

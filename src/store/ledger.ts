@@ -14,6 +14,8 @@ export interface Ledger {
   readonly db: Kysely<Tables>;
   /** One transaction, alone: what `work` does and the audit entries that say so are kept together, or not at all. */
   change<T>(by: By, work: (change: Change) => Promise<T>): Promise<T>;
+  /** The same without waiting for the disk: for what is done again where it is lost (see `Database.soon`). */
+  changeSoon: Ledger['change'];
   /** Milliseconds. */
   readonly clock: () => number;
 }
@@ -31,25 +33,23 @@ export interface Change {
 
 export function openLedger(database: Database, clock: () => number): Ledger {
   const { db } = database;
-  return {
-    database, db, clock,
-    async change(by, work) {
-      const { actor, reason, request } = checkedBy(by);
-      return db.transaction().execute(async (trx) => {
-        await database.lock(trx);
-        const at = Math.round(clock());
-        let said = false;
-        const result = await work({
-          trx, at, actor, reason,
-          async audit(action, subject, { before, after } = {}) {
-            said = true;
-            return appendAudit(trx, { at, actor, action, subject, before, after, reason, request });
-          },
-          nothingToDo: () => void (said = true),
-        });
-        assert(said, 'a change without an audit entry');
-        return result;
+  const changing = (transaction: Database['soon']): Ledger['change'] => async (by, work) => {
+    const { actor, reason, request } = checkedBy(by);
+    return transaction(async (trx) => {
+      await database.lock(trx);
+      const at = Math.round(clock());
+      let said = false;
+      const result = await work({
+        trx, at, actor, reason,
+        async audit(action, subject, { before, after } = {}) {
+          said = true;
+          return appendAudit(trx, { at, actor, action, subject, before, after, reason, request });
+        },
+        nothingToDo: () => void (said = true),
       });
-    },
+      assert(said, 'a change without an audit entry');
+      return result;
+    });
   };
+  return { database, db, clock, change: changing((work) => db.transaction().execute(work)), changeSoon: changing(database.soon) };
 }

@@ -9,9 +9,9 @@ import { count, line, maybe } from './values.js';
 /** Rows per statement. */
 const chunk = 500;
 
-/** Deliveries, as the dispatcher makes and settles them. */
-export function outboxOf({ db, database, change, clock }: Ledger, { open }: Sealing): Store['outbox'] {
-  const alone = <T>(work: (trx: Transaction<Tables>) => Promise<T>) => db.transaction().execute(async (trx) => {
+/** Deliveries, as the dispatcher makes and settles them. None of it waits for the disk: where power is lost, changes are taken from the feed again, and what was sent and not written down is sent again. */
+export function outboxOf({ db, database, changeSoon, clock }: Ledger, { open }: Sealing): Store['outbox'] {
+  const alone = <T>(work: (trx: Transaction<Tables>) => Promise<T>) => database.soon(async (trx) => {
     await database.lock(trx);
     return work(trx);
   });
@@ -21,11 +21,13 @@ export function outboxOf({ db, database, change, clock }: Ledger, { open }: Seal
       query = webhook === undefined ? query.where('disabled_at', 'is', null).where('removed_at', 'is', null) : query.where('id', '=', webhook);
       const rows = await query.orderBy('seq').execute();
       const now = clock();
-      return Promise.all(rows.map(async (row) => ({
+      return rows.map((row) => ({
         seq: row.seq, id: row.id, url: row.url, segments: listOf<string>(row.segments), types: listOf<never>(row.types), cursor: row.cursor, ...(row.last_success !== null && { lastSuccessAt: row.last_success }),
         secrets: [row.secret, ...(row.old_secret !== null && now < row.old_secret_until! ? [row.old_secret] : [])].flatMap((sealed) => open(sealed, row.id) ?? []),
-        waiting: Number((await db.selectFrom('deliveries').select(({ fn }) => fn.countAll().as('n')).where('webhook', '=', row.seq).where('state', '=', 'waiting').executeTakeFirstOrThrow()).n),
-      })));
+      }));
+    },
+    async waiting(webhook) {
+      return Number((await db.selectFrom('deliveries').select(({ fn }) => fn.countAll().as('n')).where('webhook', '=', webhook).where('state', '=', 'waiting').executeTakeFirstOrThrow()).n);
     },
     take: (taken) => alone(async (trx) => {
       const at = Math.round(clock());
@@ -55,7 +57,7 @@ export function outboxOf({ db, database, change, clock }: Ledger, { open }: Seal
       const least = Math.min(...times.map((row) => row?.due ?? Infinity));
       return Number.isFinite(least) ? least : undefined;
     },
-    settle: (outcomes) => change({ actor: 'system' }, async ({ trx, at: now, audit, nothingToDo }) => {
+    settle: (outcomes) => changeSoon({ actor: 'system' }, async ({ trx, at: now, audit, nothingToDo }) => {
       nothingToDo();
       const through = new Map<number, string[]>();
       const tried: DeliveryOutcome[] = [];

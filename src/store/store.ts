@@ -198,6 +198,8 @@ export interface Store {
   readonly outbox: {
     /** The webhooks that are sent to. With `webhook`, that one alone, whatever its state. */
     targets(webhook?: string): Promise<WebhookTarget[]>;
+    /** How many deliveries of a webhook wait. */
+    waiting(webhook: number): Promise<number>;
     /** Makes deliveries of changes, each once however often it is said, and notes how far a webhook has come. In one transaction. */
     take(taken: readonly { readonly webhook: number; readonly cursor: number; readonly changes: readonly Change[] }[]): Promise<void>;
     /** Deliveries of a webhook that can be made at an instant, oldest first: of one entity never two at once, and in the order of its changes. */
@@ -242,7 +244,6 @@ export interface WebhookTarget {
   /** The newest first; the one before as long as it is good. None where they cannot be read. */
   readonly secrets: readonly string[];
   readonly cursor: number;
-  readonly waiting: number;
   readonly lastSuccessAt?: number;
 }
 

@@ -100,7 +100,7 @@ export function startDispatcher({ outbox, changes, send, clock, wait, random, fa
     const taken = [];
     let more = false;
     for (const target of targets) {
-      if (target.waiting >= mostWaiting) {
+      if (await outbox.waiting(target.seq) >= mostWaiting) {
         held = true;
         continue;
       }

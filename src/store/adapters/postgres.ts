@@ -67,6 +67,10 @@ function database(root: Kysely<Tables>, schema: string, name: string): Database 
       await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`shoal:${schema}`}, 0))`.execute(trx);
       if (creating) await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(trx);
     },
+    soon: (work) => root.withSchema(schema).transaction().execute(async (trx) => {
+      await sql`SET LOCAL synchronous_commit = off`.execute(trx);
+      return work(trx);
+    }),
     given: (table, columns, rows) => sql`SELECT ${sql.join(columns.map((column) => sql.ref(column)))} FROM json_populate_recordset(null::${sql.table(`${schema}.${table}`)}, ${JSON.stringify(rows)}::json)`,
     async tables(db) {
       const { rows } = await sql<{ name: keyof Tables }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = ${schema} ORDER BY tablename`.execute(db);

@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql, type Kysely } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabases, openStore } from '../catalog.js';
+import type { Tables } from '../tables.js';
 
 const by = { actor: 'ada' };
 const clock = () => 1000;
@@ -68,4 +70,19 @@ it('gives everything back after a workspace of it is dropped, and leaves the oth
   await expect(stat(join(folder, 'workspaces', 'one', 'store.sqlite'))).rejects.toMatchObject({ code: 'ENOENT' });
   expect((await (await home.open('two')).notes.list()).items).toMatchObject([{ text: 'stays' }]);
   await home.close();
+});
+
+it('what need not wait for the disk does not, and what comes after it does, also where it failed', async () => {
+  const databases = await openDatabases(folder);
+  const { db, soon } = await databases.open('main');
+  const synchronous = async (at: Kysely<Tables>) => Number(Object.values((await sql`PRAGMA synchronous`.execute(at)).rows[0] as object)[0]);
+  expect(await soon(async (trx) => [await synchronous(trx), await sql`CREATE TABLE t (n INTEGER)`.execute(trx).then(() => 'made')])).toEqual([1, 'made']);
+  expect(await synchronous(db)).toBe(2);
+  await expect(soon(async (trx) => {
+    await sql`INSERT INTO t VALUES (1)`.execute(trx);
+    throw new Error('no');
+  })).rejects.toThrow('no');
+  expect(await synchronous(db)).toBe(2);
+  expect((await sql`SELECT * FROM t`.execute(db)).rows).toEqual([]);
+  await databases.close();
 });

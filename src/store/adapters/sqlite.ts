@@ -96,6 +96,14 @@ export async function openFile(path: string, name: string, readonly: boolean): P
     name, db,
     // The only connection that writes is in a transaction: it is alone.
     lock: async () => undefined,
+    soon: (work) => db.connection().execute(async (alone) => {
+      await sql`PRAGMA synchronous = NORMAL`.execute(alone);
+      try {
+        return await alone.transaction().execute(work);
+      } finally {
+        await sql`PRAGMA synchronous = FULL`.execute(alone);
+      }
+    }),
     // With 'WHERE true', since what follows may be 'ON CONFLICT', which would else be read as part of the select.
     given: (_, columns, rows) => sql`SELECT ${sql.join(columns.map((column) => sql`json_extract(value, ${sql.lit(`$.${column}`)})`))} FROM json_each(${JSON.stringify(rows)}) WHERE true`,
     async tables(from) {
