@@ -49,6 +49,12 @@ export const catalogue = {
     `Only ${d.entities.toLocaleString('en')} with repeat purchases spent more than 0${d.notPositive ? ` (${d.notPositive.toLocaleString('en')} spent 0 or less)` : ''}; a model of spend needs ${d.minimum}. Check the column of amounts, or predict purchases without their value.`),
   'predict/no-purchases': entry(2, 422, (d: { found: string }) =>
     `The value of customers needs a log of purchases: rows with who and when (and how much). ${d.found} Give the file of orders, or name its columns with --entity and --time.`),
+  'predict/bad-lifetime': entry(2, 422, (d: { row: number; problem: string }) =>
+    `Row ${d.row.toLocaleString('en')} ${d.problem}. A lifetime is a number of 0 or more, and 1 where it ended, 0 where it is still running.`),
+  'predict/no-ends': entry(2, 422, (d: { rows: number }) => `Of ${d.rows.toLocaleString('en')} lifetimes none has ended, so nothing tells when they do. Take a longer time, or check the column that says who left.`),
+  'predict/no-effect': entry(2, 422, (d: { name: string; reason: string }) => `The effect of '${d.name}' on the risk to end cannot be found: it ${d.reason}. Leave it out.`),
+  'predict/too-many-periods': entry(2, 422, (d: { rows: number; most: number }) =>
+    `There would be ${d.rows.toLocaleString('en')} rows of persons and periods; ${d.most.toLocaleString('en')} are made at most. Take longer periods, or fewer people.`),
   'predict/unknown-predictor': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no predictor '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
   'predict/no-input': entry(2, 422, (d: { input: string; suggestion?: string }) =>
