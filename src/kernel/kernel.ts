@@ -120,6 +120,8 @@ export interface Kernel {
   expectation(points: Points, mixture: Mixture, from: number, to: number): Moments;
   /** A forest made ready to have its rows explained, in the kernel's memory until `release`. O(rows × nodes × points). */
   shap(plan: ShapPlan): Shap;
+  /** Sorts columns of equal length in place: ascending, −0 before 0, NaN last. */
+  sort(columns: readonly Float64Array[]): void;
   /** Puts rows into bins to grow trees of at most `leaves` leaves on, for so many outputs. Columns are not kept. */
   treeRows(columns: readonly Float64Array[], bins: readonly Bins[], rows: number, leaves: number, outputs: number): TreeRows;
   close(): Promise<void>;

@@ -25,6 +25,7 @@ export function referenceKernel(): Kernel {
     search: searchReference,
     expectation,
     shap: shapReference,
+    sort: (columns) => columns.forEach((column) => column.sort()),
     treeRows,
     async close() {},
   };

@@ -14,6 +14,8 @@ export const pieceRows = (rows: number) => Math.max(2048, Math.ceil(rows / 1024 
 
 /** The memory, the module and the threads behind one kernel. */
 export interface Shop {
+  /** The caller's among them. */
+  readonly threads: number;
   readonly heap: Heap;
   readonly pack: (values: number, k: number, d: number, blocks: number, halves: number) => void;
   /** Arrays that `allocate` gave and that are still in use. */
@@ -32,6 +34,7 @@ export function openShop(module: WebAssembly.Module, threads: number): Shop {
   let crew: Crew | undefined;
   let done = 0;
   return {
+    threads,
     heap,
     pack,
     owned: new WeakSet(),

@@ -26,6 +26,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     search: (points) => openSearch(shop, points),
     expectation: (points, mixture, from, to) => borrowing(shop, (borrow) => expectation(shop, borrow, points, mixture, from, to)),
     shap: (plan) => openShap(shop, plan),
+    sort: (columns) => borrowing(shop, (borrow) => sort(shop, borrow, columns)),
     treeRows: (columns, bins, rows, leaves, outputs) => openTreeRows(shop, columns, bins, rows, leaves, outputs),
     close: () => shop.close(),
   };
@@ -141,4 +142,14 @@ function distanceSums(shop: Shop, borrow: Borrow, points: Points, labelings: rea
   const args = borrow.words([at, rows, d, stride * 4, k, labels, count, out, borrow.take(pieces * slot), slot, piece]);
   shop.run('distanceSums', pieces, args, rows * rows * (d + 4 * count));
   return labelings.map((_, l) => borrow.doublesAt(out + l * rows * k * 8, rows * k).slice());
+}
+
+function sort(shop: Shop, borrow: Borrow, columns: readonly Float64Array[]): void {
+  if (columns.length === 0) return;
+  const { length } = columns[0];
+  const at = borrow.take(columns.length * length * 8);
+  columns.forEach((column, j) => borrow.doublesAt(at + j * length * 8, length).set(column));
+  const args = borrow.words([at, borrow.take(columns.length * length * 8), length, borrow.take(columns.length * 8192)]);
+  shop.run('sortColumns', columns.length, args, columns.length * length * 16);
+  columns.forEach((column, j) => column.set(borrow.doublesAt(at + j * length * 8, length)));
 }

@@ -138,3 +138,17 @@ describe('trees', () => {
     expect(logistic(-1e9)).toBeLessThan(1e-250);
   });
 });
+
+describe('sorting columns', () => {
+  it('is that of typed arrays, whatever the numbers', () => {
+    const rng = createRng(4, 'sort');
+    const columns = Array.from({ length: 5 }, (_, j) =>
+      Float64Array.from({ length: 3_000 }, (_, i) => (i % 50 === 0 ? [NaN, 0, -0, Infinity, -Infinity, 5e-324, -1e300][i % 7] : j < 2 ? rng.normal() * 10 ** (j * 200) : rng.int(9) - 4)));
+    const expected = columns.map((column) => column.slice().sort());
+    for (const kernel of kernels) {
+      const sorted = columns.map((column) => column.slice());
+      kernel.sort(sorted);
+      expect(sorted).toEqual(expected);
+    }
+  });
+});

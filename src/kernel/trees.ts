@@ -11,14 +11,18 @@ const askedBytes = 48;
 const leafBytes = 16;
 /** Rows per piece of a pass; even. */
 const block = 8192;
+/** Rows fetched at a time, as in assembly/trees.ts. */
+const fetched = 512;
+/** Rows that are worth a histogram of their own, to be added to the others'. */
+const sliceRows = 8192;
 /** What an update of a histogram, and a row moved, count for beside a multiplication. */
 const effort = 6;
 
 /** Words of `Trees` in assembly/trees.ts; its doubles follow. */
 const words = [
-  'rows', 'inputs', 'groups', 'perGroup', 'codes', 'counts', 'order', 'pairs', 'ordered', 'lefts', 'rights', 'tallies', 'side', 'from', 'count', 'input',
-  'smallFrom', 'smallCount', 'smallPairs', 'small', 'large', 'gather', 'found', 'asked', 'allowed', 'monotone', 'askSmall', 'askLarge', 'leftTotal', 'shift', 'margins', 'targets',
-  'weights', 'first', 'second', 'leaves', 'leafCount', 'block', 'minRows', 'column', 'table', 'tableLength',
+  'rows', 'inputs', 'groups', 'perGroup', 'columns', 'counts', 'order', 'pairs', 'scratch', 'lefts', 'rights', 'tallies', 'side', 'from', 'count', 'input',
+  'words', 'smallFrom', 'smallCount', 'small', 'large', 'slices', 'found', 'asked', 'allowed', 'monotone', 'askSmall', 'askLarge', 'leftTotal', 'shift', 'margins', 'targets',
+  'weights', 'first', 'second', 'leaves', 'leafCount', 'block', 'minRows', 'column', 'table', 'tableLength', 'whole', 'others',
 ] as const;
 const doubles = ['scaleG', 'scaleH', 'unitG', 'unitH', 'lambda', 'minHessian'] as const;
 type Fields = Record<(typeof words)[number] | (typeof doubles)[number], number>;
@@ -48,10 +52,11 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
   const fields = fieldsAt(heap.memory, args);
   const most = Math.max(...bins.map(({ count }) => count));
   const pieces = Math.ceil(rows / block);
+  const slices = Math.min(2 * shop.threads, Math.ceil(rows / sliceRows));
   Object.assign(fields, {
-    rows, inputs, groups: Math.ceil(inputs / perGroup), perGroup, block, codes: take(rows * 8 * Math.ceil(inputs / perGroup)), counts: take(inputs * 4),
-    order: take(rows * 4), pairs: take((rows + 1) * 8), ordered: take(rows * 8), lefts: take(rows * 4), rights: take(rows * 4), tallies: take(pieces * 4), side: take(256),
-    found: take(2 * inputs * foundBytes), asked: take(2 * askedBytes), allowed: take(inputs), monotone: 0, leaves: take(leaves * leafBytes), shift: Math.max(32, hessianBits(rows) + rowBits(rows)),
+    rows, inputs, groups: Math.ceil(inputs / perGroup), perGroup, block, columns: take(rows * inputs), words: take(rows * 8 * Math.ceil(inputs / perGroup)), counts: take(inputs * 4),
+    order: take(rows * 4), pairs: take((rows + 1) * 8), lefts: take(rows * 4), rights: take(rows * 4), tallies: take(pieces * 4), side: take(256),
+    scratch: take(slices * fetched * (Math.ceil(inputs / perGroup) + 1) * 8), others: take((slices - 1) * inputs * inputBytes), found: take(2 * inputs * foundBytes), asked: take(2 * askedBytes), allowed: take(inputs), monotone: 0, leaves: take(leaves * leafBytes), shift: Math.max(32, hessianBits(rows) + rowBits(rows)),
   });
   const directions = take(inputs);
   view(Int32Array, fields.counts, inputs).set(bins.map(({ count }) => count));
@@ -62,7 +67,6 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
   /** The leaves whose histograms are to be made of one parent's. */
   let pending: { readonly small: number; readonly large: number } | undefined;
   const spare: number[] = [];
-  const histogramRoom = () => spare.pop() ?? take(inputs * inputBytes);
   let given: { targets: Float64Array; at: number } | undefined;
   let heavy: { weights: Float64Array; at: number; most: number } | undefined;
   let derivatives: { first: number; second: number } | undefined;
@@ -88,17 +92,39 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
         Object.assign(fields, { input, tableLength: codes ? Math.max(1, codes.length) : 0 });
         run('treeBins', pieces, rows * 8 * effort);
       });
+      run('treeWords', pieces, rows * inputs * effort);
     } finally {
       heap.give(column);
       heap.give(table);
     }
   }
 
-  /** Makes histograms of the pending leaves and finds splits by numbers. */
+  /** Makes the histogram of a leaf, in slices that are yet to be added up. */
+  function tally(leaf: number, whole: boolean): void {
+    const part = parts[leaf];
+    part.histogram = spare.pop() ?? take(inputs * inputBytes);
+    Object.assign(fields, { small: part.histogram, whole: whole ? 1 : 0, smallFrom: part.from, smallCount: part.count, slices: Math.max(1, Math.min(slices, Math.ceil(part.count / sliceRows))) });
+    run('treeTally', fields.slices, part.count * inputs * effort);
+  }
+
+  /** Sums over the rows that have just been tallied: those of the bins of the first input. */
+  function tallied(leaf: number): RowSums {
+    const sums = { g: 0, h: 0, n: 0 };
+    for (let slice = 0; slice < fields.slices; slice++) {
+      const { g, h, n } = readHistogram(slice === 0 ? parts[leaf].histogram : fields.others + (slice - 1) * inputs * inputBytes, bins[0].count + 1);
+      for (let bin = 0; bin < g.length; bin++) {
+        sums.g += g[bin];
+        sums.h += h[bin];
+        sums.n += n[bin];
+      }
+    }
+    return sums;
+  }
+
+  /** Completes the histograms of the pending leaves and finds splits by numbers. */
   function search(asked: readonly { leaf: number; sums: RowSums; bounds: Bounds }[], rules: SplitRules): void {
     const { small, large } = pending!;
-    const parent = large >= 0 ? parts[large].histogram : 0;
-    parts[small].histogram = histogramRoom();
+    if (large >= 0) tally(small, false);
     [small, large].forEach((leaf, place) => {
       const ask = asked.find((one) => one.leaf === leaf);
       if (place === 0) fields.askSmall = ask ? 1 : 0;
@@ -109,16 +135,12 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
     });
     view(Uint8Array, fields.allowed, inputs).set(rules.allowed.map((allowed, j) => (bins[j].codes ? 0 : allowed)));
     if (rules.monotone) view(Int8Array, directions, inputs).set(rules.monotone);
-    const whole = parts[small].count === rows && large < 0;
     Object.assign(fields, {
-      monotone: rules.monotone ? directions : 0, minRows: rules.minRows, minHessian: rules.minHessian, lambda: rules.lambda, small: parts[small].histogram, large: parent,
-      smallFrom: parts[small].from, smallCount: parts[small].count, smallPairs: whole && sampled === false ? fields.pairs : fields.ordered + parts[small].from * 8,
+      monotone: rules.monotone ? directions : 0, minRows: rules.minRows, minHessian: rules.minHessian, lambda: rules.lambda, large: large >= 0 ? parts[large].histogram : 0,
     });
-    run('treeSearch', fields.groups, (parts[small].count + most) * inputs * effort);
+    run('treeSearch', fields.groups, most * inputs * asked.length * effort);
     pending = undefined;
   }
-
-  let sampled = false;
 
   /** The best split of a leaf: of what was found by numbers, and by categories. */
   function best(leaf: number, place: number, sums: RowSums, bounds: Bounds, rules: SplitRules): Split | undefined {
@@ -183,16 +205,14 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
       parts = [{ from: 0, count, histogram: 0 }];
       pending = { small: 0, large: -1 };
       order.set(sample ?? everyRow);
-      sampled = sample !== undefined;
-      fields.count = count;
-      if (sampled) run('treeGather', Math.ceil(count / block), count * effort);
-      return sumOf(view(Int32Array, sampled ? fields.ordered : fields.pairs, count * 2), fields.unitG, fields.unitH);
+      tally(0, sample === undefined);
+      return tallied(0);
     },
     split(leaf, right, split) {
       const part = parts[leaf];
       const leftIsSmall = split.left.n <= split.right.n;
       view(Uint8Array, fields.side, 256).set(sideOf(split, bins[split.input]).map((left) => left * 4));
-      Object.assign(fields, { from: part.from, count: part.count, input: split.input, leftTotal: split.left.n, gather: leftIsSmall ? 1 : 0 });
+      Object.assign(fields, { from: part.from, count: part.count, input: split.input, leftTotal: split.left.n });
       const count = Math.ceil(part.count / block);
       run('treePart', count, part.count * effort);
       run('treePlace', count, part.count * effort);
@@ -223,17 +243,6 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
       held.length = 0;
     },
   };
-}
-
-/** Sums of integers below 2⁵³. */
-function sumOf(pairs: Int32Array, unitG: number, unitH: number): RowSums {
-  let g = 0;
-  let h = 0;
-  for (let at = 0; at < pairs.length; at += 2) {
-    g += pairs[at];
-    h += pairs[at + 1];
-  }
-  return { g: g * unitG, h: h * unitH, n: pairs.length / 2 };
 }
 
 /** The fields by name, in the kernel's memory. */

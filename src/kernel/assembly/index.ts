@@ -8,7 +8,7 @@ import { foreignOf, improveOf, nearestOf, Tree } from './search';
 import { expectationRows, Step } from './mixture';
 import { Forest, shapRows } from './shap';
 import { spreadRows } from './spread';
-import { addBlock, binBlock, deriveBlock, gatherBlock, logisticBlock, partBlock, placeBlock, searchGroup, Trees } from './trees';
+import { addBlock, binBlock, deriveBlock, logisticBlock, partBlock, placeBlock, searchGroup, sortColumn, tallySlice, Trees, wordBlock } from './trees';
 import { boxOf, nearestRows, Ward } from './ward';
 
 @unmanaged
@@ -159,8 +159,8 @@ export function treePlace(piece: i32, args: usize): void {
   placeBlock(changetype<Trees>(args), piece);
 }
 
-export function treeGather(piece: i32, args: usize): void {
-  gatherBlock(changetype<Trees>(args), piece);
+export function treeTally(piece: i32, args: usize): void {
+  tallySlice(changetype<Trees>(args), piece);
 }
 
 export function treeSearch(piece: i32, args: usize): void {
@@ -169,4 +169,20 @@ export function treeSearch(piece: i32, args: usize): void {
 
 export function treeAdd(piece: i32, args: usize): void {
   addBlock(changetype<Trees>(args), piece);
+}
+
+export function treeWords(piece: i32, args: usize): void {
+  wordBlock(changetype<Trees>(args), piece);
+}
+
+/** Columns of doubles, one after the other; as much scratch; 2048 words of scratch each. */
+@unmanaged
+class Sorting {
+  columns: usize; scratch: usize; length: i32; tallies: usize;
+}
+
+export function sortColumns(piece: i32, args: usize): void {
+  const a = changetype<Sorting>(args);
+  const offset = <usize>piece * <usize>a.length << 3;
+  sortColumn(a.columns + offset, a.scratch + offset, a.length, a.tallies + <usize>(piece << 13));
 }

@@ -1,6 +1,7 @@
-// Growing trees on binned rows. Bins lie row by row, up to eight inputs in one 64-bit word; a histogram has for every bin the sum of g in one 64-bit integer, and in another the
-// sum of h with the number of rows above it. Derivatives are integers, so sums are exact whatever the order. One histogram is made per split, of the smaller side: the other is
-// the difference from their parent's.
+// Growing trees on binned rows. A histogram has for every bin the sum of g in one 64-bit integer, and in another the sum of h with the number of rows above it. Derivatives are
+// integers, so sums are exact whatever the order. One histogram is made per split, of the smaller side: the other is the difference from their parent's.
+// Bins are kept twice: column by column, to part rows by one input, and row by row, eight inputs (a group) to a 64-bit word, so that a row of a leaf is one touch of memory. Of a
+// leaf a few hundred rows at a time are fetched, which many loads at once can do, and then swept through group by group, whose histograms fit into the nearest cache.
 
 /** Bytes of one input in a histogram: 256 bins of two 64-bit integers, and a little, lest equal bins of several inputs fall into the same place of the cache. */
 const inputBytes: usize = 4160;
@@ -9,16 +10,16 @@ const inputBytes: usize = 4160;
 @unmanaged
 export class Trees {
   rows: i32; inputs: i32; groups: i32; perGroup: i32;
-  codes: usize; counts: usize; order: usize; pairs: usize;
-  ordered: usize; lefts: usize; rights: usize; tallies: usize;
+  columns: usize; counts: usize; order: usize; pairs: usize;
+  scratch: usize; lefts: usize; rights: usize; tallies: usize;
   side: usize; from: i32; count: i32; input: i32;
-  smallFrom: i32; smallCount: i32; smallPairs: usize; small: usize;
-  large: usize; gather: i32; found: usize; asked: usize;
+  words: usize; smallFrom: i32; smallCount: i32; small: usize;
+  large: usize; slices: i32; found: usize; asked: usize;
   allowed: usize; monotone: usize; askSmall: i32; askLarge: i32;
   leftTotal: i32; shift: i32; margins: usize; targets: usize;
   weights: usize; first: usize; second: usize; leaves: usize;
   leafCount: i32; block: i32; minRows: i32; column: usize;
-  table: usize; tableLength: i32;
+  table: usize; tableLength: i32; whole: i32; others: usize;
   scaleG: f64; scaleH: f64; unitG: f64; unitH: f64; lambda: f64; minHessian: f64;
 }
 
@@ -44,7 +45,7 @@ class Leaf {
 export function binBlock(a: Trees, piece: i32): void {
   const start = piece * a.block, end = min(start + a.block, a.rows);
   const missing = load<i32>(a.counts + (<usize>a.input << 2));
-  const to = codeAt(a, a.input);
+  const to = a.columns + <usize>a.input * <usize>a.rows;
   const table = a.table, length = <f64>a.tableLength;
   for (let i = start; i < end; i++) {
     const value = load<f64>(a.column + (<usize>i << 3));
@@ -63,16 +64,67 @@ export function binBlock(a: Trees, piece: i32): void {
       at += select<usize>(8, 0, value > load<f64>(at));
       code = <i32>((at - table) >> 3);
     }
-    store<u8>(to + (<usize>i << 3), <u8>code);
+    store<u8>(to + <usize>i, <u8>code);
   }
 }
 
-/** Where the bin of an input of row 0 is; those of the next rows follow every 8 bytes. */
-// @ts-ignore: decorator
-@inline
-function codeAt(a: Trees, input: i32): usize {
-  const group = input / a.perGroup;
-  return a.codes + (<usize>group * <usize>a.rows << 3) + <usize>(input - group * a.perGroup);
+/** The bins of a block of rows once more, row by row. */
+export function wordBlock(a: Trees, piece: i32): void {
+  const start = piece * a.block, end = min(start + a.block, a.rows);
+  const rows = <usize>a.rows;
+  for (let group = 0; group < a.groups; group++) {
+    const first = group * a.perGroup;
+    const k = min(a.perGroup, a.inputs - first);
+    for (let i = start; i < end; i++) {
+      let at = a.columns + <usize>first * rows + <usize>i;
+      let word: u64 = 0;
+      for (let j = 0; j < k; j++, at += rows) word |= <u64>load<u8>(at) << <u64>(j << 3);
+      store<u64>(a.words + (<usize>(i * a.groups + group) << 3), word);
+    }
+  }
+}
+
+/** Sorts one of several columns of doubles of equal length, NaN last: by 11 bits at a time, from the lowest. The column's part of `scratch` has as much room. */
+export function sortColumn(columns: usize, scratch: usize, length: i32, tallies: usize): void {
+  const digits = 2048;
+  for (let i = 0; i < length; i++) {
+    const at = columns + (<usize>i << 3);
+    const value = load<f64>(at);
+    const bits = value != value ? 0x7ff8000000000000 : reinterpret<i64>(value);
+    // Negative numbers have all bits turned, the others the first.
+    store<i64>(at, bits ^ ((bits >> 63) | i64.MIN_VALUE));
+  }
+  let from = columns, to = scratch;
+  for (let shift: u64 = 0; shift < 64; shift += 11) {
+    memory.fill(tallies, 0, digits << 2);
+    for (let i = 0; i < length; i++) {
+      const digit = tallies + (<usize>((load<u64>(from + (<usize>i << 3)) >> shift) & 2047) << 2);
+      store<i32>(digit, load<i32>(digit) + 1);
+    }
+    let before = 0;
+    for (let digit = 0; digit < digits; digit++) {
+      const at = tallies + (<usize>digit << 2);
+      const count = load<i32>(at);
+      store<i32>(at, before);
+      before += count;
+    }
+    for (let i = 0; i < length; i++) {
+      const key = load<u64>(from + (<usize>i << 3));
+      const digit = tallies + (<usize>((key >> shift) & 2047) << 2);
+      const place = load<i32>(digit);
+      store<i32>(digit, place + 1);
+      store<u64>(to + (<usize>place << 3), key);
+    }
+    const other = from;
+    from = to;
+    to = other;
+  }
+  // Six passes: the keys are back in the columns.
+  for (let i = 0; i < length; i++) {
+    const at = columns + (<usize>i << 3);
+    const key = load<i64>(at);
+    store<i64>(at, key ^ ((~key >> 63) | i64.MIN_VALUE));
+  }
 }
 
 const log2e: f64 = 1.4426950408889634;
@@ -150,7 +202,7 @@ export function deriveBlock(a: Trees, piece: i32): void {
 /** Parts a block of a leaf's rows into two scratch arrays, and tells how many go left. */
 export function partBlock(a: Trees, piece: i32): void {
   const start = a.from + piece * a.block, end = min(start + a.block, a.from + a.count);
-  const codes = codeAt(a, a.input);
+  const codes = a.columns + <usize>a.input * <usize>a.rows;
   const side = a.side;
   let from = a.order + (<usize>start << 2);
   const until = a.order + (<usize>end << 2);
@@ -158,7 +210,7 @@ export function partBlock(a: Trees, piece: i32): void {
   let left = begin, right = a.rights + (<usize>start << 2);
   for (; from < until; from += 4) {
     const row = load<i32>(from);
-    const goes = <usize>load<u8>(side + <usize>load<u8>(codes + (<usize>row << 3)));
+    const goes = <usize>load<u8>(side + <usize>load<u8>(codes + <usize>row));
     store<i32>(left, row);
     store<i32>(right, row);
     left += goes;
@@ -167,32 +219,15 @@ export function partBlock(a: Trees, piece: i32): void {
   store<i32>(a.tallies + (<usize>piece << 2), <i32>((left - begin) >> 2));
 }
 
-/** Puts a parted block where it belongs, and the derivatives of the smaller side in the order of its rows. */
+/** Puts a parted block where it belongs. */
 export function placeBlock(a: Trees, piece: i32): void {
   const start = a.from + piece * a.block, end = min(start + a.block, a.from + a.count);
   let before = 0;
   for (let p = 0; p < piece; p++) before += load<i32>(a.tallies + (<usize>p << 2));
   const lefts = load<i32>(a.tallies + (<usize>piece << 2));
-  const left = a.from + before;
-  const right = a.from + a.leftTotal + (start - a.from - before);
   const size = <usize>start << 2;
-  memory.copy(a.order + (<usize>left << 2), a.lefts + size, <usize>lefts << 2);
-  memory.copy(a.order + (<usize>right << 2), a.rights + size, <usize>(end - start - lefts) << 2);
-  if (a.gather == 1) gatherPairs(a, left, lefts);
-  else if (a.gather == 0) gatherPairs(a, right, end - start - lefts);
-}
-
-function gatherPairs(a: Trees, from: i32, count: i32): void {
-  const pairs = a.pairs;
-  let at = a.order + (<usize>from << 2), to = a.ordered + (<usize>from << 3);
-  const until = at + (<usize>count << 2);
-  for (; at < until; at += 4, to += 8) store<u64>(to, load<u64>(pairs + (<usize>load<i32>(at) << 3)));
-}
-
-/** The pairs of all rows of a sample in their order. */
-export function gatherBlock(a: Trees, piece: i32): void {
-  const start = piece * a.block;
-  gatherPairs(a, start, min(a.block, a.count - start));
+  memory.copy(a.order + (<usize>(a.from + before) << 2), a.lefts + size, <usize>lefts << 2);
+  memory.copy(a.order + (<usize>(start + a.leftTotal - before) << 2), a.rights + size, <usize>(end - start - lefts) << 2);
 }
 
 // @ts-ignore: decorator
@@ -205,13 +240,11 @@ function tally(at: usize, sums: v128, offset: usize): void {
 /** Adds rows to the histograms of `k` inputs (a constant: eight loops come of this one). */
 // @ts-ignore: decorator
 @inline
-function sweep(k: i32, order: usize, pairs: usize, count: i32, codes: usize, to: usize, shift: i32): void {
+function sweep(k: i32, words: usize, stride: usize, pairs: usize, count: i32, to: usize, shift: i32): void {
   const one = i64x2.replace_lane(i64x2.splat(0), 1, <i64>1 << <i64>shift);
-  const until = order + (<usize>count << 2);
-  for (; order < until; order += 4, pairs += 8) {
-    const c = load<u64>(codes + (<usize>load<i32>(order) << 3));
+  for (const until = pairs + (<usize>count << 3); pairs < until; words += stride, pairs += 8) {
+    const low = load<u32>(words), high = k > 4 ? load<u32>(words, 4) : 0;
     const sums = i64x2.add(i64x2.extend_low_i32x4_s(v128.load64_zero(pairs)), one);
-    const low = <u32>c, high = <u32>(c >> 32);
     tally(to + ((low << 4) & 0xff0), sums, 0);
     if (k > 1) tally(to + ((low >> 4) & 0xff0), sums, 1);
     if (k > 2) tally(to + ((low >> 12) & 0xff0), sums, 2);
@@ -223,28 +256,75 @@ function sweep(k: i32, order: usize, pairs: usize, count: i32, codes: usize, to:
   }
 }
 
-/** Histograms of the smaller side for one group of inputs, those of the other side by difference, and the best split of each by each input. */
+// @ts-ignore: decorator
+@inline
+function sweepGroup(k: i32, words: usize, stride: usize, pairs: usize, count: i32, to: usize, shift: i32): void {
+  switch (k) {
+    case 1: sweep(1, words, stride, pairs, count, to, shift); break;
+    case 2: sweep(2, words, stride, pairs, count, to, shift); break;
+    case 3: sweep(3, words, stride, pairs, count, to, shift); break;
+    case 4: sweep(4, words, stride, pairs, count, to, shift); break;
+    case 5: sweep(5, words, stride, pairs, count, to, shift); break;
+    case 6: sweep(6, words, stride, pairs, count, to, shift); break;
+    case 7: sweep(7, words, stride, pairs, count, to, shift); break;
+    default: sweep(8, words, stride, pairs, count, to, shift);
+  }
+}
+
+/** Rows fetched at a time, and the bytes they take: words, then derivatives. */
+const fetched = 512;
+
+/** Where the histogram of a slice is: the first slice's is the leaf's own. */
+// @ts-ignore: decorator
+@inline
+function sliceAt(a: Trees, slice: i32): usize {
+  return slice == 0 ? a.small : a.others + <usize>((slice - 1) * a.inputs) * inputBytes;
+}
+
+/** The histogram of a slice of the smaller side's rows. */
+export function tallySlice(a: Trees, slice: i32): void {
+  const to = sliceAt(a, slice);
+  for (let j = 0; j < a.inputs; j++) memory.fill(to + <usize>j * inputBytes, 0, <usize>(load<i32>(a.counts + (<usize>j << 2)) + 1) << 4);
+  const stride = <usize>a.groups << 3;
+  const scratch = a.scratch + <usize>slice * (<usize>fetched * (stride + 8));
+  const end = <i32>(<i64>a.smallCount * (slice + 1) / a.slices);
+  for (let start = <i32>(<i64>a.smallCount * slice / a.slices); start < end; start += fetched) {
+    const count = min(fetched, end - start);
+    let words = a.words + <usize>start * stride, pairs = a.pairs + (<usize>start << 3);
+    if (!a.whole) {
+      words = scratch;
+      pairs = scratch + <usize>fetched * stride;
+      fetch(a, a.order + (<usize>(a.smallFrom + start) << 2), count, words, pairs, stride);
+    }
+    for (let group = 0; group < a.groups; group++) {
+      const first = group * a.perGroup;
+      sweepGroup(min(a.perGroup, a.inputs - first), words + (<usize>group << 3), stride, pairs, count, to + <usize>first * inputBytes, a.shift);
+    }
+  }
+}
+
+function fetch(a: Trees, at: usize, count: i32, words: usize, pairs: usize, stride: usize): void {
+  const fromWords = a.words, fromPairs = a.pairs;
+  for (const until = at + (<usize>count << 2); at < until; at += 4, pairs += 8) {
+    const row = <usize>load<i32>(at);
+    store<u64>(pairs, load<u64>(fromPairs + (row << 3)));
+    let from = fromWords + row * stride;
+    for (const end = words + stride; words < end; words += 8, from += 8) store<u64>(words, load<u64>(from));
+  }
+}
+
+/** The whole histogram of the smaller side for one group of inputs, that of the other side by difference, and the best split of each by each input. */
 export function searchGroup(a: Trees, group: i32): void {
   const first = group * a.perGroup;
   const k = min(a.perGroup, a.inputs - first);
-  const small = a.small + <usize>first * inputBytes;
-  for (let j = 0; j < k; j++) memory.fill(small + <usize>j * inputBytes, 0, <usize>(load<i32>(a.counts + (<usize>(first + j) << 2)) + 1) << 4);
-  const order = a.order + (<usize>a.smallFrom << 2);
-  const codes = a.codes + (<usize>group * <usize>a.rows << 3);
-  switch (k) {
-    case 1: sweep(1, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
-    case 2: sweep(2, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
-    case 3: sweep(3, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
-    case 4: sweep(4, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
-    case 5: sweep(5, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
-    case 6: sweep(6, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
-    case 7: sweep(7, order, a.smallPairs, a.smallCount, codes, small, a.shift); break;
-    default: sweep(8, order, a.smallPairs, a.smallCount, codes, small, a.shift);
-  }
   for (let j = first; j < first + k; j++) {
     const bins = load<i32>(a.counts + (<usize>j << 2));
     const own = a.small + <usize>j * inputBytes;
     const other = a.large + <usize>j * inputBytes;
+    for (let slice = 1; slice < a.slices; slice++) {
+      const more = sliceAt(a, slice) + <usize>j * inputBytes;
+      for (let at: usize = 0, end = <usize>(bins + 1) << 4; at < end; at += 16) v128.store(own + at, i64x2.add(v128.load(own + at), v128.load(more + at)));
+    }
     if (a.large) {
       for (let at: usize = 0, end = <usize>(bins + 1) << 4; at < end; at += 16) v128.store(other + at, i64x2.sub(v128.load(other + at), v128.load(own + at)));
     }

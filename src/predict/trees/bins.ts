@@ -1,20 +1,24 @@
 // Quantile bins: about as many rows in each, and every distinct value its own where there are few enough.
 import type { Examples } from '../../domain/examples.js';
 import { mostBins, type Bins } from '../../kernel/tree-rows.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Rng } from '../../util/rng.js';
 
 /** Rows that say where the cuts lie. */
 const sampledRows = 200_000;
 
 /** Bins of every input, at most `most` each, from some of the rows where there are many. */
-export function binsOf({ rows, inputs, columns }: Examples, most: number, rng: Rng): Bins[] {
+export function binsOf({ rows, inputs, columns }: Examples, most: number, rng: Rng, kernel: Kernel): Bins[] {
   const chosen = rows > sampledRows ? spreadRows(rows, sampledRows, rng) : undefined;
-  return inputs.map(({ categories }, j) => {
-    if (categories) return categoryBins(columns[j], categories.length);
-    const column = columns[j];
-    const values = chosen ? Float64Array.from(chosen, (i) => column[i]) : column.slice();
-    return numberBins(values, most);
-  });
+  const numbers = new Map(inputs.flatMap(({ categories }, j) => (categories ? [] : [[j, chosen ? valuesAt(columns[j], chosen) : columns[j].slice(0, rows)] as const])));
+  kernel.sort([...numbers.values()]);
+  return inputs.map(({ categories }, j) => (categories ? categoryBins(columns[j], categories.length) : numberBins(numbers.get(j)!, most)));
+}
+
+function valuesAt(column: Float64Array, rows: Int32Array): Float64Array {
+  const values = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) values[k] = column[rows[k]];
+  return values;
 }
 
 /** One row of every stretch of rows. */
@@ -32,9 +36,8 @@ function categoryBins(column: Float64Array, categories: number): Bins {
   return { cuts: new Float64Array(0), codes, count: Math.max(1, Math.min(categories, mostBins)) };
 }
 
-/** Sorts the values in place. */
+/** Of sorted values, NaN last. */
 function numberBins(values: Float64Array, most: number): Bins {
-  values.sort(); // NaN comes last
   let present = values.length;
   while (present > 0 && Number.isNaN(values[present - 1])) present--;
   let distinct = present > 0 ? 1 : 0;

@@ -34,7 +34,7 @@ export interface Boosted {
 /** @throws `run/aborted` */
 export async function boost(x: Examples, y: Answers, rules: BoostRules, context: Context, kernel: Kernel): Promise<Boosted> {
   const loss = lossOf(rules.loss, rules.quantile, y);
-  const bins = binsOf(x, rules.maxBins ?? mostBins, context.rng('bins'));
+  const bins = binsOf(x, rules.maxBins ?? mostBins, context.rng('bins'), kernel);
   const rows = kernel.treeRows(x.columns, bins, x.rows, rules.grow.maxLeaves, loss.outputs);
   try {
     loss.base.forEach((base, output) => rows.margins[output].fill(base));
