@@ -3,8 +3,12 @@ import { closest } from '../util/closest.js';
 import type { AnyPredictor } from './predictor.js';
 import { boostedTrees } from './predictors/boosted-trees.js';
 import { linearRegression } from './predictors/linear-regression.js';
+import { linearSvm } from './predictors/linear-svm.js';
 import { logisticRegression } from './predictors/logistic-regression.js';
 import { naive } from './predictors/naive.js';
+import { nearestNeighbours } from './predictors/nearest-neighbours.js';
+import { neuralNetwork } from './predictors/neural-network.js';
+import { selfTrainingOf } from './predictors/self-training.js';
 
 /** Every way to learn answers, by name. */
 export const predictors = {
@@ -12,6 +16,10 @@ export const predictors = {
   'boosted-trees': boostedTrees,
   'linear-regression': linearRegression,
   'logistic-regression': logisticRegression,
+  'linear-svm': linearSvm,
+  'nearest-neighbours': nearestNeighbours,
+  'neural-network': neuralNetwork,
+  'self-training': selfTrainingOf({ 'logistic-regression': logisticRegression, 'boosted-trees': boostedTrees }),
 } as const;
 
 export type PredictorName = keyof typeof predictors;

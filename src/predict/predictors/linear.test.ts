@@ -4,8 +4,10 @@ import { createContext } from '../../context.js';
 import type { Answers, Examples } from '../../domain/examples.js';
 import type { LinearModel } from '../../domain/forest.js';
 import { openKernel } from '../../kernel/catalog.js';
+import { designRows, fitDesign } from '../design.js';
 import { auc, averagePrecision, brier, logLoss, rank } from '../metrics.js';
 import { linearRegression } from './linear-regression.js';
+import { widestMargin } from './linear-svm.js';
 import { logisticRegression } from './logistic-regression.js';
 
 // Frozen by test/golden/linear.py (scikit-learn 1.9).
@@ -83,5 +85,15 @@ describe('linear regression', () => {
     near(model.base, regression[name].intercept, 1e-6);
     near(coefficients(model), regression[name].coef, 1e-6);
     if (name === 'lasso') expect(coefficients(model).filter((value) => value === 0).length).toBeGreaterThan(1);
+  });
+});
+
+describe('the widest margin', () => {
+  it.each([['hinge', false], ['squared_hinge', true]] as const)('is that of LIBLINEAR (%s)', async (name, squared) => {
+    const design = fitDesign(x, undefined, { even: false });
+    const all = Int32Array.from(cancer.y.keys());
+    const plane = await widestMargin({ rows: designRows(design, x), only: all, y: Float64Array.from(cancer.y), cost: new Float64Array(x.rows).fill(0.1), squared }, 'all', context, 1e-8, 100_000);
+    near([plane.intercept], golden.svm[name].intercept, 1e-5);
+    near(plane.weights, golden.svm[name].coef, 1e-5);
   });
 });
