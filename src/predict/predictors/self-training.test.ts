@@ -15,7 +15,7 @@ describe('self-training', () => {
     const n = 600;
     const truth = Float64Array.from({ length: n }, (_, i) => i % 2);
     // Two clumps along many directions, of which four rows alone tell little.
-    const columns = Array.from({ length: 12 }, () => Float64Array.from(truth, (value) => 0.7 * (value * 2 - 1) + rng.normal()));
+    const columns = Array.from({ length: 12 }, () => Float64Array.from(truth, (value) => 0.45 * (value * 2 - 1) + rng.normal()));
     const x: Examples = { rows: n, inputs: columns.map((_, j) => ({ name: `x${j}` })), columns };
     const y: Answers = { task: 'binary', classes: ['no', 'yes'], values: truth.map((value, i) => (i < 6 ? value : Number.NaN)) };
     const area = async (name: string) => {
