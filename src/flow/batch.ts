@@ -28,6 +28,7 @@ import type { DiscoverOptions } from './config.js';
 import { byEntity } from './by-entity.js';
 import { columnsOf, flagsOf, modelOf } from './model.js';
 import { placing } from './placing.js';
+import type { Predicted } from './predict/predict.js';
 import { prepare, type Prepared } from './prepare.js';
 import { stopwatch } from './stopwatch.js';
 
@@ -38,6 +39,8 @@ export interface Findings extends Subject {
   readonly notes: readonly string[];
   readonly choice: Choice;
   readonly live?: Prepared['live'];
+  /** What everyone is expected to do next, where it was asked for. */
+  readonly predictions?: Pick<Predicted, 'targets' | 'skipped'>;
   readonly contrast: Contrast;
   readonly profiles: readonly Profile[];
   /** How far fits from other starts and on halves agree with this one. */
@@ -66,7 +69,9 @@ export interface Findings extends Subject {
 export async function batch(files: readonly string[] | Opening | TrackedFiles, options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context): Promise<Findings> {
   const { timings, timed } = stopwatch(context);
 
-  const { ingested, table, matrix, notes, live } = await prepare(files, options, engine, kernel, context, timed);
+  const prepared = await prepare(files, options, engine, kernel, context, timed);
+  const { ingested, matrix, notes, live } = prepared;
+  const { predictions, table } = options.predict ? await timed('predict', () => foretold(prepared, options, engine, kernel, context)) : { ...prepared, predictions: undefined };
   const entityWord = ingested.entity.word;
   const currency = options.currency ?? ingested.currency;
 
@@ -100,9 +105,16 @@ export async function batch(files: readonly string[] | Opening | TrackedFiles, o
 
   return {
     ...subject, ingested, choice, steadiness: { seeds: steady.seeds, subsamples: steady.subsamples }, contrast: different, profiles: told, tree, briefs: advised, rhythm: behaved.rhythm, lints: spoken,
-    notes, live, tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
+    notes, live, ...(predictions && { predictions }), tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
     rawColumns: await rawColumnsOf(ingested, engine),
   };
+}
+
+/** What everyone is expected to do next, also as features of theirs. */
+async function foretold({ ingested, table }: Prepared, options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context) {
+  const [{ predictNext }, { withPredictions }] = await Promise.all([import('./predict/predict.js'), import('./predict/as-features.js')]);
+  const predictions = await predictNext(ingested, options, engine, kernel, context);
+  return { predictions, table: await withPredictions(table, predictions.targets, engine) };
 }
 
 async function rawColumnsOf({ sources }: Ingested, engine: Engine): Promise<Record<string, string>> {

@@ -11,8 +11,8 @@ const cost = z.preprocess(
   z.strictObject({ missed: z.number().min(0), alarm: z.number().min(0) }, { error: 'must be two numbers such as 10:1' }),
 );
 
-/** Everything that `predict` can be told. */
-export const predictOptions = ingestOptions.extend({
+/** What to predict, how, and what to do with it. */
+export const aheadOptions = {
   target: z.union([z.string().min(1), targetSchema]).optional()
     .describe("What to predict: a column ('churn', 'readmitted=<30'), 'any orders 90d', 'none orders 90d', 'amount orders 365d', or JSON; by default a column that says what happened, else repeat orders and lapse").meta({ value: '<target>' }),
   predictor: z.string().min(1).default('auto').describe('How to predict; auto tries several on held-out folds').meta({ value: '<name>' }),
@@ -22,6 +22,11 @@ export const predictOptions = ingestOptions.extend({
   cost: cost.optional().describe('Choose for the lowest cost: what missing one costs and what a false alarm costs').meta({ value: '<missed:alarm>' }),
   known: z.array(z.string()).optional().describe('Columns that were known beforehand, though they have no time or tell the answer well').meta({ value: '<column>' }),
   sensitive: z.boolean().default(false).describe('Also learn from protected characteristics'),
+};
+
+/** Everything that `predict` can be told. */
+export const predictOptions = ingestOptions.extend({
+  ...aheadOptions,
   previous: z.string().min(1).optional().describe('Folder of earlier predictions to compare the model with; by default where the results go').meta({ value: '<folder>' }),
   seed: z.number().int('must be a whole number').min(0, 'must not be negative').default(1).describe('Same input and seed give the same result'),
   threads: z.number().int().min(1, 'must be at least 1').max(64, 'must be at most 64').optional().describe('Threads to use; the result does not depend on it'),

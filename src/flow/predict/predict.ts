@@ -17,6 +17,7 @@ import { compareModels, evaluate } from '../../predict/evaluate.js';
 import { chooseTargets, type ChosenTarget, checkedTarget, happeningOf, isTimed, question, readTarget, targetName } from '../../predict/target.js';
 import { chooseThreshold, type ThresholdRule } from '../../predict/threshold.js';
 import { upperFirst } from '../../util/words.js';
+import type { DiscoverOptions } from '../config.js';
 import { ownContext } from '../session.js';
 import { predictOptions, type PredictInput, type PredictOptions } from './config.js';
 import { learn } from './learn.js';
@@ -92,6 +93,15 @@ export async function predictTargets(ingested: Ingested, settings: PredictOption
     if (done) targets.push(done);
   }
   return { targets, skipped };
+}
+
+/** The same within another work on the same data. Where nothing was asked for in particular and nothing can be predicted, the reason is among `skipped`. */
+export async function predictNext(ingested: Ingested, { predict, seed }: Pick<DiscoverOptions, 'predict' | 'seed'>, engine: Engine, kernel: Kernel, context: Context): Promise<Pick<Predicted, 'targets' | 'skipped'>> {
+  const asked: Partial<PredictOptions> = typeof predict === 'object' ? predict : {};
+  return predictTargets(ingested, checked(predictOptions, { ...asked, seed }), engine, kernel, context).catch((error: unknown) => {
+    if (asked.target === undefined && error instanceof ShoalError && error.code.startsWith('predict/')) return { targets: [], skipped: [error.message] };
+    throw error;
+  });
 }
 
 /** The target that is asked for, if any. @throws `predict/bad-target`, `predict/unknown-predictor` */
