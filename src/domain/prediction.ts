@@ -152,3 +152,16 @@ export interface PredictionModel {
   /** The instant of the predictions made with it, ms; 0 where the data has no times. */
   readonly asOf: number;
 }
+
+/** What a report says of a target: its model without what it was fitted to, and what is predicted of everyone. */
+export interface PredictionStory extends Omit<PredictionModel, 'params' | 'calibration' | 'options'> {
+  /** Safe as a name: 'any_orders_90d'. */
+  readonly name: string;
+  /** The feature that holds it for everyone; absent where there are several answers. */
+  readonly feature?: string;
+  /** How many are so likely, the likeliest first (of several answers: how many are expected to give each), and how many it does not ask about. */
+  readonly counts: readonly { readonly of: string; readonly entities: number }[];
+  readonly unasked: number;
+  /** Mean of the prediction in each segment; NaN as null where it says nothing of anyone there. */
+  readonly segments: readonly (number | null)[];
+}

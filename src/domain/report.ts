@@ -2,6 +2,7 @@ import type { Brief, Lint, Tier } from './brief.js';
 import type { Choice } from './choice.js';
 import type { Feature } from './feature.js';
 import type { EncodedFeature } from './matrix.js';
+import type { PredictionStory } from './prediction.js';
 import type { Profile } from './profile.js';
 import type { SegmentStability, Steadiness } from './segment.js';
 import type { SourceAudit, SourceColumn, SourceKind } from './source.js';
@@ -62,6 +63,8 @@ export interface Report {
   readonly tree?: SegmentTree;
   /** How far the partition comes out again: adjusted Rand index of fits from other starts, and on halves of the rows. */
   readonly steadiness?: Pick<Steadiness, 'seeds' | 'subsamples'>;
+  /** What everyone is expected to do next, where it was asked for, and what could not be predicted, a sentence each. */
+  readonly predictions?: { readonly targets: readonly PredictionStory[]; readonly skipped: readonly string[] };
   readonly tiers: readonly Tier[];
   readonly lints: readonly Lint[];
   /** A sample of entities on the two directions that part the segments most (linear discriminants; principal components when k = 1). */

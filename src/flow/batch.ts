@@ -113,8 +113,9 @@ export async function batch(files: readonly string[] | Opening | TrackedFiles, o
 /** What everyone is expected to do next, also as features of theirs. */
 async function foretold({ ingested, table }: Prepared, options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context) {
   const [{ predictNext }, { withPredictions }] = await Promise.all([import('./predict/predict.js'), import('./predict/as-features.js')]);
-  const predictions = await predictNext(ingested, options, engine, kernel, context);
-  return { predictions, table: await withPredictions(table, predictions.targets, engine) };
+  const { targets, skipped } = await predictNext(ingested, options, engine, kernel, context);
+  const both = await withPredictions(table, targets, engine);
+  return { table: both.table, predictions: { targets: both.targets, skipped } };
 }
 
 async function rawColumnsOf({ sources }: Ingested, engine: Engine): Promise<Record<string, string>> {

@@ -6,6 +6,8 @@ export const outputs = {
   'membership.parquet': 'the same, for machines',
   'features.parquet': 'every feature of everyone',
   'model.json': 'the fitted model',
+  'prediction-model.json': 'the models of what they will do next, where that was asked for',
+  'model-card.md': 'how well those do, from what, and where not to trust them',
   'live.json': 'the same for live: features and model, to place somebody as events arrive',
   'assign.sql': 'scores new rows in the warehouse',
   'assign.js': 'scores one entity in a browser, with no dependencies',

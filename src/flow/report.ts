@@ -6,6 +6,7 @@ import { formatCount, formatMoney, formatPercent } from '../util/format-value.js
 import { countWord, upperFirst } from '../util/words.js';
 import type { Context } from '../context.js';
 import type { Findings } from './batch.js';
+import { predictionStories } from './predict/stories.js';
 
 /** Puts what was found into the one document that the report shows and `segments.json` holds. */
 export function report(findings: Findings, run: Run, options: { title?: string }, context: Context): Report {
@@ -27,6 +28,7 @@ export function report(findings: Findings, run: Run, options: { title?: string }
     since: findings.since,
     tree: findings.tree,
     steadiness: findings.steadiness,
+    ...(findings.predictions && { predictions: predictionStories(findings.predictions, findings) }),
     tiers: findings.tiers,
     lints: findings.lints,
     map: map(findings, context),

@@ -54,6 +54,11 @@ export async function write(folder: string, findings: Findings, report: Report, 
       await text('segments.json', `${JSON.stringify(lasting, undefined, 1)}\n`);
       await text('model.json', `${JSON.stringify(modelFile(findings), undefined, 1)}\n`);
       const live = liveModel(findings);
+      if (findings.predictions?.targets.length) {
+        const [{ modelText }, { cardsText }] = await Promise.all([import('./predict/model-file.js'), import('./predict/write.js')]);
+        await text('prediction-model.json', modelText(findings.predictions.targets.map(({ model }) => model)));
+        await text('model-card.md', cardsText(findings.predictions.targets));
+      }
       if (live) await text('live.json', `${JSON.stringify(live)}\n`);
       if (script) await text('assign.sql', script);
       if (script) await text('assign.js', assignJs(findings.model, findings.profiles.map(({ name }) => name)));

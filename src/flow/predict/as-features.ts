@@ -10,12 +10,13 @@ import type { TargetPredictions } from './target-predictions.js';
 /** Of features that say what will be, not what was: they describe segments and can be asked for in rules, and never decide who belongs together. */
 export const predicted = 'prediction';
 
-/** Predictions as features of the entities of a table, beside those that were measured, in the engine too. Targets with several answers are no number and stay out. */
-export async function withPredictions(table: FeatureTable, targets: readonly TargetPredictions[], engine: Engine): Promise<FeatureTable> {
+/** Predictions as features of the entities of a table, beside those that were measured, in the engine too; and the targets with the names of theirs. Targets with several answers are no number and stay out. */
+export async function withPredictions(table: FeatureTable, targets: readonly TargetPredictions[], engine: Engine): Promise<{ readonly table: FeatureTable; readonly targets: readonly TargetPredictions[] }> {
   const taken = new Set(table.features.map(({ name }) => name));
   const added: { feature: Feature; column: Float64Array }[] = [];
-  for (const { name, model: { target, task, classes }, predictions } of targets) {
-    if (task === 'multiclass') continue;
+  const named = targets.map((one) => {
+    const { name, model: { target, task, classes }, predictions } = one;
+    if (task === 'multiclass') return one;
     let safe = `predicted_${name}`;
     while (taken.has(safe)) safe += '_';
     taken.add(safe);
@@ -26,8 +27,9 @@ export async function withPredictions(table: FeatureTable, targets: readonly Tar
       return probability ?? value ?? Number.NaN;
     });
     added.push({ feature: predictedFeature(safe, target, task, classes), column });
-  }
-  if (added.length === 0) return table;
+    return { ...one, feature: safe };
+  });
+  if (added.length === 0) return { table, targets };
   await engine.load('shoal_predicted_features', Object.fromEntries(added.map(({ feature, column }) => [feature.name, column])));
   const both = quoteName(`${table.table} and predictions`);
   const values = added.map(({ feature: { name } }) => `CASE WHEN NOT isnan(p.${quoteName(name)}) THEN p.${quoteName(name)} END AS ${quoteName(name)}`);
@@ -35,7 +37,7 @@ export async function withPredictions(table: FeatureTable, targets: readonly Tar
   await engine.run(`DROP TABLE ${quoteName(table.table)}`, 'predictions');
   await engine.run(`ALTER TABLE ${both} RENAME TO ${quoteName(table.table)}`, 'predictions');
   await engine.run('DROP TABLE shoal_predicted_features', 'predictions');
-  return { ...table, features: [...table.features, ...added.map(({ feature }) => feature)], columns: [...table.columns, ...added.map(({ column }) => column)] };
+  return { table: { ...table, features: [...table.features, ...added.map(({ feature }) => feature)], columns: [...table.columns, ...added.map(({ column }) => column)] }, targets: named };
 }
 
 /** What a prediction says of somebody, as a feature. */

@@ -5,6 +5,8 @@ export interface TargetPredictions {
   /** Safe as the beginning of a column name: 'churn', 'orders_90d'. */
   readonly name: string;
   readonly model: PredictionModel;
+  /** The feature that says the same in the run it is part of. */
+  readonly feature?: string;
   /** Everyone as of now (of a label: every row), in the order of the data. */
   readonly predictions: readonly Prediction[];
   /** SQL that gives the ids of `predictions` in their order. */

@@ -15,10 +15,13 @@ export const predictionOutputs = {
   [modelFile]: 'the fitted models',
 } as const;
 
+/** The model cards of all targets, one after the other. */
+export const cardsText = (targets: readonly TargetPredictions[]): string => targets.map(({ model }) => cardMarkdown(model.card, model)).join('\n---\n\n');
+
 /** Writes what was predicted into a folder, all or nothing. Gives the paths written. @throws `run/write-failed` */
 export async function writePredictions(folder: string, targets: readonly TargetPredictions[], engine: Engine): Promise<string[]> {
   return writeAll(folder, async (path) => {
-    await writeText(path('model-card.md'), targets.map(({ model }) => cardMarkdown(model.card, model)).join('\n---\n\n'));
+    await writeText(path('model-card.md'), cardsText(targets));
     await writeText(path(modelFile), modelText(targets.map(({ model }) => model)));
     const table = await predictionTable(targets, engine);
     const described = await engine.rows(`DESCRIBE ${quoteName(table)}`, 'write');
