@@ -8,6 +8,7 @@ import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
 import { listWords } from '../util/words.js';
 import { fetched } from './featurize.js';
+import type { LivePlan } from './live.js';
 import { plan, planQuery, type Surveyed } from './plan.js';
 import { survey } from './survey.js';
 
@@ -21,7 +22,12 @@ export interface Past {
    * Features of everyone who was known at an instant no earlier than the first, in the engine as `table` too. Rows after it are not looked at, nor which there are.
    * @throws `featurize/too-few-entities`
    */
-  at(cut: number, table: string): Promise<FeatureTable>;
+  at(cut: number, table: string): Promise<PastTable>;
+}
+
+/** The features at an instant; `live`: how those of one entity are computed in memory, at any instant, where they can be. */
+export interface PastTable extends FeatureTable {
+  readonly live?: LivePlan;
 }
 
 export interface PastOptions {

@@ -53,7 +53,7 @@ export async function write(folder: string, findings: Findings, report: Report, 
       await text('report.html', renderReport(template, lasting));
       await text('segments.json', `${JSON.stringify(lasting, undefined, 1)}\n`);
       await text('model.json', `${JSON.stringify(modelFile(findings), undefined, 1)}\n`);
-      const live = liveModel(findings);
+      const live = await liveModel(findings);
       if (findings.predictions?.targets.length) {
         const [{ modelText }, { cardsText }] = await Promise.all([import('./predict/model-file.js'), import('./predict/write.js')]);
         await text('prediction-model.json', modelText(findings.predictions.targets.map(({ model }) => model)));
@@ -111,8 +111,13 @@ function modelFile({ model, profiles, table }: Findings): ModelFile {
 }
 
 /** The model as it is asked live; undefined where the rows were not of the journal. */
-function liveModel({ live, model, profiles, table }: Findings): FoundModel | undefined {
-  return live && foundModel({ ...live, model, segments: profiles, features: table.features });
+async function liveModel({ live, model, profiles, table, predictions }: Findings): Promise<FoundModel | undefined> {
+  if (!live) return undefined;
+  const { ahead } = await import('./live/found/ahead.js');
+  const foretold = (predictions?.targets ?? []).flatMap(({ feature, live: asked, model: fitted }) => (feature && asked ? [ahead(feature, asked, fitted)] : []));
+  const names = new Set(foretold.map(({ feature }) => feature));
+  // A prediction that cannot be made as events arrive is not one of the features there.
+  return foundModel({ ...live, model, segments: profiles, features: table.features.filter(({ name, family }) => family !== 'prediction' || names.has(name)), ahead: foretold });
 }
 
 /** The whole way from raw tables to segments as one statement; undefined for a model that places rows by their neighbours. */

@@ -4,7 +4,8 @@ import type { FeatureTable } from '../../domain/feature.js';
 import { type LabelTarget, type LeftOut, type Period, type TimedTarget } from '../../domain/prediction.js';
 import type { Engine } from '../../engine/engine.js';
 import { ShoalError } from '../../errors.js';
-import { openPast, type Past } from '../../featurize/as-of.js';
+import { openPast, type Past, type PastTable } from '../../featurize/as-of.js';
+import type { LivePlan } from '../../featurize/live.js';
 import type { Ingested } from '../../ingest/ingest.js';
 import { requireWindow, rollingCuts, windowOf, type Cuts } from '../../predict/cuts.js';
 import { holdOut, requireAnswers } from '../../predict/holdout.js';
@@ -20,7 +21,7 @@ export interface LearningSet {
   /** Later in time than everything of `train`; without times, other entities. */
   readonly test: LearningRows;
   /** Everyone as of now; their answers are not known. `lapsed`: those that the target does not ask about. */
-  readonly everyone: Omit<LearningRows, 'answers'> & { readonly lapsed?: Uint8Array; /** SQL that gives their ids in their order. */ readonly ids: string };
+  readonly everyone: Omit<LearningRows, 'answers'> & { readonly lapsed?: Uint8Array; /** SQL that gives their ids in their order. */ readonly ids: string; /** How the inputs of one of them are computed as events arrive, where they can be. */ readonly live?: LivePlan };
   readonly learned: Period;
   readonly tested: Period;
   readonly leftOut: readonly LeftOut[];
@@ -51,7 +52,7 @@ export interface Instants {
   readonly cuts: Cuts;
   readonly past: Past;
   /** Of each training cut, the test cut, and now. */
-  readonly tables: readonly FeatureTable[];
+  readonly tables: readonly PastTable[];
   readonly now: number;
 }
 
@@ -63,7 +64,7 @@ export async function instantsOf(horizon: number, { gap, known }: Pick<LearningO
   const cuts = rollingCuts({ from: span.from, to: now }, horizon * DAY, gap * DAY);
   requireWindow(cuts.test, now, cuts);
   const past = await openPast(sources, cuts.train[0], { known }, engine, context);
-  const tables: FeatureTable[] = [];
+  const tables: PastTable[] = [];
   const instants = [...cuts.train, cuts.test, now];
   for (const [k, cut] of instants.entries()) {
     context.progress({ stage: 'featurize', note: `as of ${day(cut)}`, done: k / instants.length });
@@ -95,7 +96,7 @@ export async function timedSet(target: TimedTarget, { cuts, past, tables, now }:
   const lapsed = await lapsedAlready(target, { table: latest.table, rows: latest.rows, cut: now }, ingested.sources, engine);
   const until = (cut: number) => windowOf(cut, cuts).to;
   return {
-    train, test, everyone: { ...everyone, ...(lapsed && { lapsed }), ids: `SELECT entity FROM ${quoteName(latest.table)} ORDER BY entity` },
+    train, test, everyone: { ...everyone, ...(lapsed && { lapsed }), ...(latest.live && { live: latest.live }), ids: `SELECT entity FROM ${quoteName(latest.table)} ORDER BY entity` },
     learned: { cuts: cuts.train, until: until(cuts.train[cuts.train.length - 1]), ...counted(train) },
     tested: { cuts: [cuts.test], until: until(cuts.test), ...counted(test) },
     leftOut: [...leftOut, ...useless], notes: past.notes, groups: groupsOf(test), asOf: now,

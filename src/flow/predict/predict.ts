@@ -14,7 +14,7 @@ import { choosing, predictionsOf, segmentScores } from '../../predict/bands.js';
 import { modelCard } from '../../predict/card.js';
 import { predictorNamed } from '../../predict/catalog.js';
 import { compareModels, evaluate } from '../../predict/evaluate.js';
-import { chooseTargets, type ChosenTarget, checkedTarget, happeningOf, isTimed, question, readTarget, targetName } from '../../predict/target.js';
+import { chooseTargets, type ChosenTarget, checkedTarget, type Happening, happeningOf, isTimed, question, readTarget, targetName } from '../../predict/target.js';
 import { chooseThreshold, type ThresholdRule } from '../../predict/threshold.js';
 import { upperFirst } from '../../util/words.js';
 import type { DiscoverOptions } from '../config.js';
@@ -110,6 +110,8 @@ function askedTarget({ target, predictor }: PredictOptions): Target | undefined 
   return target === undefined ? undefined : typeof target === 'string' ? readTarget(target) : checkedTarget(target);
 }
 
+const DAY = 86_400_000;
+
 interface Session {
   readonly ingested: Ingested;
   readonly settings: PredictOptions;
@@ -149,7 +151,7 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
     card: modelCard(facts), seed: settings.seed, asOf: set.asOf,
   });
   const predictions = predictionsOf(predictChosen(learnt, everyone.examples), everyone.entities, answers, everyone.lapsed);
-  return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids };
+  return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids, ...(everyone.live && { live: { plan: everyone.live, ...(happening && among(target, happening)) } }) };
 }
 
 /** What the chosen are chosen by: a cost, or as many of everyone as there is capacity for. */
@@ -158,6 +160,12 @@ function ruleOf({ capacity, cost }: PredictOptions, { entities, lapsed }: Learni
   if (capacity === undefined) return undefined;
   const asked = lapsed ? lapsed.reduce((sum, gone) => sum + 1 - gone, 0) : entities.length;
   return { by: 'capacity', share: Math.min(1, capacity / Math.max(1, asked)) };
+}
+
+/** Who has lapsed already is not asked about, as `lapsedAlready` has it. */
+function among(target: Target, { source, event }: Happening): Pick<NonNullable<TargetPredictions['live']>, 'among'> {
+  if (!('none' in target) || target.active === undefined) return {};
+  return { among: { source: source.name, ...(event !== undefined && { event }), last: (target.active / target.within) * horizonDays(target) * DAY } };
 }
 
 async function learningSet(target: Target, session: Session): Promise<LearningSet> {

@@ -1,4 +1,5 @@
 import type { Prediction, PredictionModel } from '../../domain/prediction.js';
+import type { LivePlan } from '../../featurize/live.js';
 
 /** One target, the model of it, and what it says of everyone. */
 export interface TargetPredictions {
@@ -9,6 +10,8 @@ export interface TargetPredictions {
   readonly feature?: string;
   /** Everyone as of now (of a label: every row), in the order of the data. */
   readonly predictions: readonly Prediction[];
+  /** How the model's inputs are computed of one entity as events arrive, where they can be; `among`: only of those with such a row in the last so many ms. */
+  readonly live?: { readonly plan: LivePlan; readonly among?: { readonly source: string; readonly event?: string; readonly last: number } };
   /** SQL that gives the ids of `predictions` in their order. */
   readonly ids: string;
 }

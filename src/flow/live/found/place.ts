@@ -1,6 +1,7 @@
 import { liveFeatures } from '../../../featurize/live.js';
 import type { TrackedRow } from '../../../ingest/track/rows-of.js';
 import { assignRaw } from '../../../segment/assign.js';
+import { foreteller } from './ahead.js';
 import type { FoundModel } from './model.js';
 
 /** Where somebody belongs: the number of the segment (−1: none), and how firmly, 0–1. */
@@ -12,8 +13,12 @@ export interface Place {
 /** A found model, fit to be asked of one entity after the other. */
 export interface Placing {
   readonly model: FoundModel;
-  /** The value of every feature, in the order of the model (NaN = missing), and the place; rows later than `asOf` are not looked at. */
+  /** Names of the features that are measured, and behind them of those that are foretold. */
+  readonly names: readonly string[];
+  /** The value of every measured feature, in the order of the model (NaN = missing), and the place; rows later than `asOf` are not looked at. */
   at(rows: Rows, asOf: number): { readonly values: Float64Array; readonly place: Place };
+  /** A foretold feature, by its position in `names`; NaN = nothing can be said. */
+  foretold(position: number, rows: Rows, asOf: number): number;
   /** The next instant after `asOf` at which a row leaves a window; Infinity where none does. */
   edge(rows: Rows, asOf: number): number;
 }
@@ -27,9 +32,12 @@ export function placing(model: FoundModel): Placing {
   const at = new Map(features.names.map((name, j) => [name, j]));
   const deciding = model.model.encoder.features.map(({ name }) => at.get(name)!);
   const columns = deciding.map(() => new Float64Array(1));
+  const foretellers = (model.ahead ?? []).map(foreteller);
   const nobody: Place = { segment: -1, strength: 0 };
   return {
     model,
+    names: [...features.names, ...(model.ahead ?? []).map(({ feature }) => feature)],
+    foretold: (position, rows, asOf) => foretellers[position - features.names.length](rows, asOf),
     at(rows, asOf) {
       const values = features.measure(rows, asOf);
       // Of whom nothing was seen, nothing is said.

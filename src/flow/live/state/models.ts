@@ -73,6 +73,11 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
     if (measured?.asOf !== asOf) measured = { asOf, found: placings[model].at(here, asOf) };
     return measured.found;
   };
+  /** A feature by its position, also one that is foretold: that is worked out when it is asked for. */
+  const valueAt = (entity: Entity, model: number, position: number, asOf: number): number => {
+    const { values } = foundAt(entity, model, asOf);
+    return position < values.length ? values[position] : placings[model].foretold(position, rowsFor(entity, model), asOf);
+  };
   const indexOf = (id: string | undefined): number => list.findIndex((model) => model.id === id);
 
   return {
@@ -110,8 +115,7 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
     feature(entity, model, name, asOf) {
       const index = indexOf(model);
       if (index < 0) return missing;
-      const j = list[index].plan.features.findIndex((feature) => feature.name === name);
-      return { value: foundAt(entity, index, asOf).values[j], ...looks(rowsFor(entity, index), asOf) };
+      return { value: valueAt(entity, index, placings[index].names.indexOf(name), asOf), ...looks(rowsFor(entity, index), asOf) };
     },
     strength(entity, model, segment, asOf) {
       const index = indexOf(model);
@@ -133,8 +137,10 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
     features(entity, asOf) {
       const index = indexOf(newest);
       if (index < 0 || entity.tracked.rows === 0) return {};
-      const { values } = foundAt(entity, index, asOf);
-      return Object.fromEntries(list[index].plan.features.flatMap(({ name }, j) => (Number.isNaN(values[j]) ? [] : [[name, values[j]]])));
+      return Object.fromEntries(placings[index].names.flatMap((name, j) => {
+        const value = valueAt(entity, index, j, asOf);
+        return Number.isNaN(value) ? [] : [[name, value]];
+      }));
     },
   };
 }
