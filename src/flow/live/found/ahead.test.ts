@@ -12,7 +12,10 @@ import { openView, type RunView } from '../../view/view.js';
 import { createContext } from '../../../context.js';
 import type { FoundModel } from './model.js';
 import { placing, type Placing } from './place.js';
-import { end, shoppers } from './shoppers.test.fixture.js';
+import { end as last, shoppers } from './shoppers.test.fixture.js';
+
+/** Everybody in the fixture has a set number of visits: towards its end nobody has any left. */
+const end = last - 60 * 86_400_000;
 
 const rows = new Map<string, { events: TrackedRow[]; orders: TrackedRow[] }>();
 let folder: string, report: Report, view: RunView, place: Placing;
@@ -21,7 +24,7 @@ let told: PredictionStory, ids: readonly string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shoal-ahead-'));
   const lines = { events: '', orders: '' };
-  for (const event of shoppers(300)) {
+  for (const event of shoppers(300).filter(({ at }) => at <= end)) {
     const entity = event.identifiers[0].value;
     const own = rows.get(entity) ?? { events: [], orders: [] };
     rows.set(entity, own);
@@ -33,7 +36,7 @@ beforeAll(async () => {
   const files = { events: join(folder, 'events.ndjson'), orders: join(folder, 'orders.ndjson') };
   await writeFile(files.events, lines.events);
   await writeFile(files.orders, lines.orders);
-  const found = await discover({ ...files, columns: [], asOf: end }, { seed: 1, predict: { predictor: 'boosted-trees', horizon: 30 } });
+  const found = await discover({ ...files, columns: [], asOf: end }, { seed: 1, predict: { predictor: 'logistic-regression', horizon: 30 } });
   ({ report } = found);
   await found.write(join(folder, 'run'), { workspace: true });
   await found.close();
@@ -77,7 +80,7 @@ describe('what people are expected to do next, as part of a run', () => {
     for (const name of names) {
       const column = await view.column(name);
       for (let row = 0; row < view.entities; row++) {
-        const live = place.foretold(place.names.indexOf(name), rows.get(ids[row])!, end);
+        const live = place.foretold(place.names.indexOf(name), rows.get(ids[row])!, told.asOf);
         if (!Object.is(live, column[row])) throw new Error(`${name} of ${ids[row]}: batch ${column[row]}, live ${live}`);
         if (Number.isNaN(live)) unasked++;
         else asked++;

@@ -2,7 +2,7 @@ import type { PredictionModel } from '../../../domain/prediction.js';
 import { liveFeatures, type LivePlan } from '../../../featurize/live.js';
 import { packJson, unpackJson } from '../../../util/typed-json.js';
 import { predictWith } from '../../predict/model-file.js';
-import type { Rows } from './place.js';
+import type { Rows } from './rows.js';
 
 /** What somebody is expected to do next, as it is worked out when they are asked about: plain data. */
 export interface Ahead {

@@ -7,7 +7,8 @@ import { trackedLine } from '../../../ingest/track/tracked.js';
 import { discover } from '../../discover.js';
 import { loadRun, type SavedRun } from '../../saved.js';
 import type { FoundModel } from './model.js';
-import { placing, type Placing, type Rows } from './place.js';
+import { placing, type Placing } from './place.js';
+import type { Rows } from './rows.js';
 import { end, shoppers } from './shoppers.test.fixture.js';
 
 const columns: TrackedColumn[] = [{ column: 'rating', path: 'properties.rating', type: 'number' }, { column: 'device_type', path: 'context.device.type', type: 'text' }];

@@ -1,8 +1,8 @@
 import { liveFeatures } from '../../../featurize/live.js';
-import type { TrackedRow } from '../../../ingest/track/rows-of.js';
 import { assignRaw } from '../../../segment/assign.js';
 import { foreteller } from './ahead.js';
 import type { FoundModel } from './model.js';
+import type { Rows } from './rows.js';
 
 /** Where somebody belongs: the number of the segment (−1: none), and how firmly, 0–1. */
 export interface Place {
@@ -22,9 +22,6 @@ export interface Placing {
   /** The next instant after `asOf` at which a row leaves a window; Infinity where none does. */
   edge(rows: Rows, asOf: number): number;
 }
-
-/** Rows of one entity by source. */
-export type Rows = Readonly<Record<TrackedRow['source'], readonly TrackedRow[]>>;
 
 /** Measures what the batch run measured and places by the same model: the same bits in, the same answer out. */
 export function placing(model: FoundModel): Placing {

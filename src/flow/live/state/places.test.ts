@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Placing, Rows } from '../found/place.js';
+import type { Placing } from '../found/place.js';
+import type { Rows } from '../found/rows.js';
 import { held, looks, stand } from './places.js';
 
 const hour = 3_600_000, day = 24 * hour;

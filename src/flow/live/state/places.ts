@@ -1,5 +1,6 @@
 import { firstInstant } from '../../../util/first-instant.js';
-import type { Place, Placing, Rows } from '../found/place.js';
+import type { Place, Placing } from '../found/place.js';
+import type { Rows } from '../found/rows.js';
 
 /** Where an entity is in one found model. */
 export interface Stand {

@@ -1,5 +1,5 @@
 import type { TrackedColumn, TrackedRow } from '../../../ingest/track/rows-of.js';
-import type { Rows } from '../found/place.js';
+import type { Rows } from '../found/rows.js';
 import type { Columns } from './columns.js';
 import { putRow, type Block } from './entity.js';
 
