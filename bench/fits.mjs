@@ -65,14 +65,14 @@ export async function timed(work) {
 
 /**
  * Times only the fits: both sides load the file first, and a small fit warms them up. `judge` gives the targets from the ratio and pairs of facts.
- * @param {{ name: string, ours: string[], theirs: string[], pairs: number, judge: (ratio: number, pairs: { ours: object, theirs: object }[]) => { what: string, met: boolean }[] }} plan
+ * @param {{ name: string, ours: string[], theirs: string[], pairs: number, peer?: string, judge: (ratio: number, pairs: { ours: object, theirs: object }[]) => { what: string, met: boolean }[] }} plan
  */
-export async function compareFits({ name, ours, theirs, pairs, judge }) {
+export async function compareFits({ name, ours, theirs, pairs, judge, peer = 'scikit-learn' }) {
   const check = ({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1));
   const contenders = [
     { name: 'shoal', command: process.execPath, args: () => ours, check },
     {
-      name: 'scikit-learn', command: peerPython, args: () => [join(root, 'bench/peers', theirs[0]), ...theirs.slice(1)], check,
+      name: peer, command: peerPython, args: () => [join(root, 'bench/peers', theirs[0]), ...theirs.slice(1)], check,
       // Threads that sleep while they wait: faster than the default wherever anything else runs.
       env: { OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}`, OMP_WAIT_POLICY: 'passive' },
     },
@@ -81,11 +81,11 @@ export async function compareFits({ name, ours, theirs, pairs, judge }) {
   const fitted = Object.fromEntries(Object.entries(result.contenders).map(([who, { runs }]) => [who, {
     wall: spread(runs.map(({ facts }) => facts.seconds)), cpu: spread(runs.map(({ facts }) => facts.cpu)), memory: spread(runs.map((run) => run.memory ?? 0)), runs,
   }]));
-  const both = fitted.shoal.runs.map((run, i) => ({ ours: run.facts, theirs: fitted['scikit-learn'].runs[i].facts }));
+  const both = fitted.shoal.runs.map((run, i) => ({ ours: run.facts, theirs: fitted[peer].runs[i].facts }));
   const ratio = spread(both.map((pair) => pair.theirs.seconds / pair.ours.seconds));
   const processor = spread(both.map((pair) => pair.theirs.cpu / pair.ours.cpu));
   const targets = judge(ratio.median, both);
-  report(name, { ...result, contenders: fitted, ratios: { 'scikit-learn': ratio }, processorRatio: processor }, targets);
+  report(name, { ...result, contenders: fitted, ratios: { [peer]: ratio }, processorRatio: processor }, targets);
   return { name, ratio: ratio.median, processor: processor.median, targets };
 }
 

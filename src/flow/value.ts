@@ -6,12 +6,12 @@ import type { Ingested } from '../ingest/ingest.js';
 import { bootstrap } from '../predict/value/bootstrap.js';
 import { purchaseModelNamed } from '../predict/value/catalog.js';
 import { comparePurchaseModels, type Comparison } from '../predict/value/compare.js';
-import { continuousRate, discountedPurchases } from '../predict/value/expect.js';
+import { continuousRate } from '../predict/value/expect.js';
 import { fewestRepeaters, fitPurchases, type PurchaseFit } from '../predict/value/fit.js';
-import { expectedSpend, fitSpend, type SpendFit } from '../predict/value/gamma-gamma.js';
+import { fitSpend, type SpendFit } from '../predict/value/gamma-gamma.js';
+import { foretell, type Foretold, type ValueColumns } from '../predict/value/foretell.js';
 import { distinctHistories, type Histories } from '../predict/value/histories.js';
 import type { PurchaseModel } from '../predict/value/purchase-model.js';
-import { spendVariance, spreadOf } from '../predict/value/spread.js';
 import { normalQuantile } from '../util/normal-quantile.js';
 
 export interface ValueOptions {
@@ -25,26 +25,6 @@ export interface ValueOptions {
   readonly model?: string;
   /** The segment of an entity, by its id: segments are valued then. */
   readonly segmentOf?: (entity: string) => string | undefined;
-}
-
-/** What each entity is expected to do in the horizon from `asOf`; columns of one length, in the order of `entities`. */
-export interface ValueColumns {
-  /** Days with a purchase after the first one; days from the first to the last one; days from the first to `asOf`. */
-  readonly repeats: Float64Array;
-  readonly last: Float64Array;
-  readonly age: Float64Array;
-  /** The probability that it has not left for good. */
-  readonly alive: Float64Array;
-  /** Purchases (days with one) expected, and the interval of what may come. */
-  readonly purchases: Float64Array;
-  readonly purchasesLow: Float64Array;
-  readonly purchasesHigh: Float64Array;
-  /** Per purchase; absent where the log has no amounts. */
-  readonly spend?: Float64Array;
-  /** Expected, less what is usually returned, discounted to `asOf`; and the interval. Absent where the log has no amounts. */
-  readonly value?: Float64Array;
-  readonly valueLow?: Float64Array;
-  readonly valueHigh?: Float64Array;
 }
 
 /** People with so many repeat purchases until the cut: what was expected of each of them after it, and what happened. */
@@ -161,7 +141,7 @@ export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' 
     const money = days.money && now.spent.some((v) => v > 0);
     const spend = money ? fitSpend(spendsOf(now), context) : undefined;
     const horizon = clock.ahead(horizonDays);
-    const told = foretell(model, fit, spend, histories, now, { horizon, rate: continuousRate(monthlyDiscount, clock.unit), level, kept: days.kept });
+    const told = foretell(model, fit, histories, { horizon, rate: continuousRate(monthlyDiscount, clock.unit), level, spend: spend && { fit: spend, ...spendsOf(now), kept: days.kept } });
     context.progress({ stage: 'value', note: 'intervals', done: 0.7 });
     const uncertainty = spreadOfTotal(model, fit, histories, horizon, context);
     const groups = grouped(model, fit, histories, now, told, options.segmentOf, { clock, horizonDays, level, uncertainty });
@@ -244,51 +224,6 @@ function choose(asked: string | undefined, clock: Clock, histories: Histories, l
 /** All purchases of each, the first one too: a mean over more, and one for those who bought once. */
 const spendsOf = (log: PurchaseLog) => ({ rows: log.rows, purchases: log.days, mean: log.spent.map((v, i) => v / log.days[i]) });
 
-interface Told {
-  readonly columns: ValueColumns;
-  /** Per entity: variance of purchases, or of value (not discounted). */
-  readonly variance: Float64Array;
-  /** Discounted over plain purchases. */
-  readonly worth: Float64Array;
-}
-
-function foretell(model: PurchaseModel, { parameters: p }: PurchaseFit, spend: SpendFit | undefined, histories: Histories, log: PurchaseLog, { horizon, rate, level, kept }: { horizon: number; rate: number; level: number; kept: number }): Told {
-  const { rows, repeats, last, age } = histories;
-  const fresh = () => new Float64Array(rows);
-  const [alive, purchases, purchasesLow, purchasesHigh, variance, worth] = [fresh(), fresh(), fresh(), fresh(), fresh(), fresh()];
-  const amounts = spend && { spend: fresh(), value: fresh(), valueLow: fresh(), valueHigh: fresh() };
-  const distinct = distinctHistories(histories);
-  // What one who is there will do depends on how often and how long, not on when last.
-  const still = distinctHistories({ rows: distinct.rows, repeats: distinct.repeats, age: distinct.age, last: new Float64Array(distinct.rows) });
-  const [plain, discounted] = [new Float64Array(still.rows), new Float64Array(still.rows)];
-  for (let i = 0; i < still.rows; i++) {
-    const now = model.after(p, still.repeats[i], still.age[i]);
-    plain[i] = model.expected(now, horizon);
-    discounted[i] = discountedPurchases(model, now, horizon, rate);
-  }
-  const there = Float64Array.from({ length: distinct.rows }, (_, i) => model.alive(p, distinct.repeats[i], distinct.last[i], distinct.age[i]));
-  const spread = spreadOf(model, p, spend?.parameters, horizon, age.reduce((most, t) => Math.max(most, t), 1));
-  const [low, high] = [(1 - level) / 2, (1 + level) / 2];
-  for (let i = 0; i < rows; i++) {
-    const pattern = still.of[distinct.of[i]];
-    alive[i] = there[distinct.of[i]];
-    purchases[i] = alive[i] * plain[pattern];
-    worth[i] = plain[pattern] > 0 ? discounted[pattern] / plain[pattern] : 1;
-    purchasesLow[i] = spread.purchases(repeats[i], age[i], alive[i], low);
-    purchasesHigh[i] = spread.purchases(repeats[i], age[i], alive[i], high);
-    variance[i] = spread.variance(repeats[i], age[i], alive[i]);
-    if (!amounts) continue;
-    const mean = log.spent[i] / log.days[i];
-    const each = expectedSpend(spend!.parameters, log.days[i], mean);
-    amounts.spend[i] = each * kept;
-    amounts.value[i] = purchases[i] * worth[i] * each * kept;
-    amounts.valueLow[i] = spread.amount(repeats[i], age[i], alive[i], mean, low) * worth[i] * kept;
-    amounts.valueHigh[i] = spread.amount(repeats[i], age[i], alive[i], mean, high) * worth[i] * kept;
-    variance[i] = spendVariance(spend!.parameters, repeats[i], purchases[i], variance[i], each * kept);
-  }
-  return { columns: { repeats, last, age, alive, purchases, purchasesLow, purchasesHigh, ...amounts }, variance, worth };
-}
-
 /** How far off, relatively, the sum of what is expected of everyone may be because the parameters are only estimated: standard deviation over bootstrapped ones, on a sample. */
 function spreadOfTotal(model: PurchaseModel, fit: PurchaseFit, histories: Histories, horizon: number, context: Context): number {
   const step = Math.ceil(histories.rows / resampled);
@@ -307,7 +242,7 @@ function spreadOfTotal(model: PurchaseModel, fit: PurchaseFit, histories: Histor
 }
 
 function grouped(
-  model: PurchaseModel, { parameters: p }: PurchaseFit, histories: Histories, log: PurchaseLog, { columns, variance, worth }: Told, segmentOf: ValueOptions['segmentOf'],
+  model: PurchaseModel, { parameters: p }: PurchaseFit, histories: Histories, log: PurchaseLog, { columns, variance, worth }: Foretold, segmentOf: ValueOptions['segmentOf'],
   { clock, horizonDays, level, uncertainty }: { clock: Clock; horizonDays: number; level: number; uncertainty: number },
 ): Pick<CustomerValue, 'all' | 'segments'> {
   const months = Math.max(1, Math.min(60, Math.round(horizonDays / monthDays)));
@@ -360,7 +295,7 @@ function tryOut(model: PurchaseModel, past: Histories, before: PurchaseLog, time
   try {
     const fit = fitPurchases(model, past, context);
     const spend = money ? fitSpend(spendsOf(before), context) : undefined;
-    const { columns } = foretell(model, fit, spend, past, before, { horizon: time, rate: 0, level, kept });
+    const { columns } = foretell(model, fit, past, { horizon: time, rate: 0, level, spend: spend && { fit: spend, ...spendsOf(before), kept } });
     const { laterDays, laterSpent, rows } = before;
     let covered = 0;
     for (let i = 0; i < rows; i++) if (laterDays[i] >= columns.purchasesLow[i] && laterDays[i] <= columns.purchasesHigh[i]) covered++;
