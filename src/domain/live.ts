@@ -48,6 +48,18 @@ export interface Change {
   readonly sequence: number;
 }
 
+/** How many entered and left a segment in a window, in the hours in which anybody did, and who did last. */
+export interface CameAndWent {
+  /** The beginning of an hour, ms: the window is from there to now. */
+  readonly since: number;
+  readonly entered: number;
+  readonly left: number;
+  /** Oldest first; `at` is the beginning of the hour. */
+  readonly hours: readonly { readonly at: number; readonly entered: number; readonly left: number }[];
+  /** Newest first, whenever they were. */
+  readonly last: readonly Change[];
+}
+
 /** An entity in a segment now. */
 export interface LiveMembership {
   readonly segment: string;

@@ -148,7 +148,7 @@ function fakeDesk(id: string): Desk {
 function fakeLive(): LiveThread {
   const answers = {
     waiting: 0, accept: async (events: readonly unknown[]) => events.map(() => 'accepted' as const), status: async () => ({ seq: 0, applied: 0, clock: 0, entities: 0, segments: 0, changes: 0, duplicates: 0 }),
-    vocabulary: async () => ({ run: 'live', entityWord: { one: 'customer', many: 'customers' }, features: [], segments: [], sources: [] }), check: async () => 'Customers with something.', segments: async () => [], changes: async () => [],
+    vocabulary: async () => ({ run: 'live', entityWord: { one: 'customer', many: 'customers' }, features: [], segments: [], sources: [] }), check: async () => 'Customers with something.', segments: async () => [], changes: async () => [], cameAndWent: async (segment: string) => Promise.reject(new ShoalError('live/unknown-segment', { id: segment })),
     recent: async () => [], merges: async () => [], entity: async () => undefined, why: async () => undefined, news: () => () => {}, retire: async () => {}, close: async () => {},
     define: async () => ({ state: 'live' }), unmerge: async (seq: number) => { throw new ShoalError('live/unknown-merge', { seq }); }, members: async (id: string) => { throw new ShoalError('live/unknown-segment', { id }); },
   };

@@ -1,12 +1,13 @@
 import type { Context } from '../../context.js';
 import type { Event, Identifier } from '../../domain/event.js';
-import { isFound, type Change, type LiveDefinition, type LiveEntity, type LiveSegment, type LiveWhy, type Merge } from '../../domain/live.js';
+import { isFound, type CameAndWent, type Change, type LiveDefinition, type LiveEntity, type LiveSegment, type LiveWhy, type Merge } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import { ShoalError } from '../../errors.js';
 import type { Vocabulary } from '../../segment/rules/vocabulary.js';
 import { ruleWords } from '../../segment/rules/words.js';
 import type { Appended, Journal, JournalEntry, JournalRecord } from '../../store/journal.js';
 import { createIdentity } from '../../unify/identity.js';
+import { countChanges } from './came-and-went.js';
 import { applyRecords, backfillStep, warm } from './catch-up.js';
 import { exportEvents, type Exported } from './found/export.js';
 import type { FoundModel } from './found/model.js';
@@ -72,6 +73,8 @@ export interface Live {
   /** @throws `live/unknown-segment` */
   members(segment: string, page: { readonly offset: number; readonly limit: number }): Promise<LiveMembers>;
   changes(after: number, limit: number): Promise<readonly Change[]>;
+  /** How many entered and left a segment since the hour of an instant (ms), at most 90 days ago. @throws `live/unknown-segment` */
+  cameAndWent(segment: string, since: number): Promise<CameAndWent>;
   /** Newest first, of the last thousand or so: what the debugger shows first. */
   recent(limit: number): Promise<readonly JournalRecord[]>;
   status(): Promise<LiveStatus>;
@@ -147,6 +150,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   let closing = false, erased = false;
   /** Those who wait for the snapshot after an erasure. */
   const resting: (() => void)[] = [];
+  const counting = countChanges(journal, clock);
   let prunedAt = -Infinity, turns = 0;
   const keepsSome = limits.age !== undefined || limits.bytes !== undefined;
 
@@ -430,6 +434,12 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       // What follows from what is known by now is written before it is told.
       if (state.n > written) await append([]);
       return journal.changes(after, limit);
+    },
+    async cameAndWent(segment, since) {
+      await ready();
+      segmentNow(segment);
+      if (state.n > written) await append([]);
+      return counting.of(segment, since);
     },
     recent: (limit) => journal.recent(limit),
     async status() {

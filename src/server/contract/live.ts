@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Change, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../domain/live.js';
+import type { CameAndWent, Change, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../domain/live.js';
 import { rule } from '../../domain/rule.js';
 import type { SegmentRecord } from '../../domain/segment-record.js';
 import { document, entityId, id, instant, pageQuery, route, title, why } from './route.js';
@@ -79,6 +79,10 @@ export const liveRoutes = {
   'DELETE /v1/live/segments/:segment': route({ role: 'analyst', summary: 'Removes a live segment', details: 'It can be restored.', params: segment, query: z.strictObject({ why }), answer: z.undefined(), status: 204 }),
   'POST /v1/live/segments/:segment/restore': route({ role: 'analyst', summary: 'Brings a removed live segment back', params: segment, answer: row }),
   'GET /v1/live/segments/:segment/members': route({ role: 'analyst', summary: 'Who is in a live segment now', details: 'Count and list are of one moment.', params: segment, query: z.strictObject(pageQuery), answer: members }),
+  'GET /v1/live/segments/:segment/changes': route({
+    role: 'analyst', summary: 'How many entered and left a live segment, by the hour, and who did last', details: 'All changes from the beginning of the hour of `since` to now, at most 90 days; by the instant from which each holds.',
+    params: segment, query: z.strictObject({ since: z.coerce.number().int().min(0) }), answer: document<CameAndWent & { readonly members: number }>('CameAndWent', 'Who came and went'),
+  }),
   'GET /v1/live/changes': route({
     role: 'analyst', summary: 'Who entered and left, oldest first, after a cursor', query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(1000).default(100) }),
     answer: z.object({ items: z.array(change), next: z.number().int().describe('Give it as after for what comes next') }),

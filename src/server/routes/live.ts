@@ -94,6 +94,11 @@ export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
     const { asOf, seq, total, items } = await (await place()).live().members(segment, query);
     return { segment, asOf, seq, total, items: [...items] };
   },
+  async 'GET /v1/live/segments/:segment/changes'({ params: { segment }, query: { since }, place }) {
+    const live = (await place()).live();
+    const [{ total }, moved] = await Promise.all([live.members(segment, { offset: 0, limit: 1 }), live.cameAndWent(segment, since)]);
+    return { ...moved, members: total };
+  },
   async 'GET /v1/live/changes'({ query: { after, limit }, place }) {
     const items = await (await place()).live().changes(after, limit);
     return { items: [...items], next: items.at(-1)?.n ?? after };

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { AnswerOf } from '../../../src/server/contract/contract.js';
 import type { LiveSegmentRow } from '../../../src/server/contract/live.js';
 import { useFormats } from '../kit/formats.js';
 import { Ago } from '../kit/moments.js';
@@ -10,31 +11,28 @@ import { usePaths } from '../wire/runs.js';
 import { growthOf } from './growth.js';
 import css from './live.module.css';
 
-/** Changes of the workspace that are looked through. */
-const LAST = 1000;
-const SHOWN = 12;
+const HOUR = 3_600_000;
+const DAYS = 7;
 
 /** Who entered and left lately, and what became of the size. */
 export function CameAndWent({ row }: { readonly row: LiveSegmentRow }) {
   const f = useFormats();
   const to = usePaths();
-  const { data, error, refetch } = useLastChanges(row.segment);
-  const entered = data?.filter(({ direction }) => direction === 'entered').length ?? 0;
+  const { data, error, refetch } = useChanges(row.segment);
   return (
-    <Section id="changes" title="Who came and went" lead={`Of the last ${f.count(LAST)} changes of this workspace.`}>
+    <Section id="changes" title="Who came and went" lead={`Everybody who entered or left in the last ${DAYS} days.`}>
       {error ? <ProblemNote error={error} onRetry={() => void refetch()} /> : null}
       {!data && !error ? <Skeleton lines={4} /> : null}
-      {data?.length === 0 ? <p className={css.soft}>None of them were of this segment.</p> : null}
-      {data && data.length > 0 ? (
+      {data ? (
         <>
           <div className={css.growth}>
             <p>
-              <strong>{f.count(entered)}</strong> entered and <strong>{f.count(data.length - entered)}</strong> left since {f.moment(data[0].at)}
+              <strong>{f.count(data.entered)}</strong> entered and <strong>{f.count(data.left)}</strong> left since {f.moment(data.since)}
             </p>
-            <Sparkline values={growthOf(row.members, data)} label={`Members since ${f.moment(data[0].at)}: from ${growthOf(row.members, data)[0]} to ${row.members}`} width={260} height={44} />
+            {data.hours.length > 0 ? <Growth data={data} /> : null}
           </div>
           <ul className={css.log}>
-            {[...data].reverse().slice(0, SHOWN).map((change) => (
+            {data.last.map((change) => (
               <li key={change.n}>
                 <span>
                   <span className={css.move} data-direction={change.direction}>
@@ -54,15 +52,18 @@ export function CameAndWent({ row }: { readonly row: LiveSegmentRow }) {
   );
 }
 
-/** Changes of a segment among the last of the workspace, oldest first. */
-function useLastChanges(segment: string) {
+function Growth({ data: { members, hours, since } }: { readonly data: Moved }) {
+  const f = useFormats();
+  const sizes = growthOf(members, hours);
+  return <Sparkline values={sizes} label={`Members since ${f.moment(since)}: from ${sizes[0]} to ${members}`} width={260} height={44} />;
+}
+
+type Moved = AnswerOf<'GET /v1/live/segments/:segment/changes'>;
+
+function useChanges(segment: string) {
   const { client, workspace } = useWire();
   return useQuery({
     queryKey: ['live', workspace, 'GET /v1/live/changes', segment],
-    queryFn: async ({ signal }) => {
-      const { changes } = await client.ask('GET /v1/live', { signal });
-      const { items } = await client.ask('GET /v1/live/changes', { query: { after: Math.max(0, changes - LAST), limit: LAST }, signal });
-      return items.filter((change) => change.segment === segment);
-    },
+    queryFn: ({ signal }) => client.ask('GET /v1/live/segments/:segment/changes', { params: { segment }, query: { since: Math.floor(Date.now() / HOUR) * HOUR - DAYS * 24 * HOUR }, signal }),
   });
 }
