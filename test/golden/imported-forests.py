@@ -17,14 +17,14 @@ X["plan"] = pd.Categorical(rng.choice(["free", "basic", "plus", "pro", "team"], 
 X.loc[rng.random(n) < 0.08, "plan"] = np.nan
 signal = X["age"].fillna(0.5) + X["spend"].fillna(-0.4) * (X["plan"].cat.codes % 2) + (X["orders"] == 0) * 0.8
 y = signal + rng.normal(size=n) * 0.4
-answers = {"binary": (y > 0).astype(int), "multiclass": np.digitize(y, [-0.5, 0.6]), "regression": y, "amount": np.exp(y / 2)}
+answers = {"binary": (y > 0).astype(int), "multiclass": np.digitize(y, [-0.5, 0.6]), "regression": y, "amount": np.exp(y / 2), "missing": (X["age"].isna() ^ (rng.random(n) < 0.1)).astype(int)}
 
 
 def rows(thresholds):
     """60 of the rows, and rows at every threshold and beside it."""
     near = [X.iloc[:60].copy()]
     for column, values in thresholds.items():
-        for value in sorted(set(values))[:12]:
+        for value in sorted(value for value in set(values) if abs(value) < 1e30)[:12]:
             beside = X.iloc[[60]].loc[[X.index[60]] * 5].copy()
             beside[column] = [value, np.nextafter(np.float32(value), np.float32(-np.inf)), np.nextafter(np.float32(value), np.float32(np.inf)), np.nextafter(value, -np.inf), np.nextafter(value, np.inf)]
             near.append(beside)
@@ -91,6 +91,7 @@ write(f"{folder}/lightgbm-models.json", {"lightgbm": lgb.__version__}, [
     lightgbm_case("poisson", "amount", objective="poisson"),
     lightgbm_case("random forest", "binary", objective="binary", boosting="rf", bagging_fraction=0.6, bagging_freq=1),
     lightgbm_case("dart", "binary", objective="binary", boosting="dart"),
+    lightgbm_case("known or not", "missing", objective="binary"),
 ])
 write(f"{folder}/xgboost-models.json", {"xgboost": xgb.__version__}, [
     xgboost_case("binary", "binary", objective="binary:logistic"),
@@ -102,5 +103,6 @@ write(f"{folder}/xgboost-models.json", {"xgboost": xgb.__version__}, [
     xgboost_case("poisson", "amount", objective="count:poisson"),
     xgboost_case("random forest", "binary", rounds=1, objective="binary:logistic", num_parallel_tree=6, subsample=0.6, learning_rate=1),
     xgboost_case("dart", "binary", objective="binary:logistic", booster="dart", rate_drop=0.5),
+    xgboost_case("known or not", "missing", objective="binary:logistic"),
     xgboost_case("given base", "binary", objective="binary:logistic", base_score=0.2),
 ])

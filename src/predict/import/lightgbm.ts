@@ -111,7 +111,7 @@ function treeFrom(fields: Fields, output: number, inputs: number, scale: number)
   if (n === 0) return treeOf<number>(output, 0, () => ({ leaf: value[0] * scale, cover: 1 }), 1, fail);
   const [input, types] = [wholes(fields, 'split_feature', n, 0, inputs - 1), wholes(fields, 'decision_type', n, 0, 15)];
   const [left, right] = [wholes(fields, 'left_child', n, -leaves, n - 1), wholes(fields, 'right_child', n, -leaves, n - 1)];
-  const threshold = numbers(fields, 'threshold', n);
+  const threshold = numbers(fields, 'threshold', n, (word) => (/^-?inf$/.test(word) ? (word[0] === '-' ? -Infinity : Infinity) : finite(word, 'threshold')));
   const sets = setsOf(fields);
   const covers = coversOf(fields, leaves);
   const inner = fields.has('internal_value') ? numbers(fields, 'internal_value', n) : new Float64Array(n);
@@ -165,10 +165,10 @@ function coversOf(fields: Fields, leaves: number): { leaf: Float64Array; inner: 
   return found;
 }
 
-function numbers(fields: Fields, key: string, count: number): Float64Array {
+function numbers(fields: Fields, key: string, count: number, read = (word: string) => finite(word, key)): Float64Array {
   const words = (fields.get(key) ?? fail(`it has no ${key}`)).split(' ');
   if (words.length !== count) fail(`${key} has ${words.length} values where ${count} are expected`);
-  return Float64Array.from(words, (word) => finite(word, key));
+  return Float64Array.from(words, read);
 }
 
 function finite(word: string, key: string): number {

@@ -26,7 +26,7 @@ describe('a model that cannot be read', () => {
     ['nothing', '', 'neither a text that LightGBM saves'],
     ['another text', 'tree\nnonsense', "before the line 'end of trees'"],
     ['numbers that are none', lightgbm.replace(/leaf_value=\S+/, 'leaf_value=nan'), "leaf_value has the value 'nan'"],
-    ['infinite thresholds', lightgbm.replace(/threshold=\S+/, 'threshold=inf'), "threshold has the value 'inf'"],
+    ['infinite leaves', lightgbm.replace(/leaf_value=\S+/, 'leaf_value=inf'), "leaf_value has the value 'inf'"],
     ['too few values', lightgbm.replace(/leaf_value=\S+ /, 'leaf_value='), 'leaf_value has 7 values where 8 are expected'],
     ['more leaves than it has', lightgbm.replace(/num_leaves=8/, 'num_leaves=9000000'), 'values where 9000000 are expected'],
     ['a number of leaves that cannot be', lightgbm.replace(/num_leaves=8/, 'num_leaves=1e300'), 'must be a whole number'],
