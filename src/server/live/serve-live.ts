@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createContext } from '../../context.js';
 import type { Event } from '../../domain/event.js';
 import { assert } from '../../errors.js';
-import { openLive, type Live, type LiveNews } from '../../flow/live/live.js';
+import { openLive, type Live, type LiveNews, type Receipt } from '../../flow/live/live.js';
 import { openJournal } from '../../store/catalog.js';
 import { entry } from '../entries.js';
 import { refusalOf, type FromLive, type LiveThreadOptions, type ToLive } from './thread.js';
@@ -41,7 +41,7 @@ export function serveLive(): void {
     }
     const id = 'accept' in message ? message.accept : 'ask' in message ? message.ask : message.close;
     try {
-      if ('accept' in message) tell({ id, answer: await live.accept(message.events.map((text) => JSON.parse(text) as Event), message.events) });
+      if ('accept' in message) tell({ id, answer: duplicatesIn(await live.accept(message.events.map((text) => JSON.parse(text) as Event), message.events)) });
       else if ('ask' in message) tell({ id, answer: await (live[message.name] as (...args: unknown[]) => unknown)(...message.args) });
       else tell({ id, answer: await live.close() });
     } catch (error) {
@@ -49,3 +49,5 @@ export function serveLive(): void {
     }
   });
 }
+
+const duplicatesIn = (receipts: readonly Receipt[]): number[] => receipts.flatMap((receipt, i) => (receipt === 'duplicate' ? [i] : []));

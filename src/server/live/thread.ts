@@ -25,7 +25,7 @@ export interface LiveThreadOptions {
 type Named = Exclude<keyof Live, 'accept' | 'news' | 'close'>;
 /** What goes to the thread, and comes from it. */
 export type ToLive =
-  /** Events as JSON: made once, it crosses as it is and is what is written. */
+  /** Events as JSON: made once, it crosses as it is and is what is written. Answered with the places of those that had come before. */
   | { readonly accept: number; readonly events: readonly string[] }
   | { readonly ask: number; readonly name: Named; readonly args: readonly unknown[] }
   | { readonly news: Heard }
@@ -45,9 +45,12 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Room for objects of a group before they are collected, MB: what is larger than a group is collected less often, and less of it is still in use. */
+const young = 96;
+
 /** Starts the thread. Nothing is lost by ending it: what was accepted is in the journal. */
 export function openLiveThread({ entry, store, workspace, retention, most = 50_000, failed }: LiveThreadOptions): LiveThread {
-  const worker = new Worker(entry, { workerData: { store, workspace, retention } });
+  const worker = new Worker(entry, { workerData: { store, workspace, retention }, resourceLimits: { maxYoungGenerationSizeMb: young } });
   const asked = new Map<number, Waiting>();
   const listeners = new Map<(news: LiveNews) => void, 'changes' | undefined>();
   let heard: Heard = 'none';
@@ -91,17 +94,21 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
   };
 
   /** What came within one turn of the event loop goes as one message. */
-  const flush = async () => {
+  const flush = () => {
     const { events, givers } = gathered!;
     gathered = undefined;
+    void told(send<readonly number[]>((id) => ({ accept: id, events })), givers, events.length);
+  };
+  const told = async (duplicates: Promise<readonly number[]>, givers: NonNullable<typeof gathered>['givers'], events: number) => {
     try {
-      const receipts = await send<readonly Receipt[]>((id) => ({ accept: id, events }));
+      const receipts = Array<Receipt>(events).fill('accepted');
+      for (const index of await duplicates) receipts[index] = 'duplicate';
       let from = 0;
       for (const { events: n, giver } of givers) giver.resolve(receipts.slice(from, (from += n)) as never);
     } catch (error) {
       for (const { giver } of givers) giver.reject(error);
     } finally {
-      waiting -= events.length;
+      waiting -= events;
     }
   };
   return {

@@ -136,56 +136,64 @@ export function createTracking(options: TrackingOptions): Tracking {
   }
 
   async function received(asked: Asked): Promise<Answer> {
-    const { place, request } = asked;
-    const { type, part } = place;
+    const { place: { type, part }, request } = asked;
     const source = type === 'webhook' ? (Object.hasOwn(webhooks, part!) ? webhooks[part!] : undefined) : undefined;
     const secret = secretIn(request);
     // Whoever shows a key that is no good is refused before its body is read.
-    let key = secret === undefined ? undefined : await goodKey(secret, asked);
+    const key = secret === undefined ? undefined : await goodKey(secret, asked);
     const limit = type === 'batch' || type === 'webhook' ? messageLimits.batch : singleLimit;
     // What is packed may become as large as anything may be.
     const expected = request.headers['content-encoding'] === undefined ? Math.min(limit, Number(request.headers['content-length'] ?? limit) || limit) : limit;
     const release = held.take(addressOf(request), expected);
     try {
-      const bytes = await readBytes(request, limit, limits.slowest);
-      let body: unknown;
-      if (source?.signature) {
-        if (!isSigned(bytes, request.headers, source.signature, clock())) throw new ShoalError('server/who-are-you', { reason: 'The body is not signed with the secret of its source.' });
-        asked.workspace = source.workspace;
-        body = parseBody(bytes);
-      } else {
-        body = parseBody(bytes);
-        if (!key) key = await goodKey(keyInBody(body), asked);
-      }
-      if (type === 'webhook') {
-        if (!source) throw new ShoalError('ingest/bad-message', { reason: 'there is no source of that name in the configuration' });
-        body = webhookBatch(part!, body, request.headers, source);
-      }
-      assert(type !== 'settings' && type !== 'metrics', `${type} takes no messages`);
-      const read = readMessages(body, {
-        type: type === 'webhook' ? 'batch' : type, received: Math.round(clock()), bytes: type === 'webhook' ? Infinity : bytes.byteLength, newId: randomUUID, ip: addressOf(request), privacy: request.headers['sec-gpc'] === '1',
-      });
-      // Ids of a program's own messages are apart from those that senders make up: nobody can use one up for it. No sender can write the character between.
-      const own = type === 'webhook' ? { ...read, events: read.events.map((event) => ({ ...event, id: `${part}\0${event.id}` })) } : read;
-      return await accepted(own, asked);
+      return await accepted(await messagesIn(asked, { source, key, limit }), asked);
     } finally {
       release();
     }
   }
 
-  async function accepted({ events, rejected }: ReadMessages, { place: { id, type }, workspace = 'main' }: Asked): Promise<Answer> {
+  async function messagesIn(asked: Asked, { source, key, limit }: { readonly source: WebhookSource | undefined; readonly key: ApiKey | undefined; readonly limit: number }): Promise<ReadMessages> {
+    const { place: { type, part }, request } = asked;
+    const bytes = await readBytes(request, limit, limits.slowest);
+    let body: unknown;
+    if (source?.signature) {
+      if (!isSigned(bytes, request.headers, source.signature, clock())) throw new ShoalError('server/who-are-you', { reason: 'The body is not signed with the secret of its source.' });
+      asked.workspace = source.workspace;
+      body = parseBody(bytes);
+    } else {
+      body = parseBody(bytes);
+      if (!key) await goodKey(keyInBody(body), asked);
+    }
+    if (type === 'webhook') {
+      if (!source) throw new ShoalError('ingest/bad-message', { reason: 'there is no source of that name in the configuration' });
+      body = webhookBatch(part!, body, request.headers, source);
+    }
+    assert(type !== 'settings' && type !== 'metrics', `${type} takes no messages`);
+    const read = readMessages(body, {
+      type: type === 'webhook' ? 'batch' : type, received: Math.round(clock()), bytes: type === 'webhook' ? Infinity : bytes.byteLength, newId: randomUUID, ip: addressOf(request), privacy: request.headers['sec-gpc'] === '1',
+    });
+    // Ids of a program's own messages are apart from those that senders make up: nobody can use one up for it. No sender can write the character between.
+    return type === 'webhook' ? { ...read, events: read.events.map((event) => ({ ...event, id: `${part}\0${event.id}` })) } : read;
+  }
+
+  /** What waits for the journal keeps nothing of what was read: under load that would be most of what is in memory. */
+  function accepted({ events, rejected }: ReadMessages, { place: { id, type }, workspace = 'main' }: Asked): Answer | Promise<Answer> {
     if (rejected.length) rejections.add(workspace, rejected.map((one) => ({ ...one, at: Math.round(clock()), route: id })));
     if (events.length === 0 && rejected.length) return { status: 400, body: said(rejected[0].reason, 'invalid_request') };
-    if (events.length) {
-      if (counts.waiting >= limits.waiting) throw new ShoalError('live/overloaded', { seconds: retryAfter });
-      counts.waiting += events.length;
-      try {
-        for (const receipt of await intake.accept(workspace, events)) counts[receipt]++;
-      } finally {
-        counts.waiting -= events.length;
-      }
+    const answer = rejected.length && (type === 'batch' || type === 'webhook') ? { status: 200, body: JSON.stringify({ success: true, rejected: rejected.slice(0, 20) }) } : taken;
+    if (events.length === 0) return answer;
+    if (counts.waiting >= limits.waiting) throw new ShoalError('live/overloaded', { seconds: retryAfter });
+    return journaled(intake.accept(workspace, events), events.length, answer);
+  }
+
+  async function journaled(receipts: Promise<readonly Receipt[]>, waiting: number, answer: Answer): Promise<Answer> {
+    counts.waiting += waiting;
+    try {
+      for (const receipt of await receipts) counts[receipt]++;
+    } finally {
+      counts.waiting -= waiting;
     }
-    return rejected.length && (type === 'batch' || type === 'webhook') ? { status: 200, body: JSON.stringify({ success: true, rejected: rejected.slice(0, 20) }) } : taken;
+    return answer;
   }
 
   /** The key, if it may write here. @throws `server/who-are-you`, `server/not-allowed`, `server/too-many` */
