@@ -52,6 +52,8 @@ export interface Prediction {
   readonly band?: Band;
   /** Whether a capacity or a cost chose them. */
   readonly chosen?: boolean;
+  /** What weighs most, in words, the most first; ▲ raises what is predicted, ▼ lowers it. */
+  readonly reasons?: readonly string[];
 }
 
 /** A column that a model is not made from, and why. */
@@ -84,7 +86,7 @@ export interface SegmentScore {
   readonly auc?: number;
 }
 
-/** How much worse the predictions get where a column is shuffled, or the share of its splits; the largest first. */
+/** How much a column moves the answer on average: mean size of its Shapley values, of chances in log odds; the largest first. */
 export interface Importance {
   readonly input: string;
   readonly title: string;

@@ -28,6 +28,7 @@ export const aheadOptions = {
 export const predictOptions = ingestOptions.extend({
   ...aheadOptions,
   previous: z.string().min(1).optional().describe('Folder of earlier predictions to compare the model with; by default where the results go').meta({ value: '<folder>' }),
+  currency: z.string().max(8, 'must be a symbol or code such as £ or EUR').optional().describe('Currency of the amounts, as it should be shown'),
   seed: z.number().int('must be a whole number').min(0, 'must not be negative').default(1).describe('Same input and seed give the same result'),
   threads: z.number().int().min(1, 'must be at least 1').max(64, 'must be at most 64').optional().describe('Threads to use; the result does not depend on it'),
 });

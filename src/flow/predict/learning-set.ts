@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import { type Answers, answersAt, type Examples, examplesAt, isKnown } from '../../domain/examples.js';
-import type { FeatureTable } from '../../domain/feature.js';
+import type { Feature, FeatureTable } from '../../domain/feature.js';
 import { type LabelTarget, type LeftOut, type Period, type TimedTarget } from '../../domain/prediction.js';
 import type { Engine } from '../../engine/engine.js';
 import { ShoalError } from '../../errors.js';
@@ -29,6 +29,8 @@ export interface LearningSet {
   /** What the rows of `test` can be grouped by. */
   readonly groups: readonly { readonly by: string; readonly names: readonly (string | undefined)[] }[];
   readonly asOf: number;
+  /** Of the inputs that are features: what brings their words. */
+  readonly features: readonly Feature[];
 }
 
 export interface LearningOptions {
@@ -99,7 +101,7 @@ export async function timedSet(target: TimedTarget, { cuts, past, tables, now }:
     train, test, everyone: { ...everyone, ...(lapsed && { lapsed }), ...(latest.live && { live: latest.live }), ids: `SELECT entity FROM ${quoteName(latest.table)} ORDER BY entity` },
     learned: { cuts: cuts.train, until: until(cuts.train[cuts.train.length - 1]), ...counted(train) },
     tested: { cuts: [cuts.test], until: until(cuts.test), ...counted(test) },
-    leftOut: [...leftOut, ...useless], notes: past.notes, groups: groupsOf(test), asOf: now,
+    leftOut: [...leftOut, ...useless], notes: past.notes, groups: groupsOf(test), asOf: now, features: latest.features,
   };
 }
 
@@ -114,7 +116,7 @@ export async function labelledSet(target: LabelTarget, options: LearningOptions,
     ...parted,
     everyone: { ...parted.everyone, ids: `SELECT entity FROM ${quoteName(whole.source.table)}` },
     learned: { cuts: [], ...counted(parted.train) }, tested: { cuts: [], ...counted(parted.test) },
-    leftOut: [...whole.leftOut, ...parted.leftOut], notes: [], groups, asOf: ingested.asOf ?? 0,
+    leftOut: [...whole.leftOut, ...parted.leftOut], notes: [], groups, asOf: ingested.asOf ?? 0, features: [],
   };
 }
 

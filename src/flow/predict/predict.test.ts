@@ -47,6 +47,8 @@ describe('a column that holds the answer', () => {
     expect(model.evaluation.task === 'binary' && model.evaluation.scores.auc!.value).toBeGreaterThan(0.75);
     expect(predictions.length).toBe(1200);
     expect(model.card.segments.map(({ by }) => by)).toEqual(['Sex']);
+    expect(predictions[0].reasons!.length).toBeGreaterThan(0);
+    expect(model.card.importance[0].input).toBe('visits');
     expect(model.card.limits.join(' ')).toMatch(/it cannot be told whether the columns were known before the answer/);
   });
 
@@ -119,6 +121,6 @@ describe('a log of orders', () => {
     const [{ model, predictions }] = found.targets;
     expect(model.task).toBe('regression');
     expect(model.evaluation.task === 'regression' && model.evaluation.scores.mae.value).toBeLessThan(model.naive.task === 'regression' ? model.naive.scores.mae.value : 0);
-    expect(predictions[0]).toEqual({ entity: 'c0', value: expect.any(Number) });
+    expect(predictions[0]).toMatchObject({ entity: 'c0', value: expect.any(Number) });
   });
 });

@@ -13,6 +13,7 @@ import { predictChosen } from '../../predict/auto.js';
 import { choosing, predictionsOf, segmentScores } from '../../predict/bands.js';
 import { modelCard } from '../../predict/card.js';
 import { predictorNamed } from '../../predict/catalog.js';
+import { likeliest } from '../../predict/metrics.js';
 import { compareModels, evaluate } from '../../predict/evaluate.js';
 import { chooseTargets, type ChosenTarget, checkedTarget, type Happening, happeningOf, isTimed, question, readTarget, targetName } from '../../predict/target.js';
 import { chooseThreshold, type ThresholdRule } from '../../predict/threshold.js';
@@ -24,6 +25,7 @@ import { learn } from './learn.js';
 import { type Instants, instantsOf, labelledSet, type LearningSet, timedSet } from './learning-set.js';
 import { identified, modelsIn, predictWith } from './model-file.js';
 import type { TargetPredictions } from './target-predictions.js';
+import { whyOf } from './why.js';
 import { writePredictions } from './write.js';
 
 /** What `predict` gives. Close it when done. */
@@ -133,6 +135,9 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
   const naive = await learn(train, 'naive', lead, context, kernel);
   const predicted = predictChosen(learnt, test.examples);
   context.progress({ stage: 'evaluate', note: targetName(target) });
+  const now = predictChosen(learnt, everyone.examples);
+  context.progress({ stage: 'explain', note: targetName(target) });
+  const why = whyOf(learnt, everyone.examples, set.features, answers.task === 'multiclass' ? likeliest(now, answers.classes!.length) : undefined, settings.currency ?? ingested.currency, kernel);
   const rule = ruleOf(settings, everyone);
   const threshold = rule && answers.task === 'binary' ? chooseThreshold(test.answers, predicted, rule) : undefined;
   const evaluation = evaluate(test.answers, predicted, context, threshold);
@@ -143,14 +148,14 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
     predictorTitle: predictorNamed(learnt.predictor).title, ...(isTimed(target) && { horizon: horizonDays(target) }), gap: settings.gap, learned: set.learned, tested: set.tested,
     evaluation, naive: evaluate(test.answers, predictChosen(naive, test.examples), context), candidates: learnt.candidates, comparison: await compared(target, set, predicted, session), threshold,
     inputs: train.examples.inputs.length, leftOut: set.leftOut, notes: set.notes,
-    segments: set.groups.map(({ by, names }) => ({ by, scores: segmentScores(test.answers, predicted, names) })).filter(({ scores }) => scores.length > 1), importance: [],
+    segments: set.groups.map(({ by, names }) => ({ by, scores: segmentScores(test.answers, predicted, names) })).filter(({ scores }) => scores.length > 1), importance: why.importance,
   };
   const model = identified({
     target, task: answers.task, ...(answers.classes && { classes: answers.classes }), predictor: learnt.predictor, options: learnt.options, params: learnt.params, calibration: learnt.calibration,
     inputs: train.examples.inputs, leftOut: set.leftOut, ...(threshold && { threshold }), candidates: learnt.candidates, evaluation, naive: facts.naive, ...(facts.comparison && { comparison: facts.comparison }),
     card: modelCard(facts), seed: settings.seed, asOf: set.asOf,
   });
-  const predictions = predictionsOf(predictChosen(learnt, everyone.examples), everyone.entities, answers, everyone.lapsed);
+  const predictions = predictionsOf(now, everyone.entities, answers, everyone.lapsed).map((one, i) => (why.reasons[i]?.length && !everyone.lapsed?.[i] ? { ...one, reasons: why.reasons[i] } : one));
   return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids, ...(everyone.live && { live: { plan: everyone.live, ...(happening && among(target, happening)) } }) };
 }
 

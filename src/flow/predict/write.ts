@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Prediction } from '../../domain/prediction.js';
 import { cardMarkdown } from '../../predict/card.js';
 import type { Engine } from '../../engine/engine.js';
 import { type CsvColumn, harmlessCsv } from '../../util/harmless-csv.js';
@@ -60,6 +64,21 @@ async function predictionTable(targets: readonly TargetPredictions[], engine: En
   }
   await engine.run('DROP TABLE IF EXISTS shoal_predicted', 'write');
   await engine.load('shoal_predicted', numbers);
-  await engine.run(`CREATE OR REPLACE TABLE shoal_predictions AS SELECT e.entity, ${selected.join(', ')} FROM (${targets[0].ids}) e POSITIONAL JOIN shoal_predicted p`, 'predictions');
+  const said = targets.filter(({ predictions }) => predictions.some(({ reasons }) => reasons));
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-reasons-'));
+  try {
+    const joins = await Promise.all(said.map(async ({ name, predictions }, t) => {
+      const path = join(folder, `${t}.txt`);
+      await writeText(path, reasonLines(predictions));
+      selected.push(`nullif(substr(w${t}.line, 2), '') AS ${quoteName(`${name}_why`)}`);
+      return ` POSITIONAL JOIN read_csv(${quoteText(path)}, header = false, delim = '\x01', quote = '', escape = '', columns = {'line': 'VARCHAR'}, auto_detect = false) w${t}`;
+    }));
+    await engine.run(`CREATE OR REPLACE TABLE shoal_predictions AS SELECT e.entity, ${selected.join(', ')} FROM (${targets[0].ids}) e POSITIONAL JOIN shoal_predicted p${joins.join('')}`, 'predictions');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
   return 'shoal_predictions';
 }
+
+/** A line each, begun with a point so that none is empty: the engine takes numbers in bulk, and texts from a file. */
+const reasonLines = (predictions: readonly Prediction[]): string => predictions.map(({ reasons = [] }) => `.${reasons.join('; ').replaceAll(/\p{Cc}/gu, ' ')}\n`).join('');
