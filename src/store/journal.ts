@@ -74,8 +74,14 @@ export interface Journal {
   recent(limit: number): Promise<readonly JournalRecord[]>;
   /** Changes after `n`, oldest first, without those of entities that were erased. Fewer than `limit` where there are no more. */
   changes(after: number, limit: number): Promise<readonly Change[]>;
-  /** Writes a snapshot in one transaction: only states that changed since the last one are given. */
+  /**
+   * Writes a part of a snapshot that is being made: some of its states, or the next bytes of its `rest`. It counts once `save` has ended the snapshot, and where that never comes, it is as if it had never been; `states` gives it at once.
+   */
+  stage(part: { readonly states?: readonly SavedState[]; readonly rest?: Uint8Array }): Promise<void>;
+  /** Ends a snapshot, with what was not staged before: only states that changed since the last one are given. All of it counts from here on, or nothing. */
   save(snapshot: Snapshot): Promise<void>;
+  /** Deletes a little of what only the snapshot before needed. False where there was nothing. */
+  tidy(): Promise<boolean>;
   /** The newest snapshot, its states without their bytes. */
   saved(): Promise<{ readonly seq: number; readonly rest: Uint8Array; readonly due: readonly { readonly entity: number; readonly due: number }[] } | undefined>;
   /** The saved bytes of entities, in the order asked for; undefined where there are none. */

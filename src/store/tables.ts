@@ -1,4 +1,4 @@
-import type { ChangeRow, MessageRow, RecordRow, SettingRow, StateRow, SubjectRow } from './journal/tables.js';
+import type { ChangeRow, MessageRow, RecordRow, SettingRow, VersionRow, SubjectRow } from './journal/tables.js';
 
 /** The tables as they are stored: instants are milliseconds, JSON is canonical text. Those of `home` are in one database, the others in one per workspace, those of the journal in another per workspace; `schema_versions` is in each, `audit` in all but the journal. */
 export interface Tables {
@@ -54,6 +54,6 @@ export interface Tables {
   messages: MessageRow;
   subjects: SubjectRow;
   changes: ChangeRow;
-  states: StateRow;
+  states: VersionRow;
   settings: SettingRow;
 }

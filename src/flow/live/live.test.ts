@@ -240,11 +240,11 @@ describe('a live side on a journal', () => {
     await live.accept(['dan', 'eve', 'fay'].flatMap((one) => [event(one, 'Viewed'), event(one, 'Viewed')]));
     await live.close();
     await open();
-    const save = journal.save;
-    journal.save = () => new Promise(() => {});
+    const stage = journal.stage;
+    journal.stage = () => new Promise(() => {});
     void live.erase(user('dan'));
     for (const before = (await journal.head()).seq; (await journal.head()).seq === before;) await new Promise((resolve) => setImmediate(resolve));
-    journal.save = save;
+    journal.stage = stage;
     await journal.close();
     await open();
     expect(await live.entity(user('dan'))).toBeUndefined();

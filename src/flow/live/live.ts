@@ -11,6 +11,7 @@ import { countChanges } from './came-and-went.js';
 import { applyRecords, backfillStep, warm } from './catch-up.js';
 import { exportEvents, type Exported } from './found/export.js';
 import type { FoundModel } from './found/model.js';
+import { createSnapshots, type SnapshotLimits } from './snapshots.js';
 import { openState } from './state/open-state.js';
 import type { Backfill, LiveState, LiveStateOptions } from './state/state.js';
 
@@ -92,20 +93,19 @@ export interface LiveOptions {
   readonly limits?: Partial<LiveLimits>;
 }
 
-export interface LiveLimits {
+export interface LiveLimits extends SnapshotLimits {
   /** Events in one transaction. */
   readonly group: number;
   /** Entities kept in memory; the others are loaded when something happens to them. */
   readonly entities: number;
-  /** Records after which a snapshot is due, and ms: whatever comes first, where anything changed at all. */
-  readonly records: number;
-  readonly pause: number;
   /** Milliseconds of the history that are kept at least; for ever where absent. Bytes that the journal may take at most. */
   readonly age?: number;
   readonly bytes?: number;
 }
 
-const usual: LiveLimits = { group: 2000, entities: 250_000, records: 500_000, pause: 600_000 };
+const usual: LiveLimits = { group: 2000, entities: 250_000, records: 20_000, spacing: 30_000, pause: 600_000 };
+/** Records that are read again without a snapshot between them when a journal is opened: what has not been saved stays in memory. */
+const unsaved = 500_000;
 /** Entities of a step of a backfill, between which events get their turn. */
 const step = 200;
 const hour = 3_600_000;
@@ -141,15 +141,13 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const [newest] = head.change > 0 ? await journal.changes(head.change - 1, 1) : [];
   const earliest = Math.max(head.clock, newest?.at ?? 0);
   let written = head.change;
-  let duplicates = 0, snapshotSeq = saved?.seq ?? 0, snapshotAt = clock();
+  let duplicates = 0;
   let broken: unknown;
   /** The clock of the group that is being written. */
   let under: number | undefined;
   let working: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let closing = false, erased = false;
-  /** Those who wait for the snapshot after an erasure. */
-  const resting: (() => void)[] = [];
+  let closing = false;
   const counting = countChanges(journal, clock);
   let prunedAt = -Infinity, turns = 0;
   const keepsSome = limits.age !== undefined || limits.bytes !== undefined;
@@ -179,9 +177,12 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     told(changes);
   }
 
-  /** What the last snapshot still says of somebody who was erased goes with the next one, which is due at once. */
+  const snapshots = createSnapshots(state, journal, clock, limits, saved?.seq ?? 0, async () => {
+    while (outbox.length) await flushOutbox();
+  });
+
   function note(records: readonly JournalRecord[]): void {
-    erased ||= records.some(({ entry }) => entry.kind === 'erase');
+    if (records.some(({ entry }) => entry.kind === 'erase')) snapshots.erased();
   }
 
   /** What waits, as much as one transaction takes. */
@@ -256,43 +257,30 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     if (now) tell({ segment: now });
   }
 
-  async function snapshot(): Promise<void> {
-    while (outbox.length) await flushOutbox();
-    // All of one moment: nothing is waited for between the last of the changes and the three.
-    const { seq: upTo } = state;
-    erased = false;
-    const states = [...state.changed()];
-    await journal.save({ seq: upTo, rest: state.rest(), states });
-    snapshotSeq = upTo;
-    snapshotAt = clock();
-    for (const resolve of resting.splice(0)) resolve();
-    state.release(limits.entities);
-  }
-
   /** Deletes what need not be kept any more, of what the snapshot has taken in. */
   async function prune(): Promise<void> {
     const { age, bytes } = limits;
     prunedAt = clock();
     await journal.prune({ ...(age !== undefined && { since: clock() - age }), ...(bytes !== undefined && { bytes }) });
   }
-  const pruneDue = () => keepsSome && snapshotSeq > 0 && clock() - prunedAt >= hour;
-  const snapshotDue = () => erased || state.seq - snapshotSeq >= limits.records || (state.seq > snapshotSeq && clock() - snapshotAt >= limits.pause);
+  const pruneDue = () => keepsSome && snapshots.seq > 0 && clock() - prunedAt >= hour;
 
   async function work(): Promise<void> {
-    while (!broken && (queue.length || outbox.length || state.next() <= now() || state.backfill() || snapshotDue() || pruneDue())) {
+    while (!broken && (queue.length || outbox.length || state.next() <= now() || state.backfill() || snapshots.due || pruneDue())) {
       if (queue.length) await commit(next());
       else {
         await advance(now());
         await flushOutbox();
       }
       // Where events never stop, the rest gets every few turns; an erasure is not whole before its snapshot.
-      if (erased) await snapshot();
-      else if (queue.length === 0 || ++turns % patience === 0) {
+      turns++;
+      if (snapshots.urgent || (snapshots.due && (queue.length === 0 || turns % 2 === 0))) await snapshots.step();
+      else if (queue.length === 0 || turns % patience === 1) {
         const backfill = state.backfill();
-        if (snapshotDue()) await snapshot();
-        else if (backfill) await workOut(backfill);
+        if (backfill) await workOut(backfill);
         else if (pruneDue()) await prune();
       }
+      if (turns % patience === 0) state.release(limits.entities);
       // Whoever has something to say gets their turn.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -303,13 +291,13 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     working ??= work().catch((error: unknown) => {
       broken = error;
       for (const { reject } of queue.splice(0)) reject(error);
-      for (const resolve of resting.splice(0)) resolve();
+      snapshots.fail(error);
       failed(error);
     }).finally(() => {
       working = undefined;
       if (broken || closing) return;
       if (queue.length || outbox.length || state.backfill()) return kick();
-      const wait = Math.min(state.next() - clock(), state.seq > snapshotSeq ? limits.pause : Infinity, keepsSome ? hour : Infinity);
+      const wait = Math.min(state.next() - clock(), snapshots.wait, keepsSome ? hour : Infinity);
       if (wait < Infinity) timer = setTimeout(kick, Math.min(Math.max(0, Math.ceil(wait)), farthest));
     });
   }
@@ -323,7 +311,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const appendAlone = (alone: Waiting['alone']) => put({ entries: [], alone });
   /** Resolves after the snapshot that an erasure needs. */
   const rested = async () => {
-    if (erased) await new Promise<void>((resolve) => void resting.push(resolve));
+    await snapshots.settled();
     if (broken) throw broken;
   };
   /** Answers are of this moment: what is due has happened. */
@@ -344,10 +332,11 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     return segment;
   };
 
-  for await (const records of journal.read(snapshotSeq)) {
+  for await (const records of journal.read(snapshots.seq)) {
     await applyRecords(state, journal, records, heard);
     note(records);
     await flushOutbox();
+    if (state.seq - snapshots.seq >= unsaved) await snapshots.whole();
     state.release(limits.entities);
   }
   kick();
@@ -460,7 +449,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
         if (!broken) {
           while (queue.length) await commit(next());
           await advance(now());
-          if (state.seq > snapshotSeq || outbox.length) await snapshot();
+          if (state.seq > snapshots.seq || outbox.length) await snapshots.whole();
         }
       } finally {
         await journal.close();

@@ -4,7 +4,7 @@ import { connectionTo, openPostgres, schemaOf, toldOfPostgres } from '../adapter
 import { migrate } from '../migrate.js';
 import { migrations } from '../migrations/catalog.js';
 import { untilFailure } from './final.js';
-import type { ChangeRow, JournalTables, MessageRow, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
+import { gone, type ChangeRow, type JournalTables, type MessageRow, type RecordRow, type SettingRow, type StateRow, type SubjectRow } from './tables.js';
 
 /** Milliseconds to wait for whoever has the journal: the server notices the end of a process that was killed a moment later. */
 const patience = 3000;
@@ -47,10 +47,11 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
   };
   const all = <T>(text: string, ...values: unknown[]): Promise<T[]> => until.soon(() => query<T>(text, ...values));
   /** In one transaction. It is not rolled back: after a failure the connection is not used again, and the server does that. */
-  const change = (work: () => Promise<void>): Promise<void> => until.soon(async () => {
+  const change = <T>(work: () => Promise<T>): Promise<T> => until.soon(async () => {
     await client.query('BEGIN');
-    await work();
+    const done = await work();
     await client.query('COMMIT');
+    return done;
   });
   /** The rows' columns as one array each. */
   const insert = async <T extends object>(table: string, types: { readonly [K in keyof Required<T>]: string }, rows: readonly T[], conflict = '') => {
@@ -61,7 +62,6 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
   };
   const insertSubjects = (rows: readonly SubjectRow[]) => insert('subjects', { number: 'bigint', hmac: 'bytea', key: 'bytea', erased: 'bigint' }, rows);
   const setting = (row: SettingRow) => insert('settings', { name: 'text', sealed: 'bytea' }, [row], 'ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed');
-  const tallied = 'SELECT count(*) AS states, coalesce(sum(entity), 0)::bigint AS entities, coalesce(sum(due / 16777216 + due % 16777216), 0)::bigint AS dues FROM states';
 
   return {
     name,
@@ -90,24 +90,24 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
     subjects: (numbers) => all('SELECT number, hmac, key, erased FROM subjects WHERE number = ANY($1::bigint[])', numbers),
     subjectsNamed: (hmacs) => all('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ANY($1::bytea[])', hmacs),
     changes: (after, limit) => all<ChangeRow>('SELECT n, sealed FROM changes WHERE n > $1 ORDER BY n LIMIT $2', after, limit),
-    states: (entities) => all<StateRow>('SELECT entity, due, sealed FROM states WHERE entity = ANY($1::bigint[])', entities),
-    dues: () => all('SELECT entity, due FROM states ORDER BY entity'),
+    states: async (entities, version) => (await all<StateRow>('SELECT DISTINCT ON (entity) entity, due, sealed FROM states WHERE entity = ANY($1::bigint[]) AND version <= $2 ORDER BY entity, version DESC', entities, version)).filter(({ sealed }) => sealed !== null),
+    dues: async (version, entities) => (await (entities ? all<StateRow>('SELECT DISTINCT ON (entity) entity, due FROM states WHERE entity = ANY($2::bigint[]) AND version <= $1 ORDER BY entity, version DESC', version, entities)
+      : all<StateRow>('SELECT DISTINCT ON (entity) entity, due FROM states WHERE version <= $1 ORDER BY entity, version DESC', version))).filter(({ due }) => due !== gone),
     settings: () => all<SettingRow>('SELECT name, sealed FROM settings'),
     begin: (own, row) => change(async () => {
       await insertSubjects([own]);
       await setting(row);
     }),
-    beginSave: async () => void (await until.soon(() => client.query('BEGIN'))),
-    put: (states) => until.soon(async () => {
-      await query('DELETE FROM states WHERE entity = ANY($1::bigint[])', states.map(({ entity }) => entity));
-      await insert('states', { entity: 'bigint', due: 'bigint', sealed: 'bytea' }, states.filter((state): state is StateRow => state.sealed !== undefined));
+    stage: (rows, counts) => change(async () => {
+      const entities = rows.map(({ entity }) => entity);
+      const before = await query<StateRow>('SELECT DISTINCT ON (entity) entity, due FROM states WHERE entity = ANY($1::bigint[]) ORDER BY entity, version DESC', entities);
+      await query('DELETE FROM states s WHERE entity = ANY($1::bigint[]) AND version < (SELECT max(version) FROM states c WHERE c.entity = s.entity AND c.version <= $2)', entities, counts);
+      await insert('states', { entity: 'bigint', version: 'bigint', due: 'bigint', sealed: 'bytea' }, rows.map((row) => (row.sealed ? row : { ...row, due: gone })), 'ON CONFLICT (entity, version) DO UPDATE SET due = excluded.due, sealed = excluded.sealed');
+      return before.filter(({ due }) => due !== gone);
     }),
-    tally: async () => (await all<Tally>(tallied))[0],
-    endSave: (row) => until.soon(async () => {
-      await setting(row);
-      await client.query('COMMIT');
-    }),
-    dropSave: async () => void (await until.soon(() => client.query('ROLLBACK'))),
+    set: (row) => change(() => setting(row)),
+    discard: (version) => change(async () => void (await query('DELETE FROM states WHERE version > $1', version))),
+    tidy: async (version, limit) => (await all('DELETE FROM states WHERE (entity, version) IN (SELECT entity, version FROM states WHERE entity < 0 AND version < $1 LIMIT $2) RETURNING 1 AS one', version, limit)).length,
     forget: () => change(async () => {
       await query('DELETE FROM states');
       await query("DELETE FROM settings WHERE name = 'snapshot'");

@@ -6,7 +6,7 @@ import type { SqliteStatement } from '../adapters/sqlite-library.js';
 import { migrate } from '../migrate.js';
 import { migrations } from '../migrations/catalog.js';
 import { untilFailure } from './final.js';
-import type { ChangeRow, JournalTables, MessageRow, RecordRow, SettingRow, StateRow, SubjectRow, Tally } from './tables.js';
+import { gone, type ChangeRow, type JournalTables, type MessageRow, type RecordRow, type SettingRow, type StateRow, type SubjectRow } from './tables.js';
 
 /** Pages of the file that are written before they are moved from the log into it, as an estimate in bytes. */
 const checkpointAfter = 16_000_000;
@@ -71,7 +71,16 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     run('COMMIT');
   });
 
-  let unmoved = 0, saved = 0;
+  /** On stable storage with the next change. */
+  const relaxed = (work: () => void): Promise<void> => ask(() => {
+    connection.exec('PRAGMA synchronous = NORMAL');
+    run('BEGIN IMMEDIATE');
+    work();
+    run('COMMIT');
+    connection.exec('PRAGMA synchronous = FULL');
+  });
+
+  let unmoved = 0;
   /** Whether the log must be emptied, not only moved: a reader beside can keep that from being done at once. */
   let scrubbing = false;
   const move = (how: 'PASSIVE' | 'TRUNCATE') => {
@@ -126,31 +135,44 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     subjects: (numbers) => ask(() => numbers.flatMap((number) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE number = ?', number))),
     subjectsNamed: (hmacs) => ask(() => hmacs.flatMap((hmac) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ?', hmac))),
     changes: (after, limit) => ask(() => all<ChangeRow>('SELECT n, sealed FROM changes WHERE n > ? ORDER BY n LIMIT ?', after, limit)),
-    states: (entities) => ask(() => entities.flatMap((entity) => all<StateRow>('SELECT entity, due, sealed FROM states WHERE entity = ?', entity))),
-    dues: () => ask(() => all<StateRow>('SELECT entity, due FROM states INDEXED BY states_due ORDER BY entity, due')),
+    states: (entities, version) => ask(() => entities.flatMap((entity) => all<StateRow>('SELECT entity, due, sealed FROM states WHERE entity = ? AND version <= ? ORDER BY version DESC LIMIT 1', entity, version)).filter(({ sealed }) => sealed !== null)),
+    dues: (version, entities) => ask(() => {
+      // What is gone is due before the beginning.
+      const rows = entities ? entities.flatMap((entity) => all<StateRow>('SELECT entity, due FROM states INDEXED BY states_version WHERE entity = ? AND version <= ? ORDER BY version DESC LIMIT 1', entity, version))
+        : all<StateRow>('SELECT entity, due, max(version) AS version FROM states INDEXED BY states_version WHERE version <= ? GROUP BY entity', version);
+      return rows.filter(({ due }) => due !== gone);
+    }),
     settings: () => ask(() => all<SettingRow>('SELECT name, sealed FROM settings')),
     begin: (own, setting) => change(() => {
       insert('subjects', [[own.number, own.hmac, own.key, own.erased]]);
       set(setting);
     }),
-    beginSave: () => ask(() => run('BEGIN IMMEDIATE')),
-    put: (states) => ask(() => {
-      for (const { entity, ...kept } of states) {
-        if (kept.sealed === undefined) run('DELETE FROM states WHERE entity = ?', entity);
-        else run('INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (entity) DO UPDATE SET due = excluded.due, sealed = excluded.sealed', entity, kept.due, kept.sealed);
-        saved += kept.sealed?.length ?? 0;
-      }
-    }),
-    tally: () => ask(() => all<Tally>('SELECT count(*) AS states, coalesce(sum(entity), 0) AS entities, coalesce(sum(due / 16777216 + due % 16777216), 0) AS dues FROM states INDEXED BY states_due')[0]),
-    async endSave(setting) {
-      await ask(() => {
-        set(setting);
-        run('COMMIT');
+    async stage(rows, counts) {
+      let bytes = 0;
+      const before: Pick<StateRow, 'entity' | 'due'>[] = [];
+      // What is not synced here is with the setting by which it counts.
+      await relaxed(() => {
+        for (const { entity, version, due, sealed } of rows) {
+          const there = all<{ version: number; due: number | null }>('SELECT version, due FROM states INDEXED BY states_version WHERE entity = ? ORDER BY version DESC', entity);
+          if (there.length > 0 && there[0].due !== gone) before.push({ entity, due: there[0].due });
+          const kept = there.find((one) => one.version <= counts)?.version ?? 0;
+          if (there.some((one) => one.version < kept)) run('DELETE FROM states WHERE entity = ? AND version < ?', entity, kept);
+          run('INSERT INTO states VALUES (?, ?, ?, ?) ON CONFLICT (entity, version) DO UPDATE SET due = excluded.due, sealed = excluded.sealed', entity, version, sealed ? due : gone, sealed);
+          bytes += 40 + (sealed?.length ?? 0);
+        }
       });
-      wrote(saved + setting.sealed.length);
-      saved = 0;
+      wrote(bytes);
+      return before;
     },
-    dropSave: () => ask(() => run('ROLLBACK')),
+    set: (setting) => change(() => set(setting)),
+    discard: (version) => change(() => run('DELETE FROM states WHERE version > ?', version)),
+    async tidy(version, limit) {
+      const old = await ask(() => all<{ entity: number; version: number }>('SELECT entity, version FROM states WHERE entity < 0 AND version < ? LIMIT ?', version, limit));
+      if (old.length > 0) await change(() => {
+        for (const row of old) run('DELETE FROM states WHERE entity = ? AND version = ?', row.entity, row.version);
+      });
+      return old.length;
+    },
     forget: () => change(() => {
       run('DELETE FROM states');
       run("DELETE FROM settings WHERE name = 'snapshot'");

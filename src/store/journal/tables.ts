@@ -40,7 +40,16 @@ export interface StateRow {
   sealed: Uint8Array;
 }
 
-export type StateChange = StateRow | { readonly entity: number; readonly sealed?: undefined };
+/** When a state is due that is not there any more. */
+export const gone = -1;
+
+/** A state in the version of a snapshot; `sealed` is null where it is there no more. */
+export interface VersionRow {
+  readonly entity: number;
+  readonly version: number;
+  readonly due: number | null;
+  readonly sealed: Uint8Array | null;
+}
 
 /** 'secret', 'snapshot', 'pruned', 'shared'. */
 export interface SettingRow {
@@ -62,7 +71,7 @@ export interface Batch {
   readonly erased?: { readonly by: number; readonly subjects: readonly number[]; readonly states: readonly number[]; readonly settings: readonly SettingRow[] };
 }
 
-/** How many states there are and what their numbers add up to: a row that has gone shows in one of the three. */
+/** How many states there are and what their numbers add up to (dues in two halves, so that none is rounded): a row that has gone shows in one of the three. */
 export interface Tally {
   readonly states: number;
   readonly entities: number;
@@ -89,18 +98,22 @@ export interface JournalTables {
   subjects(numbers: readonly number[]): Promise<SubjectRow[]>;
   subjectsNamed(hmacs: readonly Uint8Array[]): Promise<SubjectRow[]>;
   changes(after: number, limit: number): Promise<ChangeRow[]>;
-  states(entities: readonly number[]): Promise<StateRow[]>;
-  /** When states are due, in order of the entity. */
-  dues(): Promise<Pick<StateRow, 'entity' | 'due'>[]>;
+  /** The newest versions, up to one, of those that are there in it. */
+  states(entities: readonly number[], version: number): Promise<StateRow[]>;
+  /** When they are due, of these entities or of all, in order of the entity. */
+  dues(version: number, entities?: readonly number[]): Promise<Pick<StateRow, 'entity' | 'due'>[]>;
   settings(): Promise<SettingRow[]>;
   /** The first rows of an empty journal. */
   begin(own: SubjectRow, setting: SettingRow): Promise<void>;
-  /** A snapshot is one transaction of several calls, with no others between: its states in parts (those without bytes are deleted), what there is then, the setting that says so. Or nothing of it. */
-  beginSave(): Promise<void>;
-  put(states: readonly StateChange[]): Promise<void>;
-  tally(): Promise<Tally>;
-  endSave(setting: SettingRow): Promise<void>;
-  dropSave(): Promise<void>;
+  /**
+   * Writes the newest version of some states, each named once, and deletes those of before `counts`: the version that counts until a setting says otherwise. It may be lost until then. Gives when those of them that were there were due.
+   */
+  stage(rows: readonly VersionRow[], counts: number): Promise<Pick<StateRow, 'entity' | 'due'>[]>;
+  set(setting: SettingRow): Promise<void>;
+  /** Deletes the versions above one: of a snapshot that was never ended. */
+  discard(version: number): Promise<void>;
+  /** Deletes at most `limit` versions below one of the entities below 0. Gives how many there were. */
+  tidy(version: number, limit: number): Promise<number>;
   /** Deletes all states and the setting 'snapshot'. */
   forget(): Promise<void>;
   /** Deletes the rows that end at record `seq` or before, and says in a setting what is gone. */

@@ -45,7 +45,7 @@ export async function openThreadedJournal(entry: string, place: string, workspac
     const name = await ask<string>(0);
     return {
       name, write: call('write'), newest: call('newest'), recordFrom: call('recordFrom'), records: call('records'), messages: call('messages'), subjects: call('subjects'), subjectsNamed: call('subjectsNamed'), changes: call('changes'),
-      states: call('states'), dues: call('dues'), settings: call('settings'), begin: call('begin'), beginSave: call('beginSave'), put: call('put'), tally: call('tally'), endSave: call('endSave'), dropSave: call('dropSave'),
+      states: call('states'), dues: call('dues'), settings: call('settings'), begin: call('begin'), stage: call('stage'), set: call('set'), discard: call('discard'), tidy: call('tidy'),
       forget: call('forget'), prune: call('prune'), scrub: call('scrub'),
       async close() {
         try {

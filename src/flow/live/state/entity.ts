@@ -44,14 +44,16 @@ export interface Entity {
   /** Number of its last change, and its instant. */
   sequence: number;
   changedAt: number;
-  /** Not yet saved as it is now; looked at since the last round of `release`; the snapshot that it was last looked at for, or made or loaded after. */
+  /** Not yet saved as it is now; looked at since the last round of `release`. */
   changed: boolean;
   used: boolean;
+  /** Whether it is on the list of those that may have changed since the last snapshot; the snapshot that it was last looked at for, or made or loaded after. */
+  listed: boolean;
   snapshot: number;
 }
 
 export const newEntity = (number: number, id: string): Entity => ({
-  number, id, cells: new Float64Array(0), width: 0, rows: 0, tracked: { cells: new Float64Array(0), width: 0, rows: 0 }, stands: [], traits: [], tallies: [], stays: [], dues: [], sequence: 0, changedAt: -Infinity, changed: true, used: true, snapshot: 0,
+  number, id, cells: new Float64Array(0), width: 0, rows: 0, tracked: { cells: new Float64Array(0), width: 0, rows: 0 }, stands: [], traits: [], tallies: [], stays: [], dues: [], sequence: 0, changedAt: -Infinity, changed: true, used: true, listed: false, snapshot: 0,
 });
 
 /** Where a row of that instant and record is, or belongs. */

@@ -57,6 +57,7 @@ export function openState(options: LiveStateOptions): LiveState {
   /** The snapshot that is being taken, or was last; states that are taken down and not yet given. */
   let snapshot = 1, taking = false;
   const taken = new Map<number, SavedState>();
+  let listed: number[] = [];
   let sweeping = entities.values();
   /** Events of these names have rows; `any`: all of them. */
   const kept = new Set<string>(saved?.kept);
@@ -149,6 +150,10 @@ export function openState(options: LiveStateOptions): LiveState {
       gone.delete(number);
     }
     if (taking && entity.snapshot !== snapshot) takeDown(entity);
+    if (!entity.listed) {
+      entity.listed = true;
+      listed.push(number);
+    }
     entity.used = true;
     return entity;
   }
@@ -158,15 +163,17 @@ export function openState(options: LiveStateOptions): LiveState {
   /** Before it becomes another, or when its turn comes. */
   function takeDown(entity: Entity): void {
     entity.snapshot = snapshot;
+    entity.listed = false;
     if (!entity.changed) return;
     entity.changed = false;
     taken.set(entity.number, { entity: entity.number, bytes: packEntity(entity, columns, models.carried), due: timers.dueOf(entity.number) });
   }
 
-  function* statesOf(left: readonly number[]): Generator<SavedState> {
+  function* statesOf(left: readonly number[], touched: readonly number[]): Generator<SavedState> {
     for (const number of left) yield { entity: number, bytes: undefined, due: Infinity };
-    for (const entity of entities.values()) {
-      if (entity.snapshot !== snapshot) takeDown(entity);
+    for (const number of touched) {
+      const entity = entities.get(number);
+      if (entity && entity.snapshot !== snapshot) takeDown(entity);
       if (taken.size > 0) yield* takenOnes();
     }
     // Of those who are gone from memory by now.
@@ -757,11 +764,12 @@ export function openState(options: LiveStateOptions): LiveState {
 
     changed() {
       assert(!taking, 'a snapshot is begun before the one before has been taken');
-      const left = [...gone];
+      const left = [...gone], touched = listed;
       gone.clear();
+      listed = [];
       snapshot++;
       taking = true;
-      return statesOf(left);
+      return statesOf(left, touched);
     },
     rest: () => packRest({
       seq, clock, n, made, columns: columns.read, kept: [...kept], keepsAny, grown, complete, segments: segmentIds.map((id): [string, string] => [id, names.get(id)!]), observed: observing.save(), identity: identity.save(), known: known.save(), carried: models.carried, models: models.list, newest: models.newest?.id ?? '',

@@ -100,7 +100,7 @@ export function unpackEntity(bytes: Uint8Array, columns: Columns, carried: reado
     stands: head.stands.map(([model, segment, strength, until, at]) => ({ model, segment, strength, until: until ?? Infinity, at: at ?? -Infinity })),
     traits: head.traits.map(([name, node, at, seq, value]): TraitWrite => ({ name, node, at, seq, value })),
     tallies: head.tallies.map(([node, events, firstAt, lastAt]): Tally => ({ node, events, firstAt, lastAt })),
-    stays: head.stays.map(([segment, since, version, leaf]): Stay => ({ segment, since, version, leaf })), changed: false, used: true, snapshot: 0,
+    stays: head.stays.map(([segment, since, version, leaf]): Stay => ({ segment, since, version, leaf })), changed: false, used: true, listed: false, snapshot: 0,
   };
 }
 

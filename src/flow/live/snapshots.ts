@@ -1,0 +1,112 @@
+import type { Journal, SavedState } from '../../store/journal.js';
+import type { LiveState } from './state/state.js';
+
+/** When a snapshot is due, where anything changed at all. */
+export interface SnapshotLimits {
+  /** After so many records, but not before so many ms after the one before: they would have to be read again after a crash. */
+  readonly records: number;
+  readonly spacing: number;
+  /** After so many ms in any case. */
+  readonly pause: number;
+}
+
+/** Saves the state from time to time, a piece at a time, so that nobody has to wait for it. */
+export interface Snapshots {
+  /** The last record in the snapshot that counts. */
+  readonly seq: number;
+  /** Whether a piece waits to be written; `urgent`: before anything else, since somebody was erased. */
+  readonly due: boolean;
+  readonly urgent: boolean;
+  /** Ms until one is due if nothing more happens. */
+  readonly wait: number;
+  step(): Promise<void>;
+  /** A whole one of this moment. */
+  whole(): Promise<void>;
+  /** What the last snapshot still says of somebody who was erased goes with the next one, which is due at once. */
+  erased(): void;
+  /** Resolves when that is done; rejects where it cannot be any more. */
+  settled(): Promise<void>;
+  fail(error: unknown): void;
+}
+
+/** What one piece is at most: some ms of work. */
+const piece = { states: 100, bytes: 200_000 };
+
+interface Shot {
+  readonly seq: number;
+  readonly rest: Uint8Array;
+  readonly states: Iterator<SavedState>;
+  from: number;
+}
+
+/** @param flush writes the changes that follow from what was applied: none may be in a snapshot that is not told */
+export function createSnapshots(state: LiveState, journal: Journal, clock: () => number, limits: SnapshotLimits, since: number, flush: () => Promise<void>): Snapshots {
+  let seq = since, at = -Infinity, began = clock();
+  let shot: Shot | undefined;
+  let erasure = false, tidying = true;
+  const waiting: { resolve(): void; reject(error: unknown): void }[] = [];
+
+  function begin(): Shot {
+    erasure = false;
+    // All of one moment.
+    return { seq: state.seq, rest: state.rest(), states: state.changed()[Symbol.iterator](), from: 0 };
+  }
+
+  async function go(open: Shot): Promise<void> {
+    const states: SavedState[] = [];
+    for (let bytes = 0; states.length < piece.states && bytes < piece.bytes;) {
+      const { value, done } = open.states.next() as IteratorResult<SavedState, undefined>;
+      if (done) break;
+      states.push(value);
+      bytes += value.bytes?.length ?? 0;
+    }
+    if (states.length > 0) return journal.stage({ states });
+    if (open.from < open.rest.length) {
+      await journal.stage({ rest: open.rest.subarray(open.from, open.from + piece.bytes) });
+      open.from += piece.bytes;
+      return;
+    }
+    await flush();
+    await journal.save({ seq: open.seq, rest: new Uint8Array(0), states: [] });
+    shot = undefined;
+    seq = open.seq;
+    at = began = clock();
+    tidying = true;
+  }
+
+  const isDue = () => {
+    const behind = state.seq - seq;
+    return erasure || (behind >= limits.records && clock() - at >= limits.spacing) || (behind > 0 && clock() - began >= limits.pause);
+  };
+
+  const snapshots: Snapshots = {
+    get seq() { return seq; },
+    get due() { return shot !== undefined || tidying || isDue(); },
+    get urgent() { return erasure || waiting.length > 0; },
+    get wait() {
+      const behind = state.seq - seq;
+      return behind >= limits.records ? Math.max(0, at + limits.spacing - clock()) : behind > 0 ? Math.max(0, began + limits.pause - clock()) : Infinity;
+    },
+    async step() {
+      if (shot) return go(shot);
+      if (erasure || (!tidying && isDue())) shot = begin();
+      else if (tidying) {
+        tidying = await journal.tidy();
+        if (!tidying && !erasure) for (const { resolve } of waiting.splice(0)) resolve();
+      }
+    },
+    async whole() {
+      while (shot) await go(shot);
+      shot = begin();
+      while (shot) await go(shot);
+      while (await journal.tidy());
+      for (const { resolve } of waiting.splice(0)) resolve();
+    },
+    erased() { erasure = true; },
+    settled: () => (erasure || shot ? new Promise((resolve, reject) => void waiting.push({ resolve, reject })) : Promise.resolve()),
+    fail(error) {
+      for (const { reject } of waiting.splice(0)) reject(error);
+    },
+  };
+  return snapshots;
+}
