@@ -88,12 +88,10 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
       return behind >= limits.records ? Math.max(0, at + limits.spacing - clock()) : behind > 0 ? Math.max(0, began + limits.pause - clock()) : Infinity;
     },
     async step() {
+      if (erasure || (!tidying && isDue())) shot ??= begin();
       if (shot) return go(shot);
-      if (erasure || (!tidying && isDue())) shot = begin();
-      else if (tidying) {
-        tidying = await journal.tidy();
-        if (!tidying && !erasure) for (const { resolve } of waiting.splice(0)) resolve();
-      }
+      tidying = await journal.tidy();
+      if (!tidying && !erasure) for (const { resolve } of waiting.splice(0)) resolve();
     },
     async whole() {
       while (shot) await go(shot);
