@@ -1,4 +1,5 @@
-import type { JobState } from './job-record.js';
+/** `interrupted`: the server ended while it ran. */
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
 /** Long work behind the server, as it is told outside: a kind, its input as plain JSON, and how far it is. Instants are milliseconds since the Unix epoch. */
 export interface Job {
@@ -35,6 +36,9 @@ export interface JobProgress {
   /** Milliseconds it will probably still take; absent where nothing sensible can be said. */
   readonly remaining?: number;
 }
+
+/** A job as it is kept: without what only a server at work knows of it. */
+export type JobRecord = Omit<Job, 'workspace' | 'ahead' | 'progress'> & { readonly progress?: Pick<JobProgress, 'stage' | 'note' | 'done'> };
 
 /** Nothing follows these states, unless the job is resumed. */
 export const hasEnded = (state: JobState): boolean => state !== 'queued' && state !== 'running';

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { JobRecord, JobState } from '../domain/job-record.js';
+import type { JobRecord, JobState } from '../domain/job.js';
 import { ShoalError } from '../errors.js';
 import type { Change, Ledger } from './ledger.js';
 import { cursorOf, limitOf, pageOf } from './page.js';
@@ -48,8 +48,8 @@ export function jobsOf({ db, change }: Ledger): Store['jobs'] {
       await db.updateTable('jobs').set({ progress }).where('id', '=', line('id of the job', id)).where('state', '=', 'running').execute();
     },
     finish: (id, result, by) => change(by, move(id, 'done', 'finish', ({ at }) => ({ result: json('result', result ?? null), progress: null, ended_at: at }))),
-    fail(id, { code, message }, by) {
-      const error = { code: line('code', code), message: prose('error', message) };
+    fail(id, { code, sentence }, by) {
+      const error = { code: line('code', code), message: prose('error', sentence) };
       return change(by, move(id, 'failed', 'fail', ({ at }) => ({ error: json('error', error), ended_at: at }), { state: 'failed', error }));
     },
     cancel: (id, by) => change(by, move(id, 'cancelled', 'cancel', ({ at }) => ({ ended_at: at }))),
@@ -84,10 +84,11 @@ async function jobNamed(db: Kysely<Tables>, id: string): Promise<Row> {
 const topic = (id: string) => ({ kind: 'job', id });
 
 function jobFrom(row: Row): JobRecord {
+  const error = row.error === null ? undefined : (JSON.parse(row.error) as { readonly code: string; readonly message: string });
   return {
-    id: row.id, kind: row.kind, input: JSON.parse(row.input) as unknown, state: row.state as JobState, attempt: row.attempt,
-    ...(row.progress !== null && { progress: JSON.parse(row.progress) as JobRecord['progress'] }), ...(row.result !== null && { result: JSON.parse(row.result) as unknown }),
-    ...(row.error !== null && { error: JSON.parse(row.error) as JobRecord['error'] }), queuedAt: row.queued_at, queuedBy: row.queued_by,
-    ...(row.started_at !== null && { startedAt: row.started_at }), ...(row.ended_at !== null && { endedAt: row.ended_at }),
+    id: row.id, kind: row.kind, input: JSON.parse(row.input) as JobRecord['input'], state: row.state as JobState, by: row.queued_by, attempts: row.attempt, created: row.queued_at,
+    ...(row.started_at !== null && { started: row.started_at }), ...(row.ended_at !== null && { ended: row.ended_at }),
+    ...(row.progress !== null && { progress: JSON.parse(row.progress) as JobRecord['progress'] }), ...(row.result !== null && { result: JSON.parse(row.result) as JobRecord['result'] }),
+    ...(error && { problem: { code: error.code, sentence: error.message } }),
   };
 }

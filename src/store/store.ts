@@ -2,7 +2,7 @@ import type { Alias, AliasMove } from '../domain/alias.js';
 import type { ApiKey } from '../domain/api-key.js';
 import type { AuditCheck, AuditEntry, AuditHead } from '../domain/audit-entry.js';
 import type { Decision } from '../domain/decision.js';
-import type { JobRecord, JobState } from '../domain/job-record.js';
+import type { JobRecord, JobState } from '../domain/job.js';
 import type { Login } from '../domain/login.js';
 import type { Note, Topic } from '../domain/note.js';
 import type { Role } from '../domain/role.js';
@@ -162,7 +162,7 @@ export interface Store {
     /** How far it is. The one change without an audit entry. */
     progress(id: string, progress: NonNullable<JobRecord['progress']>): Promise<void>;
     finish(id: string, result: unknown, by: By): Promise<JobRecord>;
-    fail(id: string, error: NonNullable<JobRecord['error']>, by: By): Promise<JobRecord>;
+    fail(id: string, error: NonNullable<JobRecord['problem']>, by: By): Promise<JobRecord>;
     cancel(id: string, by: By): Promise<JobRecord>;
     /** After a restart: what ran is interrupted. Gives those. */
     interrupt(by: By): Promise<JobRecord[]>;

@@ -522,22 +522,22 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
 
     it('of which jobs go from state to state and never otherwise', async () => {
       const job = await store.jobs.queue({ kind: 'discover', input: { files: ['a.csv'] } }, by);
-      expect(job).toMatchObject({ state: 'queued', attempt: 0, queuedBy: 'ada' });
+      expect(job).toMatchObject({ state: 'queued', attempts: 0, by: 'ada' });
       await expect(store.jobs.finish(job.id, {}, by)).rejects.toThrow(`The job '${job.id}' is queued; it cannot become done.`);
       await store.jobs.start(job.id, by);
       await store.jobs.progress(job.id, { stage: 'featurize', done: 0.5 });
-      expect(await store.jobs.get(job.id)).toMatchObject({ state: 'running', attempt: 1, progress: { stage: 'featurize', done: 0.5 } });
+      expect(await store.jobs.get(job.id)).toMatchObject({ state: 'running', attempts: 1, progress: { stage: 'featurize', done: 0.5 } });
       await reopen();
       expect(await store.jobs.interrupt(by)).toMatchObject([{ id: job.id, state: 'interrupted' }]);
       expect(await store.jobs.interrupt(by)).toEqual([]);
-      expect(await store.jobs.resume(job.id, by)).toMatchObject({ state: 'queued', attempt: 1, input: { files: ['a.csv'] } });
+      expect(await store.jobs.resume(job.id, by)).toMatchObject({ state: 'queued', attempts: 1, input: { files: ['a.csv'] } });
       await store.jobs.start(job.id, by);
-      await store.jobs.fail(job.id, { code: 'ingest/no-rows', message: 'Nothing in it.' }, by);
+      await store.jobs.fail(job.id, { code: 'ingest/no-rows', sentence: 'Nothing in it.' }, by);
       await store.jobs.resume(job.id, by);
       await store.jobs.start(job.id, by);
       const done = await store.jobs.finish(job.id, { run: 'r1' }, by);
-      expect(done).toMatchObject({ state: 'done', attempt: 3, result: { run: 'r1' } });
-      expect(done.error).toBeUndefined();
+      expect(done).toMatchObject({ state: 'done', attempts: 3, result: { run: 'r1' } });
+      expect(done.problem).toBeUndefined();
       await expect(store.jobs.cancel(job.id, by)).rejects.toMatchObject({ code: 'store/conflict' });
       await store.jobs.queue({ kind: 'inspect', input: {} }, by);
       expect((await store.jobs.list({ state: 'queued' })).items.map(({ kind }) => kind)).toEqual(['inspect']);

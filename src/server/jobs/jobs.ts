@@ -1,5 +1,4 @@
-import type { JobRecord } from '../../domain/job-record.js';
-import { hasEnded, type Job, type JobProgress } from '../../domain/job.js';
+import { hasEnded, type Job, type JobProgress, type JobRecord } from '../../domain/job.js';
 import { ShoalError } from '../../errors.js';
 import { checked } from '../../options.js';
 import type { By, Store } from '../../store/store.js';
@@ -132,8 +131,8 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
     const { workspace, id, kind } = turn;
     const place = await open(workspace);
     const records = place.store.jobs;
-    const { input, queuedBy } = await records.get(id);
-    const by: By = { actor: queuedBy };
+    const { input, by: asker } = await records.get(id);
+    const by: By = { actor: asker };
     turn.usual = await usual(records, kind);
     const record = await records.start(id, by);
     turn.stages = new Map();
@@ -283,14 +282,12 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
 }
 
 function jobOf(workspace: string, record: JobRecord, turn: Turn | undefined, waiting: readonly Turn[], now: number): Job {
-  const { id, kind, input, state, queuedBy, attempt, queuedAt, startedAt, endedAt, result, error } = record;
+  const { state, started, ended, created, progress: kept, ...rest } = record;
   const ahead = turn && state === 'queued' ? waiting.slice(0, waiting.indexOf(turn)).filter((other) => other.kind.lane === turn.kind.lane).length : undefined;
-  const progress = turn?.progress ?? record.progress;
+  const progress = turn?.progress ?? kept;
   return {
-    id, workspace, kind, input: input as Plain, state, by: queuedBy, attempts: attempt, created: queuedAt,
-    ...(startedAt !== undefined && { started: startedAt }), ...(endedAt !== undefined && { ended: endedAt }), ...(ahead !== undefined && { ahead }),
-    ...(progress && { progress: progressOf(progress, turn, (endedAt ?? now) - (startedAt ?? now), now) }),
-    ...(result !== undefined && { result: result as Plain }), ...(error && { problem: { code: error.code, sentence: error.message } }),
+    ...rest, workspace, state, created, ...(started !== undefined && { started }), ...(ended !== undefined && { ended }), ...(ahead !== undefined && { ahead }),
+    ...(progress && { progress: progressOf(progress, turn, (ended ?? now) - (started ?? now), now) }),
   };
 }
 
@@ -313,9 +310,9 @@ async function usual(records: Store['jobs'], kind: JobKind): Promise<Timings | u
   return sound ? (kept as Timings) : kind.stages;
 }
 
-function problemOf(error: unknown): { code: string; message: string } {
-  if (error instanceof JobFailure || error instanceof ShoalError) return { code: error.code, message: tidy(error.message, 2000) };
+function problemOf(error: unknown): NonNullable<Job['problem']> {
+  if (error instanceof JobFailure || error instanceof ShoalError) return { code: error.code, sentence: tidy(error.message, 2000) };
   return crashed();
 }
 
-const crashed = () => ({ code: 'jobs/crashed', message: new ShoalError('jobs/crashed', { reason: 'the program has failed in a way it should not.' }).message });
+const crashed = () => ({ code: 'jobs/crashed', sentence: new ShoalError('jobs/crashed', { reason: 'the program has failed in a way it should not.' }).message });

@@ -2,7 +2,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useEffectEvent } from 'react';
 import type { Call } from '../../../src/server/client.js';
-import type { RouteId } from '../../../src/server/contract/contract.js';
+import type { AnswerOf, RouteId } from '../../../src/server/contract/contract.js';
 import { LAST, timelineQuestion } from '../entity/timeline-question.js';
 import { pointsOf } from '../kit/points.js';
 import { type AskOptions, question } from '../wire/ask.js';
@@ -113,12 +113,21 @@ const BEGINS: Readonly<Record<string, (ahead: Ahead) => Promise<unknown>[]>> = {
   'entities/$entity': (ahead) => {
     const entity = ahead.params['entity'] ?? '';
     if (!ahead.may) return [];
-    return [ask(ahead, 'GET /v1/entities/:entity', { params: { entity }, query: { run: ahead.search.run } }), ahead.queries.prefetchInfiniteQuery(timelineQuestion(ahead.wire, { entity, run: ahead.search.run, size: LAST }))];
+    return [tellingOf(ahead, entity)];
   },
   runs: (ahead) => [ask(ahead, 'GET /v1/runs', { query: { removed: 'true' } }), ask(ahead, 'GET /v1/aliases')],
   settings: (ahead) => [ask(ahead, 'GET /v1/workspaces'), ask(ahead, 'GET /v1/workspaces', { query: { removed: 'true' } })],
   start: (ahead) => (ahead.may ? [ask(ahead, 'GET /v1/files')] : []),
 };
+
+/** Somebody, and what happened to them last where a run knows them: of who is known live only there is no timeline to ask for. */
+async function tellingOf(ahead: Ahead, entity: string): Promise<unknown> {
+  const { queries, wire, search: { run } } = ahead;
+  const asked = { params: { entity }, query: { run } };
+  await ask(ahead, 'GET /v1/entities/:entity', asked);
+  const person = queries.getQueryData<AnswerOf<'GET /v1/entities/:entity'>>(question(wire, 'GET /v1/entities/:entity', asked).queryKey);
+  return person && 'features' in person ? queries.prefetchInfiniteQuery(timelineQuestion(wire, { entity, run, size: LAST })) : undefined;
+}
 
 /** What every page of a run begins with, which is there already of the run in use. */
 const ofRun = (ahead: Ahead): Promise<unknown>[] =>
