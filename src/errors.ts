@@ -55,6 +55,8 @@ export const catalogue = {
   'predict/no-effect': entry(2, 422, (d: { name: string; reason: string }) => `The effect of '${d.name}' on the risk to end cannot be found: it ${d.reason}. Leave it out.`),
   'predict/too-many-periods': entry(2, 422, (d: { rows: number; most: number }) =>
     `There would be ${d.rows.toLocaleString('en')} rows of persons and periods; ${d.most.toLocaleString('en')} are made at most. Take longer periods, or fewer people.`),
+  'predict/no-lifetimes': entry(2, 422, (d: { columns: string }) =>
+    `No table says of each subscriber how long it has been there (a number) and whether it has ended (yes or no)${d.columns ? `; there are ${d.columns}` : ''}. Name the two columns.`),
   'predict/unknown-predictor': entry(2, 404, (d: { name: string; known: string; suggestion?: string }) =>
     `There is no predictor '${d.name}'.${d.suggestion ? ` Did you mean '${d.suggestion}'?` : ` There are: ${d.known}.`}`),
   'predict/no-input': entry(2, 422, (d: { input: string; suggestion?: string }) =>

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createContext } from '../src/context.js';
 import { openEngine } from '../src/engine/catalog.js';
 import type { Engine } from '../src/engine/engine.js';
+import { subscriptionLife, type SubscriptionOptions } from '../src/flow/subscriptions.js';
 import { customerValue, type CustomerValue, type ValueOptions } from '../src/flow/value.js';
 import { ingest } from '../src/ingest/ingest.js';
+import { survivalAt } from '../src/predict/value/kaplan-meier.js';
 import { drawBeta, drawGamma } from '../src/util/gamma-draw.js';
 import { createRng } from '../src/util/rng.js';
 import { dataFolder } from './support/shoal.js';
@@ -137,6 +139,66 @@ describe('customers valued from a log of purchases', () => {
     const once = join(folder, 'once.csv');
     writeFileSync(once, `customer_id,order_date,amount\n${Array.from({ length: 300 }, (_, i) => `P${i >> 1},${dateOf((i >> 1) % 140)},${10 + (i % 17)}.5`).join('\n')}\n`);
     await expect(valued(once)).rejects.toThrow(/Of 150 histories 0 have a repeat purchase/);
+  });
+});
+
+describe('subscriptions with a known end', () => {
+  /** 2,000 subscribers of two plans, watched for 24 months: a fifth of basic ones and a twentieth of gold ones end each month. */
+  function subscribers(): string {
+    const rng = createRng(11, 'plans');
+    const rows = ['customer_id,plan,region,tenure,monthly_fee,paid_so_far,churn'];
+    for (let i = 0; i < 2_000; i++) {
+      const [gold, since] = [rng.int(2), 1 + rng.int(24)];
+      let months = 0;
+      let ended = false;
+      while (months < since && !ended) (months++, (ended = rng.next() < (gold ? 0.05 : 0.2)));
+      const fee = 10 + rng.int(20);
+      rows.push(`S${String(i).padStart(4, '0')},${gold ? 'gold' : 'basic'},${['north', 'south', 'west'][rng.int(3)]},${months},${fee}.5,${fee * months}.5,${ended ? 'yes' : 'no'}`);
+    }
+    const path = join(folder, 'subscribers.csv');
+    writeFileSync(path, `${rows.join('\n')}\n`);
+    return path;
+  }
+  const lives = async (path: string, options: SubscriptionOptions = {}) => {
+    const context = createContext();
+    return subscriptionLife(await ingest([path], {}, engine, context), options, engine, context);
+  };
+
+  it('last as they were drawn, by plan, and each is worth what it will pay', async () => {
+    const plan = new Map<string, string>();
+    const path = subscribers();
+    for (const line of readFileSync(path, 'utf8').split('\n').slice(1, -1)) plan.set(line.split(',')[0], line.split(',')[1]);
+    const life = await lives(path, { segmentOf: (id) => plan.get(id) });
+    expect(life.why[0]).toMatch(/'tenure'\) and whether it has ended \('churn' = yes\): an end that is known/);
+    expect(life.notes).toEqual(["'paid_so_far' goes along with time itself and is left out: it would tell the end by it."]);
+    const effect = life.cox!.effects.find(({ name }) => name.startsWith('Plan'))!;
+    const ratio = effect.name.endsWith('basic') ? effect.ratio : 1 / effect.ratio;
+    expect(Math.abs(ratio - Math.log(0.8) / Math.log(0.95))).toBeLessThan(1);
+    expect(life.heldOutConcordance).toBeGreaterThan(0.6);
+    for (const { segment, curve } of life.segments) expect(survivalAt(curve, 6)).toBeCloseTo((segment === 'gold' ? 0.95 : 0.8) ** 6, 1);
+    expect(life.entities.length).toBe(life.rows - life.ends);
+    life.entities.forEach((id, i) => {
+      // Geometric: 12 months more with the same risk in each.
+      const keeps = plan.get(id) === 'gold' ? 0.95 : 0.8;
+      expect(Math.abs(life.columns.stays[i] - keeps ** 12)).toBeLessThan(0.12);
+      expect(life.columns.stay[i]).toBeLessThanOrEqual(12);
+      expect(life.columns.value![i]).toBeGreaterThan(0);
+    });
+  });
+
+  it('says which columns are missing', async () => {
+    const path = join(folder, 'nolife.csv');
+    writeFileSync(path, `customer_id,plan,city\n${Array.from({ length: 80 }, (_, i) => `P${i},${i % 2 ? 'a' : 'b'},${['Rome', 'Oslo', 'Bonn'][i % 3]}`).join('\n')}\n`);
+    await expect(lives(path)).rejects.toThrow(/how long it has been there .* and whether it has ended/);
+  });
+
+  it.skipIf(!dataFolder)('of a telephone company: the contract decides, and the order of ends holds for those held back', async () => {
+    const life = await lives(join(dataFolder!, 'telco-churn-ibm', 'telco_churn_7043.csv'));
+    expect([life.rows, life.ends]).toEqual([7043, 1869]);
+    expect(life.heldOutConcordance).toBeGreaterThan(0.84);
+    const two = life.cox!.effects.find(({ name }) => name === 'Contract = Two year')!;
+    expect(two.interval[1]).toBeLessThan(0.1);
+    expect(life.cox!.effects.map(({ name }) => name).join()).not.toMatch(/Female|Total/);
   });
 });
 

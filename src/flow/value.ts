@@ -13,6 +13,7 @@ import { foretell, type Foretold, type ValueColumns } from '../predict/value/for
 import { distinctHistories, type Histories } from '../predict/value/histories.js';
 import type { PurchaseModel } from '../predict/value/purchase-model.js';
 import { normalQuantile } from '../util/normal-quantile.js';
+import { pearson } from '../util/pearson.js';
 
 export interface ValueOptions {
   /** How far ahead, in days; 365 by default. */
@@ -302,13 +303,13 @@ function tryOut(model: PurchaseModel, past: Histories, before: PurchaseLog, time
     const [expected, happened] = [sumOf(columns.purchases), sumOf(laterDays)];
     const net = laterSpent.map((v) => v * kept);
     return {
-      cut: (before.until + 1) * dayMs - 1, days: until - before.until, entities: rows, expected, happened, error: expected / happened - 1, correlation: correlation(columns.purchases, laterDays), covered: covered / rows,
+      cut: (before.until + 1) * dayMs - 1, days: until - before.until, entities: rows, expected, happened, error: expected / happened - 1, correlation: pearson(columns.purchases, laterDays), covered: covered / rows,
       byFrequency: frequencies.flatMap(([from, to]) => {
         let [entities, told, did] = [0, 0, 0];
         for (let i = 0; i < rows; i++) if (past.repeats[i] >= from && past.repeats[i] <= (to ?? Infinity)) (entities++, (told += columns.purchases[i]), (did += laterDays[i]));
         return entities ? [{ from, to, entities, expected: told / entities, happened: did / entities }] : [];
       }),
-      ...(columns.value && { value: { expected: sumOf(columns.value), happened: sumOf(net), error: sumOf(columns.value) / sumOf(net) - 1, correlation: correlation(columns.value, net) } }),
+      ...(columns.value && { value: { expected: sumOf(columns.value), happened: sumOf(net), error: sumOf(columns.value) / sumOf(net) - 1, correlation: pearson(columns.value, net) } }),
     };
   } catch (error) {
     if (error instanceof ShoalError && error.code.startsWith('predict/')) return undefined;
@@ -336,14 +337,3 @@ const sumOf = (values: Float64Array) => {
   for (let i = 0; i < values.length; i++) sum += values[i];
   return sum;
 };
-
-function correlation(a: Float64Array, b: Float64Array): number {
-  const [ma, mb] = [sumOf(a) / a.length, sumOf(b) / b.length];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    ab += (a[i] - ma) * (b[i] - mb);
-    aa += (a[i] - ma) ** 2;
-    bb += (b[i] - mb) ** 2;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
-}

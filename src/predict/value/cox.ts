@@ -2,7 +2,7 @@
 // where they overshoot. Holds that a factor is the same at all times: see the discrete-time hazard where it is not. O(n columns²) per iteration.
 import { checkAborted, type Context } from '../../context.js';
 import { ShoalError } from '../../errors.js';
-import { cholesky, invertLower } from '../../util/cholesky.js';
+import { invertLower } from '../../util/cholesky.js';
 import { normalQuantile } from '../../util/normal-quantile.js';
 import { normalTail } from '../../util/normal-tail.js';
 import { radixOrder } from '../../util/radix-order.js';
@@ -162,12 +162,22 @@ function partial(beta: Float64Array, x: Float64Array, time: Float64Array, end: F
   return { value, gradient, information };
 }
 
+/** A pivot below this part of its column's own information is rounding. */
+const dependent = 1e-9;
+
+/** Cholesky's factor; the first column that depends on those before it is named. */
 function factor(information: Float64Array, d: number, names: readonly string[]): Float64Array {
-  const lower = cholesky(information, d);
-  const diagonal = (j: number) => (lower ? lower[j * d + j] ** 2 / information[j * d + j] : 0);
-  const bad = lower ? names.findIndex((_, j) => diagonal(j) < 1e-9) : names.length - 1;
-  if (bad >= 0) throw new ShoalError('predict/no-effect', { name: names[bad], reason: 'says nothing that the other columns do not say together' });
-  return lower!;
+  const lower = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = information[i * d + j];
+      for (let l = 0; l < j; l++) sum -= lower[i * d + l] * lower[j * d + l];
+      if (i !== j) lower[i * d + j] = sum / lower[j * d + j];
+      else if (sum > dependent * information[i * d + i]) lower[i * d + i] = Math.sqrt(sum);
+      else throw new ShoalError('predict/no-effect', { name: names[i], reason: 'says nothing that the other columns do not say together' });
+    }
+  }
+  return lower;
 }
 
 function solve(lower: Float64Array, b: Float64Array, d: number): Float64Array {

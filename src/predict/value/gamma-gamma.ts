@@ -5,6 +5,7 @@ import { ShoalError } from '../../errors.js';
 import { minimise } from '../../util/minimise.js';
 import { digamma, incompleteBeta, lnGamma } from '../../util/special.js';
 import { estimate, fewestRepeaters, type Estimate } from './fit.js';
+import { pearson } from '../../util/pearson.js';
 import type { Values } from './purchase-model.js';
 
 /** Purchases per entity and what was spent on each on average, in one currency. The first purchase is usually left out, as purchase models count repeats. */
@@ -115,16 +116,4 @@ function negativeLikelihood(x: Float64Array, m: Float64Array) {
     gradient[2] = (-v * dv) / n;
     return -sum / n;
   };
-}
-
-function pearson(a: Float64Array, b: Float64Array): number {
-  const mean = (v: Float64Array) => v.reduce((sum, w) => sum + w, 0) / v.length;
-  const [ma, mb] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    ab += (a[i] - ma) * (b[i] - mb);
-    aa += (a[i] - ma) ** 2;
-    bb += (b[i] - mb) ** 2;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }
