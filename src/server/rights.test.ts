@@ -25,7 +25,7 @@ function request(id: RouteId, workspace?: string): { path: string; init: Request
   const said = new URLSearchParams(Object.entries(query).filter(([name]) => name in (contract[id] as Route).query.shape));
   const bodies: Partial<Record<RouteId, unknown>> = {
     'POST /v1/session': { token: 'none' }, 'POST /v1/workspaces': { name: 'New' }, 'POST /v1/keys': { name: 'k', role: 'viewer' }, 'PATCH /v1/workspaces/:workspace': { name: 'New' },
-    'POST /v1/postgres/tables': { url: 'postgres://x/y' }, 'POST /v1/postgres/import': { url: 'postgres://x/y', tables: [{ schema: 'a', table: 'b' }] }, 'POST /v1/inspect': { files: ['f'] }, 'POST /v1/discover': { files: ['f'] },
+    'POST /v1/postgres/tables': { url: 'postgres://x/y' }, 'POST /v1/postgres/import': { url: 'postgres://x/y', tables: [{ schema: 'a', table: 'b' }] }, 'POST /v1/inspect': { files: ['f'] }, 'POST /v1/discover': { files: ['f'] }, 'POST /v1/predict': { files: ['f'] },
     'PATCH /v1/runs/:run': { title: 'T' }, 'PUT /v1/aliases/:alias': { run: 'nothing' }, 'POST /v1/aliases/:alias/rollback': {}, 'POST /v1/segments': { name: 'S', rule: { kind: 'feature', feature: 'spend', op: 'known' } },
     'PATCH /v1/segments/:segment': { name: 'N' }, 'POST /v1/segments/:segment/notes': { text: 't' }, 'POST /v1/segments/:segment/decisions': { text: 't', why: 'w' }, 'POST /v1/exports/rule': { rule: { kind: 'feature', feature: 'spend', op: 'known' }, format: 'csv' }, 'POST /v1/exports/table': { name: 'T', format: 'csv', columns: ['a'], rows: [[1]] },
     'POST /v1/rules/preview': { rule: { kind: 'feature', feature: 'spend', op: 'known' } },

@@ -107,7 +107,7 @@ export async function predictNext(ingested: Ingested, { predict, seed }: Pick<Di
 }
 
 /** The target that is asked for, if any. @throws `predict/bad-target`, `predict/unknown-predictor` */
-function askedTarget({ target, predictor }: PredictOptions): Target | undefined {
+export function askedTarget({ target, predictor }: Pick<PredictOptions, 'target' | 'predictor'>): Target | undefined {
   if (predictor !== 'auto') predictorNamed(predictor);
   return target === undefined ? undefined : typeof target === 'string' ? readTarget(target) : checkedTarget(target);
 }

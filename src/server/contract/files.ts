@@ -3,6 +3,7 @@ import type { StoredFile } from '../../domain/file.js';
 import type { Job } from '../../domain/job.js';
 import type { Report } from '../../domain/report.js';
 import { discoverOptions } from '../../flow/config.js';
+import { aheadOptions } from '../../flow/predict/config.js';
 import type { InitConfig } from '../../ingest/describe.js';
 import { document, id, route, title, why } from './route.js';
 
@@ -50,6 +51,11 @@ export const fileRoutes = {
     role: 'analyst', summary: 'Finds segments in files, or in the events of the journal',
     details: "A job whose result is the run's id. The segments of a champion that was found in the journal are kept live from then on.",
     body: z.strictObject({ files: files.optional(), live: z.literal(true).optional().describe('Instead of files: the events that came to the tracking API'), options: runOptions.partial().optional(), promote: z.boolean().optional().describe('Make it the champion when done (operators); the first run always is'), why }), answer: job, status: 202,
+  }),
+  'POST /v1/predict': route({
+    role: 'analyst', summary: 'Predicts what everyone will do next',
+    details: "A job whose result is a run with predictions: what `POST /v1/discover` gives, and besides, learnt from the past as it was known then and tested on later time, the chance of each answer for everyone, as a feature of the run. Where the events of the journal are asked, the predictions of the champion are kept live. Without a target: a column that says what happened, else who comes back and who lapses.",
+    body: z.strictObject({ files: files.optional(), live: z.literal(true).optional().describe('Instead of files: the events that came to the tracking API'), ...aheadOptions, options: runOptions.partial().omit({ predict: true }).optional(), promote: z.boolean().optional().describe('Make it the champion when done (operators); the first run always is'), why }), answer: job, status: 202,
   }),
 
   'GET /v1/jobs': route({ role: 'viewer', summary: 'Lists jobs, newest first', answer: z.array(job) }),

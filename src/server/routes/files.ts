@@ -1,7 +1,8 @@
+import type { z } from 'zod';
 import type { Job } from '../../domain/job.js';
 import { ShoalError } from '../../errors.js';
 import { isAtLeast, type Caller } from '../caller.js';
-import type { fileRoutes } from '../contract/files.js';
+import type { fileRoutes, runOptions } from '../contract/files.js';
 import { jobInOutline, seesPeople } from '../discretion.js';
 import type { Handlers } from '../handler.js';
 
@@ -19,10 +20,9 @@ export const fileHandlers: Handlers<keyof typeof fileRoutes> = {
   'POST /v1/postgres/import': ({ body, workspace, by }, { jobs }) => jobs.start(workspace, 'import', body, by),
 
   'POST /v1/inspect': ({ body: { files, options }, workspace, by }, { jobs }) => jobs.start(workspace, 'inspect', { files, options }, by),
-  'POST /v1/discover'({ body: { files = [], live, options, promote }, workspace, caller, by }, { jobs }) {
-    if (promote && !isAtLeast(caller.role, 'operator')) throw new ShoalError('server/not-allowed', { reason: "Making a run the champion needs the role operator. Leave 'promote' out, and let one decide." });
-    if ((files.length > 0) === (live === true)) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: "must have either files or 'live': true" }] });
-    return jobs.start(workspace, 'discover', { files, ...(live && { live }), options, promote, why: by.reason, ...(isAtLeast(caller.role, 'operator') && { restore: true }) }, by);
+  'POST /v1/discover': async ({ body, workspace, caller, by }, { jobs }) => jobs.start(workspace, 'discover', await discovering(body, caller, by.reason), by),
+  async 'POST /v1/predict'({ body: { files, live, options, promote, why: _, ...predict }, workspace, caller, by }, { jobs }) {
+    return jobs.start(workspace, 'discover', await discovering({ files, live, promote, options: { ...options, predict } }, caller, by.reason), by);
   },
 
   'GET /v1/jobs': async ({ workspace, caller }, { jobs }) => (await jobs.list(workspace)).map(toldTo(caller)),
@@ -34,6 +34,26 @@ export const fileHandlers: Handlers<keyof typeof fileRoutes> = {
     return jobs.resume(workspace, job, by);
   },
 };
+
+interface Wanted {
+  readonly files?: readonly string[];
+  readonly live?: boolean;
+  readonly promote?: boolean;
+  readonly options?: Partial<z.output<typeof runOptions>>;
+}
+
+/** The input of a job that finds segments. @throws `server/not-allowed`, `server/invalid`, `predict/bad-target`, `predict/unknown-predictor` */
+async function discovering({ files = [], live, options, promote }: Wanted, { role }: Caller, why: string | undefined): Promise<Readonly<Record<string, unknown>>> {
+  if (promote && !isAtLeast(role, 'operator')) throw new ShoalError('server/not-allowed', { reason: "Making a run the champion needs the role operator. Leave 'promote' out, and let one decide." });
+  if ((files.length > 0) === (live === true)) throw new ShoalError('server/invalid', { problems: [{ at: 'body', message: "must have either files or 'live': true" }] });
+  if (typeof options?.predict === 'object') {
+    const { askedTarget } = await import('../../flow/predict/predict.js');
+    const target = askedTarget(options.predict);
+    // A query reads whatever the server's own account can.
+    if (target && 'sql' in target) throw new ShoalError('server/not-allowed', { reason: 'A target that is a query runs where the files are: ask for it with the command line.' });
+  }
+  return { files, ...(live && { live }), options, promote, why, ...(isAtLeast(role, 'operator') && { restore: true }) };
+}
 
 const toldTo = (caller: Caller) => (job: Job): Job => (seesPeople(caller) ? job : jobInOutline(job));
 

@@ -11,6 +11,7 @@ const STAGES: readonly (readonly [stages: readonly string[], words: string])[] =
   [['simulate'], 'Making up the demo company'],
   [['ingest'], 'Reading and cleaning the files'],
   [['featurize', 'encode'], 'Working out what is known about everyone'],
+  [['predict', 'evaluate'], 'Learning from the past what comes next'],
   [['segment', 'assign', 'membership'], 'Looking for groups, and testing whether they are real'],
   [['stability', 'seams', 'explain', 'contrast', 'tree'], 'Putting each group into words'],
   [['act'], 'Thinking about what to do with each group'],
@@ -18,7 +19,7 @@ const STAGES: readonly (readonly [stages: readonly string[], words: string])[] =
 ];
 
 /** The stages that a kind of job goes through, as positions in STAGES; any other job shows the one it is in. */
-const COURSES: Readonly<Record<string, readonly number[]>> = { discover: [2, 3, 4, 5, 6, 7], inspect: [2] };
+const COURSES: Readonly<Record<string, readonly number[]>> = { discover: [2, 3, 5, 6, 7, 8], inspect: [2] };
 
 export interface Stage {
   readonly words: string;
@@ -28,7 +29,8 @@ export interface Stage {
 /** The course of a job: what is done, what is being done, what comes. */
 export function stagesOf(job: Pick<Job, 'kind' | 'state' | 'progress'>): Stage[] {
   const at = STAGES.findIndex(([names]) => names.includes(job.progress?.stage ?? ''));
-  const course = COURSES[job.kind] ?? (at < 0 ? [] : [at]);
+  const usual = COURSES[job.kind] ?? [];
+  const course = at < 0 || usual.includes(at) ? usual : [...usual, at].sort((a, b) => a - b);
   return course.map((i) => ({ words: STAGES[i][1], state: job.state === 'done' || i < at ? 'done' : i === at ? 'now' : 'later' }));
 }
 
