@@ -89,6 +89,32 @@ export interface LiveEntity {
   readonly seq: number;
 }
 
+/** How somebody stands among the found segments of a model at this moment. */
+export interface LivePlace {
+  /** Where they are: it may be another than the nearest, while that is nearer by a strength of no more than `margin`. */
+  readonly in?: NamedSegment;
+  /** As it is measured now; none of whom nothing was seen, or where no segment is near. */
+  readonly nearest?: NamedSegment;
+  readonly next?: NamedSegment;
+  /** 0 on the border between the two, 1 at the core of the nearest. */
+  readonly strength: number;
+  readonly margin: number;
+  /** When they were last placed, and will be again if nothing comes, ms. */
+  readonly at?: number;
+  readonly until?: number;
+  /**
+   * What tells the segment asked about from `against` (the nearest other one), most telling first, at most eight: `weight` is the share of all that speaks for either, above 0 for the segment asked about.
+   * None where the model is no formula.
+   */
+  readonly against?: NamedSegment;
+  readonly features: readonly { readonly name: string; readonly title: string; readonly value?: number; readonly weight: number }[];
+}
+
+interface NamedSegment {
+  readonly segment: string;
+  readonly name: string;
+}
+
 /** Why somebody is, or is not, in a live segment. */
 export interface LiveWhy {
   readonly entity: string;
@@ -110,6 +136,8 @@ export interface LiveWhy {
     /** The events that decide it, newest first, at most ten; `seq` is their record in the journal. */
     readonly events: readonly { readonly seq: number; readonly name: string; readonly at: number }[];
   }[];
+  /** Of a found segment. */
+  readonly place?: LivePlace;
   readonly asOf: number;
 }
 

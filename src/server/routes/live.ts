@@ -55,6 +55,12 @@ export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
       return state ? [{ ...state, name: record.name, record }] : [];
     });
   },
+  async 'GET /v1/live/found'({ place }) {
+    const { store, live } = await place();
+    const [records, states] = await Promise.all([store.segments.list(), live().segments()]);
+    // A name that a person gave stands, whatever the model calls it.
+    return states.filter(isFound).map((state) => ({ ...state, name: records.find(({ id }) => id === state.segment)?.name ?? state.name }));
+  },
   async 'POST /v1/live/segments'({ body: { name, rule }, by, place }) {
     const { store, live } = await place();
     const words = await live().check(rule);

@@ -68,9 +68,9 @@ function Memberships({ live }: { readonly live: LiveEntity }) {
   const f = useFormats();
   const { data, error, refetch } = useAsk('GET /v1/live/segments');
   const to = usePaths();
+  const { data: found } = useAsk('GET /v1/live/found');
   if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton lines={3} />;
-  const found = live.memberships.filter(({ segment }) => !data.some((row) => row.segment === segment));
+  if (!data || !found) return <Skeleton lines={3} />;
   if (data.length === 0 && found.length === 0)
     return (
       <p className={css.soft}>
@@ -81,22 +81,27 @@ function Memberships({ live }: { readonly live: LiveEntity }) {
   const sorted = [...data].sort((a, b) => Number(inside.has(b.segment)) - Number(inside.has(a.segment)) || a.name.localeCompare(b.name));
   return (
     <ul className={css.memberships}>
-      {found.map((one) => (
-        <li key={one.segment} data-member="true">
-          <Icon name="check" size={16} />
-          <div className={css.what}>
-            <p>
-              <a href={to(`segments/${encodeURIComponent(one.segment)}`)}>{one.name}</a>
-              <span className={css.soft}>found by the model in use{one.strength === undefined ? '' : `, ${f.percent(one.strength)} from border to core`}</span>
-            </p>
-            <p>
-              since <Ago at={one.since} />
-              {one.until === undefined ? null : <>; leaves <Until at={one.until} /> if nothing more happens</>}
-            </p>
-            <p className={css.soft}>{sentence(one.reason)}</p>
-          </div>
-        </li>
-      ))}
+      {[...found].sort((a, b) => Number(inside.has(b.segment)) - Number(inside.has(a.segment))).map((row) => {
+        const one = inside.get(row.segment);
+        return (
+          <li key={row.segment} data-member={one !== undefined}>
+            <Icon name={one ? 'check' : 'minus'} size={16} />
+            <div className={css.what}>
+              <p>
+                <a href={to(`segments/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
+                <span className={css.soft}>{one ? `found by the model in use${one.strength === undefined ? '' : `, ${f.percent(one.strength)} from border to core`}` : 'not in'}</span>
+              </p>
+              {one ? (
+                <p>
+                  since <Ago at={one.since} />
+                  {one.until === undefined ? null : <>; leaves <Until at={one.until} /> if nothing more happens</>}
+                </p>
+              ) : null}
+              <LiveWhy entity={live.id} row={row} member={one !== undefined} />
+            </div>
+          </li>
+        );
+      })}
       {sorted.map((row) => {
         const one = inside.get(row.segment);
         return (

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { useId, useState } from 'react';
-import type { LiveWhy as Answer } from '../../../src/domain/live.js';
-import type { LiveSegmentRow } from '../../../src/server/contract/live.js';
+import type { LiveSegment, LiveWhy as Answer } from '../../../src/domain/live.js';
 import { type Formats, useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { Ago, Until } from '../kit/moments.js';
@@ -14,7 +13,7 @@ import { conditionAt } from './condition-at.js';
 
 interface LiveWhyProps {
   readonly entity: string;
-  readonly row: LiveSegmentRow;
+  readonly row: Pick<LiveSegment, 'segment' | 'name' | 'rule'>;
   readonly member: boolean;
 }
 
@@ -51,16 +50,58 @@ function Conditions({ entity, row }: Pick<LiveWhyProps, 'entity' | 'row'>) {
           {data.member ? 'They leave' : 'They enter'} <strong><Until at={data.changesAt} /></strong>, if nothing more happens: {f.moment(data.changesAt)}.
         </p>
       )}
-      <ul className={css.conditions}>
-        {data.conditions.map((condition, i) => (
-          <Condition key={i} condition={condition} row={row} />
-        ))}
-      </ul>
+      {data.place ? (
+        <Place place={data.place} />
+      ) : (
+        <ul className={css.conditions}>
+          {data.conditions.map((condition, i) => (
+            <Condition key={i} condition={condition} row={row} />
+          ))}
+        </ul>
+      )}
     </>
   );
 }
 
-function Condition({ condition, row }: { readonly condition: Answer['conditions'][number]; readonly row: LiveSegmentRow }) {
+/** Where somebody is among found segments, and what speaks for this one and against it. */
+function Place({ place: { in: held, nearest, next, strength, at, until, against, features } }: { readonly place: NonNullable<Answer['place']> }) {
+  const f = useFormats();
+  const most = Math.max(...features.map(({ weight }) => Math.abs(weight)));
+  return (
+    <>
+      <p>
+        {nearest === undefined ? 'They are near no segment.' : <>Nearest to <strong>{nearest.name}</strong>{next === undefined ? '' : `, then to ${next.name}`}: {f.percent(strength)} from border to core.</>}{' '}
+        {held !== undefined && nearest !== undefined && held.segment !== nearest.segment ? `They stay in ${held.name} until another is nearer by more than a little, so that nobody goes to and fro on a border.` : ''}
+      </p>
+      {at === undefined ? null : (
+        <p className={css.soft}>
+          Worked out <Ago at={at} />
+          {until === undefined ? '' : <>; looked at again <Until at={until} /> if nothing comes</>}.
+        </p>
+      )}
+      {features.length === 0 || against === undefined ? null : (
+        <>
+          <p>What speaks for it or for {against.name}:</p>
+          <ul className={css.weights}>
+            {features.map(({ name, title, value, weight }) => (
+              <li key={name}>
+                <span>
+                  {sentence(title)} <span className={css.soft}>{value === undefined ? 'unknown' : f.number(value)}</span>
+                </span>
+                <span className={css.bar} data-for={weight > 0} title={`${f.percent(Math.abs(weight))} of what tells them apart`}>
+                  <span style={{ inlineSize: `${(100 * Math.abs(weight)) / most}%` }} />
+                </span>
+                <span className={css.soft}>{weight > 0 ? 'for it' : 'against it'}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function Condition({ condition, row }: { readonly condition: Answer['conditions'][number]; readonly row: LiveWhyProps['row'] }) {
   const f = useFormats();
   const { locale } = f;
   const { path, words, holds, changesAt, value, events } = condition;

@@ -79,6 +79,26 @@ describe('a segmentation of the journal, kept live', () => {
     expect(told.filter(({ direction }) => direction === 'left').length).toBe(told.filter(({ direction }) => direction === 'entered').length);
   });
 
+  it('says why and why not of a found segment: the nearest and the next, how firmly, what holds on the border, when it was worked out, and the features that tell', async () => {
+    const entity = (await live.entity(user('u1')))!;
+    const [{ segment, strength }] = entity.memberships;
+    const why = (await live.why(user('u1'), segment))!;
+    expect(why.member).toBe(true);
+    const { place } = why;
+    expect(place).toMatchObject({ in: { segment }, nearest: { segment }, strength, margin: 0.05, against: place!.next });
+    expect(place!.next!.segment).not.toBe(segment);
+    expect(place!.at).toBeLessThanOrEqual(now);
+    expect(place!.until).toBeGreaterThan(now);
+    expect(place!.features.length).toBeGreaterThan(2);
+    for (const { name, value } of place!.features) expect(value).toBe(entity.features[name]);
+    // Together they speak for where somebody is, and the other way round where they are not.
+    expect(place!.features.reduce((sum, { weight }) => sum + weight, 0)).toBeGreaterThan(0);
+    const other = place!.next!.segment;
+    const whyNot = (await live.why(user('u1'), other))!;
+    expect(whyNot).toMatchObject({ member: false, place: { in: { segment }, against: { segment } } });
+    expect(whyNot.place!.features.map(({ name, weight }) => [name, -weight])).toEqual(place!.features.map(({ name, weight }) => [name, weight]));
+  });
+
   it('lets rules ask for features and for how firmly somebody is in a found segment, and time alone change the answer at the exact instant', async () => {
     await live.define({ segment: 'busy', name: 'Busy', version: 1, rule: { all: [{ kind: 'feature', feature: 'orders_30d', op: '>=', value: 5 }, { kind: 'segment', segment: model.segments[0].id, strength: 0.01 }] } });
     await live.define({ segment: 'recent', name: 'Recent', version: 1, rule: { kind: 'feature', feature: 'recency', op: '<', value: 10 } });

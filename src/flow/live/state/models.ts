@@ -1,4 +1,5 @@
 import type { Event } from '../../../domain/event.js';
+import type { LivePlace } from '../../../domain/live.js';
 import { assert } from '../../../errors.js';
 import { rowsOf, type TrackedColumn } from '../../../ingest/track/rows-of.js';
 import type { Measured } from '../../../segment/rules/live.js';
@@ -7,7 +8,7 @@ import { placing, type Placing } from '../found/place.js';
 import type { Rows } from '../found/rows.js';
 import type { Columns } from './columns.js';
 import type { Entity } from './entity.js';
-import { held, looks, MANY, stand, type Stand } from './places.js';
+import { held, HYSTERESIS, looks, MANY, stand, type Stand } from './places.js';
 import { putTracked, trackedRows, type CarriedAt } from './tracked.js';
 
 /** The found models that the journal knows, and what they say of entities. */
@@ -30,9 +31,14 @@ export interface Models {
   strength(entity: Entity, model: string | undefined, segment: string, asOf: number): Measured;
   /** How firmly an entity is, at this very moment, in the found segment where it has its place. */
   strengthNow(entity: Entity, model: string | undefined, asOf: number): number;
+  /** How an entity stands among the segments of a model, and towards one of them. */
+  placeIn(entity: Entity, model: string | undefined, segment: string, asOf: number): LivePlace | undefined;
   /** Everything that is known of an entity by the newest model. */
   features(entity: Entity, asOf: number): Readonly<Record<string, number>>;
 }
+
+/** Features that are named where somebody's place is explained. */
+const TELLING = 8;
 
 const missing: Measured = { value: Number.NaN, until: Infinity };
 
@@ -134,6 +140,25 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
       const index = indexOf(model);
       const { place } = foundAt(entity, index, asOf);
       return entity.stands.some((one) => one.model === index && one.segment === place.segment) ? place.strength : 0;
+    },
+    placeIn(entity, id, segment, asOf) {
+      const index = indexOf(id);
+      if (index < 0) return undefined;
+      const { segments, features } = list[index];
+      const number = segments.findIndex((one) => one.id === segment);
+      const now = entity.stands.find((one) => one.model === index);
+      const { place, next, against, parts } = placings[index].compared(rowsFor(entity, index), asOf, number);
+      measured = undefined;
+      const named = (at: number | undefined) => (at === undefined || at < 0 ? undefined : { segment: segments[at].id, name: segments[at].name });
+      const whole = parts.reduce((sum, { part }) => sum + Math.abs(part), 0);
+      const telling = parts.filter(({ part }) => part !== 0).sort((a, b) => Math.abs(b.part) - Math.abs(a.part)).slice(0, TELLING);
+      return {
+        in: named(now?.segment), nearest: named(place.segment), next: named(next), strength: place.strength, margin: HYSTERESIS, ...(now && now.at > -Infinity && { at: now.at }), ...(now && now.until > asOf && now.until < Infinity && { until: now.until }),
+        against: named(against), features: telling.map(({ feature, value, part }) => {
+          const name = placings[index].names[feature];
+          return { name, title: features.find((one) => one.name === name)?.title ?? name, ...(!Number.isNaN(value) && { value }), weight: part / whole };
+        }),
+      };
     },
     features(entity, asOf) {
       const index = indexOf(newest);

@@ -735,6 +735,7 @@ export function openState(options: LiveStateOptions): LiveState {
             }),
           };
         }),
+        ...(slot && isFound(slot.definition) && { place: models.placeIn(entity, slot.definition.model, segment, clock) }),
         asOf: clock,
       };
     },

@@ -7,7 +7,7 @@ const hour = 3_600_000, day = 24 * hour;
 const begin = Date.parse('2026-01-01T00:00:00Z');
 const rows: Rows = { events: [{ source: 'events', at: begin }], orders: [{ source: 'orders', at: begin - day }] };
 /** In segment 0 until an instant, in 1 from then on, as firmly as said. */
-const movingAt = (at: number, strength: number): Placing => ({ model: undefined as never, names: [], foretold: () => Number.NaN, at: (_, asOf) => ({ values: new Float64Array(0), place: { segment: asOf < at ? 0 : 1, strength } }), edge: () => Infinity });
+const movingAt = (at: number, strength: number): Placing => ({ model: undefined as never, names: [], foretold: () => Number.NaN, at: (_, asOf) => ({ values: new Float64Array(0), place: { segment: asOf < at ? 0 : 1, strength } }), compared: () => ({ place: { segment: -1, strength: 0 }, next: -1, against: -1, parts: [] }), edge: () => Infinity });
 
 describe('the place of somebody in a found segmentation', () => {
   it('is kept until another segment is nearer by more than the hysteresis', () => {
