@@ -1,3 +1,4 @@
+import { binColumns } from './bins.js';
 import { fixedPoint, hessianBits, rowBits } from './fixed-point.js';
 import { mostOf, sideOf } from './reference-trees.js';
 import type { Shop } from './shop.js';
@@ -22,7 +23,7 @@ const effort = 6;
 const words = [
   'rows', 'inputs', 'groups', 'perGroup', 'columns', 'counts', 'order', 'pairs', 'scratch', 'lefts', 'rights', 'tallies', 'side', 'from', 'count', 'input',
   'words', 'smallFrom', 'smallCount', 'small', 'large', 'slices', 'found', 'asked', 'allowed', 'monotone', 'askSmall', 'askLarge', 'leftTotal', 'shift', 'margins', 'targets',
-  'weights', 'first', 'second', 'leaves', 'leafCount', 'block', 'minRows', 'column', 'table', 'tableLength', 'whole', 'others',
+  'weights', 'first', 'second', 'leaves', 'leafCount', 'block', 'minRows', 'others', 'whole', 'unused',
 ] as const;
 const doubles = ['scaleG', 'scaleH', 'unitG', 'unitH', 'lambda', 'minHessian'] as const;
 type Fields = Record<(typeof words)[number] | (typeof doubles)[number], number>;
@@ -77,27 +78,8 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
     Object.assign(fields, { scaleG: g, scaleH: h, unitG: 1 / g, unitH: 1 / h });
   };
 
-  bin();
-
-  function bin(): void {
-    const column = heap.take(rows * 8);
-    const table = heap.take(Math.max(256 * 8, ...bins.map(({ codes }) => codes?.length ?? 0)));
-    try {
-      Object.assign(fields, { column, table });
-      columns.forEach((values, input) => {
-        view(Float64Array, column, rows).set(values.subarray(0, rows));
-        const { cuts, codes } = bins[input];
-        if (codes) view(Uint8Array, table, codes.length).set(codes);
-        else view(Float64Array, table, 256).fill(Infinity).set(cuts);
-        Object.assign(fields, { input, tableLength: codes ? Math.max(1, codes.length) : 0 });
-        run('treeBins', pieces, rows * 8 * effort);
-      });
-      run('treeWords', pieces, rows * inputs * effort);
-    } finally {
-      heap.give(column);
-      heap.give(table);
-    }
-  }
+  binColumns(shop, columns, bins, rows, fields.columns);
+  run('treeWords', pieces, rows * inputs * effort);
 
   /** Makes the histogram of a leaf, in slices that are yet to be added up. */
   function tally(leaf: number, whole: boolean): void {

@@ -8,7 +8,8 @@ import { foreignOf, improveOf, nearestOf, Tree } from './search';
 import { expectationRows, Step } from './mixture';
 import { Forest, shapRows } from './shap';
 import { spreadRows } from './spread';
-import { addBlock, binBlock, deriveBlock, logisticBlock, partBlock, placeBlock, searchGroup, sortColumn, tallySlice, Trees, wordBlock } from './trees';
+import { binBlock, Binning, sortColumn } from './bins';
+import { addBlock, deriveBlock, logisticBlock, partBlock, placeBlock, searchGroup, tallySlice, Trees, wordBlock } from './trees';
 import { boxOf, nearestRows, Ward } from './ward';
 
 @unmanaged
@@ -140,7 +141,7 @@ export function shap(piece: i32, args: usize): void {
 }
 
 export function treeBins(piece: i32, args: usize): void {
-  binBlock(changetype<Trees>(args), piece);
+  binBlock(changetype<Binning>(args), piece);
 }
 
 export function treeLogistic(piece: i32, args: usize): void {
