@@ -1,3 +1,4 @@
+import type { ForestPlan, ForestRows } from './forest-rows.js';
 import type { Mixture, Moments } from './mixture.js';
 import type { Shap, ShapPlan } from './shap-plan.js';
 import type { Bins, TreeRows } from './tree-rows.js';
@@ -124,6 +125,8 @@ export interface Kernel {
   sort(columns: readonly Float64Array[]): void;
   /** Puts rows into bins to grow trees of at most `leaves` leaves on, for so many outputs. Columns are not kept. */
   treeRows(columns: readonly Float64Array[], bins: readonly Bins[], rows: number, leaves: number, outputs: number): TreeRows;
+  /** Puts rows into bins to grow trees on that stand by themselves. At most 255 classes. */
+  forestRows(plan: ForestPlan): ForestRows;
   close(): Promise<void>;
 }
 

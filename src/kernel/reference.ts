@@ -2,6 +2,7 @@
 import { searchReference } from './reference-search.js';
 import type { Centres, ClusterJob, ClusterResult, Kernel, KernelPoints, Points, Spread, Sums } from './kernel.js';
 import { wardGroups } from './reference-ward.js';
+import { forestRows } from './reference-forest.js';
 import { treeRows } from './reference-trees.js';
 import { expectation } from './reference-mixture.js';
 import { shapReference } from './reference-shap.js';
@@ -27,6 +28,7 @@ export function referenceKernel(): Kernel {
     shap: shapReference,
     sort: (columns) => columns.forEach((column) => column.sort()),
     treeRows,
+    forestRows,
     async close() {},
   };
 }

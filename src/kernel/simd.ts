@@ -1,6 +1,7 @@
 // The kernels in WebAssembly SIMD (assembly/), on one memory shared by the caller and its helper threads.
 import type { Centres, ClusterJob, ClusterResult, Kernel, Points, Spread, Sums } from './kernel.js';
 import { openSearch } from './search.js';
+import { openForestRows } from './forest.js';
 import { openTreeRows } from './trees.js';
 import { expectation } from './expectation.js';
 import { openPasses } from './passes.js';
@@ -27,6 +28,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     expectation: (points, mixture, from, to) => borrowing(shop, (borrow) => expectation(shop, borrow, points, mixture, from, to)),
     shap: (plan) => openShap(shop, plan),
     sort: (columns) => borrowing(shop, (borrow) => sort(shop, borrow, columns)),
+    forestRows: (plan) => openForestRows(shop, plan),
     treeRows: (columns, bins, rows, leaves, outputs) => openTreeRows(shop, columns, bins, rows, leaves, outputs),
     close: () => shop.close(),
   };

@@ -5,14 +5,18 @@ import { boostedTrees } from './predictors/boosted-trees.js';
 import { linearRegression } from './predictors/linear-regression.js';
 import { linearSvm } from './predictors/linear-svm.js';
 import { logisticRegression } from './predictors/logistic-regression.js';
+import { decisionTree } from './predictors/decision-tree.js';
 import { naive } from './predictors/naive.js';
 import { nearestNeighbours } from './predictors/nearest-neighbours.js';
 import { neuralNetwork } from './predictors/neural-network.js';
 import { selfTrainingOf } from './predictors/self-training.js';
+import { randomForest } from './predictors/random-forest.js';
 
 /** Every way to learn answers, by name. */
 export const predictors = {
   naive,
+  'decision-tree': decisionTree,
+  'random-forest': randomForest,
   'boosted-trees': boostedTrees,
   'linear-regression': linearRegression,
   'logistic-regression': logisticRegression,

@@ -9,6 +9,7 @@ import { expectationRows, Step } from './mixture';
 import { Forest, shapRows } from './shap';
 import { spreadRows } from './spread';
 import { binBlock, Binning, sortColumn } from './bins';
+import { growTree, Grove } from './forest';
 import { addBlock, deriveBlock, logisticBlock, partBlock, placeBlock, searchGroup, tallySlice, Trees, wordBlock } from './trees';
 import { boxOf, nearestRows, Ward } from './ward';
 
@@ -186,4 +187,8 @@ export function sortColumns(piece: i32, args: usize): void {
   const a = changetype<Sorting>(args);
   const offset = <usize>piece * <usize>a.length << 3;
   sortColumn(a.columns + offset, a.scratch + offset, a.length, a.tallies + <usize>(piece << 13));
+}
+
+export function growForestTree(piece: i32, args: usize): void {
+  growTree(changetype<Grove>(args), piece);
 }

@@ -3,13 +3,14 @@
 // (outside what was seen they are flat), nor below a few hundred rows, where a linear model is as good and steadier.
 import { z } from 'zod';
 import type { Context } from '../../context.js';
-import type { Answers, Examples } from '../../domain/examples.js';
+import { answersAt, examplesAt, type Answers, type Examples } from '../../domain/examples.js';
 import { ShoalError } from '../../errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { closest } from '../../util/closest.js';
 import { definePredictor } from '../predictor.js';
+import { balanced } from '../trees/balanced.js';
 import { boost, type Boosted, type BoostRules } from '../trees/boost.js';
-import { balanced, heldOut, requireLearnable, someAnswers, someExamples } from '../trees/examples.js';
+import { heldOut } from '../trees/held-out.js';
 import { forestMargins, throughLink } from '../trees/margins.js';
 
 const options = z.strictObject({
@@ -44,13 +45,12 @@ export const boostedTrees = definePredictor({
   options,
   traits: { tasks: ['binary', 'multiclass', 'regression'], complexity: 5 },
   async fit(x: Examples, y: Answers, chosen: BoostedTreesOptions, context: Context, kernel: Kernel): Promise<Boosted> {
-    requireLearnable(x, y);
     const rules = rulesOf(x, y, chosen);
     const answers = chosen.balanced ? balanced(y) : y;
     if (chosen.patience === 0 || x.rows < leastToHoldOut) return boost(x, answers, rules, context, kernel);
     const { kept, held } = heldOut(y, chosen.heldOutShare, context.rng('held-out'));
-    const stop = { x: someExamples(x, held), y: someAnswers(answers, held), patience: chosen.patience };
-    const found = await boost(someExamples(x, kept), someAnswers(answers, kept), { ...rules, stop }, context, kernel);
+    const stop = { x: examplesAt(x, held), y: answersAt(answers, held), patience: chosen.patience };
+    const found = await boost(examplesAt(x, kept), answersAt(answers, kept), { ...rules, stop }, context, kernel);
     if (x.rows > cheapTwice) return found;
     return { ...(await boost(x, answers, { ...rules, rounds: found.rounds }, context, kernel)), history: found.history };
   },

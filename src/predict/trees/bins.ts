@@ -7,12 +7,15 @@ import type { Rng } from '../../util/rng.js';
 /** Rows that say where the cuts lie. */
 const sampledRows = 200_000;
 
-/** Bins of every input, at most `most` each, from some of the rows where there are many. */
-export function binsOf({ rows, inputs, columns }: Examples, most: number, rng: Rng, kernel: Kernel): Bins[] {
+/**
+ * Bins of every input, at most `most` each, from some of the rows where there are many. Where `scores` of the rows are given, categories come in the order of their mean score,
+ * so that trees may treat them as numbers (Wright & König 2019).
+ */
+export function binsOf({ rows, inputs, columns }: Examples, most: number, rng: Rng, kernel: Kernel, scores?: Float64Array): Bins[] {
   const chosen = rows > sampledRows ? spreadRows(rows, sampledRows, rng) : undefined;
   const numbers = new Map(inputs.flatMap(({ categories }, j) => (categories ? [] : [[j, chosen ? valuesAt(columns[j], chosen) : columns[j].slice(0, rows)] as const])));
   kernel.sort([...numbers.values()]);
-  return inputs.map(({ categories }, j) => (categories ? categoryBins(columns[j], categories.length) : numberBins(numbers.get(j)!, most)));
+  return inputs.map(({ categories }, j) => (categories ? (scores ? orderedBins(columns[j], categories.length, scores) : categoryBins(columns[j], categories.length)) : numberBins(numbers.get(j)!, most)));
 }
 
 function valuesAt(column: Float64Array, rows: Int32Array): Float64Array {
@@ -34,6 +37,22 @@ function categoryBins(column: Float64Array, categories: number): Bins {
   const codes = new Uint8Array(categories);
   order.forEach((code, place) => (codes[code] = Math.min(place, mostBins - 1)));
   return { cuts: new Float64Array(0), codes, count: Math.max(1, Math.min(categories, mostBins)) };
+}
+
+/** Categories by their mean score; where there are too many, neighbours share a bin. */
+function orderedBins(column: Float64Array, categories: number, scores: Float64Array): Bins {
+  const counts = new Float64Array(categories);
+  const sums = new Float64Array(categories);
+  for (let i = 0; i < column.length; i++) {
+    if (!(column[i] < categories)) continue;
+    counts[column[i]]++;
+    sums[column[i]] += scores[i];
+  }
+  const order = Array.from(counts.keys()).sort((a, b) => sums[a] / Math.max(1, counts[a]) - sums[b] / Math.max(1, counts[b]) || a - b);
+  const codes = new Uint8Array(categories);
+  const count = Math.max(1, Math.min(categories, mostBins));
+  order.forEach((code, place) => (codes[code] = Math.floor((place * count) / categories)));
+  return { cuts: new Float64Array(0), codes, count };
 }
 
 /** Of sorted values, NaN last. */
