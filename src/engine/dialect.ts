@@ -8,6 +8,9 @@ export class Dialect {
   /** Between AS and the parenthesis of a step that should not be stored ('NOT MATERIALIZED '), where the engine stores steps at all. */
   readonly inline: string = '';
 
+  /** At the end of a step whose expressions must not be copied to wherever its columns are used (' OFFSET 0'), where the engine would. */
+  readonly once: string = '';
+
   /** A table, step or column name. */
   quote(id: string): string {
     return `"${id.replaceAll('"', '""')}"`;

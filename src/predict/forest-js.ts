@@ -1,9 +1,10 @@
 import type { Forest } from '../domain/forest.js';
+import type { Calibration } from '../domain/prediction.js';
 import { flatten } from './flat-forest.js';
 import { modelJs } from './model-js.js';
 
 /** A whole forest as a JavaScript module (see `modelJs`): the same bits as the library's. */
-export function forestJs(forest: Forest): string {
+export function forestJs(forest: Forest, calibration?: readonly Calibration[]): string {
   const { nodes, numbers, sets, roots, output } = flatten(forest.trees);
   return modelJs(
     forest,
@@ -26,5 +27,6 @@ function holds(set, value) {
   return code === value && code >= 0 && code >> 5 < sets[set] && ((sets[set + 1 + (code >> 5)] >> (code & 31)) & 1) === 1;
 }
 `,
+    calibration,
   );
 }

@@ -6,9 +6,11 @@ import type { Examples } from '../domain/examples.js';
 import { randomForest, randomRows } from '../domain/forest.test.fixture.js';
 import type { Forest, LinearModel } from '../domain/forest.js';
 import { openEngine } from '../engine/catalog.js';
+import type { Calibration } from '../domain/prediction.js';
 import { dialectOf } from '../engine/dialects/catalog.js';
 import type { Engine } from '../engine/engine.js';
 import { createRng } from '../util/rng.js';
+import { applyCalibrations } from './calibrate.js';
 import { forestJs } from './forest-js.js';
 import { forestSql } from './forest-sql.js';
 import { linearJs } from './linear-js.js';
@@ -38,7 +40,23 @@ const linears: readonly (readonly [string, LinearModel])[] = [
   ['a weighted sum of 900 terms', randomLinear(3, 1, 'identity', 900)],
 ];
 
+const platt: Calibration = { method: 'platt', a: -0.8, b: 0.3, logOdds: true };
+const stairs: Calibration = { method: 'isotonic', at: [0.2, 0.35, 0.5, 0.71], value: [0.05, 0.05, 0.5, 0.9] };
+const calibrations: readonly (readonly [string, Forest, readonly Calibration[]])[] = [
+  ['a sigmoid', forests[0][1], [platt]],
+  ['a sigmoid of sums', { ...forests[0][1], link: 'identity' }, [{ ...platt, logOdds: false }]],
+  ['steps', forests[0][1], [stairs]],
+  ['one per class', forests[4][1], [platt, stairs, { method: 'none' }]],
+  ['one per class, of which nothing is left', forests[4][1], [0, 0, 0].map((): Calibration => ({ method: 'isotonic', at: [0.5], value: [0] }))],
+  ['none', forests[4][1], [{ method: 'none' }]],
+];
+
 describe('generated JavaScript', () => {
+  it.each(calibrations)('is calibrated by %s', async (_, forest, calibration) => {
+    const x = coded(randomRows(forest, 300));
+    expect(await asked(forestJs(forest, calibration), x, forest.outputs)).toEqual(applyCalibrations(calibration, scorer(forest).all(x)));
+  });
+
   it.each(forests)('gives the bits of the library: %s', async (_, forest) => {
     const x = coded(randomRows(forest, 300));
     expect(await asked(forestJs(forest), x, forest.outputs)).toEqual(scorer(forest).all(x));
@@ -61,6 +79,11 @@ beforeAll(async () => {
 afterAll(() => duckdb.close());
 
 describe('generated SQL on DuckDB', () => {
+  it.each(calibrations)('is calibrated by %s', async (_, forest, calibration) => {
+    const x = known(randomRows(forest, 300));
+    await expectEqual((sql) => runDuckdb(sql), x, (from) => forestSql(forest, { dialect: dialectOf('duckdb'), from, calibration }), applyCalibrations(calibration, scorer(forest).all(x)), 'duckdb');
+  });
+
   it.each(forests)('equals the library: %s', async (_, forest) => {
     const x = known(randomRows(forest, 500));
     await expectEqual((sql) => runDuckdb(sql), x, (from) => forestSql(forest, { dialect: dialectOf('duckdb'), from }), scorer(forest).all(x), 'duckdb');
@@ -93,6 +116,11 @@ describe.skipIf(withoutPostgres)('generated SQL on PostgreSQL', () => {
     const { rows } = await client.query({ text: sql, rowMode: 'array' });
     return rows as unknown[][];
   };
+
+  it.each(calibrations)('is calibrated by %s', async (_, forest, calibration) => {
+    const x = known(randomRows(forest, 200));
+    await expectEqual(run, x, (from) => forestSql(forest, { dialect: dialectOf('postgres'), from, calibration }), applyCalibrations(calibration, scorer(forest).all(x)), 'postgres');
+  });
 
   it.each(forests)('equals the library: %s', async (_, forest) => {
     const x = known(randomRows(forest, 200));

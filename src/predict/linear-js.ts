@@ -1,8 +1,9 @@
 import type { LinearModel } from '../domain/forest.js';
+import type { Calibration } from '../domain/prediction.js';
 import { modelJs } from './model-js.js';
 
 /** A weighted sum as a JavaScript module (see `modelJs`): the same bits as the library's. */
-export function linearJs(model: LinearModel): string {
+export function linearJs(model: LinearModel, calibration?: readonly Calibration[]): string {
   const terms = model.terms.map(({ input, category, fill, low, high, log = false, centre, scale, weights }) =>
     (category === undefined ? { input, fill, low, high, log, centre, scale, weights } : { input, category, weights }));
   return modelJs(
@@ -20,5 +21,6 @@ function valueOf({ category, fill, low, high, log, centre, scale }, value) {
   return ((log ? Math.sign(known) * Math.log1p(Math.abs(known)) : known) - centre) * scale;
 }
 `,
+    calibration,
   );
 }

@@ -1,12 +1,14 @@
 import type { Input } from '../domain/examples.js';
 import type { Link } from '../domain/forest.js';
+import type { Calibration } from '../domain/prediction.js';
 
 /**
  * A model as a JavaScript module with no dependencies, for browsers and edge workers: `predict(row)` takes one entity's inputs by name (missing, null and NaN alike are
- * unknown, and so is a category that the model does not know) and gives its prediction, a number, or one per class. `body` fills `sums` from `x`, in the model's own order of adding, so the bits are the library's.
+ * unknown, and so is a category that the model does not know) and gives its prediction, a number, or one per class. `body` fills `sums` from `x`, in the model's own order of adding, so the bits are the library's. `calibration`: what is done to the predictions last, as `applyCalibrations` has it.
  */
-export function modelJs({ inputs, base, link }: { readonly inputs: readonly Input[]; readonly base: Float64Array; readonly link: Link }, data: Readonly<Record<string, unknown>>, body: string, parts = ''): string {
-  const constants = Object.entries({ inputs: inputs.map(({ name, categories }) => (categories ? { name, categories } : { name })), ...data });
+export function modelJs({ inputs, base, link }: { readonly inputs: readonly Input[]; readonly base: Float64Array; readonly link: Link }, data: Readonly<Record<string, unknown>>, body: string, parts: string, calibration: readonly Calibration[] = []): string {
+  const last = calibration.some(({ method }) => method !== 'none') ? calibration : [];
+  const constants = Object.entries({ inputs: inputs.map(({ name, categories }) => (categories ? { name, categories } : { name })), ...data, ...(last.length > 0 && { calibrations: last }) });
   return `// What is likely of one entity. Made by Shoal; no dependencies.
 ${constants.map(([name, value]) => `const ${name} = ${written(value)};`).join('\n')}
 
@@ -15,7 +17,8 @@ export function predict(row) {
   const x = inputs.map((input) => codeOf(row[input.name], input));
   const sums = ${written(base)};
 ${body}
-  ${links[link]}
+  const said = ${links[link]};
+  return said.length === 1 ? ${last.length > 0 ? 'calibrated(calibrations[0], said[0]) : apart(said.map((p, c) => calibrated(calibrations[c % calibrations.length], p)))' : 'said[0] : said'};
 }
 
 function codeOf(raw, { categories }) {
@@ -24,15 +27,48 @@ function codeOf(raw, { categories }) {
   const code = categories.indexOf(String(raw));
   return code < 0 ? NaN : code;
 }
-${parts}`;
+${parts}${link === 'softmax' ? softmax : ''}${last.length > 0 ? calibrating(last.length > 1) : ''}`;
 }
 
 const links: Readonly<Record<Link, string>> = {
-  identity: 'return sums.length === 1 ? sums[0] : sums;',
-  logistic: 'const shares = sums.map((sum) => 1 / (1 + Math.exp(-sum)));\n  return shares.length === 1 ? shares[0] : shares;',
-  exponential: 'const amounts = sums.map((sum) => Math.exp(sum));\n  return amounts.length === 1 ? amounts[0] : amounts;',
-  softmax: 'const most = Math.max(...sums);\n  const powers = sums.map((sum) => Math.exp(sum - most));\n  const total = powers.reduce((all, power) => all + power, 0);\n  return powers.map((power) => power / total);',
+  identity: 'sums',
+  logistic: 'sums.map((sum) => 1 / (1 + Math.exp(-sum)))',
+  exponential: 'sums.map((sum) => Math.exp(sum))',
+  softmax: 'softmax(sums)',
 };
+
+const softmax = `
+function softmax(sums) {
+  const most = Math.max(...sums);
+  const powers = sums.map((sum) => Math.exp(sum - most));
+  const total = powers.reduce((all, power) => all + power, 0);
+  return powers.map((power) => power / total);
+}
+`;
+
+const calibrating = (apart: boolean) => `
+function calibrated(calibration, p) {
+  if (calibration.method === 'none') return p;
+  if (calibration.method === 'platt') {
+    const inside = Math.min(1 - 1e-12, Math.max(1e-12, p));
+    return 1 / (1 + Math.exp(calibration.a * (calibration.logOdds ? Math.log(inside / (1 - inside)) : p) + calibration.b));
+  }
+  const { at, value } = calibration;
+  let low = 0, high = at.length - 1;
+  if (p <= at[low]) return value[low];
+  if (p >= at[high]) return value[high];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (at[middle] <= p) low = middle;
+    else high = middle;
+  }
+  return value[low] + ((value[high] - value[low]) * (p - at[low])) / (at[high] - at[low]);
+}
+
+function apart(shares) {
+${apart ? '  const total = shares.reduce((all, share) => all + share, 0);\n  return shares.map((share) => (total > 0 ? share / total : 1 / shares.length));' : '  return shares;'}
+}
+`;
 
 /** JSON, but for infinities and what is no number; safe inside a script element too. */
 function written(value: unknown): string {

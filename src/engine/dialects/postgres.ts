@@ -4,6 +4,7 @@ import { Dialect } from '../dialect.js';
 export class PostgresDialect extends Dialect {
   override readonly name = 'postgres';
   override readonly inline = 'NOT MATERIALIZED ';
+  override readonly once = ' OFFSET 0';
 
   override only(aggregate: 'sum' | 'count' | 'min' | 'max', x: string, where?: string): string {
     return where ? `${aggregate}(${x}) FILTER (WHERE ${where})` : `${aggregate}(${x})`;
