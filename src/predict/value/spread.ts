@@ -4,10 +4,12 @@ import type { PurchaseModel, Values } from './purchase-model.js';
 /** Probabilities of counts are taken until less than this is left. */
 const rest = 1e-4;
 const mostPurchases = 4_096;
+/** Counts that are less likely add nothing that shows. */
+const rare = 2e-5;
 /** Ages are taken as the middle of so many equal parts of the longest one: the spread hardly depends on them. */
-const ages = 48;
+const ages = 24;
 /** Amounts at which a distribution is known, between its 0.2 % and 99.8 %. */
-const points = 48;
+const points = 32;
 
 /** How purchases, and what they cost together, spread for people with one past who are still there. */
 interface Distribution {
@@ -74,12 +76,12 @@ function distribution(model: PurchaseModel, p: Values, spend: Values | undefined
   for (let k = 1; k <= most; k++) cumulated[k] += cumulated[k - 1];
   const base = { counts: cumulated, mean, variance: Math.max(0, square - mean * mean) };
   if (!spend) return base;
-  const likely = [...counts.keys()].filter((k) => k > 0 && counts[k] > 1e-6);
+  const likely = [...counts.keys()].filter((k) => k > 0 && counts[k] > rare);
   const below = (log: number) => likely.reduce((sum, k) => sum + counts[k] * spendBelow(spend, repeats + 1, k, Math.exp(log)), counts[0]);
   const whole = likely.reduce((sum, k) => sum + counts[k], counts[0]);
   const at = (share: number) => {
     let [low, high] = [-25, 25];
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 12; i++) {
       const middle = (low + high) / 2;
       if (below(middle) < counts[0] + share * (whole - counts[0])) low = middle;
       else high = middle;
