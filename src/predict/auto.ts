@@ -38,32 +38,23 @@ export interface Setting {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-const tried: Record<Task, readonly Setting[]> = {
-  binary: [
-    { predictor: 'logistic-regression', options: { penalty: 1 } },
-    { predictor: 'logistic-regression', options: { penalty: 30 } },
-    { predictor: 'boosted-trees', options: {} },
-    { predictor: 'boosted-trees', options: { leaves: 4, learningRate: 0.1 } },
-    { predictor: 'boosted-trees', options: { leaves: 31, inputShare: 0.5, lambda: 5 } },
-  ],
-  multiclass: [
-    { predictor: 'logistic-regression', options: { penalty: 1 } },
-    { predictor: 'logistic-regression', options: { penalty: 30 } },
-    { predictor: 'boosted-trees', options: {} },
-  ],
-  regression: [
-    { predictor: 'linear-regression', options: { penalty: 1 } },
-    { predictor: 'linear-regression', options: { penalty: 30 } },
-    { predictor: 'boosted-trees', options: {} },
-    { predictor: 'boosted-trees', options: { leaves: 4, learningRate: 0.1 } },
-    { predictor: 'boosted-trees', options: { leaves: 31, inputShare: 0.5, lambda: 5 } },
-  ],
-};
+/** Penalties that matter more or less with the rows there are. */
+const linear = (predictor: string): readonly Setting[] => [1, 30].map((penalty) => ({ predictor, options: { penalty } }));
+
+/** Small trees, and larger ones where there are rows to fill them; each tree of some of the inputs, which makes up for one another's mistakes. */
+const trees = (rows: number): readonly Setting[] =>
+  (rows < 10_000 ? [{ leaves: 4, learningRate: 0.1 }, { leaves: 12, learningRate: 0.05 }] : [{ leaves: 15, learningRate: 0.1 }, { leaves: 31, learningRate: 0.05 }])
+    .map((options) => ({ predictor: 'boosted-trees', options: { ...options, inputShare: 0.6, lambda: 5 } }));
+
+/** What is tried where nobody says. */
+function usual(task: Task, rows: number): readonly Setting[] {
+  return [...linear(task === 'regression' ? 'linear-regression' : 'logistic-regression'), ...trees(rows)];
+}
 
 const naive: Setting = { predictor: 'naive', options: {} };
 
-function settingsFor(task: Task, { candidates, predictor }: ChooseOptions): readonly Setting[] {
-  const all = candidates ?? tried[task];
+function settingsFor({ task, values }: Answers, { candidates, predictor }: ChooseOptions): readonly Setting[] {
+  const all = candidates ?? usual(task, values.length);
   if (predictor === undefined) return all;
   const own = all.filter((setting) => setting.predictor === predictor);
   return own.length > 0 ? own : [{ predictor, options: {} }];
@@ -74,7 +65,7 @@ function settingsFor(task: Task, { candidates, predictor }: ChooseOptions): read
  * @throws `predict/no-answers`, `predict/no-inputs`, `predict/one-class`, `predict/bad-answers`, `predict/infinite`, `predict/wrong-task`, `run/aborted`
  */
 export async function chooseModel(x: Examples, y: Answers, options: ChooseOptions, context: Context, kernel: Kernel): Promise<ChosenModel> {
-  const settings = [naive, ...settingsFor(y.task, options)];
+  const settings = [naive, ...settingsFor(y, options)];
   const rows = comparedRows(y, options.mostRows ?? 30_000, context);
   const [own, answers] = [examplesAt(x, rows), answersAt(y, rows)];
   const parts = folds(answers, { count: options.count ?? 5, lead: options.lead, groups: options.groups && Array.from(rows, (i) => options.groups![i]), times: options.times && Float64Array.from(rows, (i) => options.times![i]) }, context.rng('folds'));
