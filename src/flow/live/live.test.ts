@@ -180,6 +180,18 @@ describe('a live side on a journal', () => {
     expect(JSON.stringify([await live.changes(0, 100), await live.recent(100)])).not.toContain('dan');
   });
 
+  it('has no text of somebody who was erased in memory any more, and goes on with those of the others', async () => {
+    const paid: Rule = { kind: 'performed', source: 'events', where: [{ column: 'properties.by', op: '=', value: 'card' }], op: '>=', value: 2 };
+    const by = (who: string, how: string) => event(who, 'Paid', now, { payload: { properties: { by: how } } });
+    await live.accept([by('dan', 'secret-voucher'), by('eve', 'card'), by('eve', 'own-voucher')]);
+    await defined('card', paid);
+    await live.erase(user('dan'));
+    await live.accept([by('eve', 'card'), by('fay', 'secret-voucher'), by('fay', 'card')]);
+    expect(await inSegments('eve')).toEqual(['card']);
+    expect(await inSegments('fay')).toEqual([]);
+    expect((await live.why(user('eve'), 'card'))!.conditions[0].events.map(({ name }) => name)).toEqual(['Paid', 'Paid']);
+  });
+
   it('gives nobody the browser of somebody who was erased, also from nothing but the journal', async () => {
     const browser = { type: 'anonymous', value: 'b1' };
     const facts = async () => JSON.stringify([await live.entity(user('bob')), await live.entity(browser), await live.members('keen', { offset: 0, limit: 10 })]);

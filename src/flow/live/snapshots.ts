@@ -44,6 +44,8 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
   let seq = since, at = -Infinity, began = clock();
   let shot: Shot | undefined;
   let erasure = false, tidying = true;
+  /** Somebody was erased whose texts may still be in memory. */
+  let texts = false;
   const waiting: { resolve(): void; reject(error: unknown): void }[] = [];
 
   function begin(): Shot {
@@ -74,6 +76,13 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
     tidying = true;
   }
 
+  /** What an erasure needs is done. */
+  function over(): void {
+    if (texts) state.forgetTexts();
+    texts = false;
+    for (const { resolve } of waiting.splice(0)) resolve();
+  }
+
   const isDue = () => {
     const behind = state.seq - seq;
     return erasure || (behind >= limits.records && clock() - at >= limits.spacing) || (behind > 0 && clock() - began >= limits.pause);
@@ -91,16 +100,16 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
       if (erasure || (!tidying && isDue())) shot ??= begin();
       if (shot) return go(shot);
       tidying = await journal.tidy();
-      if (!tidying && !erasure) for (const { resolve } of waiting.splice(0)) resolve();
+      if (!tidying && !erasure) over();
     },
     async whole() {
       while (shot) await go(shot);
       shot = begin();
       while (shot) await go(shot);
       while (await journal.tidy());
-      for (const { resolve } of waiting.splice(0)) resolve();
+      over();
     },
-    erased() { erasure = true; },
+    erased() { erasure = texts = true; },
     settled: () => (erasure || shot ? new Promise((resolve, reject) => void waiting.push({ resolve, reject })) : Promise.resolve()),
     fail(error) {
       for (const { reject } of waiting.splice(0)) reject(error);

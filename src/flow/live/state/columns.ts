@@ -14,6 +14,10 @@ export interface Columns {
   has(column: string, type: Type): boolean;
   codeOf(text: string): number;
   textOf(code: number): string;
+  /** The same of a text in a rule: it is not forgotten. */
+  constantOf(text: string): number;
+  /** Forgets every text but these and those of rules. Their numbers are not given again. */
+  keepOnly(codes: ReadonlySet<number>): void;
 }
 
 export function createColumns(saved: Columns['read'] = []): Columns {
@@ -21,6 +25,7 @@ export function createColumns(saved: Columns['read'] = []): Columns {
   const cells = new Map<string, number>([['text event', cell.event]]);
   const codes = new Map<string, number>();
   const texts: string[] = [];
+  const constants = new Set<number>();
   const columns: Columns = {
     get width() { return cell.first + read.length; },
     read,
@@ -45,6 +50,18 @@ export function createColumns(saved: Columns['read'] = []): Columns {
       return code;
     },
     textOf: (code) => texts[code],
+    constantOf(text) {
+      const code = columns.codeOf(text);
+      constants.add(code);
+      return code;
+    },
+    keepOnly(kept) {
+      for (const [text, code] of codes) {
+        if (kept.has(code) || constants.has(code)) continue;
+        codes.delete(text);
+        delete texts[code];
+      }
+    },
   };
   for (const { column, type } of saved) columns.cellOf(column, type);
   return columns;

@@ -11,15 +11,16 @@ import type { Parted } from '../../../unify/identity.js';
 import type { FoundModel } from '../found/model.js';
 import type { JournalEntry, SavedState } from '../../../store/journal.js';
 import { createColumns } from './columns.js';
-import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Entity, type Stay } from './entity.js';
+import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Block, type Entity, type Stay } from './entity.js';
 import { createMembers } from './members.js';
 import { createModels } from './models.js';
 import { createObserving, observedLimits } from './observed.js';
 import { createReading } from './reading.js';
-import { packEntity, packRest, unpackEntity, unpackRest } from './saved.js';
+import { packEntity, packRest, textCells, unpackEntity, unpackRest } from './saved.js';
 import { createSlots, refuseCycles, type Slot } from './slots.js';
 import type { Backfill, LiveState, LiveStateOptions } from './state.js';
 import { createTimers } from './timers.js';
+import { trackedTexts } from './tracked.js';
 
 /** Why rules are asked again: an event (its row, and when it happened), the passing of time, or something else. */
 type Cause = { readonly kind: 'event'; readonly row: number; readonly at: number } | { readonly kind: 'time' } | { readonly kind: 'other' };
@@ -85,7 +86,7 @@ export function openState(options: LiveStateOptions): LiveState {
     const vocabulary = vocabularyFor(rule, types, wordsFor(now, model));
     const typed = new Map(vocabulary.sources[0].columns.map(({ name, type }) => [name, type]));
     const ground: LiveGround = {
-      vocabulary, codeOf: columns.codeOf, textOf: columns.textOf, isLive: (segment) => names.has(segment) && !model?.segments.some(({ id }) => id === segment), cellOf: (column) => (now ? 0 : columns.cellOf(column, typed.get(column)!)),
+      vocabulary, codeOf: columns.constantOf, textOf: columns.textOf, isLive: (segment) => names.has(segment) && !model?.segments.some(({ id }) => id === segment), cellOf: (column) => (now ? 0 : columns.cellOf(column, typed.get(column)!)),
     };
     return { rule: liveRule(rule, ground, (condition) => kindOf(condition).words(condition, vocabulary)), words: ruleWords(rule, vocabulary) };
   }
@@ -782,6 +783,18 @@ export function openState(options: LiveStateOptions): LiveState {
       const entity = bytes ? unpackEntity(bytes, columns, models.carried, number, id) : newEntity(number, id);
       entity.snapshot = snapshot;
       entities.set(number, entity);
+    },
+    forgetTexts() {
+      const used = new Set<number>();
+      const note = ({ cells, width, rows }: Block, at: readonly number[]) => {
+        for (const first of at) for (let o = first; o < rows * width; o += width) if (cells[o] === cells[o]) used.add(cells[o]);
+      };
+      for (const entity of entities.values()) {
+        note(entity, textCells(columns, entity.width));
+        note(entity.tracked, trackedTexts(models.carried, entity.tracked.width));
+      }
+      columns.keepOnly(used);
+      models.forget();
     },
     release(keep) {
       let released = 0;

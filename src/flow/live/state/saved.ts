@@ -104,7 +104,8 @@ export function unpackEntity(bytes: Uint8Array, columns: Columns, carried: reado
   };
 }
 
-const textCells = ({ read }: Columns, width: number): number[] => [cell.event, ...read.flatMap(({ type }, i) => (type === 'text' && cell.first + i < width ? [cell.first + i] : []))].filter((at) => at < width);
+/** Cells that hold codes of texts, in rows of that width. */
+export const textCells = ({ read }: Columns, width: number): number[] => [cell.event, ...read.flatMap(({ type }, i) => (type === 'text' && cell.first + i < width ? [cell.first + i] : []))].filter((at) => at < width);
 
 function pack(head: object, parts: readonly Uint8Array[]): Uint8Array {
   const text = Buffer.from(JSON.stringify({ ...head, lengths: parts.map(({ length }) => length) }));

@@ -82,6 +82,8 @@ export interface LiveState {
   nodesOf(entity: number): readonly number[];
   /** Those of its identifiers that somebody else came with too. */
   sharedOf(entity: number): readonly Identifier[];
+  /** Drops texts that nobody in memory has any more: those of somebody who was erased are not kept until the process ends. */
+  forgetTexts(): void;
   /** Drops entities whose state is saved from memory until about `keep` are left; looks at some thousands each time. Gives how many went. */
   release(keep: number): number;
 }
