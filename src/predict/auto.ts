@@ -1,5 +1,5 @@
 // Which predictor, with which settings: each candidate learns from part of the rows and is tried on the rest, the naive one beside them; of those that do not do
-// clearly worse than the best (one standard error of the difference, row by row) the simplest is taken, learns from all rows, and is calibrated on the
+// clearly worse than the best (one standard error of the difference, row by row, and 1 % of its gain) the simplest is taken, learns from all rows, and is calibrated on the
 // predictions of rows that it had not seen. Whoever judges the result must do it on rows that were not given here.
 import { type Context, within } from '../context.js';
 import { type Answers, answersAt, type Examples, examplesAt, isKnown, outputsOf, type Task } from '../domain/examples.js';
@@ -134,13 +134,20 @@ function lossOf(task: Task, value: number, predicted: Float64Array, row: number,
   return -Math.log(Math.max(1e-15, p));
 }
 
-/** Of one predictor's settings the best; then of the predictors the simplest that is not clearly worse than the best. */
+/** Of what the best gains over the naive one, so much may be given up for a simpler one. */
+const price = 0.01;
+
+/**
+ * Of one predictor's settings the best; then the simplest predictor that is within one standard error of the best and gives up hardly anything of its gain. Where the gain itself
+ * is within one standard error, the naive one.
+ */
 function simplest(trials: readonly Trial[]): Trial {
   const best = trials.reduce((least, trial) => (trial.mean < least.mean ? trial : least));
   const own = [...new Set(trials.map(({ predictor }) => predictor))].map((predictor) => trials.filter((trial) => trial.predictor === predictor).reduce((least, trial) => (trial.mean < least.mean ? trial : least)));
+  const floor = trials.find(({ predictor }) => predictor.traits.complexity === 0)?.mean ?? best.mean;
   const good = own.filter((trial) => {
     const { mean, error } = meanAndError(trial.oof!.losses.map((loss, i) => loss - best.oof!.losses[i]), trial.oof!.weights);
-    return trial === best || mean <= error;
+    return trial === best || (mean <= error && (trial.predictor.traits.complexity === 0 || mean <= price * (floor - best.mean)));
   });
   return good.reduce((least, trial) => (trial.predictor.traits.complexity < least.predictor.traits.complexity ? trial : least));
 }
