@@ -45,7 +45,7 @@ export const runRoutes = {
   }),
   'GET /v1/runs/:run/compare/:other': route({ role: 'viewer', summary: 'Two runs side by side', params: run.extend({ other: id }), answer: document<Comparison>('Comparison', 'Agreement, flows, and which is steadier, more separable, easier to tell') }),
   'GET /v1/runs/:run/files': route({ role: 'analyst', summary: 'Names the files that the run wrote', details: 'A model that is no formula has no assign.sql and assign.js.', params: run, answer: z.array(z.string()) }),
-  'GET /v1/runs/:run/files/:file': route({ role: 'analyst', summary: 'A file that the run wrote', params: run.extend({ file: z.string().regex(/^[a-z]+\.(html|json|csv|parquet|sql|js)$/, 'must be a file of the run, such as membership.csv') }), answer: z.instanceof(Uint8Array), answers: 'file' }),
+  'GET /v1/runs/:run/files/:file': route({ role: 'analyst', summary: 'A file that the run wrote', params: run.extend({ file: z.string().regex(/^[a-z]+(-[a-z]+)*\.(html|json|csv|parquet|sql|js|md)$/, 'must be a file of the run, such as membership.csv') }), answer: z.instanceof(Uint8Array), answers: 'file' }),
 
   'GET /v1/aliases': route({ role: 'viewer', summary: 'What champion and challenger point to, and every move there was', answer: z.object({ champion: z.string().optional(), challenger: z.string().optional(), history: z.array(move).describe('Newest first') }) }),
   'PUT /v1/aliases/:alias': route({ role: 'operator', summary: 'Points an alias to a run', params: z.strictObject({ alias }), body: z.strictObject({ run: id, why }), answer: move }),

@@ -10,6 +10,7 @@ import { useLightPrint } from '../kit/SchemeToggle.js';
 import { Empty, SourceLine } from '../kit/Section.js';
 import { SegmentsProvider } from '../kit/segments.js';
 import { Overview } from '../overview/Overview.js';
+import { Predictions } from '../predict/Predictions.js';
 import { Method } from '../run/Method.js';
 import { SegmentCards } from '../segment/SegmentCards.js';
 import { SegmentMap } from '../segment/SegmentMap.js';
@@ -39,6 +40,7 @@ export function ReportPage({ report, locale }: { readonly report: Report; readon
               <Tree tree={report.tree} />
               <Heatmap heatmap={report.heatmap} features={report.features} />
               <Distributions distributions={report.distributions} features={report.features} heatmap={report.heatmap} />
+              <Predictions predictions={report.predictions} />
               <Tiers tiers={report.tiers} proven={report.choice.verdict === 'segments'} />
               <Choose choice={report.choice} />
               <DataAudit sources={report.sources} features={report.features} encodingNotes={report.encodingNotes} />

@@ -14,6 +14,7 @@ export function sectionsOf(report: Report): SectionLink[] {
     ['tree', 'In a few questions', report.tree !== undefined],
     ['heatmap', 'What sets them apart', true],
     ['distributions', 'Distributions', report.distributions.length > 0],
+    ['predictions', 'What comes next', report.predictions !== undefined],
     ['tiers', 'Value tiers', report.tiers.length > 0],
     ['choice', 'How many, and why', true],
     ['data', 'Data audit', true],

@@ -58,7 +58,7 @@ export function pickRun(runs: readonly PublishedRun[], asked?: string): Publishe
 export const useAskedRun = (): string | undefined => useSearch({ strict: false }).run;
 
 /** Pages whose people and numbers are of the run in view: their addresses keep it. */
-const OF_A_RUN = /^(map|segments|overlap|entities|choose|data)(\/|$)/;
+const OF_A_RUN = /^(map|segments|overlap|entities|choose|predict|data)(\/|$)/;
 
 /** Addresses of this workspace: `to('segments/loyal')` → `/w/main/segments/loyal`, with the run that the address names where the page is of one. */
 export function usePaths(): (path: string, query?: Readonly<Record<string, string | undefined>>) => string {

@@ -3,7 +3,7 @@ import type { IconName } from '../kit/Icon.js';
 /** A page of the way round. */
 export interface PageLink {
   /** Path below the workspace. */
-  readonly path: '' | 'map' | 'segments' | 'rules' | 'entities' | 'choose' | 'live' | 'data' | 'runs' | 'settings';
+  readonly path: '' | 'map' | 'segments' | 'rules' | 'entities' | 'choose' | 'predict' | 'live' | 'data' | 'runs' | 'settings';
   readonly title: string;
   readonly icon: IconName;
 }
@@ -16,6 +16,7 @@ export const PAGES: readonly PageLink[] = [
   { path: 'rules', title: 'Build a segment', icon: 'filter' },
   { path: 'entities', title: 'Look someone up', icon: 'person' },
   { path: 'choose', title: 'How many groups', icon: 'number' },
+  { path: 'predict', title: 'What comes next', icon: 'target' },
   { path: 'live', title: 'Live', icon: 'pulse' },
   { path: 'data', title: 'Data', icon: 'data' },
   { path: 'runs', title: 'Runs and models', icon: 'history' },

@@ -59,6 +59,7 @@ const segment = createRoute({ ...page, path: '/segments/$segment', component: la
 const compareSegments = createRoute({ ...page, path: '/segments/$segment/versus/$other', component: lazyRouteComponent(() => import('../segment/CompareSegmentsPage.js'), 'CompareSegmentsPage') });
 const overlap = createRoute({ ...page, path: '/overlap', component: lazyRouteComponent(() => import('../segment/OverlapPage.js'), 'OverlapPage'), validateSearch: strings('segments') });
 const choose = createRoute({ ...page, path: '/choose', component: lazyRouteComponent(() => import('../choose/ChoosePage.js'), 'ChoosePage'), validateSearch: strings('k', 'cut') });
+const predict = createRoute({ ...page, path: '/predict', component: lazyRouteComponent(() => import('../predict/PredictPage.js'), 'PredictPage') });
 
 const rules = createRoute({ ...page, path: '/rules', component: lazyRouteComponent(() => import('../rules/RulesPage.js'), 'RulesPage'), validateSearch: strings('segment', 'rule') });
 const entities = createRoute({ ...page, path: '/entities', component: lazyRouteComponent(() => import('../entity/EntitiesPage.js'), 'EntitiesPage'), validateSearch: strings('text', 'sort', 'page') });
@@ -71,7 +72,7 @@ const newLiveSegment = createRoute({ ...page, path: '/live/segments/new', compon
 const liveSegment = createRoute({ ...page, path: '/live/segments/$segment', component: lazyRouteComponent(() => import('../live/LiveSegmentPage.js'), 'LiveSegmentPage') });
 const changeLiveSegment = createRoute({ ...page, path: '/live/segments/$segment/edit', component: lazyRouteComponent(() => import('../live/LiveRulePage.js'), 'LiveRulePage') });
 
-const pages = [overview, start, data, runs, compareRuns, settings, map, segments, segment, compareSegments, overlap, choose, rules, entities, entity, liveEvents, connect, liveSegments, newLiveSegment, liveSegment, changeLiveSegment] as const;
+const pages = [overview, start, data, runs, compareRuns, settings, map, segments, segment, compareSegments, overlap, choose, predict, rules, entities, entity, liveEvents, connect, liveSegments, newLiveSegment, liveSegment, changeLiveSegment] as const;
 
 export const router = createRouter({
   routeTree: root.addChildren([home, workspace.addChildren(pages)]),

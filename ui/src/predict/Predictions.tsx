@@ -1,0 +1,30 @@
+import type { Report } from '../../../src/domain/report.js';
+import { Section } from '../kit/Section.js';
+import { Target } from './Target.js';
+import css from './predict.module.css';
+
+/** What everyone is expected to do next: per target how likely, how sure, and from what. */
+export function Predictions({ predictions, heading = true }: { readonly predictions: Report['predictions']; readonly heading?: boolean }) {
+  if (!predictions) return null;
+  const { targets, skipped } = predictions;
+  const content = (
+    <>
+      {targets.map((target) => (
+        <Target key={target.name} target={target} />
+      ))}
+      {skipped.length > 0 ? (
+        <ul className={css.limits}>
+          {skipped.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      ) : null}
+    </>
+  );
+  if (!heading) return content;
+  return (
+    <Section id="predictions" title="What comes next" lead="Learnt from the past as it was known then, and tried on a later time, or on others, that it had not seen. Every score is of that trial.">
+      {content}
+    </Section>
+  );
+}

@@ -1,0 +1,213 @@
+import type { PredictionStory } from '../../../src/domain/prediction.js';
+import { Bar } from '../kit/Bar.js';
+import { type Formats, useFormats } from '../kit/formats.js';
+import { capital, prose } from '../kit/prose.js';
+import { Scroller, Section } from '../kit/Section.js';
+import { SegmentLink } from '../kit/SegmentMark.js';
+import { useSegments } from '../kit/segments.js';
+import type { ExportTable } from '../kit/table-files.js';
+import { Curve } from './Curve.js';
+import css from './predict.module.css';
+
+/** One target: the question, what is expected of everyone, how well the model did, and what it goes by. */
+export function Target({ target }: { readonly target: PredictionStory }) {
+  const { card, name } = target;
+  return (
+    <Section id={`predict-${name}`} image table={countsOf(target)} title={prose(card.question)} lead={card.reason ? prose(card.reason) : undefined}>
+      <div className={css.target}>
+        <div className={css.panel}>
+          <h3 className={css.title}>What is expected</h3>
+          <Counts target={target} />
+        </div>
+        <div className={css.panel}>
+          <h3 className={css.title}>How far to trust it</h3>
+          <ul className={css.sentences}>
+            {card.result.map((sentence) => (
+              <li key={sentence}>{prose(sentence)}</li>
+            ))}
+          </ul>
+        </div>
+        <Curves target={target} />
+        <Segments target={target} />
+        <Importance target={target} />
+        <Tried target={target} />
+      </div>
+      <Card target={target} />
+    </Section>
+  );
+}
+
+function countsOf({ counts }: PredictionStory): ExportTable {
+  return { columns: ['answer', 'entities'], rows: () => counts.map(({ of, entities }) => [of, entities]) };
+}
+
+function Counts({ target: { counts, unasked, task, segments } }: { readonly target: PredictionStory }) {
+  const f = useFormats();
+  const all = counts.reduce((sum, { entities }) => sum + entities, 0) + unasked;
+  const most = Math.max(1, ...counts.map(({ entities }) => entities));
+  if (task === 'regression') return <p className={css.soft}>A number for each of the {f.many}; see it on the map, in lists and in rules. Its mean differs by segment from {f.number(Math.min(...known(segments)))} to {f.number(Math.max(...known(segments)))}.</p>;
+  return (
+    <ul className={css.bars}>
+      {counts.map(({ of, entities }) => (
+        <li key={of}>
+          <span>{capital(of)}</span>
+          <Bar share={entities / most} />
+          <span className={css.number}>
+            {f.count(entities)} · {f.percent(entities / Math.max(1, all))}
+          </span>
+        </li>
+      ))}
+      {unasked > 0 ? (
+        <li>
+          <span className={css.soft}>Not asked about: lapsed already</span>
+          <Bar share={unasked / most} colour="var(--neutral-bar)" />
+          <span className={css.number}>
+            {f.count(unasked)} · {f.percent(unasked / Math.max(1, all))}
+          </span>
+        </li>
+      ) : null}
+    </ul>
+  );
+}
+
+const known = (values: readonly (number | null)[]): number[] => values.filter((value): value is number => value !== null);
+
+function Curves({ target: { evaluation } }: { readonly target: PredictionStory }) {
+  const f = useFormats();
+  if (evaluation.task !== 'binary') return null;
+  const { calibration, gain, rate } = evaluation;
+  const tenth = gain.find(({ share }) => share >= 0.1);
+  return (
+    <>
+      <div className={css.panel}>
+        <h3 className={css.title}>Does it happen as often as it says?</h3>
+        <Curve
+          points={calibration.map((bin) => ({ x: bin.predicted, y: bin.observed.value, low: bin.observed.low, high: bin.observed.high, title: `${f.count(bin.rows)} rows: ${f.percent(bin.predicted)} said, ${f.percent(bin.observed.value)} happened` }))}
+          across="chance that was said" up="how often it happened"
+          label={`Calibration on later data: ${calibration.map((bin) => `${f.percent(bin.predicted)} said, ${f.percent(bin.observed.value)} happened`).join('; ')}`}
+        />
+        <p className={css.soft}>On the line, chances are true. The strokes hold the real share in 95 of 100 cases.</p>
+      </div>
+      <div className={css.panel}>
+        <h3 className={css.title}>How many are reached by asking only some?</h3>
+        <Curve
+          points={[{ x: 0, y: 0, title: 'nobody' }, ...gain.map((point) => ({ x: point.share, y: point.captured, title: `the likeliest ${f.percent(point.share)} hold ${f.percent(point.captured)} of them: ${f.number(point.lift, 1)} times as many as chance` }))]}
+          across="share that is asked, the likeliest first" up="share of those who do"
+          label={`Gain: ${gain.map((point) => `the likeliest ${f.percent(point.share)} hold ${f.percent(point.captured)}`).join('; ')}`}
+        />
+        <p className={css.soft}>
+          {tenth ? `The likeliest tenth holds ${f.percent(tenth.captured)} of those who do; by chance it would be 10 %. ` : ''}In the trial, {f.percent(rate.value)} did.
+        </p>
+      </div>
+    </>
+  );
+}
+
+function Segments({ target }: { readonly target: PredictionStory }) {
+  const f = useFormats();
+  const keys = useSegments();
+  const rows = keys.flatMap((key) => {
+    const mean = target.segments[key.index];
+    return mean === null || mean === undefined ? [] : [{ key, mean }];
+  }).sort((a, b) => b.mean - a.mean);
+  if (rows.length < 2) return null;
+  const most = Math.max(...rows.map(({ mean }) => mean), 1e-9);
+  return (
+    <div className={css.panel}>
+      <h3 className={css.title}>By segment, on average</h3>
+      <ul className={css.bars}>
+        {rows.map(({ key, mean }) => (
+          <li key={key.index}>
+            <SegmentLink segment={key} />
+            <Bar share={mean / most} />
+            <span className={css.number}>{said(mean, target, f)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const said = (mean: number, { task, target }: PredictionStory, f: Formats): string => (task === 'binary' ? f.percent(mean) : 'amount' in target ? f.money(mean) : f.number(mean));
+
+function Importance({ target: { card: { importance } } }: { readonly target: PredictionStory }) {
+  const f = useFormats();
+  if (importance.length === 0) return null;
+  const shown = importance.slice(0, 8);
+  const most = Math.max(...shown.map(({ value }) => value), 1e-9);
+  return (
+    <div className={css.panel}>
+      <h3 className={css.title}>What it goes by</h3>
+      <ul className={css.bars}>
+        {shown.map(({ input, title, value }) => (
+          <li key={input}>
+            <span>{title}</span>
+            <Bar share={value / most} colour="var(--neutral-bar)" />
+            <span className={css.number}>{f.fixed(value, 2)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className={css.soft}>How far each moves the answer on average (mean size of its Shapley values). It says what the model uses, not what causes what.</p>
+    </div>
+  );
+}
+
+function Tried({ target: { candidates, predictor } }: { readonly target: PredictionStory }) {
+  const f = useFormats();
+  if (candidates.length < 2) return null;
+  return (
+    <div className={css.panel}>
+      <h3 className={css.title}>Ways that were tried</h3>
+      <Scroller label="Ways that were tried">
+        <table className={css.table}>
+          <thead>
+            <tr>
+              <th scope="col">Way</th>
+              <th scope="col">{capital(candidates[0].score)}, held out</th>
+            </tr>
+          </thead>
+          <tbody>
+            {candidates.map((one, i) => (
+              <tr key={`${one.predictor} ${i}`} data-chosen={one.chosen}>
+                <th scope="row">
+                  {one.title}
+                  {one.chosen || (one.predictor === predictor && candidates.length === 1) ? <span> chosen</span> : null}
+                </th>
+                <td className={css.number}>
+                  {f.fixed(one.mean, 4)} ± {f.fixed(one.error, 4)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroller>
+      <p className={css.soft}>Of those that are as good within one standard error, the simplest is chosen.</p>
+    </div>
+  );
+}
+
+/** The model card: what it was made from, and where not to trust it. */
+function Card({ target: { card, leftOut } }: { readonly target: PredictionStory }) {
+  return (
+    <>
+      {card.limits.length > 0 ? (
+        <ul className={css.limits} aria-label="Limits">
+          {card.limits.map((limit) => (
+            <li key={limit}>{prose(limit)}</li>
+          ))}
+        </ul>
+      ) : null}
+      <details className={css.more}>
+        <summary>What it was learnt from</summary>
+        <ul className={css.sentences}>
+          {card.data.map((sentence) => (
+            <li key={sentence}>{prose(sentence)}</li>
+          ))}
+          {leftOut.slice(0, 30).map((one) => (
+            <li key={`${one.why} ${one.name}`}>{prose(one.sentence)}</li>
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+}
