@@ -113,6 +113,7 @@ export interface ModelCard {
 export interface Candidate {
   readonly predictor: string;
   readonly title: string;
+  readonly options?: unknown;
   readonly score: string;
   readonly mean: number;
   readonly error: number;

@@ -8,7 +8,7 @@ export function Predictions({ predictions, heading = true }: { readonly predicti
   if (!predictions) return null;
   const { targets, skipped } = predictions;
   const content = (
-    <>
+    <div className={css.targets}>
       {targets.map((target) => (
         <Target key={target.name} target={target} />
       ))}
@@ -19,7 +19,7 @@ export function Predictions({ predictions, heading = true }: { readonly predicti
           ))}
         </ul>
       ) : null}
-    </>
+    </div>
   );
   if (!heading) return content;
   return (

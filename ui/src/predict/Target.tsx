@@ -1,4 +1,4 @@
-import type { PredictionStory } from '../../../src/domain/prediction.js';
+import type { Candidate, PredictionStory } from '../../../src/domain/prediction.js';
 import { Bar } from '../kit/Bar.js';
 import { type Formats, useFormats } from '../kit/formats.js';
 import { capital, prose } from '../kit/prose.js';
@@ -152,7 +152,7 @@ function Importance({ target: { card: { importance } } }: { readonly target: Pre
   );
 }
 
-function Tried({ target: { candidates, predictor } }: { readonly target: PredictionStory }) {
+function Tried({ target: { candidates } }: { readonly target: PredictionStory }) {
   const f = useFormats();
   if (candidates.length < 2) return null;
   return (
@@ -171,7 +171,8 @@ function Tried({ target: { candidates, predictor } }: { readonly target: Predict
               <tr key={`${one.predictor} ${i}`} data-chosen={one.chosen}>
                 <th scope="row">
                   {one.title}
-                  {one.chosen || (one.predictor === predictor && candidates.length === 1) ? <span> chosen</span> : null}
+                  {one.chosen ? <span className={css.chosen}> chosen</span> : null}
+                  {settingOf(one, candidates) ? <span className={css.setting}>{settingOf(one, candidates)}</span> : null}
                 </th>
                 <td className={css.number}>
                   {f.fixed(one.mean, 4)} ± {f.fixed(one.error, 4)}
@@ -184,6 +185,15 @@ function Tried({ target: { candidates, predictor } }: { readonly target: Predict
       <p className={css.soft}>Of those that are as good within one standard error, the simplest is chosen.</p>
     </div>
   );
+}
+
+/** What sets a way apart from others of the same kind. */
+function settingOf({ predictor, options }: Candidate, candidates: readonly Candidate[]): string {
+  const of = (one: Candidate) => (one.options ?? {}) as Readonly<Record<string, unknown>>;
+  const alike = candidates.filter((one) => one.predictor === predictor);
+  const own = (options ?? {}) as Readonly<Record<string, unknown>>;
+  const differing = Object.keys(own).filter((key) => alike.some((one) => JSON.stringify(of(one)[key]) !== JSON.stringify(own[key])));
+  return differing.map((key) => `${key.replaceAll(/([A-Z])/g, ' $1').toLowerCase()} ${String(own[key])}`).join(', ');
 }
 
 /** The model card: what it was made from, and where not to trust it. */

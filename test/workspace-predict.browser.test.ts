@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyFolder } from './support/shoal.js';
+import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium } from './support/workspace.js';
+
+const { browser, why } = await tryChromium();
+
+describe.skipIf(!browser)(`what comes next, in the workspace${why}`, { timeout: 180_000 }, () => {
+  let server: TestServer;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await emptyFolder('shoal-predict');
+    server = await startServer();
+    const files = await server.addFiles(await smallMarket(folder, { customers: 400, only: ['orders'] }));
+    await server.discover(files, { title: 'October' });
+  }, 180_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('says what cannot be predicted, in a sentence', async () => {
+    const { page, problems, close } = await openPage(browser!, server, '/w/main/predict');
+    await page.getByText('Nothing was predicted in this run').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('combobox', { name: 'What to predict' }).selectOption('Who orders again');
+    expect(await page.getByRole('button', { name: 'Predict' }).isDisabled()).toBe(true);
+    await page.getByRole('spinbutton', { name: 'How many days ahead' }).fill('3000');
+    await page.getByRole('button', { name: 'Predict' }).click();
+    await page.getByText('That did not work.').waitFor({ timeout: 60_000 });
+    await page.getByText(/3,000 days/).first().waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('predicts who orders again, says how far to trust it, and gives it to rules', async () => {
+    const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/predict');
+    await page.getByRole('combobox', { name: 'What to predict' }).selectOption('Who orders again');
+    await page.getByRole('spinbutton', { name: 'How many days ahead' }).fill('30');
+    await page.getByRole('button', { name: 'Predict' }).click();
+    await page.waitForURL((url) => url.pathname === '/w/main', { timeout: 150_000 });
+    await page.getByRole('link', { name: 'What comes next' }).click();
+    await page.getByRole('heading', { name: /order of this customer within 30 days/ }).waitFor();
+    await page.getByRole('heading', { name: 'How far to trust it' }).waitFor();
+    const counts = page.getByRole('heading', { name: 'What is expected' }).locator('xpath=..').getByRole('listitem');
+    const told = (await counts.allTextContents()).map((text) => Number(/([\d,]+) ·/.exec(text)?.[1].replaceAll(',', '')));
+    const report = await server.client.ask('GET /v1/runs/:run', { params: { run: 'champion' } });
+    expect(told.reduce((sum, n) => sum + n, 0)).toBe(report.totals.entities);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect([problems, foreign]).toEqual([[], []]);
+    await close();
+    // What is shown is what lists and rules ask.
+    const { feature } = report.predictions!.targets[0];
+    const rule = { kind: 'feature' as const, feature: feature!, op: '>=' as const, value: 0.55 };
+    const { entities } = await server.client.ask('POST /v1/rules/preview', { body: { rule } });
+    expect(entities).toBe(told[0] + told[1]);
+  });
+
+  it.each(['light', 'dark'] as const)('fits a phone in %s colours', async (colorScheme) => {
+    const { page, problems, close } = await openPage(browser!, server, '/w/main/predict', { width: 360, colorScheme });
+    await page.getByRole('heading', { name: 'What is expected' }).waitFor();
+    expect(await overhang(page)).toBeLessThanOrEqual(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+});
