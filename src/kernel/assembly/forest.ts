@@ -28,6 +28,8 @@ class Visit {
 class Desk {
   order: usize; other: usize; lane: usize; number: usize; histogram: usize; touched: usize; inputs: usize; stack: usize;
   left: usize; best: usize; seqLane: usize; seqSlot: usize; seqNumber: usize; state: u32; width: i32;
+  /** Of the best cut found last: its bin, and whether most rows are on its left. */
+  bin: i32; most: i32;
 }
 
 const rounding: f64 = 1e-10;
@@ -193,8 +195,7 @@ function purityOfRest(a: Grove, all: usize, sums: usize): f64 {
 
 function findSplit(a: Grove, desk: Desk, from: i32, count: i32, node: Node, sums: usize): bool {
   const total = countOf(a, sums);
-  const minRows = <i64>a.minRows;
-  if (total < 2 * minRows) return false;
+  if (total < 2 * <i64>a.minRows) return false;
   const own = purity(a, sums);
   let most = own + rounding * own;
   const wide = <usize>desk.width << 3;
@@ -214,7 +215,6 @@ function findSplit(a: Grove, desk: Desk, from: i32, count: i32, node: Node, sums
     const codes = a.columns + <usize>input * <usize>a.rows;
     tallyInput(a, desk, codes, from, count);
     const size = load<i32>(a.counts + (<usize>input << 2));
-    const missingAt = histogram + <usize>size * wide;
     const some = load<u64>(desk.touched + <usize>(size >> 6 << 3)) >> <u64>(size & 63) & 1;
     let bins = 0;
     for (let w: usize = 0; w < 32; w += 8) bins += <i32>popcnt(load<u64>(desk.touched + w));
@@ -222,30 +222,13 @@ function findSplit(a: Grove, desk: Desk, from: i32, count: i32, node: Node, sums
       tried++;
       const ways = some ? 2 : 1;
       for (let missingLeft = 0; missingLeft < ways; missingLeft++) {
-        if (missingLeft) memory.copy(desk.left, missingAt, wide);
-        else memory.fill(desk.left, 0, wide);
-        let over = false;
-        for (let w = 0; w < 4 && !over; w++) {
-          for (let bits = load<u64>(desk.touched + <usize>(w << 3)); bits != 0; bits &= bits - 1) {
-            const bin = (w << 6) + <i32>ctz(bits);
-            if (bin == size) continue;
-            const at = histogram + <usize>bin * wide;
-            for (let s: usize = 0; s < wide; s += 8) store<i64>(desk.left + s, load<i64>(desk.left + s) + load<i64>(at + s));
-            const n = countOf(a, desk.left);
-            if (n < minRows) continue;
-            if (total - n < minRows) {
-              over = true;
-              break;
-            }
-            const gain = purity(a, desk.left) + purityOfRest(a, sums, desk.left);
-            if (gain <= most) continue;
-            most = gain;
-            found = true;
-            node.input = input;
-            node.bin = bin;
-            node.missingLeft = some ? missingLeft : n > total - n ? 1 : 0;
-          }
-        }
+        const gain = a.classes == 2 ? bestOfTwo(a, desk, size, missingLeft, most, sums) : bestOfMany(a, desk, size, missingLeft, most, sums, total);
+        if (gain <= most) continue;
+        most = gain;
+        found = true;
+        node.input = input;
+        node.bin = desk.bin;
+        node.missingLeft = some ? missingLeft : desk.most;
       }
     }
     for (let w = 0; w < 4; w++) {
@@ -256,12 +239,87 @@ function findSplit(a: Grove, desk: Desk, from: i32, count: i32, node: Node, sums
   return found;
 }
 
+/** The greatest purity of both sides above `most`, or `most`: of any number of classes, or numbers. */
+function bestOfMany(a: Grove, desk: Desk, size: i32, missingLeft: i32, most: f64, sums: usize, total: i64): f64 {
+  const wide = <usize>desk.width << 3;
+  if (missingLeft) memory.copy(desk.left, desk.histogram + <usize>size * wide, wide);
+  else memory.fill(desk.left, 0, wide);
+  for (let w = 0; w < 4; w++) {
+    for (let bits = load<u64>(desk.touched + <usize>(w << 3)); bits != 0; bits &= bits - 1) {
+      const bin = (w << 6) + <i32>ctz(bits);
+      if (bin == size) continue;
+      const at = desk.histogram + <usize>bin * wide;
+      for (let s: usize = 0; s < wide; s += 8) store<i64>(desk.left + s, load<i64>(desk.left + s) + load<i64>(at + s));
+      const n = countOf(a, desk.left);
+      if (n < <i64>a.minRows) continue;
+      if (total - n < <i64>a.minRows) return most;
+      const gain = purity(a, desk.left) + purityOfRest(a, sums, desk.left);
+      if (gain <= most) continue;
+      most = gain;
+      desk.bin = bin;
+      desk.most = n > total - n ? 1 : 0;
+    }
+  }
+  return most;
+}
+
+/** The same of two classes: both sides at once. */
+function bestOfTwo(a: Grove, desk: Desk, size: i32, missingLeft: i32, most: f64, sums: usize): f64 {
+  const shift = <i64>a.shift, mask = (<i64>1 << shift) - 1, minRows = <i64>a.minRows;
+  const all0 = load<i64>(sums), all1 = load<i64>(sums, 8);
+  const total = (all0 >> shift) + (all1 >> shift);
+  const weight0 = all0 & mask, weight1 = all1 & mask;
+  const histogram = desk.histogram;
+  let left0: i64 = 0, left1: i64 = 0;
+  if (missingLeft) {
+    left0 = load<i64>(histogram + (<usize>size << 4));
+    left1 = load<i64>(histogram + (<usize>size << 4), 8);
+  }
+  for (let w = 0; w < 4; w++) {
+    for (let bits = load<u64>(desk.touched + <usize>(w << 3)); bits != 0; bits &= bits - 1) {
+      const bin = (w << 6) + <i32>ctz(bits);
+      if (bin == size) continue;
+      const at = histogram + (<usize>bin << 4);
+      left0 += load<i64>(at);
+      left1 += load<i64>(at, 8);
+      const n = (left0 >> shift) + (left1 >> shift);
+      if (n < minRows) continue;
+      if (total - n < minRows) return most;
+      const w0 = left0 & mask, w1 = left1 & mask;
+      const a0 = f64x2.replace_lane(f64x2.splat(<f64>w0), 1, <f64>(weight0 - w0));
+      const a1 = f64x2.replace_lane(f64x2.splat(<f64>w1), 1, <f64>(weight1 - w1));
+      const purities = f64x2.div(f64x2.add(f64x2.mul(a0, a0), f64x2.mul(a1, a1)), f64x2.add(a0, a1));
+      const gain = f64x2.extract_lane(purities, 0) + f64x2.extract_lane(purities, 1);
+      if (gain <= most) continue;
+      most = gain;
+      desk.bin = bin;
+      desk.most = n > total - n ? 1 : 0;
+    }
+  }
+  return most;
+}
+
+/** Rows from which all bins are looked through for rows afterwards, rather than noting each. */
+const many = 512;
+
 /** The histogram of one input over the rows of a node, and which bins have any. */
 function tallyInput(a: Grove, desk: Desk, codes: usize, from: i32, count: i32): void {
   const wide = desk.width << 3;
   const histogram = desk.histogram, touched = desk.touched;
   let order = desk.order + (<usize>from << 2), lane = desk.seqLane;
   const until = order + (<usize>count << 2);
+  if (a.classes == 2 && count >= many) {
+    for (let slot = desk.seqSlot; order < until; order += 4, lane += 8, slot += 4) {
+      const to = histogram + <usize>((<i32>load<u8>(codes + <usize>load<i32>(order)) << 4) + load<i32>(slot));
+      store<i64>(to, load<i64>(to) + load<i64>(lane));
+    }
+    for (let bin = 0; bin < 256; bin++) {
+      const at = histogram + <usize>(bin << 4);
+      const word = touched + <usize>(bin >> 6 << 3);
+      store<u64>(word, load<u64>(word) | (<u64>(load<i64>(at) + load<i64>(at, 8) != 0) << <u64>(bin & 63)));
+    }
+    return;
+  }
   if (a.classes == 2) {
     for (let slot = desk.seqSlot; order < until; order += 4, lane += 8, slot += 4) {
       const code = <i32>load<u8>(codes + <usize>load<i32>(order));
