@@ -8,12 +8,29 @@ export function leftShare({ cover, left, right }: DecisionTree, node: number): n
   return l + r > 0 ? l / (l + r) : 0.5;
 }
 
-/** What the kernel needs to give Shapley values of the path-dependent game: an input that is not known splits the row by the cover of the children. */
-export function shapPlan({ inputs, outputs, trees }: Pick<Forest, 'inputs' | 'outputs' | 'trees'>): ShapPlan {
-  const plan = { trees: [] as number[], nodes: [] as number[], thresholds: [] as number[], sets: [] as number[], leaves: [] as number[], constants: [] as number[] };
-  for (const tree of trees) if (tree.input[0] >= 0) addTree(plan, tree);
+/** Constants in one plan, from which on the next tree begins another: a forest of large trees would fill the memory. */
+const most = 4_000_000;
+
+/**
+ * What the kernel needs to give Shapley values of the path-dependent game (an input that is not known splits the row by the cover of the children): one plan
+ * after the other, of trees that follow each other, to be added up.
+ */
+export function* shapPlans({ inputs, outputs, trees }: Pick<Forest, 'inputs' | 'outputs' | 'trees'>, room = most): Generator<ShapPlan> {
+  const empty = (): Growing => ({ trees: [], nodes: [], thresholds: [], sets: [], leaves: [], constants: [] });
+  let plan = empty();
+  for (const tree of trees) {
+    if (tree.input[0] < 0) continue;
+    addTree(plan, tree);
+    if (plan.constants.length < room) continue;
+    yield packed(plan, inputs.length, outputs);
+    plan = empty();
+  }
+  if (plan.trees.length > 0) yield packed(plan, inputs.length, outputs);
+}
+
+function packed(plan: Growing, d: number, outputs: number): ShapPlan {
   return {
-    d: inputs.length,
+    d,
     outputs,
     trees: Int32Array.from(plan.trees),
     nodes: Int32Array.from(plan.nodes),

@@ -5,6 +5,7 @@ import { goesLeft, type DecisionTree, type Forest } from '../domain/forest.js';
 import { openKernel } from '../kernel/catalog.js';
 import { referenceKernel } from '../kernel/reference.js';
 import { type Shap, treeShap } from './shap.js';
+import { shapPlans } from './shap-plan.js';
 import { treeShapAgainst } from './shap-background.js';
 
 const simd = await openKernel({ threads: 2 });
@@ -61,6 +62,17 @@ describe('exact TreeSHAP', () => {
     const last = { rows: 1, inputs: x.inputs, columns: x.columns.map((column) => column.slice(8999)) };
     expect(treeShap(forest, last, alone).values).toEqual(shap.values.slice(8999 * 8));
     await alone.close();
+  });
+
+  it('parts a forest that is too large for one plan, to the same bits', () => {
+    const forest = randomForest({ seed: 13, numeric: 6, categorical: 1, trees: 20, leaves: 16, outputs: 2 });
+    const x = randomRows(forest, 50);
+    const rows = Float64Array.from({ length: 50 * 7 }, (_, v) => x.columns[v % 7][Math.floor(v / 7)]);
+    const values = new Float64Array(50 * 2 * 7);
+    const plans = [...shapPlans(forest, 2000)];
+    expect(plans.length).toBeGreaterThan(2);
+    for (const plan of plans) simd.shap(plan).add(rows, 50, values);
+    expect(values).toEqual(treeShap(forest, x, simd).values);
   });
 
   it('gives nothing to an input that is never asked for, and the same to two that do the same', () => {
