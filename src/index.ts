@@ -21,6 +21,9 @@ export { counterfactuals, type Counterfactual, type CounterfactualGoal, type Mov
 export { lime, type Lime } from './explain/lime.js';
 export { partialDependence, type PartialDependence } from './explain/partial-dependence.js';
 export { permutationImportance, type PermutationImportance } from './explain/permutation.js';
+export { valueCustomers, type ValueCustomersOptions, type Valued } from './flow/value-customers.js';
+export type { CustomerValue, HeldOut, SegmentValue, ValueOptions } from './flow/value.js';
+export type { SubscriptionLife, SubscriptionOptions } from './flow/subscriptions.js';
 export { trend } from './flow/view/trend.js';
 export { simulate, type Simulated, type SimulateOptions } from './simulate/simulate.js';
 export { createContext, type Context, type ContextOptions, type Progress } from './context.js';

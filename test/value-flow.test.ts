@@ -6,6 +6,7 @@ import { createContext } from '../src/context.js';
 import { openEngine } from '../src/engine/catalog.js';
 import type { Engine } from '../src/engine/engine.js';
 import { subscriptionLife, type SubscriptionOptions } from '../src/flow/subscriptions.js';
+import { valueCustomers } from '../src/flow/value-customers.js';
 import { customerValue, type CustomerValue, type ValueOptions } from '../src/flow/value.js';
 import { ingest } from '../src/ingest/ingest.js';
 import { survivalAt } from '../src/predict/value/kaplan-meier.js';
@@ -184,6 +185,15 @@ describe('subscriptions with a known end', () => {
       expect(life.columns.stay[i]).toBeLessThanOrEqual(12);
       expect(life.columns.value![i]).toBeGreaterThan(0);
     });
+  });
+
+  it('the kind of the data decides what is asked of it', async () => {
+    const subscribed = await valueCustomers([subscribers()]);
+    expect(subscribed.kind).toBe('subscriptions');
+    const bought = await valueCustomers([market('kinds', 400)], { purchases: { horizonDays: 60, model: 'bg-nbd' } });
+    expect(bought.kind).toBe('purchases');
+    expect(bought.why.at(-1)).toBe('BG/NBD was asked for.');
+    await expect(valueCustomers([market('kinds', 400)], { purchases: { horizonDays: 0 } })).rejects.toThrow(/horizonDays/);
   });
 
   it('says which columns are missing', async () => {

@@ -65,7 +65,9 @@ const rarest = 0.02;
  */
 export async function subscriptionLife({ sources }: Pick<Ingested, 'sources'>, options: SubscriptionOptions, engine: Engine, context: Context): Promise<SubscriptionLife> {
   const { horizon = 12, discount = 0.01 } = options;
-  const { source, duration, ended, endedValue, amount } = found(sources, options);
+  const subscription = subscriptionOf(sources, options);
+  if (!subscription) throw new ShoalError('predict/no-lifetimes', { columns: sources.flatMap(({ attributes }) => attributes.map(({ column }) => column)).slice(0, 20).join(', ') });
+  const { source, duration, ended, endedValue, amount } = subscription;
   const table = await read(source, [duration, ended, ...(amount ? [amount] : [])], engine);
   const rows = table.entities.length;
   const lifetimes: Lifetimes = { rows, duration: table.numbers(duration), ended: Float64Array.from(table.texts(ended), (text) => (text === endedValue ? 1 : 0)) };
@@ -88,7 +90,8 @@ export async function subscriptionLife({ sources }: Pick<Ingested, 'sources'>, o
   };
 }
 
-function found(sources: readonly Source[], options: SubscriptionOptions) {
+/** The table that tells of subscriptions, with its columns; undefined where none does. */
+export function subscriptionOf(sources: readonly Source[], options: SubscriptionOptions) {
   for (const source of sources) {
     if (source.kind !== 'entities') continue;
     const named = (name: string) => source.attributes.find(({ column }) => column.toLowerCase() === name.toLowerCase());
@@ -99,7 +102,7 @@ function found(sources: readonly Source[], options: SubscriptionOptions) {
     const amount = options.amount ? named(options.amount) : source.attributes.find(({ column, type }) => type === 'number' && amountNames.test(column));
     return { source, duration, ended, endedValue, amount };
   }
-  throw new ShoalError('predict/no-lifetimes', { columns: sources.flatMap(({ attributes }) => attributes.map(({ column }) => column)).slice(0, 20).join(', ') });
+  return undefined;
 }
 
 interface Table {

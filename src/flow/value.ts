@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { checkAborted, type Context } from '../context.js';
 import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
 import { differentDays, purchaseDays, purchaseLog, type PurchaseDays, type PurchaseLog } from '../featurize/purchases.js';
 import type { Ingested } from '../ingest/ingest.js';
+import { checked } from '../options.js';
 import { bootstrap } from '../predict/value/bootstrap.js';
 import { purchaseModelNamed } from '../predict/value/catalog.js';
 import { comparePurchaseModels, type Comparison } from '../predict/value/compare.js';
@@ -15,18 +17,16 @@ import type { PurchaseModel } from '../predict/value/purchase-model.js';
 import { normalQuantile } from '../util/normal-quantile.js';
 import { pearson } from '../util/pearson.js';
 
-export interface ValueOptions {
-  /** How far ahead, in days; 365 by default. */
-  readonly horizonDays?: number;
-  /** What money a month away loses, 0.01 by default (1 % a month: 12.7 % a year). */
-  readonly monthlyDiscount?: number;
-  /** The share of what happens that intervals should hold, 0.8 by default. */
-  readonly level?: number;
-  /** The name of a purchase model, instead of the one that tells later purchases best. */
-  readonly model?: string;
-  /** The segment of an entity, by its id: segments are valued then. */
-  readonly segmentOf?: (entity: string) => string | undefined;
-}
+/** How customers are valued. */
+export const valueOptions = z.strictObject({
+  horizonDays: z.number().int('must be a whole number').min(1).max(3660).default(365).describe('Days to look ahead').meta({ value: '<days>' }),
+  monthlyDiscount: z.number().min(0).max(0.5).default(0.01).describe('What money a month away loses: 0.01 is 1 % a month, 12.7 % a year').meta({ value: '<share>' }),
+  level: z.number().min(0.5).max(0.99).default(0.8).describe('The share of what happens that intervals should hold').meta({ value: '<share>' }),
+  model: z.enum(['bg-nbd', 'mbg-nbd', 'pareto-nbd', 'nbd', 'bg-bb']).optional().describe('Purchase model; by default the one that tells held-out purchases best'),
+});
+
+/** And the segment of an entity, by its id: segments are valued then. */
+export type ValueOptions = z.input<typeof valueOptions> & { readonly segmentOf?: (entity: string) => string | undefined };
 
 /** People with so many repeat purchases until the cut: what was expected of each of them after it, and what happened. */
 export interface FrequencyGroup {
@@ -118,10 +118,10 @@ const resampled = 2_000;
  *     const value = await customerValue({ sources, asOf, currency }, { horizonDays: 180 }, engine, context);
  *     value.entities[0], value.columns.alive[0], value.columns.value?.[0]
  *
- * @throws `predict/no-purchases`, `predict/too-few-repeats`, `predict/not-converged`, `predict/unknown-predictor`, `run/aborted`
+ * @throws `config/invalid`, `predict/no-purchases`, `predict/too-few-repeats`, `predict/not-converged`, `predict/unknown-predictor`, `run/aborted`
  */
-export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' | 'currency'>, options: ValueOptions, engine: Engine, context: Context): Promise<CustomerValue> {
-  const { horizonDays = 365, monthlyDiscount = 0.01, level = 0.8 } = options;
+export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' | 'currency'>, { segmentOf, ...given }: ValueOptions, engine: Engine, context: Context): Promise<CustomerValue> {
+  const { horizonDays, monthlyDiscount, level, model: asked } = checked(valueOptions, given);
   const days = await daysOf(ingested, engine);
   try {
     const until = Math.max(days.to, Math.floor((ingested.asOf ?? 0) / dayMs));
@@ -136,7 +136,7 @@ export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' 
     const later = before && time > 0 ? { time, purchases: before.laterDays } : undefined;
     const histories = clock.histories(now);
     const enough = later && past!.repeats.reduce((count, x) => count + Math.sign(x), 0) >= fewestRepeaters;
-    const { model, comparison, why } = choose(options.model, clock, enough ? past! : histories, enough ? later : undefined, context);
+    const { model, comparison, why } = choose(asked, clock, enough ? past! : histories, enough ? later : undefined, context);
     context.progress({ stage: 'value', note: `fitting ${model.title}`, done: 0.5 });
     const fit = fitPurchases(model, histories, context);
     const money = days.money && now.spent.some((v) => v > 0);
@@ -145,7 +145,7 @@ export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' 
     const told = foretell(model, fit, histories, { horizon, rate: continuousRate(monthlyDiscount, clock.unit), level, spend: spend && { fit: spend, ...spendsOf(now), kept: days.kept } });
     context.progress({ stage: 'value', note: 'intervals', done: 0.7 });
     const uncertainty = spreadOfTotal(model, fit, histories, horizon, context);
-    const groups = grouped(model, fit, histories, now, told, options.segmentOf, { clock, horizonDays, level, uncertainty });
+    const groups = grouped(model, fit, histories, now, told, segmentOf, { clock, horizonDays, level, uncertainty });
     const heldOut = enough ? tryOut(model, past!, before!, later.time, { until, level, money, kept: days.kept }, context) : undefined;
     context.progress({ stage: 'value', done: 1 });
     return {
