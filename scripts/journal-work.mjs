@@ -86,7 +86,8 @@ export async function work(dist, place, first, count) {
   let k = first;
   let closing = false;
   try {
-    journal = await openJournal(place, 'main', { clock: () => start });
+    // A file is written by a thread of its own, as in a server.
+    journal = await openJournal(place, 'main', { clock: () => start, entry: join(dist, 'store/journal/main.js') });
     say('ready');
     for (; k < first + count; k++) {
       say(`> ${k}`);

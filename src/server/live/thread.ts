@@ -48,13 +48,16 @@ interface Waiting {
 /** Room for objects of a group before they are collected, MB: what is larger than a group is collected less often, and less of it is still in use. */
 const young = 96;
 
+/** Messages with events that are under way before others wait a little, ms, so that they become one: each costs both threads some microseconds. */
+const few = 3, pace = 1;
+
 /** Starts the thread. Nothing is lost by ending it: what was accepted is in the journal. */
 export function openLiveThread({ entry, store, workspace, retention, most = 50_000, failed }: LiveThreadOptions): LiveThread {
   const worker = new Worker(entry, { workerData: { store, workspace, retention }, resourceLimits: { maxYoungGenerationSizeMb: young } });
   const asked = new Map<number, Waiting>();
   const listeners = new Map<(news: LiveNews) => void, 'changes' | undefined>();
   let heard: Heard = 'none';
-  let count = 0, waiting = 0;
+  let count = 0, waiting = 0, underWay = 0;
   let broken: Error | undefined;
   let gathered: { readonly events: string[]; readonly givers: { readonly events: number; readonly giver: Waiting }[] } | undefined;
 
@@ -93,10 +96,11 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
     worker.postMessage({ news: (heard = wanted) } satisfies ToLive);
   };
 
-  /** What came within one turn of the event loop goes as one message. */
+  /** What came within one turn of the event loop goes as one message; within a millisecond, where the thread has enough to do. */
   const flush = () => {
     const { events, givers } = gathered!;
     gathered = undefined;
+    underWay++;
     void told(send<readonly number[]>((id) => ({ accept: id, events })), givers, events.length);
   };
   const told = async (duplicates: Promise<readonly number[]>, givers: NonNullable<typeof gathered>['givers'], events: number) => {
@@ -109,6 +113,7 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
       for (const { giver } of givers) giver.reject(error);
     } finally {
       waiting -= events;
+      underWay--;
     }
   };
   return {
@@ -121,7 +126,8 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
       waiting += events.length;
       if (!gathered) {
         gathered = { events: [], givers: [] };
-        setImmediate(flush);
+        if (underWay < few) setImmediate(flush);
+        else setTimeout(flush, pace);
       }
       for (const event of events) gathered.events.push(JSON.stringify(event));
       gathered.givers.push({ events: events.length, giver: { resolve, reject } });
