@@ -143,8 +143,10 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   let written = head.change;
   let duplicates = 0;
   let broken: unknown;
-  /** The clock of the group that is being written. */
+  /** The clock of the group that is next to be applied. */
   let under: number | undefined;
+  /** Applies the group that is written. */
+  let behind: (() => Promise<void>) | undefined;
   let working: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closing = false;
@@ -212,18 +214,30 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     }
   }
 
+  /**
+   * Writes a group and applies it. Events are applied while the group after them is being written, where there is one: it has its clock by then, but time goes on to that only after them.
+   * Whoever changes anything else sees everything before it, and waits until it is applied.
+   */
   async function commit(group: typeof queue): Promise<void> {
-    const at = now();
-    under = at;
-    await advance(at);
+    const follows = behind !== undefined && onlyEvents(group);
+    if (!follows) await catchUp();
+    const at = Math.max(earliest, state.clock, clock(), under ?? 0);
+    if (!follows) {
+      under = at;
+      await advance(at);
+    }
     const entries = await entriesOf(group);
     if (!entries) return;
     const changes = outbox;
     outbox = [];
-    const appended = await journal.append({ clock: at, entries, changes }).catch((error: unknown) => {
+    const writing = journal.append({ clock: at, entries, changes });
+    let appended: readonly Appended[];
+    try {
+      [appended] = await Promise.all([writing, follows && catchUp(at)]);
+    } catch (error) {
       for (const { reject } of group) reject(error);
       throw error;
-    });
+    }
     told(changes);
     const answer = (events: boolean) => {
       let from = 0;
@@ -241,13 +255,23 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     });
     duplicates += entries.length - records.length;
     if (records.length) seq = records[records.length - 1].seq;
-    await applyRecords(state, journal, records, heard);
-    note(records);
-    under = undefined;
-    answer(false);
-    if (listeners.size === 0) return;
-    for (const record of records) if (record.entry.kind === 'event') tell({ event: record.entry.event, seq: record.seq });
-    entries.forEach((entry, i) => entry.kind === 'event' && !('seq' in appended[i]) && tell({ duplicate: entry.event }));
+    behind = async () => {
+      await applyRecords(state, journal, records, heard);
+      note(records);
+      answer(false);
+      if (listeners.size === 0) return;
+      for (const record of records) if (record.entry.kind === 'event') tell({ event: record.entry.event, seq: record.seq });
+      entries.forEach((entry, i) => entry.kind === 'event' && !('seq' in appended[i]) && tell({ duplicate: entry.event }));
+    };
+    if (queue.length === 0 || !onlyEvents(group)) await catchUp();
+  }
+
+  /** Applies what is written. From then on time may go on, to that of the group that is being written. */
+  async function catchUp(next?: number): Promise<void> {
+    const apply = behind;
+    behind = undefined;
+    await apply?.();
+    under = next;
   }
 
   /** A bounded piece of a definition that is being worked out; after the last one a record says that it serves. */
@@ -274,8 +298,11 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       }
       // Where events never stop, the rest gets every few turns; an erasure is not whole before its snapshot.
       turns++;
-      if (snapshots.urgent || (snapshots.due && (queue.length === 0 || turns % 2 === 0))) await snapshots.step();
-      else if (queue.length === 0 || turns % patience === 1) {
+      if (snapshots.urgent || (snapshots.due && (queue.length === 0 || turns % 2 === 0))) {
+        await catchUp();
+        await snapshots.step();
+      } else if (queue.length === 0 || turns % patience === 1) {
+        await catchUp();
         const backfill = state.backfill();
         if (backfill) await workOut(backfill);
         else if (pruneDue()) await prune();
@@ -448,6 +475,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       try {
         if (!broken) {
           while (queue.length) await commit(next());
+          await catchUp();
           await advance(now());
           if (state.seq > snapshots.seq || outbox.length) await snapshots.whole();
         }
@@ -457,5 +485,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     },
   };
 }
+
+const onlyEvents = (group: readonly Waiting[]): boolean => group.every(({ entries, alone }) => !alone && entries.every(({ kind }) => kind === 'event'));
 
 const stateOf = (saved?: LiveStateOptions['saved']): LiveState => openState({ identity: (bytes) => createIdentity({}, bytes), ...(saved && { saved }) });
