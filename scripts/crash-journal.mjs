@@ -247,15 +247,17 @@ async function traced(place, { groups, dist = built }) {
     const whole = resumed ? `${begun.get(pid)}${resumed[1]}` : rest;
     const call = /^(\w+)\(/.exec(whole)?.[1];
     const result = Number(/=\s+(-?\d+)[^=]*$/.exec(whole)?.[1]);
+    // Of a call that was cut off by the end of its process nothing is known.
+    if (Number.isNaN(result)) continue;
     // The path of a descriptor, or the one that is named.
     const path = /^\w+\((?:\d+<([^>]*)>|"([^"]*)")/.exec(whole);
     const file = path ? (path[1] ?? path[2]).replace(/^(\\x\w\w)+$/, (hex) => bytesOf(hex).toString()) : '';
     const name = /journal\.sqlite(-wal|-journal)?$/.exec(file)?.[0];
     if (call === 'write' && whole.startsWith('write(1<')) found.push({ said: bytesOf(/"((?:\\x\w\w)*)"/.exec(whole)?.[1] ?? '').toString().trim() });
     else if (name && syncs.includes(call)) found.push({ call: 'sync', name, result });
-    else if (name && call === 'pwrite64') found.push({ call, name, result, bytes: bytesOf(/"((?:\\x\w\w)*)"/.exec(whole)[1]), at: Number(/, (\d+)\)\s+=/.exec(whole)[1]) });
+    else if (name && call === 'pwrite64') found.push({ call, name, result, bytes: bytesOf(/"((?:\\x\w\w)*)"/.exec(whole)[1]), at: Number(/, (\d+) ?\)\s+=/.exec(whole)[1]) });
     else if (name && call === 'unlink' && result === 0) found.push({ call, name });
-    else if (name && call === 'ftruncate') found.push({ call, name, result, length: Number(/, (\d+)\)\s+=/.exec(whole)[1]) });
+    else if (name && call === 'ftruncate') found.push({ call, name, result, length: Number(/, (\d+) ?\)\s+=/.exec(whole)[1]) });
   }
   return found;
 }
