@@ -80,8 +80,16 @@ export async function reached(dist, place, allowed) {
 export async function work(dist, place, first, count) {
   const { openJournal } = await from(dist, 'store/catalog.js');
   // Also into a file, where strace can see it among the calls on files.
-  const ears = [1, ...(place.startsWith('postgres') ? [] : [openSync(join(place, 'said'), 'a')])];
-  const say = (text) => ears.forEach((to) => writeSync(to, `${text}\n`));
+  const beside = place.startsWith('postgres') ? undefined : openSync(join(place, 'said'), 'a');
+  const say = (text) => {
+    writeSync(1, `${text}\n`);
+    if (beside === undefined) return;
+    try {
+      writeSync(beside, `${text}\n`);
+    } catch {
+      // The disk may be full.
+    }
+  };
   let journal;
   let k = first;
   let closing = false;
