@@ -11,7 +11,7 @@ export { edgeModule, type EdgeModel, type EdgeWords } from './flow/edge.js';
 export { openView, type RunView } from './flow/view/view.js';
 export { predict, type Predicted } from './flow/predict/predict.js';
 export type { TargetPredictions } from './flow/predict/target-predictions.js';
-export type { PredictInput, PredictOptions } from './flow/predict/config.js';
+export type { PredictFilesInput, PredictInput, PredictOptions } from './flow/predict/config.js';
 export { predictionJs, predictionSql, shapleyValues, type Formula } from './flow/predict/formula.js';
 export { importForest } from './predict/import/read.js';
 export { scorer, type Scorer } from './predict/score.js';

@@ -1,18 +1,19 @@
 import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
-import { predictOptions } from '../flow/predict/config.js';
+import { predictFilesOptions } from '../flow/predict/config.js';
 import { predict, type Predicted } from '../flow/predict/predict.js';
+import type { CustomerValue } from '../flow/value.js';
 import type { TargetPredictions } from '../flow/predict/target-predictions.js';
 import { bands } from '../predict/bands.js';
 import { ShoalError } from '../errors.js';
-import { formatCount, formatNumber, formatPercent } from '../util/format-value.js';
+import { formatCount, formatMoney, formatNumber, formatPercent } from '../util/format-value.js';
 import { upperFirst } from '../util/words.js';
 import type { Command } from './command.js';
 import { inputOptions } from './inputs.js';
 import { openSession } from './session.js';
 import { openTerminal, table, type Terminal } from './terminal.js';
 
-const options = predictOptions.extend({
+const options = predictFilesOptions.extend({
   out: z.string().min(1).default('shoal-out').describe('Folder for the results').meta({ value: '<folder>' }),
   json: inputOptions.shape.json,
   quiet: inputOptions.shape.quiet,
@@ -28,6 +29,7 @@ export const predictCommand: Command<typeof options> = {
     ['shoal predict customers.csv', 'the column that says what happened; predictions and a model card in shoal-out'],
     ['shoal predict orders.csv', 'who orders again, and who lapses, over a time that suits the data'],
     ["shoal predict orders.csv --target 'any orders 30d' --capacity 500", 'the 500 likeliest to order within 30 days'],
+    ['shoal predict orders.csv --value', 'also what everyone will buy and be worth within a year'],
     ["shoal predict orders.csv customers.csv --target 'amount orders over 500 365d'", 'who is worth over 500 in the next year'],
     ['shoal predict patients.csv --target readmitted=<30 --cost 10:1', 'missing one costs ten times a false alarm'],
   ],
@@ -54,17 +56,30 @@ export const predictCommand: Command<typeof options> = {
 };
 
 /** The result for machines: without what a model was fitted to, which the model's file holds. */
-function document({ entityWord, targets, skipped, asOf }: Predicted) {
-  return { asOf, entityWord, skipped, targets: targets.map(({ name, model: { params: _, ...model }, predictions }) => ({ name, model, predictions })) };
+function document({ entityWord, targets, skipped, asOf, value }: Predicted) {
+  return { ...(value && { value: { ...value, columns: Object.fromEntries(Object.entries(value.columns).map(([name, column]) => [name, Array.from(column as Float64Array)])) } }), asOf, entityWord, skipped, targets: targets.map(({ name, model: { params: _, ...model }, predictions }) => ({ name, model, predictions })) };
 }
 
 /** What a person reads when it is done. */
-function story({ inferred, targets, skipped, entityWord }: Predicted, written: readonly string[], out: string, ms: number, paint: Terminal['paint']): string[] {
+function story({ inferred, targets, skipped, entityWord, value }: Predicted, written: readonly string[], out: string, ms: number, paint: Terminal['paint']): string[] {
   const lines = inferred.map((line) => paint.dim(line));
   for (const target of targets) lines.push('', ...told(target, entityWord.many, paint));
+  if (value) lines.push('', ...worth(value, entityWord.many, paint));
   for (const one of skipped) lines.push('', `${paint.yellow('!')} ${one}`);
   lines.push('', `${(ms / 1000).toFixed(1)} s. ${paint.cyan(join(relative('.', out) || '.', 'predictions.csv'))}  ${paint.dim(`(beside it: ${written.slice(1).map((path) => basename(path)).join(', ')})`)}`);
   return lines;
+}
+
+/** What everyone is worth together, and how the same did on what was held back. */
+function worth({ all, horizonDays, level, why, heldOut, notes, currency }: CustomerValue, many: string, paint: Terminal['paint']): string[] {
+  const [low, high] = all.interval;
+  const amount = (x: number) => (all.value === undefined ? formatCount(Math.round(x)) : formatMoney(x, currency));
+  return [
+    paint.bold(`What will the ${many} be worth within ${formatCount(horizonDays)} days?`), ...why, '',
+    `${formatCount(Math.round(all.alive))} of ${formatCount(all.entities)} ${many} are still there; ${formatCount(Math.round(all.purchases))} purchases are expected${all.value === undefined ? '' : `, worth ${formatMoney(all.value, currency)}`} (${formatPercent(level)} range ${amount(low)}–${amount(high)}).`,
+    ...(heldOut ? [`Held back ${formatCount(heldOut.days)} days: ${formatCount(Math.round(heldOut.expected))} purchases expected, ${formatCount(heldOut.happened)} happened.`] : []),
+    ...notes.map((note) => `${paint.yellow('!')} ${note}`),
+  ];
 }
 
 function told({ model, predictions }: TargetPredictions, many: string, paint: Terminal['paint']): string[] {

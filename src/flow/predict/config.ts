@@ -35,3 +35,10 @@ export const predictOptions = ingestOptions.extend({
 
 export type PredictOptions = z.output<typeof predictOptions>;
 export type PredictInput = z.input<typeof predictOptions>;
+
+/** The same for files: also what customers are worth. */
+export const predictFilesOptions = predictOptions.extend({
+  value: z.boolean().default(false).describe('Also what each customer will buy and be worth, from a log of purchases (as far ahead as --horizon, or a year)'),
+});
+
+export type PredictFilesInput = z.input<typeof predictFilesOptions>;

@@ -116,6 +116,17 @@ describe('a log of orders', () => {
     await expect(run(join(folder, 'orders.csv'), { target: 'any orders 200d' })).rejects.toThrow(/the data must span 600 days: 200 of history, 200 until the answers to learn from are known, and 200 more to test on\. It spans 39\d\. Use --horizon 13\d or less/);
   });
 
+  it('writes what everyone is worth beside it, where that is asked for', async () => {
+    const out = join(folder, 'worth');
+    const found = await predict([join(folder, 'orders.csv')], { target: 'any orders 60d', predictor: 'naive', value: true });
+    expect((await found.write(out)).map((path) => path.split('/').at(-1))).toEqual(['predictions.csv', 'predictions.parquet', 'value.csv', 'value.json', 'model-card.md', 'prediction-model.json']);
+    await found.close();
+    const [line, ...rows] = (await readFile(join(out, 'value.csv'), 'utf8')).trimEnd().split('\n');
+    expect(line).toBe('"entity",repeats,last,age,alive,purchases,purchases_low,purchases_high,spend,value,value_low,value_high');
+    expect(rows.length).toBe(300);
+    expect(Number(rows.find((row) => row.startsWith('"c0"'))!.split(',')[4])).toBeLessThan(0.3);
+  });
+
   it('predicts money as a number', async () => {
     const found = await run(join(folder, 'orders.csv'), { target: { amount: 'orders', within: 60 }, predictor: 'linear-regression' });
     const [{ model, predictions }] = found.targets;

@@ -20,7 +20,8 @@ import { chooseThreshold, type ThresholdRule } from '../../predict/threshold.js'
 import { upperFirst } from '../../util/words.js';
 import type { DiscoverOptions } from '../config.js';
 import { ownContext } from '../session.js';
-import { predictOptions, type PredictInput, type PredictOptions } from './config.js';
+import { customerValue, type CustomerValue } from '../value.js';
+import { predictFilesOptions, predictOptions, type PredictFilesInput, type PredictOptions } from './config.js';
 import { learn } from './learn.js';
 import { type Instants, instantsOf, labelledSet, type LearningSet, timedSet } from './learning-set.js';
 import { identified, modelsIn, predictWith } from './model-file.js';
@@ -36,6 +37,8 @@ export interface Predicted {
   readonly targets: readonly TargetPredictions[];
   /** Targets that were looked at and could not be predicted, and why. */
   readonly skipped: readonly string[];
+  /** What everyone will buy and be worth, where that was asked for. */
+  readonly value?: CustomerValue;
   /** The instant of the predictions, ms; 0 where the data has no times. */
   readonly asOf: number;
   /** Writes predictions, model and card into a folder, all or nothing. @throws `run/write-failed` */
@@ -55,8 +58,8 @@ export interface Predicted {
  * await found.write('shoal-out');
  * await found.close();
  */
-export async function predict(files: readonly string[], options: PredictInput = {}, context?: Context): Promise<Predicted> {
-  const settings = checked(predictOptions, options);
+export async function predict(files: readonly string[], options: PredictFilesInput = {}, context?: Context): Promise<Predicted> {
+  const settings = checked(predictFilesOptions, options);
   const asked = askedTarget(settings);
   const own = ownContext(settings, context);
   const [engine, kernel] = await Promise.all([openEngine({ threads: own.threads, signal: own.signal }), openKernel({ threads: own.threads })]);
@@ -67,9 +70,10 @@ export async function predict(files: readonly string[], options: PredictInput = 
   try {
     const ingested = await ingest(files, reading(settings, asked), engine, own);
     const { targets, skipped } = await predictTargets(ingested, settings, engine, kernel, own);
+    const value = settings.value ? await customerValue({ ...ingested, currency: settings.currency ?? ingested.currency }, { horizonDays: settings.horizon }, engine, own) : undefined;
     return {
       entityWord: ingested.entity.word, inferred: describe(ingested), targets, skipped, asOf: targets[0].model.asOf,
-      write: (folder) => writePredictions(folder, targets, engine),
+      ...(value && { value }), write: (folder) => writePredictions(folder, targets, engine, value),
       close,
     };
   } catch (error) {
