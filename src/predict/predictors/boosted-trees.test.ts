@@ -45,4 +45,111 @@ describe('boosted trees', () => {
       for (let i = 1; i < 400; i++) expect(falling[i]).toBeLessThanOrEqual(falling[i - 1] + 1e-12);
     }
   });
+
+  it('lower the training loss with every round, at a small learning rate', async () => {
+    const x = examples(600, { a: (i) => draw(i, 0), b: (i) => draw(i, 1) });
+    const y: Answers = { task: 'binary', values: x.columns[0].map((a, i) => (a + 0.5 * draw(i, 3) > 0.7 ? 1 : 0)) };
+    const { forest } = await fit(x, y, { learningRate: 0.03, trees: 60 });
+    const loss = (trees: number) =>
+      forestMargins({ ...forest, trees: forest.trees.slice(0, trees) }, x).reduce((sum, s, i) => sum + Math.log1p(Math.exp(y.values[i] === 1 ? -s : s)), 0);
+    for (let trees = 1; trees <= 60; trees++) expect(loss(trees)).toBeLessThan(loss(trees - 1));
+  });
+
+  it('do not mind how an input is measured', async () => {
+    const x = examples(900, { a: (i) => draw(i, 0), b: (i) => draw(i, 1) });
+    const y: Answers = { task: 'regression', values: x.columns[0].map((a, i) => Math.sin(6 * a) + x.columns[1][i]) };
+    const other = { ...x, columns: [x.columns[0].map((a) => Math.exp(12 * a)), x.columns[1].map((b) => -7 + b ** 3)] };
+    const [one, two] = [await fit(x, y), await fit(other, y)];
+    expect(boostedTrees.predict(two, other)).toEqual(boostedTrees.predict(one, x));
+  });
+
+  it('learn where missing values belong, in each leaf by itself', async () => {
+    const x = examples(2_000, { a: (i) => (i % 3 === 0 ? NaN : draw(i, 0)), b: (i) => i % 2 });
+    const y: Answers = { task: 'regression', values: x.columns[0].map((a, i) => (Number.isNaN(a) ? (i % 2 === 0 ? 5 : -5) : a)) };
+    const model = await fit(x, y, { trees: 100 });
+    const [up, down] = boostedTrees.predict(model, examples(2, { a: () => NaN, b: (i) => i }));
+    expect(up).toBeGreaterThan(4.9);
+    expect(down).toBeLessThan(-4.9);
+  });
+
+  it('part categories by subsets that no threshold and no single category could', async () => {
+    const names = Array.from({ length: 20 }, (_, c) => `c${c}`);
+    const x = examples(4_000, { kind: (i) => Math.floor(draw(i, 0) * 20) }, { kind: names });
+    const y: Answers = { task: 'binary', values: x.columns[0].map((c) => (c * 7) % 5 < 2 ? 1 : 0) };
+    const { forest } = await fit(x, y, { trees: 1, leaves: 2, learningRate: 1 });
+    expect(Array.from(forest.trees[0].categories[0], (c) => (c * 7) % 5 < 2)).toEqual(new Array(forest.trees[0].categories[0].length).fill((forest.trees[0].categories[0][0] * 7) % 5 < 2));
+    const predicted = boostedTrees.predict(await fit(x, y, { trees: 30, learningRate: 0.3 }), x);
+    expect(share(predicted, (p, i) => p > 0.5 === (y.values[i] === 1))).toBe(1);
+  });
+
+  it('give a category that was not there what is given where it is missing or to the rest, never nothing', async () => {
+    const x = examples(600, { kind: (i) => i % 3 }, { kind: ['a', 'b', 'c', 'never'] });
+    const y: Answers = { task: 'regression', values: x.columns[0].map((c) => c * 10) };
+    const model = await fit(x, y);
+    for (const code of [3, NaN]) expect(boostedTrees.predict(model, examples(1, { kind: () => code }))[0]).toSatisfy((p: number) => p >= -0.001 && p <= 20.001);
+  });
+
+  it('stop when held-out rows are predicted no better, on noise at once', async () => {
+    const x = examples(3_000, { a: (i) => draw(i, 0), b: (i) => draw(i, 1) });
+    const noise: Answers = { task: 'binary', values: x.columns[0].map((_, i) => (draw(i, 4) > 0.5 ? 1 : 0)) };
+    const found = await fit(x, noise, { patience: 10, trees: 300 });
+    expect(found.rounds).toBeLessThan(20);
+    expect(found.forest.trees).toHaveLength(found.rounds);
+    expect(found.history.length).toBeLessThan(60);
+    const real: Answers = { task: 'binary', values: x.columns[0].map((a, i) => (a + 0.3 * draw(i, 3) > 0.6 ? 1 : 0)) };
+    expect((await fit(x, real, { patience: 10, trees: 300 })).rounds).toBeGreaterThan(20);
+  });
+
+  it('cover as many answers with a quantile as it says', async () => {
+    const x = examples(4_000, { a: (i) => draw(i, 0) });
+    const y: Answers = { task: 'regression', values: x.columns[0].map((a, i) => a * 3 + (1 + 4 * a) * draw(i, 5)) };
+    const other = examples(2_000, { a: (i) => draw(i + 5_000, 6) });
+    const truth = other.columns[0].map((a, i) => a * 3 + (1 + 4 * a) * draw(i + 4_321, 5));
+    for (const quantile of [0.1, 0.5, 0.9]) {
+      const predicted = boostedTrees.predict(await fit(x, y, { loss: 'quantile', quantile, leaves: 8 }), other);
+      expect(Math.abs(share(truth, (t, i) => t <= predicted[i]) - quantile)).toBeLessThan(0.04);
+    }
+    await expect(fit(x, { task: 'binary', values: y.values.map((v) => (v > 2 ? 1 : 0)) }, { loss: 'quantile' })).rejects.toThrow('quantile needs a number');
+  });
+
+  it('tell several classes apart, with probabilities that add up to 1', async () => {
+    const x = examples(1_500, { a: (i) => draw(i, 0), b: (i) => draw(i, 1) });
+    const y: Answers = { task: 'multiclass', classes: ['low', 'middle', 'high'], values: x.columns[0].map((a) => Math.floor(a * 3)) };
+    const predicted = boostedTrees.predict(await fit(x, y), x);
+    expect(share(y.values, (c, i) => predicted[i * 3 + c] > 0.5)).toBeGreaterThan(0.98);
+    for (let at = 0; at < predicted.length; at += 3) expect(Math.abs(predicted[at] + predicted[at + 1] + predicted[at + 2] - 1)).toBeLessThan(1e-12);
+  });
+
+  it('learn from five positives without despair, and nothing from columns that say nothing', async () => {
+    const x = examples(2_000, { a: (i) => draw(i, 0), constant: () => 7, missing: () => NaN });
+    const y: Answers = { task: 'binary', values: Float64Array.from({ length: 2_000 }, (_, i) => (i % 400 === 0 ? 1 : 0)) };
+    const model = await fit(x, y, { leaves: 4 });
+    const predicted = boostedTrees.predict(model, x);
+    expect(predicted.every((p) => p >= 0 && p <= 1)).toBe(true);
+    expect(predicted.reduce((a, b) => a + b) / 2_000).toBeCloseTo(0.0025, 3);
+    expect(Array.from(model.gains.subarray(1))).toEqual([0, 0]);
+    const constant: Answers = { task: 'regression', values: new Float64Array(2_000).fill(3.25) };
+    const still = await fit(x, constant);
+    expect(still.forest.trees).toHaveLength(0);
+    expect(new Set(boostedTrees.predict(still, x))).toEqual(new Set([3.25]));
+  });
+
+  it('count rows by their weights, in covers as well', async () => {
+    const x = examples(1_000, { a: (i) => draw(i, 0) });
+    const weights = Float64Array.from({ length: 1_000 }, (_, i) => (draw(i, 2) > 0.5 ? 3 : 0.001));
+    const y: Answers = { task: 'regression', weights, values: weights.map((w) => (w > 1 ? 10 : -10)) };
+    const model = await fit(x, y);
+    expect(boostedTrees.predict(model, x).every((p) => p > 9)).toBe(true);
+    const total = weights.reduce((a, b) => a + b);
+    for (const { cover } of model.forest.trees) expect(Math.abs(cover[0] - total)).toBeLessThan(1e-9 * total);
+  });
+
+  it('refuse infinite values by name, and directions of inputs that have none', async () => {
+    const x = examples(100, { a: (i) => (i === 40 ? Infinity : i), kind: (i) => i % 2 }, { kind: ['x', 'y'] });
+    const y: Answers = { task: 'regression', values: Float64Array.from({ length: 100 }, (_, i) => i) };
+    await expect(fit(x, y)).rejects.toThrow("'a'");
+    const finite = examples(100, { a: (i) => i, kind: (i) => i % 2 }, { kind: ['x', 'y'] });
+    await expect(fit(finite, y, { monotone: { kind: 1 } })).rejects.toThrow('categories');
+    await expect(fit(finite, y, { monotone: { aa: 1 } })).rejects.toThrow("Did you mean 'a'");
+  });
 });
