@@ -8,7 +8,7 @@ import { ShoalError } from '../../errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { closest } from '../../util/closest.js';
 import { definePredictor } from '../predictor.js';
-import { balanced } from '../trees/balanced.js';
+import { balanced } from '../balanced.js';
 import { boost, type Boosted, type BoostRules } from '../trees/boost.js';
 import { heldOut } from '../trees/held-out.js';
 import { forestMargins, throughLink } from '../trees/margins.js';

@@ -2,7 +2,7 @@
 // be read, not to be right: boosted trees predict better, and another sample may give quite another tree.
 import { z } from 'zod';
 import { definePredictor } from '../predictor.js';
-import { balanced } from '../trees/balanced.js';
+import { balanced } from '../balanced.js';
 import { growForest, predictForest, type ForestParams } from '../trees/forest.js';
 
 const options = z.strictObject({

@@ -7,7 +7,7 @@ import { breath, type Context } from '../../context.js';
 import { answersAt } from '../../domain/examples.js';
 import type { LinearModel } from '../../domain/forest.js';
 import { platt } from '../calibrate.js';
-import { classBalance } from '../class-balance.js';
+import { balanced as evenly } from '../balanced.js';
 import { type DesignRows, designRows, fitDesign, linearModel } from '../design.js';
 import { folds } from '../folds.js';
 import { predictLinear } from '../linear-model.js';
@@ -26,7 +26,7 @@ export const linearSvm = definePredictor({
   fit: async (x, y, { cost, loss, even, balanced }, context): Promise<LinearModel> => {
     const design = fitDesign(x, y.weights, { even });
     const rows = designRows(design, x);
-    const weights = balanced ? classBalance(y) : (y.weights ?? new Float64Array(x.rows).fill(1));
+    const weights = (balanced ? evenly(y) : y).weights ?? new Float64Array(x.rows).fill(1);
     const problem = (only: Int32Array, name: string): Promise<Plane> => widestMargin({ rows, only, y: y.values, cost: weights.map((w) => w * cost), squared: loss === 'squared-hinge' }, name, context);
     const all = Int32Array.from(y.values.keys());
     const whole = await problem(all, 'all');

@@ -2,7 +2,7 @@
 // Not where what counts are turning points and interactions: it sees one direction per input (of its logarithm where it is skewed).
 import { z } from 'zod';
 import type { LinearModel } from '../../domain/forest.js';
-import { classBalance } from '../class-balance.js';
+import { balanced as evenly } from '../balanced.js';
 import { designRows, fitDesign, linearModel } from '../design.js';
 import { fitLinear } from '../linear-fit.js';
 import { predictLinear } from '../linear-model.js';
@@ -23,7 +23,7 @@ export const logisticRegression = definePredictor({
     const rows = designRows(design, x);
     const outputs = y.task === 'multiclass' ? y.classes!.length : 1;
     const loss = outputs > 1 ? 'softmax' : 'logistic';
-    const { weights, intercepts } = await fitLinear({ rows, y: y.values, weights: balanced ? classBalance(y) : (y.weights ?? new Float64Array(x.rows).fill(1)), loss, outputs, penalty, l1Share }, context);
+    const { weights, intercepts } = await fitLinear({ rows, y: y.values, weights: (balanced ? evenly(y) : y).weights ?? new Float64Array(x.rows).fill(1), loss, outputs, penalty, l1Share }, context);
     return linearModel(design, weights, intercepts, loss);
   },
   predict: (model: LinearModel, x) => predictLinear(model, x),

@@ -3,7 +3,7 @@
 // Boosted trees are usually a little better and much smaller; not for extrapolation.
 import { z } from 'zod';
 import { definePredictor } from '../predictor.js';
-import { balanced } from '../trees/balanced.js';
+import { balanced } from '../balanced.js';
 import { growForest, predictForest, type ForestParams } from '../trees/forest.js';
 
 const options = z.strictObject({

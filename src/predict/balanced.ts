@@ -1,4 +1,4 @@
-import type { Answers } from '../../domain/examples.js';
+import type { Answers } from '../domain/examples.js';
 
 /** The answers with each class weighing as much as every other, and as much altogether as before. */
 export function balanced(y: Answers): Answers {
