@@ -66,6 +66,14 @@ describe('foretelling', () => {
     expect(Math.abs(under - 0.1)).toBeLessThan(0.06);
   });
 
+  it('stays finite where spends differ so much that nobody has an expected one', () => {
+    const wild = { ...spend, parameters: [0.2, 0.5, 10] };
+    const told = foretell(bgNbd, fit, histories, { horizon: 200, rate: 0.001, level: 0.8, spend: { fit: wild, purchases, mean, kept: 1 } });
+    for (const column of Object.values(told.columns)) expect(column.every(Number.isFinite)).toBe(true);
+    const once = histories.repeats.findIndex((x) => x === 0);
+    expect(told.columns.spend![once]).toBe(mean[once]);
+  });
+
   it('the spread of purchases is that of the exact probabilities', () => {
     const spread = spreadOf(bgNbd, fit.parameters, undefined, 200, 24);
     // Ages in the middle of their group are not moved.

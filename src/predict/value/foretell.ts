@@ -73,7 +73,9 @@ export function foretell(model: PurchaseModel, { parameters: p }: Pick<PurchaseF
     if (!amounts) continue;
     const { fit, kept } = spend!;
     const mean = spend!.mean[i];
-    const each = expectedSpend(fit.parameters, spend!.purchases[i], mean) * kept;
+    const likely = expectedSpend(fit.parameters, spend!.purchases[i], mean);
+    // Where spends differ without end there is no mean to be drawn towards: the own one stands.
+    const each = (likely < Infinity ? likely : Math.max(0, mean)) * kept;
     amounts.spend[i] = each;
     amounts.value[i] = purchases[i] * worth[i] * each;
     amounts.valueLow[i] = spread.amount(repeats[i], age[i], alive[i], mean, low) * worth[i] * kept;
