@@ -42,7 +42,7 @@ await main(async () => {
     ahead = at0 + DAY - 5000 - Date.now();
     const run = await measured({ live, entities, rate, leaving, seconds });
     const rss = memory();
-    say(`exits ${told(run.late)} late; reads ${told(run.reads)}; the longest turn of the loop ${run.longest.toFixed(1)} ms; ${megabytes(rss)}`);
+    say(`exits ${told(run.late)} late; reads ${told(run.reads)}; the longest turn of the loop ${run.longest.toFixed(1)} ms; ${run.cores.toFixed(2)} cores; ${megabytes(rss)}`);
     const closing = performance.now();
     await live.close();
     const result = { entities, leaving, rate, seconds, filled, openingMs: opening, closingMs: performance.now() - closing, rss, peak: peak(), ...run };
@@ -58,7 +58,7 @@ await main(async () => {
 });
 
 async function opened(folder) {
-  return openLive(await openJournal(folder, 'w', { clock }), { clock }, { failed: (error) => { throw error; } });
+  return openLive(await openJournal(folder, 'w', { clock, entry: join(root, 'dist/store/journal/main.js') }), { clock }, { failed: (error) => { throw error; } });
 }
 
 /** Everybody once, in an order that is not that in which they leave; then closed. */
@@ -96,7 +96,7 @@ async function measured({ live, entities, rate, seconds }) {
   const stop = live.news((news) => {
     if ('change' in news && news.change.segment === 's0' && news.change.direction === 'left') late.add(Math.max(0, clock() - news.change.at));
   }, 'changes');
-  const began = performance.now();
+  const began = performance.now(), cpu = process.cpuUsage();
   let sent = 0, asked = 0, longest = 0, last = began, open = 0;
   while (performance.now() - began < (seconds + 5) * 1000) {
     const now = performance.now();
@@ -118,5 +118,6 @@ async function measured({ live, entities, rate, seconds }) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   stop();
-  return { late: late.summary(), reads: reads.summary(), longest, sent };
+  const { user, system } = process.cpuUsage(cpu);
+  return { cores: (user + system) / 1000 / (performance.now() - began), late: late.summary(), reads: reads.summary(), longest, sent };
 }

@@ -39,6 +39,12 @@ export async function openSqliteJournal(folder: string, workspace: string, clock
   }
 }
 
+/** As one statement: what each costs would be more than what it reads. */
+const among = 'entity IN (SELECT value FROM json_each(?))';
+
+/** Of rows in order of (entity, version) the last of each entity, where that is not gone. */
+const newest = (rows: readonly StateRow[]): StateRow[] => rows.filter(({ entity, due }, i) => rows[i + 1]?.entity !== entity && due !== gone);
+
 interface Connection {
   prepare(sql: string): SqliteStatement;
   exec(sql: string): void;
@@ -135,13 +141,9 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     subjects: (numbers) => ask(() => numbers.flatMap((number) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE number = ?', number))),
     subjectsNamed: (hmacs) => ask(() => hmacs.flatMap((hmac) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ?', hmac))),
     changes: (after, limit) => ask(() => all<ChangeRow>('SELECT n, sealed FROM changes WHERE n > ? ORDER BY n LIMIT ?', after, limit)),
-    states: (entities, version) => ask(() => entities.flatMap((entity) => all<StateRow>('SELECT entity, due, sealed FROM states WHERE entity = ? AND version <= ? ORDER BY version DESC LIMIT 1', entity, version)).filter(({ sealed }) => sealed !== null)),
-    dues: (version, entities) => ask(() => {
-      // What is gone is due before the beginning.
-      const rows = entities ? entities.flatMap((entity) => all<StateRow>('SELECT entity, due FROM states INDEXED BY states_version WHERE entity = ? AND version <= ? ORDER BY version DESC LIMIT 1', entity, version))
-        : all<StateRow>('SELECT entity, due, max(version) AS version FROM states INDEXED BY states_version WHERE version <= ? GROUP BY entity', version);
-      return rows.filter(({ due }) => due !== gone);
-    }),
+    states: (entities, version) => ask(() => newest(all<StateRow>(`SELECT entity, due, sealed FROM states WHERE ${among} AND version <= ? ORDER BY entity, version`, JSON.stringify(entities), version))),
+    dues: (version, entities) => ask(() => newest(entities ? all<StateRow>(`SELECT entity, due FROM states INDEXED BY states_version WHERE ${among} AND version <= ? ORDER BY entity, version`, JSON.stringify(entities), version)
+      : all<StateRow>('SELECT entity, due, max(version) AS version FROM states INDEXED BY states_version WHERE version <= ? GROUP BY entity', version))),
     settings: () => ask(() => all<SettingRow>('SELECT name, sealed FROM settings')),
     begin: (own, setting) => change(() => {
       insert('subjects', [[own.number, own.hmac, own.key, own.erased]]);
@@ -152,11 +154,17 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
       const before: Pick<StateRow, 'entity' | 'due'>[] = [];
       // What is not synced here is with the setting by which it counts.
       await relaxed(() => {
+        const known = new Map<number, { entity: number; version: number; due: number | null }[]>();
+        for (const one of all<{ entity: number; version: number; due: number | null }>(`SELECT entity, version, due FROM states INDEXED BY states_version WHERE ${among} ORDER BY entity, version DESC`, JSON.stringify(rows.map(({ entity }) => entity)))) {
+          const there = known.get(one.entity);
+          if (there) there.push(one);
+          else known.set(one.entity, [one]);
+        }
         for (const { entity, version, due, sealed } of rows) {
-          const there = all<{ version: number; due: number | null }>('SELECT version, due FROM states INDEXED BY states_version WHERE entity = ? ORDER BY version DESC', entity);
-          if (there.length > 0 && there[0].due !== gone) before.push({ entity, due: there[0].due });
-          const kept = there.find((one) => one.version <= counts)?.version ?? 0;
-          if (there.some((one) => one.version < kept)) run('DELETE FROM states WHERE entity = ? AND version < ?', entity, kept);
+          const there = known.get(entity);
+          if (there && there[0].due !== gone) before.push({ entity, due: there[0].due });
+          const kept = there?.find((one) => one.version <= counts)?.version ?? 0;
+          if (there?.some((one) => one.version < kept)) run('DELETE FROM states WHERE entity = ? AND version < ?', entity, kept);
           run('INSERT INTO states VALUES (?, ?, ?, ?) ON CONFLICT (entity, version) DO UPDATE SET due = excluded.due, sealed = excluded.sealed', entity, version, sealed ? due : gone, sealed);
           bytes += 40 + (sealed?.length ?? 0);
         }
