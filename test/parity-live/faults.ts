@@ -8,7 +8,7 @@ export interface Fault {
   readonly seed?: number;
 }
 
-const state = 'src/flow/live/state/open-state.ts', rows = 'src/segment/rules/live-rows.ts', entity = 'src/flow/live/state/entity.ts', kinds = 'src/segment/rules/kinds';
+const state = 'src/flow/live/state/open-state.ts', rows = 'src/segment/rules/live-rows.ts', entity = 'src/flow/live/state/entity.ts', passing = 'src/segment/rules/passing.ts', kinds = 'src/segment/rules/kinds';
 
 /** Every one of them must be found by comparing. */
 export const faults: readonly Fault[] = [
@@ -18,7 +18,7 @@ export const faults: readonly Fault[] = [
   { name: 'the end of a window is noticed a millisecond late', file: rows, from: 'leaves: (facts, row) => atOf(facts, row) + length', to: 'leaves: (facts, row) => atOf(facts, row) + length + 1' },
   { name: 'the first instant of a span is left out', seed: 2, file: rows, from: 'from: (facts) => firstAfter(facts, from - 1)', to: 'from: (facts) => firstAfter(facts, from)' },
   { name: 'the last instant of a span is taken in', seed: 2, file: rows, from: 'to: (facts) => firstAfter(facts, to - 1)', to: 'to: (facts) => firstAfter(facts, to)' },
-  { name: 'a session goes on after a pause as long as its limit', seed: 2, file: rows, from: 'atOf(facts, row - 1) < gap', to: 'atOf(facts, row - 1) <= gap' },
+  { name: 'a session goes on after a pause as long as its limit', seed: 2, file: passing, from: 'timeOf(facts, row - 1) < gap', to: 'timeOf(facts, row - 1) <= gap' },
   { name: 'a session is over a millisecond late', file: rows, from: 'over(facts) <= asOf', to: 'over(facts) < asOf' },
   { name: 'a session looks at the rows that pass alone', seed: 4, file: `${kinds}/performed.ts`, from: "events: window.any ? 'any' : rows.events", to: 'events: rows.events' },
   { name: 'a sequence leaves out the last instant of its time', file: `${kinds}/sequence.ts`, from: 'atOf(facts, came) - atOf(facts, row) <= span', to: 'atOf(facts, came) - atOf(facts, row) < span' },
@@ -48,6 +48,11 @@ export const faults: readonly Fault[] = [
   { name: 'the numbers of changes begin again at a restart', file: state, from: 'seq, clock, n, made, columns', to: 'seq, clock, n: 0, made, columns' },
   { name: 'a snapshot saves what happened while it was taken', file: state, from: 'if (taking && entity.snapshot !== snapshot) takeDown(entity);', to: '' },
   { name: 'who is not yet written goes from memory', file: state, from: ' && !taken.has(entity.number)) released', to: ') released' },
+  { name: 'of many rows, those after a late one are taken for others', seed: 2, file: passing, from: 'if (!last) list.shift(place);', to: '' },
+  { name: 'of many rows, the totals after a late one stay as they were', seed: 4, file: passing, from: 'for (const sum of sums.values()) sum.valid = Math.min(sum.valid, i);', to: '' },
+  { name: 'of many rows, a late one does not join sessions', seed: 2, file: passing, from: 'timeOf(facts, place + 1) - timeOf(facts, place) < gap ? beginning(facts, place, gap) : start + 1', to: 'start + 1' },
+  { name: 'of many rows, a pause does not end a session', seed: 2, file: passing, from: 'timeOf(facts, place) - timeOf(facts, place - 1) >= gap', to: 'timeOf(facts, place) - timeOf(facts, place - 1) > gap' },
+  { name: 'of many rows, what is kept of them outlives a merge', seed: 2, file: entity, from: 'from.kept = into.kept = undefined;', to: '' },
   { name: 'texts of who was saved are mixed up', file: 'src/flow/live/state/saved.ts', from: 'cells[o] = codes[cells[o]];', to: 'cells[o] = codes[0];' },
   { name: 'what is due at that very instant waits', file: state, from: 'at <= to; at = timers.next()', to: 'at < to; at = timers.next()' },
   { name: 'an event is taken in before the time until then has passed', file: state, from: 'advanceTo(record.clock);\n      seq = record.seq;\n', to: 'clock = record.clock;\n      seq = record.seq;\n' },

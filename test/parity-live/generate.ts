@@ -54,7 +54,7 @@ export function makeRound(seed: number, { rules = 24, histories = 24, checkpoint
     const refs = i % 5 === 4 ? [pick(rng, made.filter((each) => each.refs.length === 0)).id] : [];
     made.push(makeRule(rng, `s${i}`, base, refs));
   }
-  return { base, rules: made, shared, histories: Array.from({ length: histories }, (_, i) => makeHistory(createRng(seed, `history ${i}`), base, made, shared, checkpoints)) };
+  return { base, rules: made, shared, histories: Array.from({ length: histories }, (_, i) => makeHistory(createRng(seed, `history ${i}`), base, made, shared, checkpoints, seed % 4 === 0 && i === 0)) };
 }
 
 const pick = <T>(rng: Rng, items: readonly T[]): T => items[rng.int(items.length)];
@@ -149,7 +149,7 @@ const users = ['u0', 'u1', 'u2'], browsers = ['a0', 'a1', 'a2', 'a3'];
 const user = (value: string): Identifier => ({ type: 'user', value });
 const anonymous = (value: string): Identifier => ({ type: 'anonymous', value });
 
-function makeHistory(rng: Rng, base: number, rules: readonly SegmentRule[], shared: readonly number[], wanted: number): History {
+function makeHistory(rng: Rng, base: number, rules: readonly SegmentRule[], shared: readonly number[], wanted: number, crowded: boolean): History {
   const records: JournalRecord[] = [];
   let grid = base - MINUTE, clock = grid;
   const put = (entry: JournalEntry) => void records.push({ seq: records.length + 1, clock, entry });
@@ -203,9 +203,13 @@ function makeHistory(rng: Rng, base: number, rules: readonly SegmentRule[], shar
         versions.delete(id);
       }
     } else {
-      const event = makeEvent(rng, `m${i}`, clock, grid);
-      if (event.identifiers.length > 1) linking.push(records.length + 1);
-      put({ kind: 'event', event });
+      for (let n = crowded ? 12 : 1; n > 0; n--) {
+        const event = makeEvent(rng, `m${i}${crowded ? `-${n}` : ''}`, clock, grid);
+        if (event.identifiers.length > 1) linking.push(records.length + 1);
+        put({ kind: 'event', event });
+        if (crowded) clock += rng.int(MINUTE);
+      }
+      grid = Math.max(grid, crowded ? Math.floor(clock / MINUTE) * MINUTE : 0);
     }
   }
   while (open.length) serve();

@@ -2,6 +2,7 @@ import { instantOf } from '../../domain/instant.js';
 import type { RowsOf, RowTest, TimeWindow } from '../../domain/rule.js';
 import type { Scalar } from '../../domain/event.js';
 import { cell, type LiveFacts, type LiveGround } from './live.js';
+import { beginning } from './passing.js';
 import { compileTest } from './row-test.js';
 import { spanMs } from './spans.js';
 import { columnNamed, timedSource, type ColumnWords } from './vocabulary.js';
@@ -120,9 +121,7 @@ export function liveWindow(window: TimeWindow | undefined): LiveWindow {
       },
       from(facts, asOf) {
         if (facts.rows === 0 || over(facts) <= asOf) return facts.rows;
-        let row = facts.rows - 1;
-        while (row > 0 && atOf(facts, row) - atOf(facts, row - 1) < gap) row--;
-        return row;
+        return facts.kept ? facts.kept.session(facts, gap) : beginning(facts, facts.rows - 1, gap);
       },
     };
   }

@@ -1,4 +1,5 @@
 import type { Scalar } from '../../domain/event.js';
+import type { Kept } from './passing.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Cells that every row begins with: when it happened (ms), the journal's record, the identifier it came under, the code of its event's name. */
@@ -20,6 +21,10 @@ export interface LiveFacts {
   readonly cells: Float64Array;
   readonly width: number;
   readonly rows: number;
+  /** Where there are many rows: what is known of them without looking at each. */
+  readonly kept?: Kept;
+  /** Whether a verdict's `until` must be the very instant; otherwise it may be earlier where that is far to find. */
+  readonly far?: boolean;
   trait(name: string): Scalar | undefined;
   /** Whether it is in another live segment. */
   member(segment: string): boolean;

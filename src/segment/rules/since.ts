@@ -55,6 +55,8 @@ export function since<K extends 'first' | 'last'>(name: K, title: string, schema
       // '<=' and '>' turn one millisecond after the others.
       const turn = span + (op === '<=' || op === '>' ? 1 : 0);
       const find = (facts: LiveFacts): number => {
+        const list = facts.kept?.of(facts, rows);
+        if (list) return list.length === 0 ? -1 : list.at(name === 'first' ? 0 : list.length - 1);
         if (name === 'first') {
           for (let row = 0; row < facts.rows; row++) if (rows.passes(facts, row)) return row;
         } else {

@@ -1,5 +1,6 @@
 import type { Scalar } from '../../../domain/event.js';
 import { cell } from '../../../segment/rules/live.js';
+import type { Kept } from '../../../segment/rules/passing.js';
 import type { Stand } from './places.js';
 
 /** What somebody was said to be, under one identifier: the last time it was written. */
@@ -32,6 +33,9 @@ export interface Entity {
   cells: Float64Array;
   width: number;
   rows: number;
+  /** Where there are many rows. Gone whenever they become others than by one more. */
+  kept?: Kept;
+  keptFor?: unknown;
   /** Rows that found segments and features are measured over: see `tracked.ts`. */
   readonly tracked: Block;
   /** Where it is in each found model that is in use. */
@@ -53,7 +57,7 @@ export interface Entity {
 }
 
 export const newEntity = (number: number, id: string): Entity => ({
-  number, id, cells: new Float64Array(0), width: 0, rows: 0, tracked: { cells: new Float64Array(0), width: 0, rows: 0 }, stands: [], traits: [], tallies: [], stays: [], dues: [], sequence: 0, changedAt: -Infinity, changed: true, used: true, listed: false, snapshot: 0,
+  number, id, cells: new Float64Array(0), width: 0, rows: 0, kept: undefined, tracked: { cells: new Float64Array(0), width: 0, rows: 0 }, stands: [], traits: [], tallies: [], stays: [], dues: [], sequence: 0, changedAt: -Infinity, changed: true, used: true, listed: false, snapshot: 0,
 });
 
 /** Where a row of that instant and record is, or belongs. */
@@ -138,6 +142,7 @@ export function tally(entity: Entity, node: number, at: number): void {
 export function moveHistory(from: Entity, into: Entity, nodes?: ReadonlySet<number>): void {
   const moves = (node: number) => !nodes || nodes.has(node);
   moveRows(from, into, moves);
+  from.kept = into.kept = undefined;
   moveRows(from.tracked, into.tracked, moves);
   for (const entity of [from, into]) entity.stands = entity.stands.map((one) => ({ ...one, until: -1 }));
   into.traits = [...into.traits, ...from.traits.filter(({ node }) => moves(node))];

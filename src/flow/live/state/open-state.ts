@@ -4,6 +4,7 @@ import type { Rule } from '../../../domain/rule.js';
 import { assert, ShoalError } from '../../../errors.js';
 import { kindOf } from '../../../segment/rules/catalog.js';
 import { cell, type LiveFacts, type LiveGround } from '../../../segment/rules/live.js';
+import { createKept, MANY } from '../../../segment/rules/passing.js';
 import { liveRule, type LiveCondition, type LiveRule } from '../../../segment/rules/live-rule.js';
 import { liveVocabulary, typesOf, vocabularyFor, type LiveWords } from '../../../segment/rules/live-vocabulary.js';
 import { leavesOf, ruleWords } from '../../../segment/rules/words.js';
@@ -36,7 +37,7 @@ const EARLIEST = Date.parse('0001-01-02T00:00:00Z');
 
 /** Opens the live state, empty or as it was saved. */
 export function openState(options: LiveStateOptions): LiveState {
-  const { entityWord = { one: 'customer', many: 'customers' }, currency } = options;
+  const { many = MANY, entityWord = { one: 'customer', many: 'customers' }, currency } = options;
   const saved = options.saved && unpackRest(options.saved.rest);
   let { seq, clock, n } = saved ?? { seq: 0, clock: -Infinity, n: 0 };
   const columns = createColumns(saved?.columns);
@@ -127,7 +128,7 @@ export function openState(options: LiveStateOptions): LiveState {
   let asked: Slot;
   let supposed: Map<string, boolean> | undefined;
   const facts: { -readonly [K in keyof LiveFacts]: LiveFacts[K] } = {
-    cells: new Float64Array(0), width: 0, rows: 0,
+    cells: new Float64Array(0), width: 0, rows: 0, kept: undefined, far: false,
     trait: (name) => traitOf(subject, name),
     member: (segment) => supposed?.get(segment) ?? slots.serving(segment)?.members.has(subject.number) ?? false,
     feature: (name, asOf) => models.feature(subject, asked.definition.model, name, asOf),
@@ -138,6 +139,13 @@ export function openState(options: LiveStateOptions): LiveState {
     facts.cells = entity.cells;
     facts.width = entity.width;
     facts.rows = entity.rows;
+    facts.far = false;
+    // Rules are others after they were arranged, and so is what is kept for them.
+    if (entity.rows > many && (!entity.kept || entity.keptFor !== slots.order)) {
+      entity.kept = createKept();
+      entity.keptFor = slots.order;
+    }
+    facts.kept = entity.rows > many ? entity.kept : undefined;
   }
 
   function hot(number: number): Entity {
@@ -340,9 +348,21 @@ export function openState(options: LiveStateOptions): LiveState {
     models.put(entity, given, node, seq, at);
     const { row, traits } = reading;
     return {
-      row: row ? putRow(entity, row) : -1,
+      row: row ? put(entity, row) : -1,
       traits: traits.length === 0 ? none : traits.filter(({ name, value }) => writeTrait(entity, { name, node, at, seq, value })).map(({ name }) => name),
     };
+  }
+
+  function put(entity: Entity, row: Float64Array): number {
+    const { rows, kept: keeps } = entity;
+    const place = putRow(entity, row);
+    if (!keeps) return place;
+    if (entity.rows === rows || entity.keptFor !== slots.order) entity.kept = undefined;
+    else {
+      look(entity);
+      keeps.put(facts, place);
+    }
+    return place;
   }
 
   // ---- who is who
@@ -566,6 +586,7 @@ export function openState(options: LiveStateOptions): LiveState {
     need(slot);
     const steps = [...needed].some(({ definition }) => definition.model !== undefined) ? (isFound(slot.definition) ? Math.min(looks, ahead.page) : looks) : Infinity;
     supposed = new Map();
+    facts.far = true;
     try {
       for (let at = clock, step = 0; at < Infinity && step < steps; step++) {
         let next = Infinity;
@@ -581,6 +602,7 @@ export function openState(options: LiveStateOptions): LiveState {
       }
       return Infinity;
     } finally {
+      facts.far = false;
       supposed = undefined;
     }
   }
@@ -674,6 +696,7 @@ export function openState(options: LiveStateOptions): LiveState {
         const entity = hot(place.entity);
         reading.read(given, record, place.node, at, keepsAny || kept.has(given.name), false);
         if (reading.row) putRow(entity, reading.row);
+        entity.kept = undefined;
         models.put(entity, given, place.node, record, at, true);
         entity.changed = true;
       }
@@ -722,6 +745,7 @@ export function openState(options: LiveStateOptions): LiveState {
       const member = slot?.members.has(number) ?? false;
       const changesAt = slot && finite(changeOf(entity, slot));
       look(entity);
+      facts.far = true;
       if (slot) asked = slot;
       return {
         entity: entity.id, segment, member, ...(member && { since: entity.stays.find((stay) => stay.segment === slot!.segment)?.since }), changesAt, words: slot?.words ?? '',

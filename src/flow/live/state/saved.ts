@@ -96,7 +96,7 @@ export function unpackEntity(bytes: Uint8Array, columns: Columns, carried: reado
     return { cells, width, rows: width ? cells.length / width : 0 };
   };
   return {
-    number, id, ...read(parts[0], head.width, textCells(columns, head.width)), tracked: read(parts[1], head.tracked, trackedTexts(carried, head.tracked)), dues: [...head.dues], sequence: head.sequence, changedAt: head.changedAt ?? -Infinity,
+    number, id, ...read(parts[0], head.width, textCells(columns, head.width)), tracked: read(parts[1], head.tracked, trackedTexts(carried, head.tracked)), kept: undefined, dues: [...head.dues], sequence: head.sequence, changedAt: head.changedAt ?? -Infinity,
     stands: head.stands.map(([model, segment, strength, until, at]) => ({ model, segment, strength, until: until ?? Infinity, at: at ?? -Infinity })),
     traits: head.traits.map(([name, node, at, seq, value]): TraitWrite => ({ name, node, at, seq, value })),
     tallies: head.tallies.map(([node, events, firstAt, lastAt]): Tally => ({ node, events, firstAt, lastAt })),

@@ -93,6 +93,8 @@ export interface LiveStateOptions {
   readonly identity: (saved?: Uint8Array) => Identity;
   /** What `rest` gave, and when each entity is due. */
   readonly saved?: { readonly rest: Uint8Array; readonly due: readonly { readonly entity: number; readonly due: number }[] };
+  /** Rows of somebody from which on it is kept which of them pass; for tests. */
+  readonly many?: number;
   readonly entityWord?: Vocabulary['entityWord'];
   readonly currency?: string;
 }

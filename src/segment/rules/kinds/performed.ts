@@ -12,12 +12,16 @@ import type { SourceRows } from '../source-rows.js';
 import { windowOf } from '../session.js';
 import { overWords, windowWords } from '../spans.js';
 import { columnNamed, sourceNamed, timedSource, type ColumnWords, type SourceWords, type Vocabulary } from '../vocabulary.js';
-import { atOf, cellAt, liveRows, liveWindow } from '../live-rows.js';
-import { createVerdict, type LiveFacts, type LiveGround, type LiveLeaf } from '../live.js';
+import { atOf, cellAt, firstAfter, liveRows, liveWindow } from '../live-rows.js';
+import { createVerdict, type LiveFacts, type LiveGround, type LiveLeaf, type Verdict } from '../live.js';
+import type { Passing } from '../passing.js';
 import { scaledSum } from '../scaled-sum.js';
 import { readsOf } from '../reads.js';
 
 type Performed = ConditionOf<'performed'>;
+
+/** Instants at which rows leave that are looked at, of somebody with many of them. */
+const lookedAhead = 32;
 
 export const performed = defineKind({
   name: 'performed',
@@ -161,17 +165,42 @@ function liveTotal(condition: Performed, ground: LiveGround): LiveLeaf {
   const { holds } = comparisons[condition.op];
   const { value: wanted } = condition;
   const tell = createVerdict();
+  const added = condition.sum === undefined ? undefined : ground.cellOf(condition.sum);
+
+  /** The same of somebody with many rows, by their totals. Looks no further ahead than some instants: then it is to be asked again. */
+  function summed(facts: LiveFacts, list: Passing, totals: Float64Array, from: number): Verdict {
+    const end = list.before(window.to(facts)), start = Math.min(list.before(from), end);
+    const left = (i: number) => (totals[end] - totals[i]) / 10_000;
+    const now = holds(left(start), wanted);
+    if (window.any && from < facts.rows && holds(0, wanted) !== now) return tell(now, window.leaves(facts, from));
+    if (!window.sliding) return tell(now, Infinity);
+    for (let i = start, looked = 1; i < end; looked++) {
+      const row = list.at(i);
+      // All of one instant leave together.
+      i++;
+      if (i < end && atOf(facts, list.at(i)) === atOf(facts, row)) i = Math.min(end, list.before(firstAfter(facts, atOf(facts, row))));
+      if (holds(left(i), wanted) !== now || (looked === lookedAhead && i < end && !facts.far)) return tell(now, window.leaves(facts, row));
+    }
+    return tell(now, Infinity);
+  }
+
   return {
     events: window.any ? 'any' : rows.events, traits: [], segments: [], over: overWords(condition.window),
     touches: (facts, row) => window.any || rows.passes(facts, row),
     needs: (facts, row, asOf) => window.holds(facts, row, asOf) && (window.any || rows.passes(facts, row)),
     verdict(facts, asOf) {
       const from = window.from(facts, asOf);
+      const list = facts.kept?.of(facts, rows);
+      const totals = added === undefined ? undefined : list?.totals(facts, added);
+      if (list && totals) return summed(facts, list, totals, from);
       // As rows leave, the oldest first, what is left is what has been added up so far on the way from the newest: the last boundary met is the first to come.
       let yes = Infinity, no = Infinity, before = Number.NaN;
       tally.clear();
-      for (let row = window.to(facts) - 1; row >= from; row--) {
-        if (!rows.passes(facts, row)) continue;
+      const to = window.to(facts);
+      for (let i = (list ? list.before(to) : to) - 1; i >= 0; i--) {
+        const row = list ? list.at(i) : i;
+        if (row < from) break;
+        if (!list && !rows.passes(facts, row)) continue;
         if (window.sliding && atOf(facts, row) !== before) {
           before = atOf(facts, row);
           if (holds(tally.value(), wanted)) yes = window.leaves(facts, row);
