@@ -120,7 +120,10 @@ test('what is shared is known: it came with somebody else who is not linked with
   expect(again.sharedOf(again.find(id('anonymous:b'))!)).toEqual([id('anonymous:b')]);
   // Saved before it was known: everything may be.
   const links = 2, old = Buffer.from(identity.save());
-  const before = new Uint8Array(Buffer.concat([Buffer.from('SID1'), old.subarray(4, 8 + 25 * links), old.subarray(8 + 25 * links + 12)]));
+  const oneByOne = Buffer.concat(['user:1', 'anonymous:a', 'user:2', 'anonymous:b'].map((name) => Buffer.from(`${String.fromCharCode(name.length)}\0${name}`)));
+  const sharing = Buffer.concat([Buffer.from('SID2'), old.subarray(4, 8 + 25 * links + 12), oneByOne]);
+  expect(createIdentity({}, new Uint8Array(sharing)).save()).toEqual(identity.save());
+  const before = new Uint8Array(Buffer.concat([Buffer.from('SID1'), old.subarray(4, 8 + 25 * links), oneByOne]));
   expect(createIdentity({}, before).sharedOf(0)).toEqual([id('user:1'), id('anonymous:a')]);
 });
 

@@ -361,8 +361,9 @@ interface Graph {
 
 const emptyGraph = (): Graph => ({ names: createNames(), shared: new Set(), links: 0, ends: new Int32Array(32), seqs: new Float64Array(16), ats: new Float64Array(16), flags: new Uint8Array(16) });
 
-const mark = 0x32444953; // 'SID2'
-/** As it was written before it was known which nodes are shared. */
+const mark = 0x33444953; // 'SID3'
+/** As it was written when names lay one by one, and before it was known which nodes are shared. */
+const markOneByOne = 0x32444953; // 'SID2'
 const markBefore = 0x31444953; // 'SID1'
 
 function save({ names, shared, links, ends, seqs, ats, flags }: Graph): Uint8Array {
@@ -374,7 +375,7 @@ function load(bytes: Uint8Array): Graph {
   const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const damaged = () => new ShoalError('store/damaged', { place: 'saved identities', reason: 'these are not its bytes' });
   const first = bytes.byteLength >= 8 ? head.getUint32(0, true) : 0;
-  if (first !== mark && first !== markBefore) throw damaged();
+  if (first !== mark && first !== markOneByOne && first !== markBefore) throw damaged();
   const links = head.getUint32(4, true);
   const part = (start: number, each: number) => bytes.slice(8 + start * links, 8 + (start + each) * links).buffer as ArrayBuffer;
   let at = 8 + 25 * links;
@@ -383,9 +384,9 @@ function load(bytes: Uint8Array): Graph {
     return head.getUint32((at += 4) - 4, true);
   };
   const shared = new Set<number>();
-  if (first === mark) for (let left = next(); left > 0; left--) shared.add(next());
+  if (first !== markBefore) for (let left = next(); left > 0; left--) shared.add(next());
   if (bytes.byteLength < at) throw damaged();
-  const names = createNames(bytes.subarray(at));
+  const names = createNames(bytes.subarray(at), first !== mark);
   // What may be shared is taken for it.
   if (first === markBefore) for (let node = 0; node < names.count; node++) if (names.text(node) !== undefined) shared.add(node);
   return { names, shared, links, seqs: new Float64Array(part(0, 8)), ats: new Float64Array(part(8, 8)), ends: new Int32Array(part(16, 8)), flags: new Uint8Array(part(24, 1)) };

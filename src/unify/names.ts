@@ -12,7 +12,7 @@ export interface Names {
   text(number: number): string | undefined;
   /** Overwrites the text. Its number is not given again. */
   drop(number: number): void;
-  /** All of them as bytes: of each its length (0: dropped) in two bytes, and its UTF-8. */
+  /** All of them as bytes, copied as they lie: how many (4 bytes), where each begins and ends (4 each), their UTF-8. */
   save(): Uint8Array;
 }
 
@@ -22,8 +22,8 @@ export const longestName = 1100;
 const free = -1;
 const dropped = -2;
 
-/** @param saved what `save` gave */
-export function createNames(saved?: Uint8Array): Names {
+/** @param saved what `save` gave; `old`: as it was written at first, of each its length (0: dropped) in two bytes and its UTF-8 */
+export function createNames(saved?: Uint8Array, old = false): Names {
   // What somebody sends decides the texts, so where they land in the table must not be foreseeable.
   const seed = randomInt(2 ** 32);
   const encoder = new TextEncoder();
@@ -116,20 +116,33 @@ export function createNames(saved?: Uint8Array): Names {
       starts[number] = ends[number];
     },
     save() {
-      const all = new Uint8Array(2 * count + (count === 0 ? 0 : ends[count - 1]));
-      let at = 0;
-      for (let number = 0; number < count; number++) {
-        const length = ends[number] - starts[number];
-        all[at] = length & 255;
-        all[at + 1] = length >> 8;
-        all.set(bytes.subarray(starts[number], ends[number]), at + 2);
-        at += 2 + length;
-      }
-      return all.subarray(0, at);
+      const used = count === 0 ? 0 : ends[count - 1];
+      const all = new Uint8Array(4 + 8 * count + used);
+      all.set(bytesOf(Uint32Array.of(count)));
+      all.set(bytesOf(starts.subarray(0, count)), 4);
+      all.set(bytesOf(ends.subarray(0, count)), 4 + 4 * count);
+      all.set(bytes.subarray(0, used), 4 + 8 * count);
+      return all;
     },
   };
 
-  if (saved) {
+  if (saved && !old) {
+    const numbers = new DataView(saved.buffer, saved.byteOffset, saved.byteLength);
+    count = numbers.getUint32(0, true);
+    starts = grow(starts, count);
+    ends = grow(ends, count);
+    hashes = grow(hashes, count);
+    for (let number = 0; number < count; number++) {
+      starts[number] = numbers.getUint32(4 + 4 * number, true);
+      ends[number] = numbers.getUint32(4 + 4 * count + 4 * number, true);
+    }
+    bytes = grow(saved.slice(4 + 8 * count), 1024);
+    for (let number = 0; number < count; number++) {
+      scratch.set(bytes.subarray(starts[number], ends[number]));
+      hashes[number] = hash(ends[number] - starts[number]);
+    }
+    rebuild();
+  } else if (saved) {
     for (let at = 0; at < saved.length; ) {
       const length = saved[at] + 256 * saved[at + 1];
       scratch.set(saved.subarray(at + 2, at + 2 + length));
@@ -140,3 +153,5 @@ export function createNames(saved?: Uint8Array): Names {
   }
   return names;
 }
+
+const bytesOf = (numbers: Uint32Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);

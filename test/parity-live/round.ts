@@ -162,6 +162,8 @@ class Driver {
   crash(): boolean {
     const { seq, clock } = this.state;
     const { changes } = this;
+    // Of somebody erased since then the state is gone too, and what followed from it does not follow again.
+    if (this.history.records.slice(this.saved?.seq ?? 0, seq).some(({ entry }) => entry.kind === 'erase')) return true;
     this.shot = undefined;
     const { told = 0, seq: from = 0, disk = new Map<number, SavedState>() } = this.saved ?? {};
     this.disk.clear();
