@@ -1,4 +1,5 @@
-// Live rules by themselves, without journal or network: events a second with 100 rules over 100,000 customers, exits from windows a second, and memory for each of a million customers.
+// Live rules by themselves, without journal or network: events a second with 100 rules over 100,000 customers, exits from windows a second, memory for each of a million customers, and what an event costs of somebody who has hundreds of
+// thousands already.
 import { performance } from 'node:perf_hooks';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -26,19 +27,24 @@ const makers = [
 ];
 
 await main(async () => {
-  const { entities, events, memory } = flags({ entities: 100_000, events: 200_000, memory: 1_000_000 });
+  const { entities, events, memory, crowd } = flags({ entities: 100_000, events: 200_000, memory: 1_000_000, crowd: 500_000 });
   const load = loadavg()[0];
   const throughput = run({ entities, rules: 100, events });
   const held = run({ entities: memory, rules: 20, events: memory * 4, quiet: true });
   const perEvent = throughput.cpu / throughput.events;
-  report('live-rules', { date: new Date().toISOString(), machine: { ...machine(), load }, contenders: {}, ratios: {}, throughput, memory: held }, [
+  // Counts, sums, times since, sessions and what is made of them; a bot.
+  const some = [0, 1, 3, 4, 5].map((i) => makers[i]);
+  const few = run({ entities: 1, rules: 100, events: 20_000, made: some }), many = run({ entities: 1, rules: 100, events: crowd, made: some });
+  const growth = many.last / few.last;
+  report('live-rules', { date: new Date().toISOString(), machine: { ...machine(), load }, contenders: {}, ratios: {}, throughput, memory: held, crowd: { few, many } }, [
     { what: `5,000 events a second take less than half a core: ${(perEvent * 5000).toFixed(2)} of one`, met: perEvent * 5000 < 0.5 },
     { what: `a million customers fit in 4 GB: ${(held.bytesPerEntity / 1000).toFixed(1)} kB each`, met: held.bytesPerEntity < 4000 },
+    { what: `an event of somebody with ${crowd.toLocaleString('en')} rows costs what one with 20,000 does: ${many.last.toFixed(1)} µs, ${growth.toFixed(2)} times as much`, met: growth < 1.5 },
     { what: `no instant at which many leave takes longer than 50 ms: ${held.longestInstantMs.toFixed(1)} ms`, met: held.longestInstantMs < 50 },
   ]);
 });
 
-function run({ entities, rules, events, quiet = false }) {
+function run({ entities, rules, events, quiet = false, made: kinds = makers }) {
   global.gc?.();
   const before = process.memoryUsage();
   const state = openState({ identity: (saved) => createIdentity({}, saved) });
@@ -46,7 +52,7 @@ function run({ entities, rules, events, quiet = false }) {
   let seq = 0, changes = 0, clock = start;
   const put = (entry) => (changes += state.apply({ seq: ++seq, clock, entry }).length);
   for (let i = 0; i < rules; i++) {
-    put({ kind: 'define', definition: { segment: `s${i}`, name: `Segment ${i}`, version: 1, rule: makers[i % makers.length](i), types: { events: { 'properties.price': 'number', 'properties.product': 'text' }, traits: { plan: 'text' } } } });
+    put({ kind: 'define', definition: { segment: `s${i}`, name: `Segment ${i}`, version: 1, rule: kinds[i % kinds.length](i), types: { events: { 'properties.price': 'number', 'properties.product': 'text' }, traits: { plan: 'text' } } } });
     while (state.backfill().work.kind !== 'serve') state.step(1000);
     put({ kind: 'serve', segment: `s${i}`, version: 1 });
   }
@@ -71,12 +77,15 @@ function run({ entities, rules, events, quiet = false }) {
     put({ kind: 'event', event: event(rng.int(entities)) });
   }
   const told = changes;
-  for (const each of made) {
+  let tail = process.cpuUsage();
+  for (const [i, each] of made.entries()) {
+    if (i === made.length - 10_000) tail = process.cpuUsage();
     clock = each.clock;
     put({ kind: 'event', event: each.event });
   }
+  const end = process.cpuUsage(tail), last = (end.user + end.system) / 10_000;
   const used = process.cpuUsage(cpu), wall = (performance.now() - began) / 1000;
-  const found = { entities, rules, events, seconds: wall, cpu: (used.user + used.system) / 1e6, eventsPerSecond: Math.round(events / wall), changes: changes - told };
+  const found = { entities, rules, events, last, seconds: wall, cpu: (used.user + used.system) / 1e6, eventsPerSecond: Math.round(events / wall), changes: changes - told };
   // Everything that is due in the hours after the last event.
   const until = clock + (quiet ? HOUR : 12 * HOUR);
   const from = performance.now();
