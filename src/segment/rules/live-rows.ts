@@ -1,18 +1,10 @@
 import { instantOf } from '../../domain/instant.js';
 import type { RowsOf, RowTest, TimeWindow } from '../../domain/rule.js';
 import type { Scalar } from '../../domain/event.js';
-import { cell, type LiveFacts, type LiveGround } from './live.js';
-import { beginning } from './passing.js';
+import { cell, type LiveFacts, type LiveGround, type LiveRows } from './live.js';
 import { compileTest } from './row-test.js';
 import { spanMs } from './spans.js';
 import { columnNamed, timedSource, type ColumnWords } from './vocabulary.js';
-
-/** Rows that are asked for, made fit to be looked through one by one. */
-export interface LiveRows {
-  /** Names of the events among them; 'any' where the tests name none. */
-  readonly events: readonly string[] | 'any';
-  passes(facts: LiveFacts, row: number): boolean;
-}
 
 /** @throws `rules/unknown-source`, `rules/no-times`, `rules/unknown-column`, `rules/wrong-type` */
 export function liveRows({ source: name, where = [] }: RowsOf, ground: LiveGround): LiveRows {
@@ -128,6 +120,13 @@ export function liveWindow(window: TimeWindow | undefined): LiveWindow {
   // Rows are never later than now, so that such a window stays as it is.
   const from = window.from === undefined ? -Infinity : instantOf(window.from), to = window.to === undefined ? Infinity : instantOf(window.to);
   return { ...all, from: (facts) => firstAfter(facts, from - 1), to: (facts) => firstAfter(facts, to - 1), holds: (facts, row) => atOf(facts, row) >= from };
+}
+
+/** The first row of the run that a row is in, going back: each less than `gap` ms after the one before. */
+export function beginning(facts: LiveFacts, from: number, gap: number): number {
+  let row = from;
+  while (row > 0 && atOf(facts, row) - atOf(facts, row - 1) < gap) row--;
+  return row;
 }
 
 /** The first row later than an instant. */

@@ -1,5 +1,4 @@
 import type { Scalar } from '../../domain/event.js';
-import type { Kept } from './passing.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Cells that every row begins with: when it happened (ms), the journal's record, the identifier it came under, the code of its event's name. */
@@ -31,6 +30,33 @@ export interface LiveFacts {
   feature(name: string, asOf: number): Measured;
   /** Of a found segment; missing where it is in another one. */
   strength(segment: string, asOf: number): Measured;
+}
+
+/** Rows that are asked for, made fit to be looked through one by one. */
+export interface LiveRows {
+  /** Names of the events among them; 'any' where the tests name none. */
+  readonly events: readonly string[] | 'any';
+  passes(facts: LiveFacts, row: number): boolean;
+}
+
+/** Of somebody with many rows: which of them pass what leaves ask for, and where their sessions begin. Kept up row by row, so that what an event costs does not grow with what came before. */
+export interface Kept {
+  /** Ascending. */
+  of(facts: LiveFacts, rows: LiveRows): Passing;
+  /** The first row of the run that ends with the newest, each less than `gap` ms after the one before. */
+  session(facts: LiveFacts, gap: number): number;
+  /** A row has been put in this place. */
+  put(facts: LiveFacts, place: number): void;
+}
+
+/** Rows that pass, ascending, by their places. */
+export interface Passing {
+  readonly length: number;
+  at(i: number): number;
+  /** How many of them are before a place. */
+  before(place: number): number;
+  /** Sums of a cell over the first 0, 1, 2 … of them, in whole ten-thousandths; undefined where a double does not hold them exactly. */
+  totals(facts: LiveFacts, at: number): Float64Array | undefined;
 }
 
 /** What a condition is compiled over. */

@@ -1,29 +1,9 @@
-import { cell, type LiveFacts } from './live.js';
-import { cellAt, type LiveRows } from './live-rows.js';
+import type { Kept, LiveFacts, LiveRows, Passing } from './live.js';
+import { atOf, beginning, cellAt } from './live-rows.js';
 import { tenThousandths } from './scaled-sum.js';
 
 /** Rows from which on it is kept which of somebody's rows pass: below, they are looked through. */
 export const MANY = 256;
-
-/** Of somebody with many rows: which of them pass what leaves ask for, and where their sessions begin. Kept up row by row, so that what an event costs does not grow with what came before. */
-export interface Kept {
-  /** Ascending. */
-  of(facts: LiveFacts, rows: LiveRows): Passing;
-  /** The first row of the run that ends with the newest, each less than `gap` ms after the one before. */
-  session(facts: LiveFacts, gap: number): number;
-  /** A row has been put in this place. */
-  put(facts: LiveFacts, place: number): void;
-}
-
-/** Rows that pass, ascending, by their places. */
-export interface Passing {
-  readonly length: number;
-  at(i: number): number;
-  /** How many of them are before a place. */
-  before(place: number): number;
-  /** Sums of a cell over the first 0, 1, 2 … of them, in whole ten-thousandths; undefined where a double does not hold them exactly. */
-  totals(facts: LiveFacts, at: number): Float64Array | undefined;
-}
 
 /** Beyond it the difference of two would not be exact. */
 const exact = 2 ** 52;
@@ -53,21 +33,12 @@ export function createKept(): Kept {
       }
       for (const [gap, start] of sessions) {
         if (last) {
-          if (timeOf(facts, place) - timeOf(facts, place - 1) >= gap) sessions.set(gap, place);
-        } else if (place === start) sessions.set(gap, timeOf(facts, place + 1) - timeOf(facts, place) < gap ? beginning(facts, place, gap) : start + 1);
+          if (atOf(facts, place) - atOf(facts, place - 1) >= gap) sessions.set(gap, place);
+        } else if (place === start) sessions.set(gap, atOf(facts, place + 1) - atOf(facts, place) < gap ? beginning(facts, place, gap) : start + 1);
         else if (place < start) sessions.set(gap, start + 1);
       }
     },
   };
-}
-
-const timeOf = ({ cells, width }: LiveFacts, row: number): number => cells[row * width + cell.at];
-
-/** The first row of the run that a row is in, going back. */
-export function beginning(facts: LiveFacts, from: number, gap: number): number {
-  let row = from;
-  while (row > 0 && timeOf(facts, row) - timeOf(facts, row - 1) < gap) row--;
-  return row;
 }
 
 function createPassing() {

@@ -1,6 +1,5 @@
 import type { Scalar } from '../../../domain/event.js';
-import { cell } from '../../../segment/rules/live.js';
-import type { Kept } from '../../../segment/rules/passing.js';
+import { cell, type Kept } from '../../../segment/rules/live.js';
 import type { Stand } from './places.js';
 
 /** What somebody was said to be, under one identifier: the last time it was written. */

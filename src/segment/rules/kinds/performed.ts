@@ -13,8 +13,7 @@ import { windowOf } from '../session.js';
 import { overWords, windowWords } from '../spans.js';
 import { columnNamed, sourceNamed, timedSource, type ColumnWords, type SourceWords, type Vocabulary } from '../vocabulary.js';
 import { atOf, cellAt, firstAfter, liveRows, liveWindow } from '../live-rows.js';
-import { createVerdict, type LiveFacts, type LiveGround, type LiveLeaf, type Verdict } from '../live.js';
-import type { Passing } from '../passing.js';
+import { createVerdict, type LiveFacts, type LiveGround, type LiveLeaf, type Passing, type Verdict } from '../live.js';
 import { scaledSum } from '../scaled-sum.js';
 import { readsOf } from '../reads.js';
 
