@@ -23,6 +23,8 @@ export interface Past {
    * @throws `featurize/too-few-entities`
    */
   at(cut: number, table: string): Promise<PastTable>;
+  /** The tables that the query of `at` reads, as queries over the cleaned ones. */
+  known(cut: number): readonly { readonly name: string; readonly sql: string }[];
 }
 
 /** The features at an instant; `live`: how those of one entity are computed in memory, at any instant, where they can be. */
@@ -75,11 +77,13 @@ export async function openPast(sources: readonly Source[], first: number, { know
   const columns = surveyed.flatMap(({ source }) => source.attributes.filter(({ column }) => source.columns.every(({ name }) => name !== column)).map(({ column }) => column));
   const lookups = columns.length ? [`${listWords(columns.slice(0, 6).map((column) => `'${column}'`))}${columns.length > 6 ? ' and others' : ''} ${columns.length === 1 ? 'comes' : 'come'} from a lookup without times: what it says of a thing is taken as always known.`] : [];
   const notes = plan(surveyed, dialect, { asOf: first }).notes;
+  const whole = (name: string) => used.find((source) => source.name === name)!;
   return {
     leftOut,
     notes: [...notes, ...lookups],
+    known: (cut) => surveyed.map(({ source }) => ({ name: source.table, sql: knownSql(whole(source.name), cut, dialect) })),
     async at(cut, table) {
-      for (const { source } of surveyed) await knownAt(used.find(({ name }) => name === source.name)!, cut, dialect, engine);
+      for (const { source } of surveyed) await knownAt(whole(source.name), cut, dialect, engine);
       const planned = plan(surveyed, dialect, { asOf: cut });
       const { sql } = planQuery(planned);
       await engine.run(`CREATE OR REPLACE TABLE ${dialect.quote(table)} AS\n${sql}`, 'features as of a past instant');
@@ -97,16 +101,21 @@ const sentences = {
 const isBeginning = ({ column, type }: SourceAttribute): boolean =>
   type === 'time' && /(^|[^a-z])(sign(ed)?[ _-]?up|regist\w*|join\w*|creat\w*|enrol\w*|customer[ _-]?since|member[ _-]?since|birth\w*|born|dob|founded|established)/i.test(column.replaceAll(/([a-z])([A-Z])/g, '$1_$2'));
 
-/** The source as it was at an instant: its rows until then; instants in its columns that had not come yet are unknown. */
+/** The source as it was at an instant, as a view. */
 async function knownAt(source: Source, cut: number, d: Dialect, engine: Engine): Promise<Source> {
   const table = `${source.name} known`;
+  await engine.run(`CREATE OR REPLACE VIEW ${d.quote(table)} AS ${knownSql(source, cut, d)}`, 'what was known');
+  return { ...source, table };
+}
+
+/** Its rows until then; instants in its columns that had not come yet are unknown. */
+function knownSql(source: Source, cut: number, d: Dialect): string {
   const instant = d.timestamp(cut);
   const times = new Set(source.attributes.filter(({ type }) => type === 'time').map(({ column }) => column));
   const columns = [...new Set<string>([...source.has, ...source.attributes.map(({ column }) => column)])];
   const selected = columns.map((column) => (times.has(column) ? `CASE WHEN ${d.quote(column)} <= ${instant} THEN ${d.quote(column)} END AS ${d.quote(column)}` : d.quote(column)));
   const where = source.has.includes('at') ? `\nWHERE ${d.quote('at')} <= ${instant}` : '';
-  await engine.run(`CREATE OR REPLACE VIEW ${d.quote(table)} AS SELECT ${selected.join(', ')}\nFROM ${d.quote(source.table)}${where}`, 'what was known');
-  return { ...source, table };
+  return `SELECT ${selected.join(', ')}\nFROM ${d.quote(source.table)}${where}`;
 }
 
 /** The values of categories among the rows there were; a column that had none yet is not there. */

@@ -29,6 +29,8 @@ export interface Labelled extends LearningRows {
   readonly source: Source;
   readonly leftOut: readonly LeftOut[];
   readonly groups: readonly { readonly title: string; readonly values: readonly (string | null)[] }[];
+  /** The inputs as a query over the cleaned table, for every row: `entity`, then a column each; categories by name. */
+  readonly sql: string;
 }
 
 /** Kinds of a category that are told apart; rarer ones are one with what is missing. */
@@ -64,18 +66,21 @@ export async function labelledRows(target: LabelTarget, sources: readonly Source
   const [entities, label, ...grouped] = ids.columns.map(({ values }) => values);
   const inputs: Input[] = [];
   const columns: Float64Array[] = [];
+  const selected: string[] = [];
   for (let from = 0; from < used.length; from += 32) {
     const part = used.slice(from, from + 32);
     const found = await read(part.map(column));
     for (const [j, one] of part.entries()) {
       const { values } = found.columns[j];
-      const made = typeof values[0] === 'number' || values instanceof Float64Array ? { categories: undefined, codes: finite(values as Float64Array) } : coded(values as readonly (string | null)[], one.type === 'flag');
+      const made: Coded = typeof values[0] === 'number' || values instanceof Float64Array ? { codes: finite(values as Float64Array) } : coded(values as readonly (string | null)[], one.type === 'flag');
       inputs.push({ name: one.column, title: upperFirst(cleanText(one.title, 50)), ...(made.categories && { categories: made.categories }) });
       columns.push(made.codes);
+      const { yes } = made;
+      selected.push(`${yes === undefined ? column(one) : `CASE ${column(one)} ${[...(made.no ?? []), yes].map((value) => `WHEN ${d.text(value)} THEN ${value === yes ? 1 : 0}`).join(' ')} END`} AS ${d.quote(one.column)}`);
     }
   }
   return {
-    source, leftOut, entities: entities as readonly string[],
+    source, leftOut, sql: `SELECT ${[d.quote('entity'), ...selected].join(',\n  ')}\nFROM ${d.quote(source.table)}`, entities: entities as readonly string[],
     examples: { rows: ids.rows, inputs, columns },
     answers: answersOf(target, attribute, label, source),
     groups: groups.map(({ title }, g) => ({ title, values: grouped[g] as readonly (string | null)[] })),
@@ -84,14 +89,22 @@ export async function labelledRows(target: LabelTarget, sources: readonly Source
 
 const finite = (values: Float64Array) => values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
 
+interface Coded {
+  readonly codes: Float64Array;
+  readonly categories?: readonly string[];
+  /** Of a flag: the text that is 1, and those that are 0. */
+  readonly yes?: string;
+  readonly no?: readonly string[];
+}
+
 /** Texts as indices into their kinds, most frequent first; a flag as 0 and 1. */
-function coded(values: readonly (string | null)[], flag: boolean): { categories?: readonly string[]; codes: Float64Array } {
+function coded(values: readonly (string | null)[], flag: boolean): Coded {
   const counts = new Map<string, number>();
   for (const value of values) if (value !== null && !unknownWord.test(value.trim())) counts.set(value, (counts.get(value) ?? 0) + 1);
   const kinds = [...counts].filter(([, n]) => n >= Math.min(LEAST, values.length / 10)).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, KINDS).map(([value]) => value);
   if (flag && kinds.length <= 2) {
     const yes = kinds.find((kind) => positiveWord.test(kind)) ?? kinds[1];
-    return { codes: Float64Array.from(values, (value) => (value === null || !counts.has(value) ? Number.NaN : value === yes ? 1 : 0)) };
+    return { yes, no: [...counts.keys()].filter((value) => value !== yes), codes: Float64Array.from(values, (value) => (value === null || !counts.has(value) ? Number.NaN : value === yes ? 1 : 0)) };
   }
   const index = new Map(kinds.map((value, i) => [value, i]));
   return { categories: kinds, codes: Float64Array.from(values, (value) => (value === null ? Number.NaN : index.get(value) ?? Number.NaN)) };

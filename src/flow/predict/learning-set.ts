@@ -29,6 +29,8 @@ export interface LearningSet {
   /** What the rows of `test` can be grouped by. */
   readonly groups: readonly { readonly by: string; readonly names: readonly (string | undefined)[] }[];
   readonly asOf: number;
+  /** Named queries that give the inputs of everyone from the cleaned tables; the last one has them all. */
+  readonly steps: readonly { readonly name: string; readonly sql: string }[];
   /** Of the inputs that are features: what brings their words. */
   readonly features: readonly Feature[];
 }
@@ -101,7 +103,7 @@ export async function timedSet(target: TimedTarget, { cuts, past, tables, now }:
     train, test, everyone: { ...everyone, ...(lapsed && { lapsed }), ...(latest.live && { live: latest.live }), ids: `SELECT entity FROM ${quoteName(latest.table)} ORDER BY entity` },
     learned: { cuts: cuts.train, until: until(cuts.train[cuts.train.length - 1]), ...counted(train) },
     tested: { cuts: [cuts.test], until: until(cuts.test), ...counted(test) },
-    leftOut: [...leftOut, ...useless], notes: past.notes, groups: groupsOf(test), asOf: now, features: latest.features,
+    leftOut: [...leftOut, ...useless], notes: past.notes, groups: groupsOf(test), asOf: now, features: latest.features, steps: [...past.known(now), { name: 'shoal_inputs', sql: latest.sql }],
   };
 }
 
@@ -116,7 +118,7 @@ export async function labelledSet(target: LabelTarget, options: LearningOptions,
     ...parted,
     everyone: { ...parted.everyone, ids: `SELECT entity FROM ${quoteName(whole.source.table)}` },
     learned: { cuts: [], ...counted(parted.train) }, tested: { cuts: [], ...counted(parted.test) },
-    leftOut: [...whole.leftOut, ...parted.leftOut], notes: [], groups, asOf: ingested.asOf ?? 0, features: [],
+    leftOut: [...whole.leftOut, ...parted.leftOut], notes: [], groups, asOf: ingested.asOf ?? 0, features: [], steps: [{ name: 'shoal_inputs', sql: whole.sql }],
   };
 }
 

@@ -3,10 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createContext } from '../../context.js';
+import { openEngine } from '../../engine/catalog.js';
+import { ingest } from '../../ingest/ingest.js';
+import { openKernel } from '../../kernel/catalog.js';
 import { createRng } from '../../util/rng.js';
 import { modelsIn } from './model-file.js';
-import { predict } from './predict.js';
-import type { PredictInput } from './config.js';
+import { predict, predictTargets } from './predict.js';
+import { predictOptions, type PredictInput } from './config.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -89,16 +93,40 @@ describe('a column that holds the answer', () => {
   });
 });
 
-describe('a log of orders', () => {
-  /** Half of the customers order every 20 days throughout, the others stop after day 200. Nothing tells them apart but what they do. */
-  const orders = () => {
-    const rng = createRng(9, 'orders');
-    return Array.from({ length: 300 }, (_, c) => Array.from({ length: c % 2 ? 20 : 10 }, (_, n) => {
-      const at = new Date(Date.UTC(2024, 0, 1) + (n * 20 + rng.next() * 15) * DAY).toISOString().slice(0, 19).replace('T', ' ');
-      return `c${c},o${c}-${n},${at},${(10 + rng.int(40)).toFixed(2)},${n * 20 > 300 ? 'gold' : ''}`;
-    })).flat();
-  };
+/** Half of the customers order every 20 days throughout, the others stop after day 200. Nothing tells them apart but what they do. */
+const orders = () => {
+  const rng = createRng(9, 'orders');
+  return Array.from({ length: 300 }, (_, c) => Array.from({ length: c % 2 ? 20 : 10 }, (_, n) => {
+    const at = new Date(Date.UTC(2024, 0, 1) + (n * 20 + rng.next() * 15) * DAY).toISOString().slice(0, 19).replace('T', ' ');
+    return `c${c},o${c}-${n},${at},${(10 + rng.int(40)).toFixed(2)},${n * 20 > 300 ? 'gold' : ''}`;
+  })).flat();
+};
 
+/** Predictions of the same data, and what the scripts that are written give where the raw tables are. */
+async function scored(path: string, options: PredictInput) {
+  const [engine, kernel, context] = [await openEngine({ threads: 2 }), await openKernel({ threads: 2 }), createContext()];
+  try {
+    const ingested = await ingest([path], {}, engine, context);
+    const settings = predictOptions.parse({ predictor: 'logistic-regression', ...options });
+    const { targets: [{ predictions, score }] } = await predictTargets(ingested, settings, engine, kernel, context);
+    const rows = await engine.rows(score!.sql.replace(/;\s*$/, ''), 'score');
+    return { score: score!, said: new Map(predictions.map(({ entity, probability }) => [entity, probability])), inSql: new Map(rows.map(({ entity, prediction }) => [String(entity), Number(prediction)])) };
+  } finally {
+    await kernel.close();
+    await engine.close();
+  }
+}
+
+it.each([['a table', 'people.csv', {}], ['a log, by trees', 'orders.csv', { target: 'any orders 60d', predictor: 'boosted-trees' }]] as const)('the script for the warehouse gives of %s what the library gives', async (_, name, options) => {
+  if (name === 'orders.csv') await file(name, 'customer_id,order_id,ordered_at,amount,later_tier', orders());
+  else await file(name, head, people((visits, rng) => rng.next() < visits / 20));
+  const { said, inSql, score } = await scored(join(folder, name), options);
+  expect(inSql.size).toBe(said.size);
+  for (const [entity, probability] of said) expect(Math.abs(inSql.get(entity)! - probability!)).toBeLessThan(1e-9);
+  expect(score.js).toMatch(/export function predict\(row\)/);
+});
+
+describe('a log of orders', () => {
   it('asks who orders again and who lapses, and tests it on later time', async () => {
     const found = await run(await file('orders.csv', 'customer_id,order_id,ordered_at,amount,later_tier', orders()));
     expect(found.targets.map(({ name }) => name)).toEqual([expect.stringMatching(/^orders_\d+d$/), expect.stringMatching(/^no_orders_\d+d$/)].slice(0, found.targets.length));

@@ -26,6 +26,7 @@ import { learn } from './learn.js';
 import { type Instants, instantsOf, labelledSet, type LearningSet, timedSet } from './learning-set.js';
 import { identified, modelsIn, predictWith } from './model-file.js';
 import type { TargetPredictions } from './target-predictions.js';
+import { scoreScripts } from './score-script.js';
 import { whyOf } from './why.js';
 import { writePredictions } from './write.js';
 
@@ -159,8 +160,9 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
     inputs: train.examples.inputs, leftOut: set.leftOut, ...(threshold && { threshold }), candidates: learnt.candidates, evaluation, naive: facts.naive, ...(facts.comparison && { comparison: facts.comparison }),
     card: modelCard(facts), seed: settings.seed, asOf: set.asOf,
   });
+  const score = scoreScripts(model, set, ingested.sources);
   const predictions = predictionsOf(now, everyone.entities, answers, everyone.lapsed).map((one, i) => (why.reasons[i]?.length && !everyone.lapsed?.[i] ? { ...one, reasons: why.reasons[i] } : one));
-  return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids, ...(everyone.live && { live: { plan: everyone.live, ...(happening && among(target, happening)) } }) };
+  return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids, ...(score && { score }), ...(everyone.live && { live: { plan: everyone.live, ...(happening && among(target, happening)) } }) };
 }
 
 /** What the chosen are chosen by: a cost, or as many of everyone as there is capacity for. */

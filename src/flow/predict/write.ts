@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cardMarkdown } from '../../predict/card.js';
@@ -29,6 +29,11 @@ export async function writePredictions(folder: string, targets: readonly TargetP
   return writeAll(folder, async (path) => {
     await writeText(path('model-card.md'), cardsText(targets));
     await writeText(path(modelFile), modelText(targets.map(({ model }) => model)));
+    for (const { name, score } of targets) {
+      if (!score) continue;
+      await writeText(path(`score-${name}.sql`), score.sql);
+      await writeText(path(`score-${name}.js`), score.js);
+    }
     const table = await predictionTable(targets, engine);
     await writeCsv(table, path('predictions.csv'), engine);
     if (value) {
@@ -37,8 +42,11 @@ export async function writePredictions(folder: string, targets: readonly TargetP
       await writeText(path('value.json'), `${JSON.stringify(whole, undefined, 1)}\n`);
     }
     await engine.rows(`COPY (FROM ${quoteName(table)}) TO ${quoteText(path('predictions.parquet'))} (FORMAT parquet)`, 'write');
-  }, Object.keys(predictionOutputs));
+  }, [...Object.keys(predictionOutputs), ...(await scoresIn(folder)), ...targets.flatMap(({ name }) => [`score-${name}.sql`, `score-${name}.js`])]);
 }
+
+/** Scripts that an earlier run may have left. */
+const scoresIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).filter((file) => /^score-\w+\.(sql|js)$/.test(file));
 
 async function writeCsv(table: string, path: string, engine: Engine): Promise<void> {
   const described = await engine.rows(`DESCRIBE ${quoteName(table)}`, 'write');
