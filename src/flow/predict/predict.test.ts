@@ -15,6 +15,8 @@ import { predictOptions, type PredictInput } from './config.js';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shoal-predict-'));
+  await file('people.csv', head, people((visits, rng) => rng.next() < visits / 20));
+  await file('orders.csv', 'customer_id,order_id,ordered_at,amount,later_tier', orders());
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -43,7 +45,7 @@ const head = 'customer_id,visits,region,receipt_kind,sex,churn';
 
 describe('a column that holds the answer', () => {
   it('is learnt from the others, but not from what tells it afterwards or from a protected characteristic', async () => {
-    const found = await run(await file('people.csv', head, people((visits, rng) => rng.next() < visits / 20)));
+    const found = await run(join(folder, 'people.csv'));
     const [{ name, model, predictions }] = found.targets;
     expect(name).toBe('churn');
     expect(model.leftOut.map(({ name: column, why }) => [column, why])).toEqual([['sex', 'sensitive'], ['receipt_kind', 'twin']]);
@@ -118,8 +120,6 @@ async function scored(path: string, options: PredictInput) {
 }
 
 it.each([['a table', 'people.csv', {}], ['a log, by trees', 'orders.csv', { target: 'any orders 60d', predictor: 'boosted-trees' }]] as const)('the script for the warehouse gives of %s what the library gives', async (_, name, options) => {
-  if (name === 'orders.csv') await file(name, 'customer_id,order_id,ordered_at,amount,later_tier', orders());
-  else await file(name, head, people((visits, rng) => rng.next() < visits / 20));
   const { said, inSql, score } = await scored(join(folder, name), options);
   expect(inSql.size).toBe(said.size);
   for (const [entity, probability] of said) expect(Math.abs(inSql.get(entity)! - probability!)).toBeLessThan(1e-9);
@@ -128,7 +128,7 @@ it.each([['a table', 'people.csv', {}], ['a log, by trees', 'orders.csv', { targ
 
 describe('a log of orders', () => {
   it('asks who orders again and who lapses, and tests it on later time', async () => {
-    const found = await run(await file('orders.csv', 'customer_id,order_id,ordered_at,amount,later_tier', orders()));
+    const found = await run(join(folder, 'orders.csv'));
     expect(found.targets.map(({ name }) => name)).toEqual([expect.stringMatching(/^orders_\d+d$/), expect.stringMatching(/^no_orders_\d+d$/)].slice(0, found.targets.length));
     const [{ model, predictions }] = found.targets;
     const { learned, tested } = model.card;
@@ -147,7 +147,7 @@ describe('a log of orders', () => {
   it('writes what everyone is worth beside it, where that is asked for', async () => {
     const out = join(folder, 'worth');
     const found = await predict([join(folder, 'orders.csv')], { target: 'any orders 60d', predictor: 'naive', value: true });
-    expect((await found.write(out)).map((path) => path.split('/').at(-1))).toEqual(['predictions.csv', 'predictions.parquet', 'value.csv', 'value.json', 'model-card.md', 'prediction-model.json']);
+    expect((await found.write(out)).map((path) => path.split('/').at(-1))).toEqual(['predictions.csv', 'predictions.parquet', 'value.csv', 'value.json', 'model-card.md', 'model-card.html', 'prediction-model.json']);
     await found.close();
     const [line, ...rows] = (await readFile(join(out, 'value.csv'), 'utf8')).trimEnd().split('\n');
     expect(line).toBe('"entity",repeats,last,age,alive,purchases,purchases_low,purchases_high,spend,value,value_low,value_high');

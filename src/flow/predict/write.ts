@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cardHtml } from '../../predict/card-html.js';
 import { cardMarkdown } from '../../predict/card.js';
 import type { Engine } from '../../engine/engine.js';
 import { type CsvColumn, harmlessCsv } from '../../util/harmless-csv.js';
@@ -18,6 +19,7 @@ export const predictionOutputs = {
   'value.csv': 'what everyone will buy and be worth',
   'value.json': 'the same on the whole, and the models behind it',
   'model-card.md': 'how well, from what, and where not to trust it',
+  'model-card.html': 'the same with curves, to look at',
   [modelFile]: 'the fitted models',
 } as const;
 
@@ -28,6 +30,7 @@ export const cardsText = (targets: readonly TargetPredictions[]): string => targ
 export async function writePredictions(folder: string, targets: readonly TargetPredictions[], engine: Engine, value?: CustomerValue): Promise<string[]> {
   return writeAll(folder, async (path) => {
     await writeText(path('model-card.md'), cardsText(targets));
+    await writeText(path('model-card.html'), cardHtml(targets.map(({ model }) => model)));
     await writeText(path(modelFile), modelText(targets.map(({ model }) => model)));
     for (const { name, score } of targets) {
       if (!score) continue;
