@@ -3,7 +3,7 @@ import { createContext } from '../../context.js';
 import type { Answers, Examples } from '../../domain/examples.js';
 import { referenceKernel } from '../../kernel/reference.js';
 import { createRng } from '../../util/rng.js';
-import { forestMargins } from '../trees/margins.js';
+import { scorer } from '../score.js';
 import { boostedTrees, type BoostedTreesOptions } from './boosted-trees.js';
 
 const kernel = referenceKernel();
@@ -30,7 +30,7 @@ describe('boosted trees', () => {
     const model = await fit(x, y);
     const predicted = boostedTrees.predict(model, x);
     expect(share(predicted, (p, i) => p > 0.5 === (y.values[i] === 1))).toBeGreaterThan(0.97);
-    const margins = forestMargins(boostedTrees.forest!(model), x);
+    const margins = scorer(boostedTrees.forest!(model)).allSums(x);
     predicted.forEach((p, i) => expect(Math.abs(1 / (1 + Math.exp(-margins[i])) - p)).toBeLessThan(1e-12));
   });
 
@@ -51,7 +51,7 @@ describe('boosted trees', () => {
     const y: Answers = { task: 'binary', values: x.columns[0].map((a, i) => (a + 0.5 * draw(i, 3) > 0.7 ? 1 : 0)) };
     const { forest } = await fit(x, y, { learningRate: 0.03, trees: 60 });
     const loss = (trees: number) =>
-      forestMargins({ ...forest, trees: forest.trees.slice(0, trees) }, x).reduce((sum, s, i) => sum + Math.log1p(Math.exp(y.values[i] === 1 ? -s : s)), 0);
+      scorer({ ...forest, trees: forest.trees.slice(0, trees) }).allSums(x).reduce((sum, s, i) => sum + Math.log1p(Math.exp(y.values[i] === 1 ? -s : s)), 0);
     for (let trees = 1; trees <= 60; trees++) expect(loss(trees)).toBeLessThan(loss(trees - 1));
   });
 

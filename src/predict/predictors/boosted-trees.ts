@@ -9,9 +9,9 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { closest } from '../../util/closest.js';
 import { definePredictor } from '../predictor.js';
 import { balanced } from '../balanced.js';
+import { scorer } from '../score.js';
 import { boost, type Boosted, type BoostRules } from '../trees/boost.js';
 import { heldOut } from '../trees/held-out.js';
-import { forestMargins, throughLink } from '../trees/margins.js';
 
 const options = z.strictObject({
   trees: z.int().min(1).max(10_000).default(300).describe('Rounds at most: a tree each, or one per class'),
@@ -54,7 +54,7 @@ export const boostedTrees = definePredictor({
     if (x.rows > cheapTwice) return found;
     return { ...(await boost(x, answers, { ...rules, rounds: found.rounds }, context, kernel)), history: found.history };
   },
-  predict: ({ forest }: Boosted, x) => throughLink(forestMargins(forest, x), forest),
+  predict: ({ forest }: Boosted, x) => scorer(forest).all(x),
   forest: ({ forest }: Boosted) => forest,
 });
 

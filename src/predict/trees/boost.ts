@@ -7,7 +7,7 @@ import { mostBins, type TreeRows } from '../../kernel/tree-rows.js';
 import { binsOf } from './bins.js';
 import { coversBy, growTree, keptTree, type GrowRules } from './grow.js';
 import { lossOf, type Loss, type LossName } from './losses.js';
-import { leafFinder } from './margins.js';
+import { leafFinder } from './leaf-finder.js';
 
 export interface BoostRules {
   readonly rounds: number;

@@ -5,8 +5,8 @@ import type { DecisionTree, Forest } from '../../domain/forest.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { ForestRules, ForestTree } from '../../kernel/forest-rows.js';
 import { mostBins, type Bins } from '../../kernel/tree-rows.js';
+import { scorer } from '../score.js';
 import { binsOf } from './bins.js';
-import { forestMargins } from './margins.js';
 
 export interface ForestParams {
   readonly forest: Forest;
@@ -16,7 +16,7 @@ export interface ForestParams {
 
 /** What the trees say on average. */
 export function predictForest({ forest, shares }: ForestParams, x: Examples): Float64Array {
-  const predicted = forestMargins(forest, x);
+  const predicted = scorer(forest).all(x);
   // Shares of many trees may add up to a little more than 1.
   if (shares) for (let i = 0; i < predicted.length; i++) predicted[i] = Math.min(1, predicted[i]);
   return predicted;

@@ -1,9 +1,7 @@
 // What boosted trees lower: each loss with its start, its derivatives and its mean over rows.
-import type { Answers } from '../../domain/examples.js';
-import { outputsOf } from '../../domain/examples.js';
-import type { Link } from '../../domain/forest.js';
+import { outputsOf, type Answers } from '../../domain/examples.js';
+import { applyLink, type Link } from '../../domain/forest.js';
 import type { TreeRows } from '../../kernel/tree-rows.js';
-import { softmax } from './margins.js';
 
 export interface Loss {
   readonly outputs: number;
@@ -66,7 +64,7 @@ function multinomial(answers: Answers): Loss {
     base: shares.map((share) => Math.log(Math.max(leastShare, share / total))),
     begin({ margins }) {
       for (let c = 0; c < k; c++) for (let i = 0; i < n; i++) chances[i * k + c] = margins[c][i];
-      for (let at = 0; at < n * k; at += k) softmax(chances, at, k);
+      applyLink('softmax', chances, k);
     },
     derive(rows, c) {
       for (let i = 0; i < n; i++) {
