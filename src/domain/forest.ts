@@ -94,3 +94,17 @@ export function termValue({ category, fill, low, high, log, centre, scale }: Omi
   const x = Math.min(high, Math.max(low, value === value ? value : fill));
   return ((log ? Math.sign(x) * Math.log1p(Math.abs(x)) : x) - centre) * scale;
 }
+
+/** The same of a whole column, into `out` from `at` on, `step` apart. */
+export function termValues({ category, fill, low, high, log, centre, scale }: Omit<LinearTerm, 'weights' | 'mean'>, column: Float64Array, out: Float64Array, at = 0, step = 1): void {
+  const n = column.length;
+  if (category !== undefined) {
+    for (let i = 0, k = at; i < n; i++, k += step) out[k] = column[i] === category || (category < 0 && column[i] !== column[i]) ? 1 : 0;
+    return;
+  }
+  for (let i = 0, k = at; i < n; i++, k += step) {
+    const value = column[i];
+    const x = Math.min(high, Math.max(low, value === value ? value : fill));
+    out[k] = ((log ? Math.sign(x) * Math.log1p(Math.abs(x)) : x) - centre) * scale;
+  }
+}

@@ -1,7 +1,7 @@
 // From examples to numbers that can be weighted and measured: numbers are filled, kept within what was seen, made even and standardised; categories become
 // indicators. The design is plain data, fitted once on the training rows; a weighted sum of its columns is a weighted sum of the raw inputs (`linearModel`).
 import { columnsFor, type Examples, type Input } from '../domain/examples.js';
-import { type LinearModel, type LinearTerm, type Link, termValue } from '../domain/forest.js';
+import { type LinearModel, type LinearTerm, type Link, termValues } from '../domain/forest.js';
 import { radixOrder } from '../util/radix-order.js';
 
 /** Columns 0, 1, …: first the numbers, then the indicators. */
@@ -66,10 +66,7 @@ export function designRows({ inputs, numbers, indicators }: Design, x: Examples)
   const n = x.rows;
   const d = numbers.length;
   const dense = new Float64Array(n * d);
-  numbers.forEach((term, j) => {
-    const column = columns[term.input];
-    for (let i = 0; i < n; i++) dense[i * d + j] = termValue(term, column[i]);
-  });
+  numbers.forEach((term, j) => termValues(term, columns[term.input], dense, j, d));
   const asked = [...new Set(indicators.map(({ input }) => input))];
   const codes = new Int32Array(n * asked.length).fill(-1);
   asked.forEach((input, slot) => {
@@ -116,7 +113,7 @@ function numberColumn(input: number, column: Float64Array, weights: Float64Array
   const plain = { input, fill, low, high, centre: 0, scale: 1, mean: 0 };
   const log = even && moreEven(column, weights, plain);
   const term = { ...plain, ...(log && { log }) };
-  const { mean, deviation } = moments(column, weights, (value) => termValue(term, value));
+  const { mean, deviation } = moments(termColumn(term, column), weights);
   if (!(deviation > 1e-12 * Math.abs(mean))) return undefined;
   return { ...term, centre: mean, scale: 1 / deviation };
 }
@@ -154,21 +151,27 @@ function pulledIn(sorted: Sorted, low: number, high: number): [number, number] {
 
 /** Whether the logarithm of a skewed number is at most half as skewed. */
 function moreEven(column: Float64Array, weights: Float64Array | undefined, term: Omit<LinearTerm, 'weights' | 'mean'>): boolean {
-  const raw = Math.abs(moments(column, weights, (value) => termValue(term, value)).skewness);
-  return raw > 1.5 && Math.abs(moments(column, weights, (value) => termValue({ ...term, log: true }, value)).skewness) < raw / 2;
+  const raw = Math.abs(moments(termColumn(term, column), weights).skewness);
+  return raw > 1.5 && Math.abs(moments(termColumn({ ...term, log: true }, column), weights).skewness) < raw / 2;
 }
 
-function moments(column: Float64Array, weights: Float64Array | undefined, of: (value: number) => number): { mean: number; deviation: number; skewness: number } {
+function termColumn(term: Omit<LinearTerm, 'weights' | 'mean'>, column: Float64Array): Float64Array {
+  const values = new Float64Array(column.length);
+  termValues(term, column, values);
+  return values;
+}
+
+function moments(values: Float64Array, weights: Float64Array | undefined): { mean: number; deviation: number; skewness: number } {
   let [all, sum] = [0, 0];
-  for (let i = 0; i < column.length; i++) {
+  for (let i = 0; i < values.length; i++) {
     const w = weights ? weights[i] : 1;
     all += w;
-    sum += w * of(column[i]);
+    sum += w * values[i];
   }
   const mean = sum / all;
   let [squares, cubes] = [0, 0];
-  for (let i = 0; i < column.length; i++) {
-    const off = of(column[i]) - mean;
+  for (let i = 0; i < values.length; i++) {
+    const off = values[i] - mean;
     const w = weights ? weights[i] : 1;
     squares += w * off * off;
     cubes += w * off * off * off;

@@ -1,5 +1,5 @@
 import { columnsFor, type Examples } from '../domain/examples.js';
-import { applyLink, type LinearModel, termValue } from '../domain/forest.js';
+import { applyLink, type LinearModel, termValues } from '../domain/forest.js';
 
 /** Sums before the link, rows × outputs. @throws `predict/no-input` */
 export function linearSums(model: LinearModel, x: Examples): Float64Array {
@@ -7,12 +7,10 @@ export function linearSums(model: LinearModel, x: Examples): Float64Array {
   const columns = columnsFor(model.inputs, x);
   const sums = new Float64Array(x.rows * outputs);
   for (let i = 0; i < x.rows; i++) sums.set(base, i * outputs);
+  const values = new Float64Array(x.rows);
   for (const term of terms) {
-    const column = columns[term.input];
-    for (let i = 0; i < x.rows; i++) {
-      const value = termValue(term, column[i]);
-      if (value !== 0) for (let o = 0; o < outputs; o++) sums[i * outputs + o] += value * term.weights[o];
-    }
+    termValues(term, columns[term.input], values);
+    for (let i = 0; i < x.rows; i++) if (values[i] !== 0) for (let o = 0; o < outputs; o++) sums[i * outputs + o] += values[i] * term.weights[o];
   }
   return sums;
 }
