@@ -39,7 +39,7 @@ export interface Setting {
 }
 
 /** Penalties that matter more or less with the rows there are. */
-const linear = (predictor: string): readonly Setting[] => [1, 30].map((penalty) => ({ predictor, options: { penalty } }));
+const linear = (predictor: string): readonly Setting[] => [1, 30].map((penalty) => ({ predictor, options: { penalty, tolerance: 1e-5 } }));
 
 /** Small trees, and larger ones where there are rows to fill them; each tree of some of the inputs, which makes up for one another's mistakes. */
 const trees = (rows: number): readonly Setting[] =>

@@ -17,6 +17,8 @@ export interface LinearProblem {
   readonly penalty: number;
   /** α: share of the penalty on absolute values. */
   readonly l1Share: number;
+  /** Largest slope that may be left, per unit of weight. */
+  readonly tolerance: number;
 }
 
 export interface LinearFit {
@@ -27,8 +29,6 @@ export interface LinearFit {
 }
 
 const mostSteps = 200;
-/** Largest slope left per unit of weight. */
-const tolerance = 1e-10;
 
 /** @throws `run/aborted` */
 export async function fitLinear(problem: LinearProblem, context: Pick<Context, 'signal'>): Promise<LinearFit> {
@@ -110,7 +110,7 @@ function conjugateStep(state: State): boolean {
   const gradient = transposed(problem.rows, slopes.first, outputs);
   for (let j = 0; j < size; j++) gradient[j] += penalised(j) * beta[j];
   const steepest = largest(gradient);
-  if (steepest <= tolerance * total) return false;
+  if (steepest <= problem.tolerance * total) return false;
   const diagonal = squaresOf(problem.rows, slopes.second, outputs);
   for (let j = 0; j < size; j++) diagonal[j] = Math.max(diagonal[j] + penalised(j), 1e-12 * total);
 
@@ -151,7 +151,7 @@ function coordinateStep(state: State): boolean {
     const own = beta.subarray(o * size, (o + 1) * size);
     for (let j = 0; j < columns; j++) gradient[j] += ridge * own[j];
     const left = (j: number) => (j === columns ? Math.abs(gradient[j]) : own[j] !== 0 ? Math.abs(gradient[j] + lasso * Math.sign(own[j])) : Math.abs(gradient[j]) - lasso);
-    if (own.every((_, j) => left(j) <= tolerance * total)) continue;
+    if (own.every((_, j) => left(j) <= problem.tolerance * total)) continue;
     const matrix = secondDerivatives(problem.rows, slopes.second, o, outputs);
     for (let j = 0; j < size; j++) matrix[j * size + j] = Math.max(matrix[j * size + j] + (j < columns ? ridge : 0), 1e-12 * total);
     const step = leastQuadratic(matrix, gradient, own, lasso);

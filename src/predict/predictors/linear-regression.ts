@@ -14,15 +14,16 @@ export const linearRegression = definePredictor({
   options: z.strictObject({
     penalty: z.number().min(0).max(1e9).default(1).describe('How much weights are pulled towards 0: λ of ½ Σ error² + λ ((1 − l1Share)/2 Σ β² + l1Share Σ |β|), the answer in units of its deviation; 0 = not at all.'),
     l1Share: z.number().min(0).max(1).default(0).describe('Share of the penalty on absolute values, which sets weights to exactly 0: 0 = ridge, 1 = lasso.'),
+    tolerance: z.number().min(1e-12).max(0.1).default(1e-10).describe('Largest slope that may be left when it stops, per unit of weight.'),
     even: z.boolean().default(true).describe('Take the logarithm of skewed numbers and pull in what lies far beyond all others.'),
   }),
   traits: { tasks: ['regression'], complexity: 1, rowOrder: true, repeats: true },
-  fit: async (x, { values, weights: given }, { penalty, l1Share, even }, context): Promise<LinearModel> => {
+  fit: async (x, { values, weights: given }, { penalty, l1Share, tolerance, even }, context): Promise<LinearModel> => {
     const design = fitDesign(x, given, { even });
     const centre = mean(x.rows, (i) => values[i], given);
     const unit = Math.sqrt(mean(x.rows, (i) => (values[i] - centre) ** 2, given)) || 1;
     const y = values.map((value) => (value - centre) / unit);
-    const problem = { rows: designRows(design, x), y, weights: given ?? new Float64Array(x.rows).fill(1), loss: 'squared', outputs: 1, penalty, l1Share } as const;
+    const problem = { rows: designRows(design, x), y, weights: given ?? new Float64Array(x.rows).fill(1), loss: 'squared', outputs: 1, penalty, l1Share, tolerance } as const;
     const { weights, intercepts } = await fitLinear(problem, context);
     return linearModel(design, weights.map((weight) => weight * unit), intercepts.map((intercept) => centre + unit * intercept), 'identity');
   },
