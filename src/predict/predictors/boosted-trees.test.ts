@@ -43,6 +43,7 @@ describe('boosted trees', () => {
       for (let i = 1; i < 400; i++) expect(rising[i]).toBeGreaterThanOrEqual(rising[i - 1] - 1e-12);
       const falling = boostedTrees.predict(model, examples(400, { a: () => b, b: (i) => i / 400 }));
       for (let i = 1; i < 400; i++) expect(falling[i]).toBeLessThanOrEqual(falling[i - 1] + 1e-12);
+      expect(rising[399] - rising[0]).toBeGreaterThan(1);
     }
   });
 
@@ -97,7 +98,9 @@ describe('boosted trees', () => {
     expect(found.forest.trees).toHaveLength(found.rounds);
     expect(found.history.length).toBeLessThan(60);
     const real: Answers = { task: 'binary', values: x.columns[0].map((a, i) => (a + 0.3 * draw(i, 3) > 0.6 ? 1 : 0)) };
-    expect((await fit(x, real, { patience: 10, trees: 300 })).rounds).toBeGreaterThan(20);
+    const { rounds, history } = await fit(x, real, { patience: 10, trees: 300 });
+    expect(rounds).toBeGreaterThan(20);
+    expect(history[rounds - 1]).toBe(Math.min(...history));
   });
 
   it('cover as many answers with a quantile as it says', async () => {
