@@ -46,7 +46,8 @@ export async function ingestTracked(files: TrackedFiles, engine: Engine): Promis
   await engine.run('CREATE OR REPLACE VIEW shoal_rejected AS SELECT CAST(NULL AS VARCHAR) AS source, CAST(NULL AS BIGINT) AS "row", CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS content WHERE false', 'reject');
   return {
     sources: held, entity: { word: { one: 'customer', many: 'customers' }, sources: held.map(({ name }) => name), count: Number(count) }, rejectedTable: 'shoal_rejected', unused: [],
-    span: { from: Number(low), to: Number(high) }, asOf: files.asOf, ...(files.currency && { currency: files.currency }),
+    // The journal is whole until it was exported: that nothing happened since the last event is known.
+    span: { from: Number(low), to: Math.max(Number(high), files.asOf) }, asOf: files.asOf, ...(files.currency && { currency: files.currency }),
   };
 }
 

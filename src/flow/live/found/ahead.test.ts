@@ -80,7 +80,7 @@ describe('what people are expected to do next, as part of a run', () => {
     for (const name of names) {
       const column = await view.column(name);
       for (let row = 0; row < view.entities; row++) {
-        const live = place.foretold(place.names.indexOf(name), rows.get(ids[row])!, told.asOf);
+        const live = place.foretold(place.names.indexOf(name), rows.get(ids[row])!, end);
         if (!Object.is(live, column[row])) throw new Error(`${name} of ${ids[row]}: batch ${column[row]}, live ${live}`);
         if (Number.isNaN(live)) unasked++;
         else asked++;

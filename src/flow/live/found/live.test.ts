@@ -35,7 +35,7 @@ beforeAll(async () => {
   const events = shoppers(90);
   for (let i = 0; i < events.length; i += 1000) await live.accept(events.slice(i, i + 1000));
   const exported = await live.export(folder);
-  const found = await discover(exported, { seed: 1 });
+  const found = await discover(exported, { seed: 1, predict: { target: 'any orders 60d', predictor: 'logistic-regression' } });
   await found.write(join(folder, 'run'));
   await found.close();
   run = await loadRun(join(folder, 'run'));
@@ -57,6 +57,7 @@ describe('a segmentation of the journal, kept live', () => {
       const measured = Object.fromEntries(run.table.features.flatMap(({ name }, j) => (Number.isNaN(run.table.columns[j][i]) ? [] : [[name, run.table.columns[j][i]]])));
       if (memberships.length !== 1 || memberships[0].segment !== segment || memberships[0].strength !== run.assignment.strength[i]) different.push(entity);
       expect(features).toEqual(measured);
+      expect(features['predicted_orders_60d']).toBeGreaterThan(0);
     }
     expect(different).toEqual([]);
   });
@@ -102,7 +103,12 @@ describe('a segmentation of the journal, kept live', () => {
   it('lets rules ask for features and for how firmly somebody is in a found segment, and time alone change the answer at the exact instant', async () => {
     await live.define({ segment: 'busy', name: 'Busy', version: 1, rule: { all: [{ kind: 'feature', feature: 'orders_30d', op: '>=', value: 5 }, { kind: 'segment', segment: model.segments[0].id, strength: 0.01 }] } });
     await live.define({ segment: 'recent', name: 'Recent', version: 1, rule: { kind: 'feature', feature: 'recency', op: '<', value: 10 } });
+    const chance = (await live.entity(user('u0')))!.features['predicted_orders_60d'];
+    await live.define({ segment: 'likely', name: 'Likely', version: 1, rule: { kind: 'feature', feature: 'predicted_orders_60d', op: '>=', value: Math.floor(chance * 1000) / 1000 } });
     await serving();
+    expect((await live.entity(user('u0')))!.memberships.map(({ segment }) => segment)).toContain('likely');
+    const { total } = await live.members('likely', { offset: 0, limit: 1000 });
+    expect(total).toBeLessThan(90);
     const bought = now;
     expect((await live.entity(user('u0')))!.memberships.find(({ segment }) => segment === 'recent')?.until).toBe(bought + 10 * day);
     now = bought + 10 * day - 1;
@@ -125,7 +131,7 @@ describe('a segmentation of the journal, kept live', () => {
     // Two people become one and are parted again, and somebody is forgotten.
     const told = (id: string, name: string, identifiers: Event['identifiers']): Event => ({ id, kind: 'track', name, at: now, received: now, identifiers, payload: { properties: { product_id: 'p1', category: 'bread' } } });
     await live.accept([told('x1', 'Product Viewed', [{ type: 'anonymous', value: 'browser' }])]);
-    expect((await live.entity({ type: 'anonymous', value: 'browser' }))!.memberships).toHaveLength(1);
+    expect((await live.entity({ type: 'anonymous', value: 'browser' }))!.memberships.filter(({ segment }) => segment !== 'likely')).toHaveLength(1);
     const { seq } = await live.status();
     await live.accept([told('x2', 'Product Viewed', [user('u5'), { type: 'anonymous', value: 'browser' }])]);
     const together = (await live.entity(user('u5')))!.features.events_events;
