@@ -44,7 +44,7 @@ describe.skipIf(!browser)(`what pages begin with${why}`, { timeout: 120_000 }, (
 
   const paths = [
     ['map', 'Map'], ['segments/FIRST', undefined], ['segments/FIRST/versus/SECOND', 'Two segments compared'], ['overlap', undefined], ['rules', 'Build a segment'],
-    ['entities', 'Look someone up'], ['entities/ENTITY', 'ENTITY'], ['choose', 'How many groups'], ['runs', undefined], ['settings', 'Settings'], ['start', undefined],
+    ['entities', 'Look someone up'], ['entities/ENTITY', 'ENTITY'], ['choose', 'How many groups'], ['predict', 'What comes next'], ['runs', undefined], ['settings', 'Settings'], ['start', undefined],
     ['segments/SECOND?run=RUN', undefined], ['entities/ENTITY?run=RUN', 'ENTITY'],
   ] as const;
 

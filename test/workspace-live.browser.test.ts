@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shoppers } from '../src/flow/live/found/shoppers.test.fixture.js';
 import { accessibilityFaults, openPage, overhang, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
@@ -154,8 +155,20 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await send(track('fay', event), track('fay', event), track('fay', event), track('fay', event));
     await expect.poll(() => line.locator('[data-label="Members"]').textContent()).toBe('1');
     expect(await accessibilityFaults(page)).toEqual([]);
+
+    // Nothing to undo any more: it stands among what was removed.
+    await page.getByRole('link', { name: 'Keen' }).click();
+    await page.getByRole('button', { name: 'Remove “Keen”' }).click();
+    await page.getByText('Removed “Keen”.').waitFor();
+    await page.goto(`${server.address}/w/main/live/segments`);
+    await page.getByText('Removed: 1 live segment').click();
     await page.setViewportSize({ width: 360, height: 780 });
+    expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overhang(page)).toBeLessThanOrEqual(0);
+    await page.getByRole('button', { name: 'Bring back Keen' }).click();
+    await line.getByText('Live').waitFor();
+    await expect.poll(() => line.locator('[data-label="Members"]').textContent()).toBe('1');
+    expect(await page.getByText('Removed: 1 live segment').count()).toBe(0);
     expect(otherThanGone(problems)).toEqual([]);
     expect(foreign).toEqual([]);
     await close();
@@ -225,7 +238,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await dialog.getByRole('option', { name: 'Winners' }).click();
     await page.keyboard.press('Tab');
     await dialog.getByRole('button', { name: 'Make the webhook' }).click();
-    expect(await dialog.locator('[data-secret]').textContent()).toMatch(/^whsec_/);
+    expect(await dialog.locator('[data-token]').textContent()).toMatch(/^whsec_/);
     await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('link', { name: 'CRM' }).click();
     await page.getByText('Nothing was sent yet').waitFor();
@@ -255,14 +268,22 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
 
     await page.getByRole('button', { name: 'New secret' }).click();
     await page.getByRole('button', { name: 'Make a new secret' }).click();
-    await page.locator('[data-secret]').waitFor();
+    await page.locator('[data-token]').waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Remove “CRM”' }).click();
     await page.getByText('No program is told yet').waitFor();
     await undo(page, 'Removed “CRM”');
-    await page.getByRole('link', { name: 'CRM' }).waitFor();
+    await page.getByRole('link', { name: 'CRM' }).click();
+    await page.getByRole('button', { name: 'Remove “CRM”' }).click();
+    await page.getByText('No program is told yet').waitFor();
+    await page.reload();
+    await page.getByText('Removed: 1 webhook').click();
     await page.setViewportSize({ width: 360, height: 780 });
+    expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overhang(page)).toBeLessThanOrEqual(0);
+    await page.getByRole('button', { name: 'Bring back CRM' }).click();
+    await page.getByRole('link', { name: 'CRM' }).waitFor();
+    expect(await page.getByText('Removed: 1 webhook').count()).toBe(0);
     await page.getByRole('link', { name: 'CRM' }).click();
     await row.waitFor();
     expect(await overhang(page)).toBeLessThanOrEqual(0);
@@ -310,6 +331,44 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     }
     expect(problems).toEqual([]);
     await close();
+  });
+
+  it('tells of segments that were found in the events how many are in each, why somebody is in one or not, and what comes next of them', { timeout: 300_000 }, async () => {
+    const events = shoppers(120);
+    const late = Date.now() - events.at(-1)!.at - 3_600_000;
+    const messages = events.map(({ id, kind, name, at, identifiers, payload }) => ({ messageId: id, type: kind, ...(kind === 'track' ? { event: name } : { name }), userId: identifiers[0].value, timestamp: new Date(at + late).toISOString(), ...payload }));
+    for (let i = 0; i < messages.length; i += 200) await send(...messages.slice(i, i + 200));
+    const { id } = await server.client.ask('POST /v1/predict', { body: { live: true, horizon: 30, promote: true, options: { seed: 1 } } });
+    for await (const job of server.client.follow('GET /v1/jobs/:job/events', { params: { job: id } })) expect(['queued', 'running', 'done']).toContain(job.state);
+    await expect.poll(async () => (await server.client.ask('GET /v1/live/found')).reduce((sum, { members }) => sum + members, 0), { timeout: 60_000 }).toBeGreaterThanOrEqual(120);
+    const found = await server.client.ask('GET /v1/live/found');
+    const { id: somebody, memberships } = await server.client.ask('GET /v1/live/entities/:entity', { params: { entity: 'u0' } });
+    const own = memberships.find(({ strength }) => strength !== undefined)!;
+    const { segment } = (await server.client.ask('GET /v1/live/segments')).find(({ name }) => name === 'Buyers')!;
+
+    for (const [colorScheme, width] of [['light', 360], ['dark', 1280]] as const) {
+      const { page, problems, close } = await openPage(browser!, server, '/w/main/live/segments', { colorScheme, width });
+      const part = (name: string) => page.getByRole('region', { name, exact: true });
+      const faultless = async () => {
+        expect(await accessibilityFaults(page)).toEqual([]);
+        expect(await overhang(page)).toBeLessThanOrEqual(0);
+      };
+      for (const { name, members } of found) await part('Found by the model in use').getByRole('row').filter({ hasText: name }).filter({ hasText: String(members) }).waitFor();
+      await faultless();
+      await page.goto(`${server.address}/w/main/live/segments/${segment}`);
+      await part('Who came and went').getByText(/entered and .* left since/).waitFor();
+      await faultless();
+      await page.goto(`${server.address}/w/main/entities/${somebody}?part=live`);
+      await part('What happened just now').getByRole('link', { name: own.name }).first().waitFor({ state: 'attached' });
+      await part('What comes next').getByText('within 30 days').first().waitFor();
+      await page.getByRole('button', { name: `Why in ${own.name}` }).click();
+      await part('Live segments').getByText('What speaks for it or for').waitFor();
+      await page.getByRole('button', { name: `Why not in ${found.find((one) => one.segment !== own.segment)!.name}` }).click();
+      await expect.poll(() => part('Live segments').getByText('What speaks for it or for').count()).toBe(2);
+      await faultless();
+      expect(problems).toEqual([]);
+      await close();
+    }
   });
 
   /** What the template of sessions says: it is about whatever was seen most. */

@@ -1,4 +1,5 @@
 import type { Identifier, Scalar } from './event.js';
+import type { Feature } from './feature.js';
 import type { Rule } from './rule.js';
 
 /** A segment that is kept true to the moment: what the journal holds of it. A new version serves once it has been worked out from the history. */
@@ -107,7 +108,7 @@ export interface LivePlace {
    * None where the model is no formula.
    */
   readonly against?: NamedSegment;
-  readonly features: readonly { readonly name: string; readonly title: string; readonly value?: number; readonly weight: number }[];
+  readonly features: readonly (Pick<Feature, 'name' | 'title' | 'kind' | 'unit'> & { readonly value?: number; readonly weight: number })[];
 }
 
 interface NamedSegment {

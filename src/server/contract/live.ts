@@ -70,6 +70,7 @@ export const liveRoutes = {
   'POST /v1/live/check': route({ role: 'viewer', summary: 'A live rule in words', body: z.strictObject({ rule }), answer: z.object({ words: z.string() }) }),
   'GET /v1/live/segments': route({ role: 'viewer', summary: 'Lists live segments', answer: z.array(row) }),
   'GET /v1/live/found': route({ role: 'viewer', summary: 'Lists the found segments of the model in use that are kept live, with how many are in each', answer: z.array(document<LiveSegment>('FoundLive', 'A found segment, kept true to the moment')) }),
+  'GET /v1/live/removed': route({ role: 'viewer', summary: 'Lists removed live segments, which can be restored', answer: z.array(document<SegmentRecord>('RemovedLive', 'A live segment that was removed')) }),
   'POST /v1/live/segments': route({
     role: 'analyst', summary: 'Makes a live segment from a rule', details: 'Its members are worked out from the history; until then it is said to be backfilling.', body: z.strictObject({ name: title, rule, why }), answer: row, status: 201,
   }),

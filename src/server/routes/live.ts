@@ -61,6 +61,10 @@ export const liveHandlers: Handlers<keyof typeof liveRoutes> = {
     // A name that a person gave stands, whatever the model calls it.
     return states.filter(isFound).map((state) => ({ ...state, name: records.find(({ id }) => id === state.segment)?.name ?? state.name }));
   },
+  async 'GET /v1/live/removed'({ place }) {
+    const { store } = await place();
+    return (await store.segments.list({ origin: 'live', removed: true })).filter(({ removedAt }) => removedAt !== undefined);
+  },
   async 'POST /v1/live/segments'({ body: { name, rule }, by, place }) {
     const { store, live } = await place();
     const words = await live().check(rule);

@@ -79,7 +79,7 @@ function OneOf({ id, shown }: { readonly id: string; readonly shown?: ShownRun }
   if (data.run === undefined || !shown)
     return data.live ? (
       <Page title={short(data.live.id)} above={above} lead={`Known live only: no run has looked at this ${f.one} yet.`}>
-        <LivePart live={data.live} news={news} />
+        <LivePart live={data.live} news={news} ahead={[]} />
       </Page>
     ) : null;
   return <Story person={data} shown={shown} above={above} news={news} />;
@@ -106,7 +106,7 @@ function Story({ person, shown, above, news }: { readonly person: Person; readon
         link={here}
         parts={[{ id: 'story', title: 'Story' }, { id: 'measured', title: 'Everything measured', count: f.count(person.features.length - missing) }, { id: 'timeline', title: 'What happened' }, ...(person.live ? [{ id: 'live' as const, title: 'Live', count: f.count(person.live.memberships.length) }] : [])]}
       />
-      {part === 'live' && person.live ? <LivePart live={person.live} news={news} /> : null}
+      {part === 'live' && person.live ? <LivePart live={person.live} news={news} ahead={shown.isChampion ? report.features.filter((feature) => feature.family === 'prediction') : []} /> : null}
       {part === 'live' && !person.live ? <Empty>No event of this {f.one} has come in live.</Empty> : null}
       {part === 'measured' ? <Measured features={person.features} family={family} own={person.segment >= 0} /> : null}
       {part === 'timeline' ? <Timeline entity={person.entity} /> : null}

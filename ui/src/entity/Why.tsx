@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Explanation } from '../../../src/domain/profile.js';
+import { Hidden } from '../kit/Hidden.js';
 import { prose, sentence } from '../kit/prose.js';
 import css from './person.module.css';
 
@@ -39,7 +40,7 @@ function Pulls({ contributions }: { readonly contributions: Explanation['contrib
             <li key={pull.feature}>
               <span className={css.pullName}>
                 {pull.title}: <strong>{prose(pull.value)}</strong>
-                <span className={css.hidden}>{pull.weight < 0 ? ', pulls out' : ', pulls in'}</span>
+                <Hidden>{pull.weight < 0 ? ', pulls out' : ', pulls in'}</Hidden>
               </span>
               <span className={css.pullTrack} aria-hidden="true">
                 <span className={css.pullBar} data-out={pull.weight < 0} style={{ left: `${pull.weight < 0 ? 50 - width : 50}%`, width: `${Math.max(0.6, width)}%` }} />

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Hidden } from './Hidden.js';
 import { Icon } from './Icon.js';
 import css from './states.module.css';
 
@@ -19,7 +20,7 @@ export function Skeleton({ lines, height }: { readonly lines?: number; readonly 
 export function Loading({ what = 'the page', children }: { readonly what?: string; readonly children?: ReactNode }) {
   return (
     <div className={css.loading} role="status">
-      <span className={css.hidden}>Loading {what} …</span>
+      <Hidden>Loading {what} …</Hidden>
       {children ?? (
         <>
           <Skeleton lines={2} />

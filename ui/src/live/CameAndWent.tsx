@@ -20,7 +20,7 @@ export function CameAndWent({ row }: { readonly row: LiveSegmentRow }) {
   const to = usePaths();
   const { data, error, refetch } = useChanges(row.segment);
   return (
-    <Section id="changes" title="Who came and went" lead={`Everybody who entered or left in the last ${DAYS} days.`}>
+    <Section id="changes" title="Who came and went" lead={`How many entered and left in the last ${DAYS} days, and who did last.`}>
       {error ? <ProblemNote error={error} onRetry={() => void refetch()} /> : null}
       {!data && !error ? <Skeleton lines={4} /> : null}
       {data ? (

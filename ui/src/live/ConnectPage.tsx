@@ -7,6 +7,7 @@ import { Icon } from '../kit/Icon.js';
 import { Ago } from '../kit/moments.js';
 import { Scroller } from '../kit/Section.js';
 import { ProblemNote } from '../kit/states.js';
+import { Token } from '../kit/Token.js';
 import { useTell } from '../wire/ask.js';
 import { useWire } from '../wire/client.js';
 import { useNews } from '../wire/live.js';
@@ -59,9 +60,7 @@ function WriteKey({ token, onToken }: { readonly token?: string; onToken(token: 
     return (
       <>
         <p>This key can do nothing but write events into this workspace, so it may stand in a page. It is shown only now: keep it before you leave.</p>
-        <code className={css.token} data-token>
-          {token}
-        </code>
+        <Token text={token} />
         <div>
           <CopyButton text={token} label="Copy the key" />
         </div>

@@ -15,7 +15,7 @@ import { type Line, takeIn, type Wanted, wantedOf } from './feed.js';
 import { FeedLines } from './FeedLines.js';
 import css from './live.module.css';
 import { LineMark, LivePage } from './LivePage.js';
-import { useSegmentNames } from './names.js';
+import { useLiveNames } from './names.js';
 
 /** Events as they arrive, what was not taken and why, and who enters and leaves because of them. */
 export function EventsPage() {
@@ -69,7 +69,7 @@ const HELD = 2000;
 function Debugger() {
   const f = useFormats();
   const to = usePaths();
-  const names = useSegmentNames();
+  const names = useLiveNames();
   const [feed, setFeed] = useState<readonly Line[]>([]);
   const [paused, setPaused] = useState(false);
   const [held, setHeld] = useState<readonly News[]>([]);

@@ -10,11 +10,11 @@ import { Scroller } from '../kit/Section.js';
 import { usePaths } from '../wire/runs.js';
 import { idOf, type Line, type SeenEvent } from './feed.js';
 import css from './live.module.css';
+import type { NamedLive } from './names.js';
 
 interface FeedLinesProps {
   readonly lines: readonly Line[];
-  /** Of live segments, by id. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, NamedLive>;
   /** The page is about one person: their name is not said on every line. */
   readonly ofOne?: boolean;
   /** Lines shown at first. */
@@ -137,9 +137,10 @@ function Who({ id, hide = false }: { readonly id: string; readonly hide?: boolea
 /** "entered Left a cart". */
 export function Came({ change, names }: { readonly change: Change } & Pick<FeedLinesProps, 'names'>) {
   const to = usePaths();
+  const known = names.get(change.segment);
   return (
     <span className={css.move} data-direction={change.direction}>
-      {change.direction} <a href={to(`${names.has(change.segment) ? 'live/segments' : 'segments'}/${encodeURIComponent(change.segment)}`)}>{names.get(change.segment) ?? change.segment}</a>
+      {change.direction} {known?.path === undefined ? (known?.name ?? change.segment) : <a href={to(known.path)}>{known.name}</a>}
     </span>
   );
 }

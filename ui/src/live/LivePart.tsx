@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { LiveEntity } from '../../../src/domain/live.js';
+import type { Feature } from '../../../src/domain/feature.js';
+import type { LiveEntity, LiveMembership, LiveSegment } from '../../../src/domain/live.js';
 import { Card } from '../entity/Card.js';
 import person from '../entity/person.module.css';
 import { AskDialog } from '../kit/AskDialog.js';
@@ -18,13 +19,20 @@ import { FeedLines } from './FeedLines.js';
 import css from './live.module.css';
 import { LineMark } from './LivePage.js';
 import { LiveWhy } from './LiveWhy.js';
-import { useSegmentNames } from './names.js';
+import { useLiveNames } from './names.js';
 import type { PersonNews } from './use-person-news.js';
 
-/** What is true of somebody at this moment: their live segments, since when, until when and why; what they just did; who they are known as. */
-export function LivePart({ live, news }: { readonly live: LiveEntity; readonly news: PersonNews }) {
+interface LivePartProps {
+  readonly live: LiveEntity;
+  readonly news: PersonNews;
+  /** What the model in use predicts of anybody. */
+  readonly ahead: readonly Feature[];
+}
+
+/** What is true of somebody at this moment: their live segments, since when, until when and why; what they just did, and what comes next; who they are known as. */
+export function LivePart({ live, news, ahead }: LivePartProps) {
   const f = useFormats();
-  const names = useSegmentNames();
+  const names = useLiveNames();
   return (
     <div className={person.story}>
       <div className={person.main}>
@@ -56,6 +64,7 @@ export function LivePart({ live, news }: { readonly live: LiveEntity; readonly n
             )}
           </p>
         </Card>
+        <Ahead live={live} features={ahead} />
         <Traits live={live} />
         <Merges live={live} />
         <Erase live={live} />
@@ -65,7 +74,6 @@ export function LivePart({ live, news }: { readonly live: LiveEntity; readonly n
 }
 
 function Memberships({ live }: { readonly live: LiveEntity }) {
-  const f = useFormats();
   const { data, error, refetch } = useAsk('GET /v1/live/segments');
   const to = usePaths();
   const { data: found } = useAsk('GET /v1/live/found');
@@ -78,55 +86,74 @@ function Memberships({ live }: { readonly live: LiveEntity }) {
       </p>
     );
   const inside = new Map(live.memberships.map((one) => [one.segment, one]));
-  const sorted = [...data].sort((a, b) => Number(inside.has(b.segment)) - Number(inside.has(a.segment)) || a.name.localeCompare(b.name));
+  const first = (a: LiveSegment, b: LiveSegment) => Number(inside.has(b.segment)) - Number(inside.has(a.segment)) || a.name.localeCompare(b.name);
   return (
     <ul className={css.memberships}>
-      {[...found].sort((a, b) => Number(inside.has(b.segment)) - Number(inside.has(a.segment))).map((row) => {
-        const one = inside.get(row.segment);
-        return (
-          <li key={row.segment} data-member={one !== undefined}>
-            <Icon name={one ? 'check' : 'minus'} size={16} />
-            <div className={css.what}>
-              <p>
-                <a href={to(`segments/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
-                <span className={css.soft}>{one ? `found by the model in use${one.strength === undefined ? '' : `, ${f.percent(one.strength)} from border to core`}` : 'not in'}</span>
-              </p>
-              {one ? (
-                <p>
-                  since <Ago at={one.since} />
-                  {one.until === undefined ? null : <>; leaves <Until at={one.until} /> if nothing more happens</>}
-                </p>
-              ) : null}
-              <LiveWhy entity={live.id} row={row} member={one !== undefined} />
-            </div>
-          </li>
-        );
-      })}
-      {sorted.map((row) => {
-        const one = inside.get(row.segment);
-        return (
-          <li key={row.segment} data-member={one !== undefined}>
-            <Icon name={one ? 'check' : 'minus'} size={16} />
-            <div className={css.what}>
-              <p>
-                <a href={to(`live/segments/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
-                <span className={css.soft}>{one ? 'in' : 'not in'}</span>
-              </p>
-              {one ? (
-                <>
-                  <p>
-                    since <Ago at={one.since} />
-                    {one.until === undefined ? ', and not left by time alone' : <>; leaves <Until at={one.until} /> if nothing more happens</>}
-                  </p>
-                  <p className={css.soft}>{sentence(one.reason)}</p>
-                </>
-              ) : null}
-              <LiveWhy entity={live.id} row={row} member={one !== undefined} />
-            </div>
-          </li>
-        );
-      })}
+      {[...found].sort(first).map((row) => (
+        <Membership key={row.segment} found entity={live.id} row={row} one={inside.get(row.segment)} />
+      ))}
+      {[...data].sort(first).map((row) => (
+        <Membership key={row.segment} entity={live.id} row={row} one={inside.get(row.segment)} />
+      ))}
     </ul>
+  );
+}
+
+interface MembershipProps {
+  readonly entity: string;
+  readonly row: LiveSegment;
+  /** Where they are in it. */
+  readonly one: LiveMembership | undefined;
+  /** The model in use found it. */
+  readonly found?: boolean;
+}
+
+function Membership({ entity, row, one, found = false }: MembershipProps) {
+  const f = useFormats();
+  const to = usePaths();
+  const why = found ? `Found by the model in use${one?.strength === undefined ? '' : `; ${f.percent(one.strength)} from border to core`}` : sentence(one?.reason ?? '');
+  return (
+    <li data-member={one !== undefined}>
+      <Icon name={one ? 'check' : 'minus'} size={16} />
+      <div className={css.what}>
+        <p>
+          <a href={to(`${found ? 'segments' : 'live/segments'}/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
+          <span className={css.soft}>{one ? 'in' : 'not in'}</span>
+        </p>
+        {one ? (
+          <>
+            <p>
+              since <Ago at={one.since} />
+              {one.until !== undefined ? <>; leaves <Until at={one.until} /> if nothing more happens</> : found ? null : ', and not left by time alone'}
+            </p>
+            <p className={css.soft}>{why}</p>
+          </>
+        ) : null}
+        <LiveWhy entity={entity} row={row} member={one !== undefined} />
+      </div>
+    </li>
+  );
+}
+
+/** What is predicted of them from everything that came up to now. */
+function Ahead({ live, features }: { readonly live: LiveEntity; readonly features: readonly Feature[] }) {
+  const f = useFormats();
+  const told = features.filter(({ name }) => live.features[name] !== undefined);
+  if (told.length === 0) return null;
+  return (
+    <Card title="What comes next">
+      <dl className={`${css.traits} ${css.chances}`}>
+        {told.map(({ name, title, kind, unit }) => (
+          <div key={name}>
+            <dt>{sentence(title)}</dt>
+            <dd>{f.value(live.features[name], kind, unit)}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={css.soft}>
+        As of <Ago at={live.asOf} />, from what came up to then.
+      </p>
+    </Card>
   );
 }
 

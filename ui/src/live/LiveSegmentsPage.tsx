@@ -5,6 +5,7 @@ import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { sentence } from '../kit/prose.js';
+import { Section } from '../kit/Section.js';
 import { EmptyState, Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import table from '../kit/table.module.css';
 import { useAsk } from '../wire/ask.js';
@@ -14,6 +15,7 @@ import { useMay } from '../workspace/session.js';
 import css from './live.module.css';
 import { LineMark, LivePage } from './LivePage.js';
 import { LiveState } from './LiveState.js';
+import { RemovedLive } from './RemovedLive.js';
 
 /** Segments that follow what happens, with how many are in each now. */
 export function LiveSegmentsPage() {
@@ -34,6 +36,8 @@ export function LiveSegmentsPage() {
       }
     >
       <Listed line={may ? <LineMark line={line} /> : null} />
+      <Found />
+      <RemovedLive />
     </LivePage>
   );
 }
@@ -81,6 +85,43 @@ function Listed({ line }: { readonly line: ReactNode }) {
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** The segments of the model in use that are kept live, with how many are in each now. */
+function Found() {
+  const f = useFormats();
+  const to = usePaths();
+  const { data = [], error, refetch } = useAsk('GET /v1/live/found');
+  if (error) return <ProblemNote title="The found segments did not come." error={error} onRetry={() => void refetch()} />;
+  if (data.length === 0) return null;
+  return (
+    <Section id="found" title="Found by the model in use" lead="Everybody of whom events come is placed among these as well, with each event and as time passes." table={{ columns: ['id', 'name', 'members', 'state'], rows: () => data.map((row) => [row.segment, row.name, row.members, row.state]) }}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">Segment</th>
+            <th scope="col">Members</th>
+            <th scope="col">State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...data].sort((a, b) => b.members - a.members || a.name.localeCompare(b.name)).map((row) => (
+            <tr key={row.segment}>
+              <th scope="row">
+                <a href={to(`segments/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
+              </th>
+              <td data-label="Members" className={table.number}>
+                <strong>{f.count(row.members)}</strong>
+              </td>
+              <td data-label="State">
+                <LiveState segment={row} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
   );
 }
 

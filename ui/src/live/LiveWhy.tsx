@@ -83,10 +83,10 @@ function Place({ place: { in: held, nearest, next, strength, at, until, against,
         <>
           <p>What speaks for it or for {against.name}:</p>
           <ul className={css.weights}>
-            {features.map(({ name, title, value, weight }) => (
+            {features.map(({ name, title, kind, unit, value, weight }) => (
               <li key={name}>
                 <span>
-                  {sentence(title)} <span className={css.soft}>{value === undefined ? 'unknown' : f.number(value)}</span>
+                  {sentence(title)} <span className={css.soft}>{value === undefined ? 'unknown' : kind === 'flag' ? measured(value > 0, kind, f) : f.value(value, kind, unit)}</span>
                 </span>
                 <span className={css.bar} data-for={weight > 0} title={`${f.percent(Math.abs(weight))} of what tells them apart`}>
                   <span style={{ inlineSize: `${(100 * Math.abs(weight)) / most}%` }} />

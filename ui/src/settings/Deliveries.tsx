@@ -8,6 +8,7 @@ import { Until } from '../kit/moments.js';
 import { ProblemNote, Skeleton } from '../kit/states.js';
 import table from '../kit/table.module.css';
 import { useToast } from '../kit/Toasts.js';
+import type { NamedLive } from '../live/names.js';
 import { useAsk, useTell } from '../wire/ask.js';
 import { useWire } from '../wire/client.js';
 import { usePaths } from '../wire/runs.js';
@@ -19,7 +20,7 @@ const STATES = [{ value: '', label: 'All' }, { value: 'waiting', label: 'Waiting
 interface DeliveriesProps {
   readonly webhook: Webhook;
   /** Of live segments, by id. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, NamedLive>;
 }
 
 /** What was sent to a webhook, newest first, with every try; what was given up can be sent again. */
@@ -69,7 +70,7 @@ export function Deliveries({ webhook, names }: DeliveriesProps) {
           </thead>
           <tbody>
             {items.map((delivery) => (
-              <DeliveryRow key={delivery.id} webhook={webhook} delivery={delivery} name={names.get(delivery.segment) ?? delivery.segment} onAgain={() => again({ ids: [delivery.id] })} />
+              <DeliveryRow key={delivery.id} webhook={webhook} delivery={delivery} name={names.get(delivery.segment)?.name ?? delivery.segment} onAgain={() => again({ ids: [delivery.id] })} />
             ))}
           </tbody>
         </table>

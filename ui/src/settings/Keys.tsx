@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ApiKey } from '../../../src/domain/api-key.js';
 import { AskDialog } from '../kit/AskDialog.js';
 import { useFormats } from '../kit/formats.js';
+import { Hidden } from '../kit/Hidden.js';
 import { Icon } from '../kit/Icon.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import table from '../kit/table.module.css';
@@ -59,7 +60,7 @@ function KeyTable({ keys }: { readonly keys: readonly ApiKey[] }) {
           <th scope="col">Last used</th>
           <th scope="col">Ends</th>
           <th scope="col">
-            <span className={css.hidden}>What to do with it</span>
+            <Hidden>What to do with it</Hidden>
           </th>
         </tr>
       </thead>

@@ -5,6 +5,7 @@ import type { Role } from '../../../src/domain/role.js';
 import { CopyButton } from '../kit/CopyButton.js';
 import { Dialog, DialogActions } from '../kit/Dialog.js';
 import { ProblemNote } from '../kit/states.js';
+import { Token } from '../kit/Token.js';
 import { useTell } from '../wire/ask.js';
 import { useSession } from '../workspace/session.js';
 import { ROLE_WORDS, SINGLE_RIGHTS } from './key-words.js';
@@ -41,9 +42,7 @@ function NewKey({ onClose }: { onClose(): void }) {
     return (
       <div className={css.part}>
         <p>This is the key of “{create.data.key.name}”. It is shown only now: keep it somewhere safe before you close this.</p>
-        <code className={css.token} data-token>
-          {create.data.token}
-        </code>
+        <Token text={create.data.token} />
         <DialogActions>
           <CopyButton text={create.data.token} label="Copy the key" />
           <Button onClick={onClose}>Done</Button>

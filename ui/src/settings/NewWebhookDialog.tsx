@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { CopyButton } from '../kit/CopyButton.js';
 import { Dialog, DialogActions } from '../kit/Dialog.js';
 import { ProblemNote } from '../kit/states.js';
+import { Token } from '../kit/Token.js';
 import { useAsk, useTell } from '../wire/ask.js';
 import css from './settings.module.css';
 
@@ -51,9 +52,7 @@ export function Secret({ of, secret, onClose }: { readonly of: string; readonly 
   return (
     <div className={css.part}>
       <p>With this secret “{of}” checks that messages are from here. It is shown only now: put it where it is needed before you close this.</p>
-      <code className={css.token} data-secret>
-        {secret}
-      </code>
+      <Token text={secret} />
       <DialogActions>
         <CopyButton text={secret} label="Copy the secret" />
         <Button onClick={onClose}>Done</Button>

@@ -10,7 +10,7 @@ import { Ago } from '../kit/moments.js';
 import { Stat } from '../kit/Section.js';
 import { Loading, ProblemNote } from '../kit/states.js';
 import { useToast } from '../kit/Toasts.js';
-import { useSegmentNames } from '../live/names.js';
+import { useLiveNames } from '../live/names.js';
 import { useAsk, useTell } from '../wire/ask.js';
 import { usePaths } from '../wire/runs.js';
 import { useMay } from '../workspace/session.js';
@@ -36,7 +36,7 @@ export function WebhookDetail({ id }: { readonly id: string }) {
 
 function Shown({ webhook }: { readonly webhook: Webhook }) {
   const f = useFormats();
-  const names = useSegmentNames();
+  const names = useLiveNames();
   return (
     <>
       <div className={css.head}>
@@ -50,7 +50,7 @@ function Shown({ webhook }: { readonly webhook: Webhook }) {
         <ProblemNote title="Nothing is sent to it." error={webhook.disabled ? `Since ${f.moment(webhook.disabled.at)}: ${webhook.disabled.reason}` : 'It was switched off.'} />
       )}
       <dl className={css.facts}>
-        <Stat label="Told of" value={webhook.segments ? webhook.segments.map((one) => names.get(one) ?? one).join(', ') : 'All live segments'} />
+        <Stat label="Told of" value={webhook.segments ? webhook.segments.map((one) => names.get(one)?.name ?? one).join(', ') : 'All live segments'} />
         <Stat label="Waiting" value={f.count(webhook.waiting)} />
         <Stat label="Given up" value={f.count(webhook.dead)} />
         <Stat label="Got through last" value={webhook.lastSuccessAt === undefined ? 'never' : <Ago at={webhook.lastSuccessAt} />} />

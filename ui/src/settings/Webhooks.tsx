@@ -9,6 +9,7 @@ import { useAsk } from '../wire/ask.js';
 import { usePaths } from '../wire/runs.js';
 import { useMay } from '../workspace/session.js';
 import { NewWebhookDialog } from './NewWebhookDialog.js';
+import { RemovedWebhooks } from './RemovedWebhooks.js';
 import css from './settings.module.css';
 
 /** Addresses that are told who enters and leaves live segments. */
@@ -57,6 +58,7 @@ export function Webhooks() {
           </tbody>
         </table>
       ) : null}
+      <RemovedWebhooks />
       <NewWebhookDialog open={making} onClose={() => setMaking(false)} />
     </section>
   );

@@ -5,6 +5,7 @@ import type { Workspace } from '../../../src/domain/workspace.js';
 import { AskDialog } from '../kit/AskDialog.js';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
+import { Removed } from '../kit/Removed.js';
 import { Loading, ProblemNote, Skeleton } from '../kit/states.js';
 import { useToast } from '../kit/Toasts.js';
 import { useAsk, useTell } from '../wire/ask.js';
@@ -42,7 +43,7 @@ export function Workspaces() {
           <WorkspaceRow key={workspace.id} workspace={workspace} only={workspaces.data.length === 1} />
         ))}
       </ul>
-      {admin ? <Removed /> : null}
+      {admin ? <RemovedWorkspaces /> : null}
       <AskDialog
         title="New workspace"
         open={making}
@@ -127,32 +128,11 @@ function WorkspaceRow({ workspace, only }: { readonly workspace: Workspace; read
 }
 
 /** Workspaces that were removed and can still be brought back. */
-function Removed() {
-  const f = useFormats();
-  const toast = useToast();
+function RemovedWorkspaces() {
   const reload = useSessionReload();
   const { data = [] } = useAsk('GET /v1/workspaces', { query: { removed: 'true' } });
-  const restore = useTell('POST /v1/workspaces/:workspace/restore');
-  const removed = data.filter((workspace) => workspace.removedAt !== undefined);
-  if (removed.length === 0) return null;
-  return (
-    <details className={css.more}>
-      <summary>Removed: {f.count(removed.length)}</summary>
-      <ul className={css.list}>
-        {removed.map((workspace) => (
-          <li key={workspace.id}>
-            <span className={css.words}>
-              <strong>{workspace.name}</strong>
-              <span className={css.soft}>Removed {f.moment(workspace.removedAt)}; kept for seven days</span>
-            </span>
-            <Button variant="default" size="compact-md" onClick={() => restore.mutate({ params: { workspace: workspace.id } }, { onSuccess: () => void reload(), onError: (error) => toast({ text: error.message, tone: 'problem' }) })}>
-              Bring back
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
+  const { mutateAsync: restore } = useTell('POST /v1/workspaces/:workspace/restore');
+  return <Removed called={['workspace', 'workspaces']} items={data} kept="seven days" onRestore={(workspace) => restore({ params: { workspace } }).then(reload)} />;
 }
 
 /** The session names the workspaces that the switch shows. */

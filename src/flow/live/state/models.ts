@@ -1,4 +1,5 @@
 import type { Event } from '../../../domain/event.js';
+import type { Feature } from '../../../domain/feature.js';
 import type { LivePlace } from '../../../domain/live.js';
 import { assert } from '../../../errors.js';
 import { rowsOf, type TrackedColumn } from '../../../ingest/track/rows-of.js';
@@ -156,7 +157,8 @@ export function createModels(columns: Columns, saved?: { readonly carried: reado
         in: named(now?.segment), nearest: named(place.segment), next: named(next), strength: place.strength, margin: HYSTERESIS, ...(now && now.at > -Infinity && { at: now.at }), ...(now && now.until > asOf && now.until < Infinity && { until: now.until }),
         against: named(against), features: telling.map(({ feature, value, part }) => {
           const name = placings[index].names[feature];
-          return { name, title: features.find((one) => one.name === name)?.title ?? name, ...(!Number.isNaN(value) && { value }), weight: part / whole };
+          const { title = name, kind = 'number', unit }: Partial<Feature> = features.find((one) => one.name === name) ?? {};
+          return { name, title, kind, ...(unit !== undefined && { unit }), ...(!Number.isNaN(value) && { value }), weight: part / whole };
         }),
       };
     },
