@@ -365,6 +365,8 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
       await part('Live segments').getByText('What speaks for it or for').waitFor();
       await page.getByRole('button', { name: `Why not in ${found.find((one) => one.segment !== own.segment)!.name}` }).click();
       await expect.poll(() => part('Live segments').getByText('What speaks for it or for').count()).toBe(2);
+      // Words have the room to be read.
+      expect(await part('Live segments').locator('li > :first-child:has(+ [data-for])').evaluateAll((words) => Math.min(...words.map((one) => one.getBoundingClientRect().width)))).toBeGreaterThan(140);
       await faultless();
       expect(problems).toEqual([]);
       await close();
