@@ -113,7 +113,9 @@ export async function batch(files: readonly string[] | Opening | TrackedFiles, o
 /** What everyone is expected to do next, also as features of theirs. */
 async function foretold({ ingested, table }: Prepared, options: DiscoverOptions, engine: Engine, kernel: Kernel, context: Context) {
   const [{ predictNext }, { withPredictions }] = await Promise.all([import('./predict/predict.js'), import('./predict/as-features.js')]);
-  const { targets, skipped } = await predictNext(ingested, options, engine, kernel, context);
+  // What is a stage of its own when one only predicts is part of one stage here.
+  const own: Context = { ...context, progress: ({ note }) => context.progress({ stage: 'predict', ...(note !== undefined && { note }) }) };
+  const { targets, skipped } = await predictNext(ingested, options, engine, kernel, own);
   const both = await withPredictions(table, targets, engine);
   return { table: both.table, predictions: { targets: both.targets, skipped } };
 }
