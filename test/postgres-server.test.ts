@@ -182,7 +182,7 @@ describe.skipIf(withoutPostgres)(withoutPostgres ?? 'a PostgreSQL database as a 
     expect((await desk.ask('report', {}, run)).segments).toHaveLength(2);
     await expect(tablesOf(url.replace(/[^/]*$/, new URL(place.store).pathname.slice(1)))).rejects.toMatchObject({ code: 'postgres/failed', message: expect.stringContaining('its own records') });
     await own.close();
-    expect((await readdir(place.data)).sort()).toEqual(['lock.sqlite', 'workspaces']);
+    expect((await readdir(place.data)).sort()).toEqual(['lock.sqlite', 'secrets.key', 'workspaces']);
   });
 
   it('lets one server have a database, and a data folder: another is refused and touches nothing', async () => {
