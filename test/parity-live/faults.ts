@@ -32,7 +32,7 @@ export const faults: readonly Fault[] = [
   { name: 'parting leaves the history where it is', file: state, from: 'if (entity !== number) moveHistory(whole, hot(entity), new Set(nodes));', to: 'if (entity !== number) hot(entity);' },
   { name: 'somebody with a new name is not told of', seed: 2, file: state, from: 'here?.id !== identity.publicId(number)', to: 'here?.id === undefined' },
   { name: 'what is erased stays in the history', file: state, from: 'forgetNodes(whole, new Set(', to: 'void (new Set(' },
-  { name: 'late events are forgotten', file: state, from: 'row: keepsAny || kept.has(given.name) ?', to: 'row: (keepsAny || kept.has(given.name)) && given.at >= clock - 60_000 ?' },
+  { name: 'late events are forgotten', file: state, from: 'reading.read(given, seq, node, at, keepsAny || kept.has(given.name), true);', to: 'reading.read(given, seq, node, at, (keepsAny || kept.has(given.name)) && given.at >= clock - 60_000, true);' },
   { name: 'an event from the future counts from then on', file: state, from: 'const at = Math.max(EARLIEST, Math.min(given.at, clock));', to: 'const at = Math.max(EARLIEST, given.at);' },
   { name: 'a record that comes twice counts twice', seed: 2, file: state, from: 'if (record.seq <= seq) return [];', to: '' },
   { name: 'a trait is that which came in last', seed: 4, file: entity, from: 'a.at > b.at || (a.at === b.at && a.seq > b.seq)', to: 'a.seq > b.seq' },
