@@ -15,7 +15,7 @@ const expected: readonly { name: string; file: string; targets: readonly { name:
   { name: 'telco-churn-ibm', file: 'telco-churn-ibm/telco_churn_7043.csv', targets: [{ name: 'churn', auc: 0.82, classes: ['No', 'Yes'] }], rows: 7043 },
   { name: 'marketing-campaign', file: 'marketing-campaign/marketing_campaign.csv', targets: [{ name: 'response', auc: 0.84 }], rows: 2240 },
   { name: 'german-credit', file: 'german-credit/GermanCredit.csv', targets: [{ name: 'credit_risk', auc: 0.68 }], rows: 1000 },
-  { name: 'adult-census', file: 'adult-census/adult_train.csv.gz', targets: [{ name: 'class', auc: 0.92, classes: ['<=50K', '>50K'] }], rows: 32_561, flags: ['--predictor', 'boosted-trees'] },
+  { name: 'adult-census', file: 'adult-census/adult_train.csv.gz', targets: [{ name: 'class', auc: 0.92, classes: ['<=50K', '>50K'] }], rows: 32_561, flags: ['--predictor', 'boosted-trees'], long: true },
   { name: 'online-retail', file: 'online-retail/online_retail.csv.gz', targets: [{ name: 'orders_90d', auc: 0.72 }, { name: 'no_orders_90d', auc: 0.72 }], rows: 4372 },
   { name: 'cdnow', file: 'cdnow/CDNOW_master.txt.gz', targets: [{ name: 'orders_90d', auc: 0.82 }, { name: 'no_orders_90d', auc: 0.7 }], rows: 23_570, long: true },
   // Several encounters of a patient are on one side of the test; below 30 days is what one asks for.

@@ -36,7 +36,7 @@ describe.skipIf(!browser)(`people in the workspace${why}`, { timeout: 120_000 },
     const search = page.locator('main').getByRole('combobox', { name: 'Find a customer by id' });
     await search.fill('00012');
     await page.getByRole('option').first().waitFor();
-    expect(await page.getByRole('option').count()).toBeGreaterThan(1);
+    await expect.poll(() => page.getByRole('option').count()).toBeGreaterThan(1);
     await search.fill('C0000012');
     await expect.poll(() => page.getByRole('option').count()).toBe(1);
     await search.press('Enter');
@@ -155,7 +155,7 @@ describe.skipIf(!browser)(`people in the workspace${why}`, { timeout: 120_000 },
     await page.getByRole('link', { name: 'What happened' }).first().click();
     await page.getByText(/\d events$/).waitFor();
     expect(await page.evaluate(() => (window as unknown as { __pwned?: number }).__pwned)).toBeUndefined();
-    expect(await page.locator('main img').count()).toBe(0);
+    await expect.poll(() => page.locator('main img').count()).toBe(0);
     expect(await overhang(page)).toBeLessThanOrEqual(0);
     expect(problems).toEqual([]);
     await close();

@@ -105,7 +105,7 @@ describe.skipIf(!browser)(`what can be taken away${why}`, { timeout: 120_000 }, 
     expect(width).toBeGreaterThan(1000);
     expect(height).toBeGreaterThan(300);
     expect(colours).toBeGreaterThan(50);
-    expect(await page.getByRole('alert').count()).toBe(0);
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
     expect(problems).toEqual([]);
     await close();
   });

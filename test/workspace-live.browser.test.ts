@@ -168,7 +168,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await page.getByRole('button', { name: 'Bring back Keen' }).click();
     await line.getByText('Live').waitFor();
     await expect.poll(() => line.locator('[data-label="Members"]').textContent()).toBe('1');
-    expect(await page.getByText('Removed: 1 live segment').count()).toBe(0);
+    await expect.poll(() => page.getByText('Removed: 1 live segment').count()).toBe(0);
     expect(otherThanGone(problems)).toEqual([]);
     expect(foreign).toEqual([]);
     await close();
@@ -283,7 +283,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     expect(await overhang(page)).toBeLessThanOrEqual(0);
     await page.getByRole('button', { name: 'Bring back CRM' }).click();
     await page.getByRole('link', { name: 'CRM' }).waitFor();
-    expect(await page.getByText('Removed: 1 webhook').count()).toBe(0);
+    await expect.poll(() => page.getByText('Removed: 1 webhook').count()).toBe(0);
     await page.getByRole('link', { name: 'CRM' }).click();
     await row.waitFor();
     expect(await overhang(page)).toBeLessThanOrEqual(0);
@@ -299,7 +299,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     problems.length = 0;
     await page.getByRole('link', { name: 'Winners' }).waitFor();
-    expect(await page.getByRole('link', { name: 'New live segment' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: 'New live segment' }).count()).toBe(0);
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.getByRole('link', { name: 'Winners' }).click();

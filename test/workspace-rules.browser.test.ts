@@ -315,7 +315,7 @@ describe.skipIf(!browser)(`rules in the workspace${why}`, { timeout: 120_000 }, 
     await page.getByRole('button', { name: 'Save segment' }).click();
     await page.getByRole('heading', { name: `${evil} constructor` }).waitFor();
     expect(await page.evaluate(() => (window as unknown as { __pwned?: number }).__pwned)).toBeUndefined();
-    expect(await page.locator('main img').count()).toBe(0);
+    await expect.poll(() => page.locator('main img').count()).toBe(0);
     expect(await overhang(page)).toBeLessThanOrEqual(0);
     await close();
   });

@@ -48,7 +48,7 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await page.getByRole('dialog').getByRole('button', { name: 'Go back', exact: true }).click();
     await page.getByRole('region', { name: 'In use', exact: true }).getByRole('heading', { name: 'October' }).waitFor();
     expect(await champion()).toBe(first);
-    expect(await page.getByText('went back to “October” instead of “November”').count()).toBe(1);
+    await expect.poll(() => page.getByText('went back to “October” instead of “November”').count()).toBe(1);
     expect([problems, foreign]).toEqual([[], []]);
     await close();
   });
@@ -69,7 +69,7 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await page.getByRole('menuitem', { name: 'Compare with the one in use' }).click();
     await page.getByRole('heading', { name: 'Which is better at what' }).waitFor();
     expect(new URL(page.url()).pathname).toBe(`/w/main/runs/${first}/versus/${second}`);
-    expect(await page.locator('svg path').count()).toBeGreaterThan(2);
+    await expect.poll(() => page.locator('svg path').count()).toBeGreaterThan(2);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('combobox', { name: 'The second' }).selectOption(first);
     await page.getByText('This is one run, twice').waitFor();
@@ -156,7 +156,7 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
   it('shows what the data was taken for, and the rows left out when asked', async () => {
     const { page, problems, close } = await openPage(browser!, server, '/w/main/data');
     await page.getByRole('article', { name: 'Source orders' }).waitFor();
-    expect(await page.getByText('The data ends', { exact: true }).count()).toBe(1);
+    await expect.poll(() => page.getByText('The data ends', { exact: true }).count()).toBe(1);
     await page.getByRole('button', { name: 'Show examples' }).click();
     await page.getByRole('columnheader', { name: 'As it stands in the file' }).first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -178,7 +178,7 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await dialog.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
     await dialog.getByRole('button', { name: 'Done' }).click();
-    expect(await page.getByText(token).count()).toBe(0);
+    await expect.poll(() => page.getByText(token).count()).toBe(0);
 
     const ask = () => fetch(`${server.address}/v1/entities/nobody`, { headers: { authorization: `Bearer ${token}` } }).then((r) => r.status);
     expect(await ask()).toBe(404);
@@ -243,10 +243,10 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
     await page.getByLabel('Access token').first().fill(token);
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     await page.getByRole('heading', { name: 'Runs and models' }).waitFor();
-    for (const name of ['Use it', 'Add data']) expect(await page.getByRole('button', { name }).or(page.getByRole('link', { name })).count()).toBe(0);
+    for (const name of ['Use it', 'Add data']) await expect.poll(() => page.getByRole('button', { name }).or(page.getByRole('link', { name })).count()).toBe(0);
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('navigation', { name: 'Settings' }).waitFor();
-    expect(await page.getByRole('link', { name: 'Access keys' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: 'Access keys' }).count()).toBe(0);
     expect(problems.filter((p) => !/status of 401/.test(p))).toEqual([]);
     await close();
   });

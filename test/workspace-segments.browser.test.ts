@@ -124,7 +124,7 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
     await page.getByLabel(`Choose ${second.name}`).check();
     await page.getByRole('link', { name: 'Compare the two' }).click();
     await page.getByRole('heading', { name: 'What tells them apart' }).waitFor();
-    expect(await page.getByRole('row').count()).toBeGreaterThan(5);
+    await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(5);
     expect(new URL(page.url()).pathname).toBe(`/w/main/segments/${first.id}/versus/${second.id}`);
     expect(problems).toEqual([]);
     await close();
@@ -150,7 +150,7 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
     await page.getByText('No notes yet.').waitFor();
     await undo(page, 'Note removed.');
     await page.getByText('Mind the holidays.').waitFor();
-    expect(await page.getByText('No notes yet.').count()).toBe(0);
+    await expect.poll(() => page.getByText('No notes yet.').count()).toBe(0);
     expect(problems).toEqual([]);
     await close();
   });

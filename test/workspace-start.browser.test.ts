@@ -47,7 +47,7 @@ describe.skipIf(!browser)(`start: from files to the story${why}`, { timeout: 180
     await page.getByRole('button', { name: 'Look at these 3 files' }).click();
 
     await page.getByRole('heading', { name: 'Is this right?' }).waitFor();
-    expect(await page.getByText('about 1,500 customers').count()).toBe(1);
+    await expect.poll(() => page.getByText('about 1,500 customers').count()).toBe(1);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: /^What device of orders is: Trait/ }).click();
     await page.getByRole('menuitem', { name: /^Left out/ }).click();
@@ -72,8 +72,8 @@ describe.skipIf(!browser)(`start: from files to the story${why}`, { timeout: 180
   it('tells the story on one page: how many, how sure, where the money is, where to go', async () => {
     const { page, problems, close } = await openPage(browser!, server, '/w/main');
     await page.locator('#overview-title').waitFor();
-    for (const part of ['Who they are and what they bring', 'Where to go from here']) expect(await page.getByText(part).count()).toBe(1);
-    expect(await page.getByText('Proven segments').or(page.getByText('No proven structure')).count()).toBe(1);
+    for (const part of ['Who they are and what they bring', 'Where to go from here']) await expect.poll(() => page.getByText(part).count()).toBe(1);
+    await expect.poll(() => page.getByText('Proven segments').or(page.getByText('No proven structure')).count()).toBe(1);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('link', { name: /^Get to know each group/ }).click();
     await page.getByRole('heading', { name: 'Segments', level: 1 }).waitFor();
@@ -97,7 +97,7 @@ describe.skipIf(!browser)(`start: from files to the story${why}`, { timeout: 180
     await item.getByRole('alert').waitFor();
     expect(await item.getByRole('alert').textContent()).toMatch(/cat\.csv/);
     await item.getByRole('button', { name: 'Take cat.csv off the list' }).click();
-    expect(await page.getByText('cat.csv').count()).toBe(0);
+    await expect.poll(() => page.getByText('cat.csv').count()).toBe(0);
     await close();
   });
 
@@ -198,7 +198,7 @@ describe.skipIf(!browser)(`start: from files to the story${why}`, { timeout: 180
     await page.getByText('Nothing was kept').waitFor();
     await page.getByRole('button', { name: 'Run it again' }).click();
     await page.locator('#overview-title').waitFor();
-    expect(await page.getByText('which is not the one in use').count()).toBe(1);
+    await expect.poll(() => page.getByText('which is not the one in use').count()).toBe(1);
     await close();
   });
 
