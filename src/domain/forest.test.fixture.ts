@@ -1,6 +1,6 @@
 import { createRng, type Rng } from '../util/rng.js';
 import type { Examples, Input } from './examples.js';
-import type { DecisionTree, Forest, Link } from './forest.js';
+import { type DecisionTree, type Forest, type Link, treeOfNodes } from './forest.js';
 
 export interface RandomForest {
   readonly seed: number;
@@ -41,17 +41,7 @@ function randomTree(rng: Rng, inputs: readonly Input[], leaves: number, output: 
     nodes[at] = { ...nodes[at], input, threshold: Math.round(rng.normal() * 8) / 8, missingLeft: rng.int(2), left: child(share), right: child(1 - share) };
     open.push(nodes[at].left, nodes[at].right);
   }
-  return {
-    output,
-    categories,
-    input: Int32Array.from(nodes, (node) => node.input),
-    threshold: Float64Array.from(nodes, (node) => node.threshold),
-    left: Int32Array.from(nodes, (node) => node.left),
-    right: Int32Array.from(nodes, (node) => node.right),
-    missingLeft: Uint8Array.from(nodes, (node) => node.missingLeft),
-    value: Float64Array.from(nodes, (node) => node.value),
-    cover: Float64Array.from(nodes, (node) => node.cover),
-  };
+  return treeOfNodes(nodes, { output, categories });
 }
 
 /** Rows for a forest: values that often lie on a threshold, an infinity now and then, one in ten missing, codes within and beyond the categories. */

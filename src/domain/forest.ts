@@ -53,6 +53,22 @@ export interface DecisionTree {
   readonly cover: Float64Array;
 }
 
+/** One node of a tree that is still being put together; `missingLeft` is 0 or 1. */
+export type TreeNode = { [K in 'input' | 'threshold' | 'left' | 'right' | 'missingLeft' | 'value' | 'cover']: number };
+
+/** A tree of its nodes, in their order. */
+export const treeOfNodes = (nodes: readonly TreeNode[], { output, categories }: Pick<DecisionTree, 'output' | 'categories'>): DecisionTree => ({
+  output,
+  categories,
+  input: Int32Array.from(nodes, (node) => node.input),
+  threshold: Float64Array.from(nodes, (node) => node.threshold),
+  left: Int32Array.from(nodes, (node) => node.left),
+  right: Int32Array.from(nodes, (node) => node.right),
+  missingLeft: Uint8Array.from(nodes, (node) => node.missingLeft),
+  value: Float64Array.from(nodes, (node) => node.value),
+  cover: Float64Array.from(nodes, (node) => node.cover),
+});
+
 /** Where a node sends a value of its input. */
 export function goesLeft(tree: DecisionTree, node: number, value: number): boolean {
   if (Number.isNaN(value)) return tree.missingLeft[node] === 1;

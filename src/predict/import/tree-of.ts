@@ -1,4 +1,4 @@
-import type { DecisionTree } from '../../domain/forest.js';
+import { type DecisionTree, type TreeNode, treeOfNodes } from '../../domain/forest.js';
 
 /** A node as another tool's file has it. `R` says where a child is to be found. */
 export type Step<R> =
@@ -22,7 +22,7 @@ const deepest = 1000;
  * a file whose nodes lead back to each other has no end. `fail` throws the sentence given to it.
  */
 export function treeOf<R>(output: number, root: R, step: (at: R) => Step<R>, most: number, fail: (problem: string) => never): DecisionTree {
-  const nodes: { input: number; threshold: number; left: number; right: number; missingLeft: number; value: number; cover: number }[] = [];
+  const nodes: TreeNode[] = [];
   const categories: Record<number, Int32Array> = {};
   const stack: { at: R; depth: number; arrive: (node: number) => void }[] = [{ at: root, depth: 0, arrive: () => {} }];
   while (stack.length > 0) {
@@ -39,15 +39,5 @@ export function treeOf<R>(output: number, root: R, step: (at: R) => Step<R>, mos
     if (found.codes) categories[index] = found.codes;
     stack.push({ at: found.right, depth: depth + 1, arrive: (child) => (node.right = child) }, { at: found.left, depth: depth + 1, arrive: (child) => (node.left = child) });
   }
-  return {
-    output,
-    categories,
-    input: Int32Array.from(nodes, (node) => node.input),
-    threshold: Float64Array.from(nodes, (node) => node.threshold),
-    left: Int32Array.from(nodes, (node) => node.left),
-    right: Int32Array.from(nodes, (node) => node.right),
-    missingLeft: Uint8Array.from(nodes, (node) => node.missingLeft),
-    value: Float64Array.from(nodes, (node) => node.value),
-    cover: Float64Array.from(nodes, (node) => node.cover),
-  };
+  return treeOfNodes(nodes, { output, categories });
 }

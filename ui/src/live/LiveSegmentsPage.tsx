@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { LiveSegment } from '../../../src/domain/live.js';
 import type { LiveSegmentRow } from '../../../src/server/contract/live.js';
 import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
@@ -69,82 +70,66 @@ function Listed({ line }: { readonly line: ReactNode }) {
         <ExportMenu title="Live segments" table={{ columns: ['id', 'name', 'members', 'state', 'version', 'words'], rows: () => data.map((row) => [row.segment, row.name, row.members, row.state, row.version, row.words]) }} />
         {line}
       </div>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">Segment</th>
-            <th scope="col">Members</th>
-            <th scope="col">State</th>
-            <th scope="col">Made</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.map((row) => (
-            <SegmentLine key={row.segment} row={row} />
-          ))}
-        </tbody>
-      </table>
+      <Segments rows={data} page="live/segments" />
     </section>
   );
 }
 
 /** The segments of the model in use that are kept live, with how many are in each now. */
 function Found() {
-  const f = useFormats();
-  const to = usePaths();
   const { data = [], error, refetch } = useAsk('GET /v1/live/found');
   if (error) return <ProblemNote title="The found segments did not come." error={error} onRetry={() => void refetch()} />;
   if (data.length === 0) return null;
   return (
     <Section id="found" title="Found by the model in use" lead="Everybody of whom events come is placed among these as well, with each event and as time passes." table={{ columns: ['id', 'name', 'members', 'state'], rows: () => data.map((row) => [row.segment, row.name, row.members, row.state]) }}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">Segment</th>
-            <th scope="col">Members</th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...data].sort((a, b) => b.members - a.members || a.name.localeCompare(b.name)).map((row) => (
-            <tr key={row.segment}>
-              <th scope="row">
-                <a href={to(`segments/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
-              </th>
-              <td data-label="Members" className={table.number}>
-                <strong>{f.count(row.members)}</strong>
-              </td>
-              <td data-label="State">
-                <LiveState segment={row} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Segments rows={[...data].sort((a, b) => b.members - a.members || a.name.localeCompare(b.name))} page="segments" />
     </Section>
   );
 }
 
-function SegmentLine({ row }: { readonly row: LiveSegmentRow }) {
+interface SegmentsProps {
+  readonly rows: readonly (LiveSegment | LiveSegmentRow)[];
+  /** Under which each has its own page. */
+  readonly page: string;
+}
+
+function Segments({ rows, page }: SegmentsProps) {
   const f = useFormats();
   const to = usePaths();
+  const made = rows.some((row) => 'record' in row);
   return (
-    <tr>
-      <th scope="row">
-        <a href={to(`live/segments/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
-        <p className={table.soft}>{sentence(row.words)}</p>
-      </th>
-      <td data-label="Members" className={table.number}>
-        <strong>{f.count(row.members)}</strong>
-      </td>
-      <td data-label="State">
-        <LiveState segment={row} />
-      </td>
-      <td data-label="Made">
-        <span>
-          {f.date(row.record.createdAt)}, {row.record.createdBy}
-        </span>
-      </td>
-    </tr>
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th scope="col">Segment</th>
+          <th scope="col">Members</th>
+          <th scope="col">State</th>
+          {made ? <th scope="col">Made</th> : null}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.segment}>
+            <th scope="row">
+              <a href={to(`${page}/${encodeURIComponent(row.segment)}`)}>{row.name}</a>
+              {'record' in row ? <p className={table.soft}>{sentence(row.words)}</p> : null}
+            </th>
+            <td data-label="Members" className={table.number}>
+              <strong>{f.count(row.members)}</strong>
+            </td>
+            <td data-label="State">
+              <LiveState segment={row} />
+            </td>
+            {'record' in row ? (
+              <td data-label="Made">
+                <span>
+                  {f.date(row.record.createdAt)}, {row.record.createdBy}
+                </span>
+              </td>
+            ) : null}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

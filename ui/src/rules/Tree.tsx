@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { RulePreview } from '../../../src/server/contract/segments.js';
 import { useFormats } from '../kit/formats.js';
+import { Hidden } from '../kit/Hidden.js';
 import { Icon } from '../kit/Icon.js';
 import { capital } from '../kit/prose.js';
 import { type Shortcut, useShortcuts } from '../kit/Shortcuts.js';
@@ -80,9 +81,9 @@ export function Tree({ draft, counts, of, waiting, onPut }: TreeProps) {
   };
   return (
     <div ref={frame} className={css.tree} data-carrying={carried !== undefined}>
-      <p className={css.hidden} role="status">
-        {said}
-      </p>
+      <div role="status">
+        <Hidden>{said}</Hidden>
+      </div>
       <GroupBox group={draft.root} hands={hands} top />
     </div>
   );

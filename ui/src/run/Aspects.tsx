@@ -3,6 +3,7 @@ import type { Comparison } from '../../../src/domain/comparison.js';
 import { Bar } from '../kit/Bar.js';
 import { ExportMenu } from '../kit/ExportMenu.js';
 import { type Formats, useFormats } from '../kit/formats.js';
+import { Hidden } from '../kit/Hidden.js';
 import { Icon } from '../kit/Icon.js';
 import { WORDS } from './compare-words.js';
 import css from './runs.module.css';
@@ -47,7 +48,7 @@ function Side({ name, aspect, side, f }: { readonly name: string; readonly aspec
       <Bar share={value} height={8} colour={wins ? 'var(--good)' : 'var(--neutral-bar)'} />
       <span className={wins ? css.better : undefined}>
         {aspect.question === 'more separable' ? f.number(value, 2) : f.percent(value)} {wins ? <Icon name="check" size={14} /> : null}
-        {wins ? <span className={css.hidden}>better</span> : null}
+        {wins ? <Hidden>better</Hidden> : null}
       </span>
     </>
   );

@@ -1,6 +1,7 @@
 import type { RunRow } from '../../../src/server/contract/runs.js';
 import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
+import { Hidden } from '../kit/Hidden.js';
 import type { ExportTable } from '../kit/table-files.js';
 import table from '../kit/table.module.css';
 import { isPublished, type PublishedRun, usePaths } from '../wire/runs.js';
@@ -27,7 +28,7 @@ export function RunTable({ runs, champion }: { readonly runs: readonly RunRow[];
           <th scope="col">Found again</th>
           <th scope="col">Steady</th>
           <th scope="col">
-            <span className={css.hidden}>What to do with it</span>
+            <Hidden>What to do with it</Hidden>
           </th>
         </tr>
       </thead>

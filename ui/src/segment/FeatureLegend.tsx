@@ -1,4 +1,5 @@
 import { useFormats } from '../kit/formats.js';
+import { Hidden } from '../kit/Hidden.js';
 import { rampColours } from '../kit/ramp.js';
 import { useScheme } from '../kit/SchemeToggle.js';
 import { MISSING } from '../kit/tones.js';
@@ -24,7 +25,9 @@ export function FeatureLegend({ feature }: { readonly feature: FeatureBins }) {
   const lines = feature.legend.map((text, i) => ({ text, colour: colours[i], count: feature.counts[i] ?? 0 }));
   return (
     <table className={css.bins}>
-      <caption className={css.hidden}>Colours of {feature.title}</caption>
+      <caption>
+        <Hidden>Colours of {feature.title}</Hidden>
+      </caption>
       <tbody>
         {[...lines.reverse(), ...(feature.missing > 0 ? [{ text: 'not known', colour: MISSING[scheme], count: feature.missing }] : [])].map((line, i) => (
           <tr key={i}>

@@ -1,6 +1,7 @@
 import type { OverlapAnswer } from '../../../src/domain/answer.js';
 import type { SegmentRow } from '../../../src/server/contract/segments.js';
 import { useFormats } from '../kit/formats.js';
+import { Hidden } from '../kit/Hidden.js';
 import { Scroller } from '../kit/Section.js';
 import { OriginMark } from './OriginMark.js';
 import css from './overlap.module.css';
@@ -61,7 +62,7 @@ export function OverlapMatrix({ overlap, rows, shows, sides, link }: OverlapMatr
               {ids.map((other, j) =>
                 i === j ? (
                   <td key={other} className={css.own}>
-                    <span className={css.hidden}>itself</span>
+                    <Hidden>itself</Hidden>
                   </td>
                 ) : (
                   <td key={other} style={{ '--shade': `${Math.round(Math.min(1, shade(i, j)) * 50)}%` } as never} data-none={both[i][j] === 0}>

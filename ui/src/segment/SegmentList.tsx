@@ -2,6 +2,7 @@ import { Checkbox } from '@mantine/core';
 import type { SegmentRow } from '../../../src/server/contract/segments.js';
 import { Bar } from '../kit/Bar.js';
 import { useFormats } from '../kit/formats.js';
+import { Hidden } from '../kit/Hidden.js';
 import { Icon } from '../kit/Icon.js';
 import { segmentColour } from '../kit/palette.js';
 import { Sparkline } from '../kit/Sparkline.js';
@@ -28,7 +29,9 @@ export function SegmentList({ rows, order, onOrder, link, chosen, onChoose }: Se
   const withValue = rows.some((row) => row.revenue !== undefined);
   return (
     <table className={css.list}>
-      <caption className={css.hidden}>Segments</caption>
+      <caption>
+        <Hidden>Segments</Hidden>
+      </caption>
       <thead>
         <tr>
           <td />
