@@ -71,13 +71,13 @@ function story({ inferred, targets, skipped, entityWord, value }: Predicted, wri
 }
 
 /** What everyone is worth together, and how the same did on what was held back. */
-function worth({ all, horizonDays, level, why, heldOut, notes, currency }: CustomerValue, many: string, paint: Terminal['paint']): string[] {
+function worth({ all, horizonDays, level, why, trial, notes, currency }: CustomerValue, many: string, paint: Terminal['paint']): string[] {
   const [low, high] = all.interval;
   const amount = (x: number) => (all.value === undefined ? formatCount(Math.round(x)) : formatMoney(x, currency));
   return [
     paint.bold(`What will the ${many} be worth within ${formatCount(horizonDays)} days?`), ...why, '',
-    `${formatCount(Math.round(all.alive))} of ${formatCount(all.entities)} ${many} are still there; ${formatCount(Math.round(all.purchases))} purchases are expected${all.value === undefined ? '' : `, worth ${formatMoney(all.value, currency)}`} (${formatPercent(level)} range ${amount(low)}–${amount(high)}).`,
-    ...(heldOut ? [`Held back ${formatCount(heldOut.days)} days: ${formatCount(Math.round(heldOut.expected))} purchases expected, ${formatCount(heldOut.happened)} happened.`] : []),
+    `${all.alive === undefined ? '' : `${formatCount(Math.round(all.alive))} of ${formatCount(all.entities)} ${many} are still there; `}${formatCount(Math.round(all.purchases))} purchases are expected${all.value === undefined ? '' : `, worth ${formatMoney(all.value, currency)}`} (${formatPercent(level)} range ${amount(low)}–${amount(high)}).`,
+    trial,
     ...notes.map((note) => `${paint.yellow('!')} ${note}`),
   ];
 }

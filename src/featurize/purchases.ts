@@ -82,6 +82,15 @@ export async function purchaseLog({ table }: PurchaseDays, until: number, engine
   return { rows, entities: columns[0].values as readonly string[], until, first, last, days, spent: spend, laterDays, laterSpent };
 }
 
+/** Purchases on each day after `until` of those who had bought by then, ascending. */
+export async function purchasesAfter({ table }: PurchaseDays, until: number, engine: Engine): Promise<{ readonly days: Float64Array; readonly purchases: Float64Array }> {
+  const d = dialectOf(engine.dialect);
+  const [day, entity] = [d.quote('day'), d.quote('entity')];
+  const known = `SELECT ${entity} FROM ${d.quote(table)} WHERE ${day} <= ${until}`;
+  const { columns: [days, purchases] } = await engine.columns(`SELECT ${d.double(day)} AS ${day}, ${d.double('count(*)')} AS ${d.quote('purchases')}\nFROM ${d.quote(table)}\nWHERE ${day} > ${until} AND ${entity} IN (${known})\nGROUP BY 1\nORDER BY 1`, 'purchases', 'small');
+  return { days: days.values as Float64Array, purchases: purchases.values as Float64Array };
+}
+
 function amountOf(has: ReadonlySet<string>, d: Dialect): string | undefined {
   if (has.has('amount')) return d.quote('amount');
   if (!has.has('price')) return undefined;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { checkAborted, type Context } from '../context.js';
+import type { HeldOut, SegmentValue } from '../domain/value.js';
 import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
-import { differentDays, purchaseDays, purchaseLog, type PurchaseDays, type PurchaseLog } from '../featurize/purchases.js';
+import { differentDays, purchaseDays, purchaseLog, purchasesAfter, type PurchaseDays, type PurchaseLog } from '../featurize/purchases.js';
 import type { Ingested } from '../ingest/ingest.js';
 import { checked } from '../options.js';
 import { bootstrap } from '../predict/value/bootstrap.js';
@@ -10,12 +11,13 @@ import { purchaseModelNamed } from '../predict/value/catalog.js';
 import { comparePurchaseModels, type Comparison } from '../predict/value/compare.js';
 import { continuousRate } from '../predict/value/expect.js';
 import { fewestRepeaters, fitPurchases, type PurchaseFit } from '../predict/value/fit.js';
-import { fitSpend, type SpendFit } from '../predict/value/gamma-gamma.js';
-import { foretell, type Foretold, type ValueColumns } from '../predict/value/foretell.js';
+import { fitSpend, spendSlopes, type SpendFit } from '../predict/value/gamma-gamma.js';
+import { foretell, type ForetellOptions, type Foretold, type ValueColumns } from '../predict/value/foretell.js';
 import { distinctHistories, type Histories } from '../predict/value/histories.js';
-import type { PurchaseModel } from '../predict/value/purchase-model.js';
+import { pastRate } from '../predict/value/past-rate.js';
+import type { Foreteller, PurchaseModel, Values } from '../predict/value/purchase-model.js';
 import { normalQuantile } from '../util/normal-quantile.js';
-import { pearson } from '../util/pearson.js';
+import { isPoor, spendsOf, trialSentence, tryOut } from './value-held-out.js';
 
 /** How customers are valued. */
 export const valueOptions = z.strictObject({
@@ -25,58 +27,21 @@ export const valueOptions = z.strictObject({
   model: z.enum(['bg-nbd', 'mbg-nbd', 'pareto-nbd', 'nbd', 'bg-bb']).optional().describe('Purchase model; by default the one that tells held-out purchases best'),
 });
 
-/** And the segment of an entity, by its id: segments are valued then. */
-export type ValueOptions = z.input<typeof valueOptions> & { readonly segmentOf?: (entity: string) => string | undefined };
+/** And the segment of an entity, by its id: segments are valued then. `quick`: without Pareto/NBD, which takes ten times as long to fit as the others, unless it is asked for. */
+export type ValueOptions = z.input<typeof valueOptions> & { readonly segmentOf?: SegmentOf; readonly quick?: boolean };
 
-/** People with so many repeat purchases until the cut: what was expected of each of them after it, and what happened. */
-export interface FrequencyGroup {
-  readonly from: number;
-  readonly to?: number;
-  readonly entities: number;
-  readonly expected: number;
-  readonly happened: number;
-}
-
-/** The same models fitted to the first part of the time, against what happened in the rest of it. */
-export interface HeldOut {
-  /** The last day that was known, ms. */
-  readonly cut: number;
-  readonly days: number;
-  readonly entities: number;
-  readonly expected: number;
-  readonly happened: number;
-  /** expected / happened − 1. */
-  readonly error: number;
-  /** Of what was expected of each and what each did. */
-  readonly correlation: number;
-  /** The share whose purchases lay in their interval (at least `level` if the intervals are right: counts are whole numbers). */
-  readonly covered: number;
-  readonly byFrequency: readonly FrequencyGroup[];
-  /** Money expected and spent after the cut, undiscounted. */
-  readonly value?: { readonly expected: number; readonly happened: number; readonly error: number; readonly correlation: number };
-}
-
-export interface SegmentValue {
-  readonly segment: string;
-  readonly entities: number;
-  /** Entities expected not to have left. */
-  readonly alive: number;
-  readonly purchases: number;
-  readonly value?: number;
-  /** In which the sum lies with the probability `level`: of value, or of purchases without amounts. */
-  readonly interval: readonly [number, number];
-  /** Of the value of all, 0 … 1. */
-  readonly share: number;
-  /** Per month from now: purchases expected, and what is spent (not discounted). */
-  readonly months: readonly { readonly purchases: number; readonly spent?: number }[];
-}
+type SegmentOf = (entity: string) => string | undefined;
 
 /** What customers are worth from now on. Plain data but for its columns. */
 export interface CustomerValue {
   /** 'continuous': purchases at any time; 'discrete': on given days only. */
   readonly time: 'continuous' | 'discrete';
+  /** 'model': told by the fitted model; 'rate': by the naive rate, which did better on what was held back. Nobody's chance to be there is told then. */
+  readonly by: 'model' | 'rate';
   /** Why this kind and this model, in sentences. */
   readonly why: readonly string[];
+  /** How it did on what was held back, in a sentence. */
+  readonly trial: string;
   readonly comparison?: Comparison;
   /** Parameters in days (discrete: in opportunities). */
   readonly fit: PurchaseFit;
@@ -120,15 +85,21 @@ const resampled = 2_000;
  *
  * @throws `config/invalid`, `predict/no-purchases`, `predict/too-few-repeats`, `predict/not-converged`, `predict/unknown-predictor`, `run/aborted`
  */
-export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' | 'currency'>, { segmentOf, ...given }: ValueOptions, engine: Engine, context: Context): Promise<CustomerValue> {
+export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' | 'currency'>, { segmentOf, ...options }: ValueOptions, engine: Engine, context: Context): Promise<CustomerValue> {
+  const { value, bySegment } = await valueOf(ingested, options, engine, context);
+  return segmentOf ? { ...value, segments: bySegment(segmentOf) } : value;
+}
+
+/** The same, and a way to ask for segments once they are known. */
+export async function valueOf(ingested: Pick<Ingested, 'sources' | 'asOf' | 'currency'>, { quick = false, ...given }: Omit<ValueOptions, 'segmentOf'>, engine: Engine, context: Context): Promise<{ readonly value: CustomerValue; readonly bySegment: (segmentOf: SegmentOf) => readonly SegmentValue[] }> {
   const { horizonDays, monthlyDiscount, level, model: asked } = checked(valueOptions, given);
   const days = await daysOf(ingested, engine);
   try {
     const until = Math.max(days.to, Math.floor((ingested.asOf ?? 0) / dayMs));
     const clock = await clockOf(days, until, engine);
     const cut = until - Math.floor(Math.min(horizonDays, heldShare * (until - days.from)));
-    const before = until - days.from >= shortest && cut > days.from ? await purchaseLog(days, cut, engine) : undefined;
-    const now = await purchaseLog(days, until, engine);
+    const long = until - days.from >= shortest && cut > days.from;
+    const [now, before, after] = await Promise.all([purchaseLog(days, until, engine), long ? purchaseLog(days, cut, engine) : undefined, long ? purchasesAfter(days, cut, engine) : undefined]);
     checkAborted(context);
     context.progress({ stage: 'value', note: 'comparing purchase models', done: 0.2 });
     const past = before && clock.histories(before);
@@ -136,21 +107,29 @@ export async function customerValue(ingested: Pick<Ingested, 'sources' | 'asOf' 
     const later = before && time > 0 ? { time, purchases: before.laterDays } : undefined;
     const histories = clock.histories(now);
     const enough = later && past!.repeats.reduce((count, x) => count + Math.sign(x), 0) >= fewestRepeaters;
-    const { model, comparison, why } = choose(asked, clock, enough ? past! : histories, enough ? later : undefined, context);
+    const { model, comparison, why } = choose(asked, quick, clock, enough ? past! : histories, enough ? later : undefined, context);
     context.progress({ stage: 'value', note: `fitting ${model.title}`, done: 0.5 });
     const fit = fitPurchases(model, histories, context);
     const money = days.money && now.spent.some((v) => v > 0);
-    const spend = money ? fitSpend(spendsOf(now), context) : undefined;
+    const tried = enough ? tryOut(model, until - cut, { past: past!, before: before!, time, until: (d) => clock.between(cut, cut + d), after: after!, level, money, kept: days.kept }, context) : undefined;
+    const heldOut = tried?.heldOut;
+    const by = heldOut && isPoor(heldOut) ? 'rate' : 'model';
     const horizon = clock.ahead(horizonDays);
-    const told = foretell(model, fit, histories, { horizon, rate: continuousRate(monthlyDiscount, clock.unit), level, spend: spend && { fit: spend, ...spendsOf(now), kept: days.kept } });
+    const [foreteller, parameters] = by === 'rate' ? [pastRate(model.time), [1 + ((tried!.varies - 1) * horizon) / time]] as const : [model, fit.parameters] as const;
+    const spends = money ? { fit: fitSpend(spendsOf(now), context), ...spendsOf(now), kept: days.kept } : undefined;
     context.progress({ stage: 'value', note: 'intervals', done: 0.7 });
-    const uncertainty = spreadOfTotal(model, fit, histories, horizon, context);
-    const groups = grouped(model, fit, histories, now, told, segmentOf, { clock, horizonDays, level, uncertainty });
-    const heldOut = enough ? tryOut(model, past!, before!, later.time, { until, level, money, kept: days.kept }, context) : undefined;
+    const told = foretell(foreteller, { parameters }, histories, { horizon, rate: continuousRate(monthlyDiscount, clock.unit), level, spend: spends });
+    const uncertainty = by === 'rate' ? Math.abs(heldOut!.naive.error) : spreadOfTotal(model, fit, histories, horizon, context);
+    const bySegment = grouped(foreteller, parameters, histories, now, told, { clock, horizonDays, level, uncertainty, spends, by });
+    const { all } = bySegment();
     context.progress({ stage: 'value', done: 1 });
+    const columns = by === 'rate' ? { ...told.columns, alive: told.columns.alive.map(() => Number.NaN) } : told.columns;
     return {
-      time: model.time, why, comparison, fit, spend, asOf: (until + 1) * dayMs - 1, horizonDays, monthlyDiscount, level, currency: ingested.currency, entities: now.entities,
-      columns: told.columns, ...groups, heldOut, notes: notesOf(fit, spend, days, now, heldOut),
+      value: {
+        time: model.time, by, why, trial: trialSentence(model.title, heldOut), comparison, fit, spend: spends?.fit, asOf: (until + 1) * dayMs - 1, horizonDays, monthlyDiscount, level, currency: ingested.currency, entities: now.entities,
+        columns, all, segments: [], heldOut, notes: notesOf(by, fit, spends?.fit, days, now),
+      },
+      bySegment: (segmentOf) => bySegment(segmentOf).segments,
     };
   } finally {
     await engine.run(`DROP TABLE IF EXISTS ${workTable}`, 'purchases');
@@ -211,19 +190,17 @@ async function clockOf(days: PurchaseDays, until: number, engine: Engine): Promi
   };
 }
 
+const slowest = 'pareto-nbd';
 const families = { continuous: ['bg-nbd', 'mbg-nbd', 'pareto-nbd', 'nbd'], discrete: ['bg-bb'] };
 
-function choose(asked: string | undefined, clock: Clock, histories: Histories, later: { time: number; purchases: Float64Array } | undefined, context: Context) {
-  const names = asked ? [asked] : families[clock.time];
+function choose(asked: string | undefined, quick: boolean, clock: Clock, histories: Histories, later: { time: number; purchases: Float64Array } | undefined, context: Context) {
+  const names = asked ? [asked] : families[clock.time].filter((name) => !quick || name !== slowest);
   const models = names.map(purchaseModelNamed);
   if (models.length === 1) return { model: models[0], comparison: undefined, why: [clock.why, asked ? `${models[0].title} was asked for.` : `${models[0].title} is the model of that. ${models[0].says}`] };
   const comparison = comparePurchaseModels(models, histories, later, context);
   const model = purchaseModelNamed(comparison.chosen);
   return { model, comparison, why: [clock.why, comparison.why, model.says] };
 }
-
-/** All purchases of each, the first one too: a mean over more, and one for those who bought once. */
-const spendsOf = (log: PurchaseLog) => ({ rows: log.rows, purchases: log.days, mean: log.spent.map((v, i) => v / log.days[i]) });
 
 /** How far off, relatively, the sum of what is expected of everyone may be because the parameters are only estimated: standard deviation over bootstrapped ones, on a sample. */
 function spreadOfTotal(model: PurchaseModel, fit: PurchaseFit, histories: Histories, horizon: number, context: Context): number {
@@ -242,10 +219,19 @@ function spreadOfTotal(model: PurchaseModel, fit: PurchaseFit, histories: Histor
   return deviation / Math.sqrt(step);
 }
 
-function grouped(
-  model: PurchaseModel, { parameters: p }: PurchaseFit, histories: Histories, log: PurchaseLog, { columns, variance, worth }: Foretold, segmentOf: ValueOptions['segmentOf'],
-  { clock, horizonDays, level, uncertainty }: { clock: Clock; horizonDays: number; level: number; uncertainty: number },
-): Pick<CustomerValue, 'all' | 'segments'> {
+/** What sums over customers need to know besides them. */
+interface Summing {
+  readonly clock: Clock;
+  readonly horizonDays: number;
+  readonly level: number;
+  /** Relative standard deviation of the total from what is not known of the purchase model. */
+  readonly uncertainty: number;
+  readonly spends?: NonNullable<ForetellOptions['spend']>;
+  readonly by: CustomerValue['by'];
+}
+
+/** Sums of what is foretold: of everyone, and by segment where these are said. Each variance is of what may happen, and of what is not known of the purchase model and of the model of spend (by the delta method). */
+function grouped(model: Foreteller, p: Values, histories: Histories, log: PurchaseLog, { columns, variance, worth }: Foretold, { clock, horizonDays, level, uncertainty, spends, by }: Summing): (segmentOf?: SegmentOf) => Pick<CustomerValue, 'all' | 'segments'> {
   const months = Math.max(1, Math.min(60, Math.round(horizonDays / monthDays)));
   const still = distinctHistories({ rows: histories.rows, repeats: histories.repeats, age: histories.age, last: new Float64Array(histories.rows) });
   // Purchases of one who is there until the end of each month.
@@ -254,86 +240,61 @@ function grouped(
     const days = Math.min(horizonDays, ((at % months) + 1) * monthDays);
     return model.expected(model.after(p, still.repeats[i], still.age[i]), clock.time === 'discrete' ? Math.floor(days / clock.unit) : days);
   });
-  const names = new Map<string, number>();
-  const of = segmentOf && Int32Array.from(log.entities, (entity) => {
-    const name = segmentOf(entity);
-    if (name === undefined) return -1;
-    if (!names.has(name)) names.set(name, names.size);
-    return names.get(name)!;
-  });
-  const sums = [undefined, ...names.keys()].map((segment) => ({ segment, entities: 0, alive: 0, purchases: 0, value: 0, variance: 0, bought: new Float64Array(months), spent: new Float64Array(months) }));
-  for (let i = 0; i < histories.rows; i++) {
-    const pattern = still.of[i] * months;
-    for (const to of of && of[i] >= 0 ? [sums[0], sums[of[i] + 1]] : [sums[0]]) {
-      to.entities++;
-      to.alive += columns.alive[i];
-      to.purchases += columns.purchases[i];
-      to.value += columns.value?.[i] ?? 0;
-      to.variance += variance[i] * (columns.value ? worth[i] ** 2 : 1);
-      for (let month = 0; month < months; month++) {
-        const bought = columns.alive[i] * (until[pattern + month] - (month ? until[pattern + month - 1] : 0));
-        to.bought[month] += bought;
-        to.spent[month] += bought * (columns.spend?.[i] ?? 0);
+  const z = normalQuantile((1 + level) / 2);
+  return (segmentOf) => {
+    const names = new Map<string, number>();
+    const of = segmentOf && Int32Array.from(log.entities, (entity) => {
+      const name = segmentOf(entity);
+      if (name === undefined) return -1;
+      if (!names.has(name)) names.set(name, names.size);
+      return names.get(name)!;
+    });
+    const sums = [undefined, ...names.keys()].map((segment) => ({ segment, entities: 0, alive: 0, purchases: 0, value: 0, past: 0, variance: 0, slopes: [0, 0, 0], bought: new Float64Array(months), spent: new Float64Array(months) }));
+    for (let i = 0; i < histories.rows; i++) {
+      const pattern = still.of[i] * months;
+      const slopes = spends && spendSlopes(spends.fit.parameters, spends.purchases[i], spends.mean[i]);
+      for (const to of of && of[i] >= 0 ? [sums[0], sums[of[i] + 1]] : [sums[0]]) {
+        to.entities++;
+        to.alive += columns.alive[i];
+        to.purchases += columns.purchases[i];
+        to.value += columns.value?.[i] ?? 0;
+        to.past += log.spent[i];
+        to.variance += variance[i] * (columns.value ? worth[i] ** 2 : 1);
+        if (slopes) for (let k = 0; k < 3; k++) to.slopes[k] += columns.purchases[i] * worth[i] * spends.kept * slopes[k];
+        for (let month = 0; month < months; month++) {
+          const bought = columns.alive[i] * (until[pattern + month] - (month ? until[pattern + month - 1] : 0));
+          to.bought[month] += bought;
+          to.spent[month] += bought * (columns.spend?.[i] ?? 0);
+        }
       }
     }
-  }
-  const z = normalQuantile((1 + level) / 2);
-  const whole = columns.value ? sums[0].value : sums[0].purchases;
-  const [all, ...segments] = sums.map(({ segment, entities, alive, purchases, value, variance: own, bought, spent }): SegmentValue => {
-    const sum = columns.value ? value : purchases;
-    const half = z * Math.sqrt(own + (uncertainty * sum) ** 2);
-    return {
-      segment: segment ?? 'all', entities, alive, purchases, ...(columns.value && { value }), interval: [Math.max(0, sum - half), sum + half], share: whole > 0 ? sum / whole : 0,
-      months: Array.from(bought, (count, month) => ({ purchases: count, ...(columns.value && { spent: spent[month] }) })),
-    };
-  });
-  return { all, segments: segments.sort((a, b) => b.share - a.share) };
+    const whole = columns.value ? sums[0].value : sums[0].purchases;
+    const [all, ...segments] = sums.map(({ segment, entities, alive, purchases, value, past, variance: own, slopes, bought, spent }): SegmentValue => {
+      const sum = columns.value ? value : purchases;
+      const half = z * Math.sqrt(own + (uncertainty * sum) ** 2 + quadratic(slopes, spends?.fit.covariance));
+      return {
+        segment: segment ?? 'all', entities, ...(by === 'model' && { alive }), purchases, ...(columns.value && { value }), interval: [Math.max(0, sum - half), sum + half], share: whole > 0 ? sum / whole : 0, ...(columns.value && { spent: past }),
+        months: Array.from(bought, (count, month) => ({ purchases: count, ...(columns.value && { spent: spent[month] }) })),
+      };
+    });
+    return { all, segments: segments.sort((a, b) => b.share - a.share) };
+  };
 }
 
-const frequencies: readonly (readonly [number, number?])[] = [[0, 0], [1, 1], [2, 2], [3, 3], [4, 6], [7]];
-
-function tryOut(model: PurchaseModel, past: Histories, before: PurchaseLog, time: number, { until, level, money, kept }: { until: number; level: number; money: boolean; kept: number }, context: Context): HeldOut | undefined {
-  try {
-    const fit = fitPurchases(model, past, context);
-    const spend = money ? fitSpend(spendsOf(before), context) : undefined;
-    const { columns } = foretell(model, fit, past, { horizon: time, rate: 0, level, spend: spend && { fit: spend, ...spendsOf(before), kept } });
-    const { laterDays, laterSpent, rows } = before;
-    let covered = 0;
-    for (let i = 0; i < rows; i++) if (laterDays[i] >= columns.purchasesLow[i] && laterDays[i] <= columns.purchasesHigh[i]) covered++;
-    const [expected, happened] = [sumOf(columns.purchases), sumOf(laterDays)];
-    const net = laterSpent.map((v) => v * kept);
-    return {
-      cut: (before.until + 1) * dayMs - 1, days: until - before.until, entities: rows, expected, happened, error: expected / happened - 1, correlation: pearson(columns.purchases, laterDays), covered: covered / rows,
-      byFrequency: frequencies.flatMap(([from, to]) => {
-        let [entities, told, did] = [0, 0, 0];
-        for (let i = 0; i < rows; i++) if (past.repeats[i] >= from && past.repeats[i] <= (to ?? Infinity)) (entities++, (told += columns.purchases[i]), (did += laterDays[i]));
-        return entities ? [{ from, to, entities, expected: told / entities, happened: did / entities }] : [];
-      }),
-      ...(columns.value && { value: { expected: sumOf(columns.value), happened: sumOf(net), error: sumOf(columns.value) / sumOf(net) - 1, correlation: pearson(columns.value, net) } }),
-    };
-  } catch (error) {
-    if (error instanceof ShoalError && error.code.startsWith('predict/')) return undefined;
-    throw error;
-  }
-}
+/** xᵀ C x; 0 where the covariance is not known. */
+const quadratic = (x: readonly number[], covariance: readonly number[] | undefined): number =>
+  covariance ? x.reduce((sum, a, i) => sum + x.reduce((row, b, j) => row + a * b * covariance[i * x.length + j], 0), 0) : 0;
 
 /** When more than this share of everyone first appears in the first tenth of the time, many were there before it. */
 const beforehand = 0.35;
 
-function notesOf(fit: PurchaseFit, spend: SpendFit | undefined, days: PurchaseDays, now: PurchaseLog, heldOut: HeldOut | undefined): string[] {
+function notesOf(by: CustomerValue['by'], fit: PurchaseFit, spend: SpendFit | undefined, days: PurchaseDays, now: PurchaseLog): string[] {
   const early = now.first.filter((day) => day - days.from < 0.1 * (now.until - days.from)).length / now.rows;
   return [
     ...fit.warnings, ...(spend?.warnings ?? []),
-    ...(fit.model === 'nbd' ? ['Nothing in the log shows that people leave for good, so everyone counts as still there: a longer log may tell.'] : []),
+    ...(fit.model === 'nbd' && by === 'model' ? ['Nothing in the log shows that people leave for good, so everyone counts as still there: a longer log may tell.'] : []),
     ...(days.money && !spend ? ['Nobody spent more than 0, so there is no value, only purchases.'] : []),
     ...(days.kept < 1 ? [`${((1 - days.kept) * 100).toFixed(1)} % of what is spent is returned; values are lessened by that.`] : []),
     ...(early > beforehand ? [`${Math.round(early * 100)} % appear within the first tenth of the log: many will have bought before it begins, so their first purchase here is not their first.`] : []),
-    ...(heldOut ? [] : ['The log is too short to hold some of it back, so what is foretold has not been tried.']),
   ];
 }
-
-const sumOf = (values: Float64Array) => {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum;
-};

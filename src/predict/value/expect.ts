@@ -1,18 +1,18 @@
 import { gaussLegendre } from '../../util/gauss-legendre.js';
-import type { PurchaseModel, Values } from './purchase-model.js';
+import type { Foreteller, Values } from './purchase-model.js';
 
 /** Purchases expected in the time t from now of one with this history. */
-export function expectedPurchases(model: PurchaseModel, p: Values, repeats: number, last: number, age: number, t: number): number {
+export function expectedPurchases(model: Foreteller, p: Values, repeats: number, last: number, age: number, t: number): number {
   return model.alive(p, repeats, last, age) * model.expected(model.after(p, repeats, age), t);
 }
 
 /** Repeat purchases expected of a new one until the time t after the first purchase. */
-export function expectedOfNew(model: PurchaseModel, p: Values, t: number): number {
+export function expectedOfNew(model: Foreteller, p: Values, t: number): number {
   return expectedPurchases(model, p, 0, 0, 0, t);
 }
 
 /** The probabilities of 0, 1, … `most` purchases in the time t from now of one with this history. */
-export function purchaseCounts(model: PurchaseModel, p: Values, repeats: number, last: number, age: number, t: number, most: number): Float64Array {
+export function purchaseCounts(model: Foreteller, p: Values, repeats: number, last: number, age: number, t: number, most: number): Float64Array {
   const alive = model.alive(p, repeats, last, age);
   const counts = model.counts(model.after(p, repeats, age), t, most);
   for (let k = 0; k <= most; k++) counts[k] *= alive;
@@ -23,7 +23,7 @@ export function purchaseCounts(model: PurchaseModel, p: Values, repeats: number,
 const over = gaussLegendre(16);
 
 /** As `model.expected`, each purchase counted as e^(−rate × time until it): what they are worth now. `rate` per unit of time; opportunities lie at 1, 2, … */
-export function discountedPurchases(model: PurchaseModel, p: Values, t: number, rate: number): number {
+export function discountedPurchases(model: Foreteller, p: Values, t: number, rate: number): number {
   if (!(rate > 0)) return model.expected(p, t);
   if (model.time === 'discrete') {
     let [sum, before] = [0, 0];

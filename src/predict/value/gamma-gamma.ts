@@ -68,6 +68,15 @@ export function expectedSpend({ 0: p, 1: q, 2: v }: Values, purchases: number, m
   return p * x + q > 1 ? (p * (v + x * (x ? mean : 0))) / (p * x + q - 1) : Infinity;
 }
 
+/** How the expected spend changes with the logarithm of each parameter; 0 where it has no mean. */
+export function spendSlopes({ 0: p, 1: q, 2: v }: Values, purchases: number, mean: number): readonly [number, number, number] {
+  const x = mean > 0 ? purchases : 0;
+  const below = p * x + q - 1;
+  if (!(below > 0)) return [0, 0, 0];
+  const each = (p * (v + x * (x ? mean : 0))) / below;
+  return [each * (1 - (p * x) / below), (-each * q) / below, (p * v) / below];
+}
+
 /** What sums of purchases of one with this past are measured by: v + x m. */
 export function spendScale({ 2: v }: Values, purchases: number, mean: number): number {
   return mean > 0 ? v + purchases * mean : v;

@@ -36,3 +36,6 @@ export interface PurchaseModel {
   /** The history of a new one who is watched for the time `age`. */
   draw(p: Values, age: number, rng: Rng): { readonly repeats: number; readonly last: number };
 }
+
+/** What is needed of a model to foretell with it. */
+export type Foreteller = Pick<PurchaseModel, 'time' | 'alive' | 'after' | 'expected' | 'counts'>;

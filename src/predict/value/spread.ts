@@ -1,5 +1,5 @@
 import { spendBelow, spendScale } from './gamma-gamma.js';
-import type { PurchaseModel, Values } from './purchase-model.js';
+import type { Foreteller, Values } from './purchase-model.js';
 
 /** Probabilities of counts are taken until less than this is left. */
 const rest = 1e-4;
@@ -35,7 +35,7 @@ export interface Spread {
  * The distributions of purchases in the time t from now, and of what they cost (exact but for the grouping of ages and straight lines between points; the amount per purchase from
  * Gamma-Gamma fitted to all purchases, the first one too). Each is worked out once.
  */
-export function spreadOf(model: PurchaseModel, p: Values, spend: Values | undefined, t: number, oldest: number): Spread {
+export function spreadOf(model: Foreteller, p: Values, spend: Values | undefined, t: number, oldest: number): Spread {
   const known = new Map<number, Distribution>();
   const of = (repeats: number, age: number) => {
     const part = model.time === 'discrete' ? age : Math.min(ages - 1, Math.floor((age / oldest) * ages));
@@ -62,7 +62,7 @@ export function spreadOf(model: PurchaseModel, p: Values, spend: Values | undefi
   };
 }
 
-function distribution(model: PurchaseModel, p: Values, spend: Values | undefined, repeats: number, age: number, t: number): Distribution {
+function distribution(model: Foreteller, p: Values, spend: Values | undefined, repeats: number, age: number, t: number): Distribution {
   const now = model.after(p, repeats, age);
   let most = 16;
   let counts = model.counts(now, t, most);
@@ -76,9 +76,9 @@ function distribution(model: PurchaseModel, p: Values, spend: Values | undefined
   for (let k = 1; k <= most; k++) cumulated[k] += cumulated[k - 1];
   const base = { counts: cumulated, mean, variance: Math.max(0, square - mean * mean) };
   if (!spend) return base;
-  const likely = [...counts.keys()].filter((k) => k > 0 && counts[k] > rare);
-  const below = (log: number) => likely.reduce((sum, k) => sum + counts[k] * spendBelow(spend, repeats + 1, k, Math.exp(log)), counts[0]);
-  const whole = likely.reduce((sum, k) => sum + counts[k], counts[0]);
+  const likely = grouped(counts);
+  const below = (log: number) => likely.reduce((sum, { k, probability }) => sum + probability * spendBelow(spend, repeats + 1, k, Math.exp(log)), counts[0]);
+  const whole = likely.reduce((sum, { probability }) => sum + probability, counts[0]);
   const at = (share: number) => {
     let [low, high] = [-25, 25];
     for (let i = 0; i < 12; i++) {
@@ -91,6 +91,22 @@ function distribution(model: PurchaseModel, p: Values, spend: Values | undefined
   const [from, to] = [at(0.002), at(0.998)];
   const amounts = Float64Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1));
   return { ...base, amounts, below: amounts.map(below) };
+}
+
+/** Counts that are likely enough to show; from 16 on several that differ by at most a sixteenth as one of their mean, which costs the spread of the sum a thousandth. */
+function grouped(counts: Float64Array): { readonly k: number; readonly probability: number }[] {
+  const groups: { k: number; probability: number }[] = [];
+  for (let from = 1; from < counts.length; ) {
+    const to = Math.min(counts.length, from + Math.max(1, from >> 4));
+    let [probability, weighed] = [0, 0];
+    for (; from < to; from++) {
+      if (!(counts[from] > rare)) continue;
+      probability += counts[from];
+      weighed += counts[from] * from;
+    }
+    if (probability > 0) groups.push({ k: weighed / probability, probability });
+  }
+  return groups;
 }
 
 /** The first index where an ascending column reaches the value; the last one where none does. */
