@@ -10,9 +10,9 @@ import { valueCustomers } from '../src/flow/value-customers.js';
 import { customerValue, type CustomerValue, type ValueOptions } from '../src/flow/value.js';
 import { ingest } from '../src/ingest/ingest.js';
 import { survivalAt } from '../src/predict/value/kaplan-meier.js';
-import { drawBeta, drawGamma } from '../src/util/gamma-draw.js';
 import { createRng } from '../src/util/rng.js';
 import { dataFolder } from './support/shoal.js';
+import { dateOf, market as marketIn, subscribers } from './support/value-data.js';
 
 let engine: Engine;
 let folder: string;
@@ -30,27 +30,8 @@ async function valued(path: string, options: ValueOptions = {}): Promise<Custome
   return customerValue(await ingest([path], {}, engine, context), options, engine, context);
 }
 
+const market = (name: string, people: number, amount?: Parameters<typeof marketIn>[3]) => marketIn(folder, name, people, amount);
 const day = 86_400_000;
-const dateOf = (days: number) => new Date(Date.UTC(2024, 0, 1) + days * day).toISOString().slice(0, 10);
-
-/** A log of people as BG/NBD has them, watched for a year; some buy twice on one day. */
-function market(name: string, people: number, amount: (rng: { next(): number }) => number = (rng) => Math.round((5 + 40 * rng.next()) * 100) / 100): string {
-  const rng = createRng(3, 'market');
-  const lines: string[] = [];
-  for (let i = 0; i < people; i++) {
-    const first = rng.int(120);
-    const [rate, leaves] = [drawGamma(0.9, rng) / 30, drawBeta(0.9, 2.5, rng)];
-    const days = new Set([first]);
-    for (let at = first; (at -= Math.log(1 - rng.next()) / rate) < 365; ) {
-      days.add(Math.floor(at));
-      if (rng.next() < leaves) break;
-    }
-    for (const at of days) for (let times = 0; times <= (at % 5 === 0 ? 1 : 0); times++) lines.push(`C${String(i).padStart(4, '0')},${dateOf(at)},${amount(rng)}`);
-  }
-  const path = join(folder, `${name}.csv`);
-  writeFileSync(path, `customer_id,order_date,amount\n${lines.join('\n')}\n`);
-  return path;
-}
 
 describe('customers valued from a log of purchases', () => {
   it('tells who is there, what they buy and spend, for the whole and by segment', async () => {
@@ -133,6 +114,36 @@ describe('customers valued from a log of purchases', () => {
     expect(Math.abs(value.heldOut!.error)).toBeLessThan(0.15);
   });
 
+  it('falls back to the naive rate where that told held-out purchases better, and says so', async () => {
+    // Every fifth buys every week for ever, all others once: whoever learns from the ones about the others is wrong about both.
+    const rows = ['customer_id,order_date,amount'];
+    for (let i = 0; i < 500; i++) for (let at = i % 60; at < (i % 5 ? (i % 60) + 1 : 200); at += 7) rows.push(`W${i},${dateOf(at)},${10 + (i % 7)}.5`);
+    const path = join(folder, 'weekly.csv');
+    writeFileSync(path, `${rows.join('\n')}\n`);
+    const value = await valued(path, { horizonDays: 91, model: 'nbd' });
+    expect(value.heldOut!.naive.behind).toBeLessThan(-2);
+    expect(value.by).toBe('rate');
+    expect(value.trial).toMatch(/The naive rate, .* which is better: so that is what is told here/);
+    expect(value.all.alive).toBeUndefined();
+    expect(value.columns.alive.every(Number.isNaN)).toBe(true);
+    // A hundred who buy thirteen times more, and nobody else: the interval is as wide as the trial says.
+    expect(Math.abs(value.all.purchases - 1_300)).toBeLessThan(50);
+    expect(value.all.interval[0]).toBeLessThan(value.all.value!);
+    expect(value.all.months.reduce((sum, m) => sum + m.purchases, 0)).toBeCloseTo(value.all.purchases, 0);
+  });
+
+  it('draws what it expected of the time held back beside what happened, day by day up to the sums', async () => {
+    const { heldOut } = await valued(market('curve', 1_500), { horizonDays: 100 });
+    const { curve, days, expected, happened } = heldOut!;
+    expect(curve.at(-1)!.day).toBe(days);
+    expect(curve.at(-1)!.happened).toBe(happened);
+    expect(curve.at(-1)!.expected).toBeCloseTo(expected, 6);
+    for (let i = 1; i < curve.length; i++) {
+      expect(curve[i].expected).toBeGreaterThan(curve[i - 1].expected);
+      expect(curve[i].happened).toBeGreaterThanOrEqual(curve[i - 1].happened);
+    }
+  });
+
   it('says what is missing: no log, nobody who came back, amounts of nothing', async () => {
     const people = join(folder, 'people.csv');
     writeFileSync(people, `customer_id,age,city\n${Array.from({ length: 60 }, (_, i) => `P${i},${20 + (i % 40)},${['Rome', 'Oslo', 'Bonn'][i % 3]}`).join('\n')}\n`);
@@ -144,22 +155,6 @@ describe('customers valued from a log of purchases', () => {
 });
 
 describe('subscriptions with a known end', () => {
-  /** 2,000 subscribers of two plans, watched for 24 months: a fifth of basic ones and a twentieth of gold ones end each month. */
-  function subscribers(): string {
-    const rng = createRng(11, 'plans');
-    const rows = ['customer_id,plan,region,tenure,monthly_fee,paid_so_far,churn'];
-    for (let i = 0; i < 2_000; i++) {
-      const [gold, since] = [rng.int(2), 1 + rng.int(24)];
-      let months = 0;
-      let ended = false;
-      while (months < since && !ended) (months++, (ended = rng.next() < (gold ? 0.05 : 0.2)));
-      const fee = 10 + rng.int(20);
-      rows.push(`S${String(i).padStart(4, '0')},${gold ? 'gold' : 'basic'},${['north', 'south', 'west'][rng.int(3)]},${months},${fee}.5,${fee * months}.5,${ended ? 'yes' : 'no'}`);
-    }
-    const path = join(folder, 'subscribers.csv');
-    writeFileSync(path, `${rows.join('\n')}\n`);
-    return path;
-  }
   const lives = async (path: string, options: SubscriptionOptions = {}) => {
     const context = createContext();
     return subscriptionLife(await ingest([path], {}, engine, context), options, engine, context);
@@ -167,7 +162,7 @@ describe('subscriptions with a known end', () => {
 
   it('last as they were drawn, by plan, and each is worth what it will pay', async () => {
     const plan = new Map<string, string>();
-    const path = subscribers();
+    const path = subscribers(folder);
     for (const line of readFileSync(path, 'utf8').split('\n').slice(1, -1)) plan.set(line.split(',')[0], line.split(',')[1]);
     const life = await lives(path, { segmentOf: (id) => plan.get(id) });
     expect(life.why[0]).toMatch(/'tenure'\) and whether it has ended \('churn' = yes\): an end that is known/);
@@ -188,7 +183,7 @@ describe('subscriptions with a known end', () => {
   });
 
   it('the kind of the data decides what is asked of it', async () => {
-    const subscribed = await valueCustomers([subscribers()]);
+    const subscribed = await valueCustomers([subscribers(folder)]);
     expect(subscribed.kind).toBe('subscriptions');
     const bought = await valueCustomers([market('kinds', 400)], { purchases: { horizonDays: 60, model: 'bg-nbd' } });
     expect(bought.kind).toBe('purchases');

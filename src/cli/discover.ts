@@ -11,6 +11,7 @@ import { openTerminal, table, type Terminal } from './terminal.js';
 const options = inputOptions.extend({
   out: z.string().min(1).optional().describe('Folder for the results (shoal-out)').meta({ value: '<folder>' }),
   predict: z.boolean().default(false).describe('Also predict what they will do next (shoal predict says more, and can be told what)'),
+  value: z.boolean().optional().describe('Also what they will be worth: purchases and money expected, or how long they stay'),
   workspace: z.boolean().default(false).describe('Keep everyone\'s rows as well, for the workspace and for rules'),
 });
 

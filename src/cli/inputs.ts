@@ -14,7 +14,7 @@ export const inputOptions = discoverOptions.omit({ settings: true }).extend({
 });
 
 /** What verbs that only ask can be told: nothing about an algorithm to fit. */
-export const questionOptions = inputOptions.omit({ algorithm: true, previous: true, title: true, k: true, set: true });
+export const questionOptions = inputOptions.omit({ algorithm: true, previous: true, title: true, k: true, set: true, value: true });
 
 /** For questions that have options of their own. */
 export const setOption = { set: inputOptions.shape.set.describe('An option of this command, such as minShare=0.01; see its page') };

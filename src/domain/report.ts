@@ -7,6 +7,7 @@ import type { Profile } from './profile.js';
 import type { SegmentStability, Steadiness } from './segment.js';
 import type { SourceAudit, SourceColumn, SourceKind } from './source.js';
 import type { SegmentTree } from './tree.js';
+import type { Worth } from './value.js';
 
 /** One pass, reproducible. */
 export interface Run {
@@ -65,6 +66,8 @@ export interface Report {
   readonly steadiness?: Pick<Steadiness, 'seeds' | 'subsamples'>;
   /** What everyone is expected to do next, where it was asked for, and what could not be predicted, a sentence each. */
   readonly predictions?: { readonly targets: readonly PredictionStory[]; readonly skipped: readonly string[] };
+  /** What everyone is worth from now on, where it was asked for. */
+  readonly worth?: Worth;
   readonly tiers: readonly Tier[];
   readonly lints: readonly Lint[];
   /** A sample of entities on the two directions that part the segments most (linear discriminants; principal components when k = 1). */

@@ -106,4 +106,10 @@ export interface SubscriptionWorth {
   readonly notes: readonly string[];
 }
 
-export type Worth = PurchaseWorth | SubscriptionWorth;
+/** What a report says where the data cannot tell, in sentences. */
+export interface NoWorth {
+  readonly kind: 'none';
+  readonly why: readonly string[];
+}
+
+export type Worth = PurchaseWorth | SubscriptionWorth | NoWorth;

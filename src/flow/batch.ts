@@ -8,6 +8,7 @@ import type { Profile } from '../domain/profile.js';
 import type { Report } from '../domain/report.js';
 import type { Steadiness } from '../domain/segment.js';
 import type { SegmentTree } from '../domain/tree.js';
+import type { Worth } from '../domain/value.js';
 import type { Engine } from '../engine/engine.js';
 import { contrast, type Contrast } from '../explain/contrast.js';
 import { profiles } from '../explain/profile.js';
@@ -41,6 +42,8 @@ export interface Findings extends Subject {
   readonly live?: Prepared['live'];
   /** What everyone is expected to do next, where it was asked for. */
   readonly predictions?: Pick<Predicted, 'targets' | 'skipped'>;
+  /** What everyone is worth from now on, where it was asked for. */
+  readonly worth?: Worth;
   readonly contrast: Contrast;
   readonly profiles: readonly Profile[];
   /** How far fits from other starts and on halves agree with this one. */
@@ -71,7 +74,9 @@ export async function batch(files: readonly string[] | Opening | TrackedFiles, o
 
   const prepared = await prepare(files, options, engine, kernel, context, timed);
   const { ingested, matrix, notes, live } = prepared;
-  const { predictions, table } = options.predict ? await timed('predict', () => foretold(prepared, options, engine, kernel, context)) : { ...prepared, predictions: undefined };
+  const { predictions, table: foreseen } = options.predict ? await timed('predict', () => foretold(prepared, options, engine, kernel, context)) : { ...prepared, predictions: undefined };
+  const valuing = options.value ? await timed('value', () => valued({ ingested, table: foreseen }, options, engine, context)) : undefined;
+  const table = valuing?.table ?? foreseen;
   const entityWord = ingested.entity.word;
   const currency = options.currency ?? ingested.currency;
 
@@ -95,6 +100,7 @@ export async function batch(files: readonly string[] | Opening | TrackedFiles, o
   context.progress({ stage: 'explain', note: 'names, reasons and rules' });
   const different = await timed('contrast', () => contrast(subject, context));
   const told = await timed('explain', () => profiles(subject, context, different));
+  const worth = await valuing?.story(told.map(({ id }) => id), assignment.labels, model.encoder.features.filter(({ weight }) => weight > 0).map(({ name }) => name));
   const tree = await timed('tree', () => thresholdTree(subject, context));
 
   context.progress({ stage: 'act', note: 'what to do about each segment' });
@@ -105,7 +111,7 @@ export async function batch(files: readonly string[] | Opening | TrackedFiles, o
 
   return {
     ...subject, ingested, choice, steadiness: { seeds: steady.seeds, subsamples: steady.subsamples }, contrast: different, profiles: told, tree, briefs: advised, rhythm: behaved.rhythm, lints: spoken,
-    notes, live, ...(predictions && { predictions }), tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
+    notes, live, ...(predictions && { predictions }), ...(worth && { worth }), tiers: rfm.tiers, tierLabels: rfm.labels, membershipTable, timings,
     rawColumns: await rawColumnsOf(ingested, engine),
   };
 }
@@ -118,6 +124,13 @@ async function foretold({ ingested, table }: Prepared, options: DiscoverOptions,
   const { targets, skipped } = await predictNext(ingested, options, engine, kernel, own);
   const both = await withPredictions(table, targets, engine);
   return { table: both.table, predictions: { targets: both.targets, skipped } };
+}
+
+/** What everyone is worth from now on, also as features of theirs. */
+async function valued(prepared: Pick<Prepared, 'ingested' | 'table'>, options: DiscoverOptions, engine: Engine, context: Context) {
+  const { valueWithRun } = await import('./value-with-run.js');
+  // Its parts are one stage here.
+  return valueWithRun(prepared, options, engine, { ...context, progress: ({ note }) => context.progress({ stage: 'value', ...(note !== undefined && { note }) }) });
 }
 
 async function rawColumnsOf({ sources }: Ingested, engine: Engine): Promise<Record<string, string>> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ingestOptions } from '../ingest/options.js';
 import { webhookSources } from '../ingest/track/webhook-source.js';
 import { aheadOptions } from './predict/config.js';
+import { valueOptions } from './value-options.js';
 
 /** Everything that `discover` can be told. The same declaration gives the type, the flags, the checks and the docs. */
 export const discoverOptions = ingestOptions.extend({
@@ -15,6 +16,7 @@ export const discoverOptions = ingestOptions.extend({
   currency: z.string().max(8, 'must be a symbol or code such as £ or EUR').optional().describe('Currency of the amounts, as it should be shown'),
   title: z.string().max(120, 'must be at most 120 characters').optional().describe('Title of the report'),
   predict: z.union([z.boolean(), z.strictObject(aheadOptions)], 'must be true, or what to predict and how').default(false).describe('Also predict what they will do next: a column that says what happened, else who comes back and who lapses'),
+  value: z.union([z.boolean(), valueOptions], 'must be true, or how far ahead and how').optional().describe('Also what they will be worth: purchases and money expected, or how long they stay; by segment, and of everyone'),
   seed: z.number().int('must be a whole number').min(0, 'must not be negative').default(1).describe('Same input and seed give the same result'),
   threads: z.number().int().min(1, 'must be at least 1').max(64, 'must be at most 64').optional().describe('Threads to use; the result does not depend on it'),
 });

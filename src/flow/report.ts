@@ -29,6 +29,7 @@ export function report(findings: Findings, run: Run, options: { title?: string }
     tree: findings.tree,
     steadiness: findings.steadiness,
     ...(findings.predictions && { predictions: predictionStories(findings.predictions, findings) }),
+    ...(findings.worth && { worth: findings.worth }),
     tiers: findings.tiers,
     lints: findings.lints,
     map: map(findings, context),

@@ -23,8 +23,21 @@ export interface SubscriptionOptions {
   readonly segmentOf?: (entity: string) => string | undefined;
 }
 
+/** The subscribers of a segment, those who have left among them. */
+export interface SegmentLife {
+  readonly segment: string;
+  readonly entities: number;
+  readonly curve: SurvivalCurve;
+  readonly running: number;
+  /** Of those running, how many are expected to be there after the horizon. */
+  readonly stays: number;
+  readonly value?: number;
+}
+
 /** What subscriptions with a known end tell of those still running. Plain data but for its columns. */
 export interface SubscriptionLife {
+  /** The column that says how long each has been there. */
+  readonly time: string;
   /** Why these columns, in sentences. */
   readonly why: readonly string[];
   readonly rows: number;
@@ -45,7 +58,7 @@ export interface SubscriptionLife {
     /** What is paid until then, discounted to now. */
     readonly value?: Float64Array;
   };
-  readonly segments: readonly { readonly segment: string; readonly entities: number; readonly curve: SurvivalCurve; readonly running: number; readonly stays: number; readonly value?: number }[];
+  readonly segments: readonly SegmentLife[];
   readonly notes: readonly string[];
 }
 
@@ -63,7 +76,13 @@ const rarest = 0.02;
  *
  * @throws `predict/no-lifetimes`, `predict/bad-lifetime`, `predict/no-ends`, `run/aborted`
  */
-export async function subscriptionLife({ sources }: Pick<Ingested, 'sources'>, options: SubscriptionOptions, engine: Engine, context: Context): Promise<SubscriptionLife> {
+export async function subscriptionLife(ingested: Pick<Ingested, 'sources'>, options: SubscriptionOptions, engine: Engine, context: Context): Promise<SubscriptionLife> {
+  const { bySegment, ...life } = await lifeOf(ingested, options, engine, context);
+  return options.segmentOf ? { ...life, segments: bySegment(options.segmentOf) } : life;
+}
+
+/** The same, and a way to ask for segments once they are known. */
+export async function lifeOf({ sources }: Pick<Ingested, 'sources'>, options: Omit<SubscriptionOptions, 'segmentOf'>, engine: Engine, context: Context): Promise<SubscriptionLife & { readonly bySegment: (segmentOf: (entity: string) => string | undefined) => readonly SegmentLife[] }> {
   const { horizon = 12, discount = 0.01 } = options;
   const subscription = subscriptionOf(sources, options);
   if (!subscription) throw new ShoalError('predict/no-lifetimes', { columns: sources.flatMap(({ attributes }) => attributes.map(({ column }) => column)).slice(0, 20).join(', ') });
@@ -80,13 +99,14 @@ export async function subscriptionLife({ sources }: Pick<Ingested, 'sources'>, o
   const pays = amount && table.numbers(amount);
   const value = pays && Float64Array.from(still, (i, at) => ahead.worth[at] * pays[i]);
   return {
+    time: duration.column,
     why: [
       `'${source.name}' says of each how long it has been there ('${duration.column}') and whether it has ended ('${ended.column}' = ${endedValue}): an end that is known needs no guess from silence, so these are survival times.`,
       ...(amount ? [`'${amount.column}' is taken for what each pays per unit of time.`] : []),
     ],
     rows, ends: lifetimes.ended.reduce((a, b) => a + b, 0), curve, cox, heldOutConcordance: cox && heldOut(lifetimes, covariates, context), horizon,
     entities: still.map((i) => table.entities[i]), columns: { age: Float64Array.from(still, (i) => lifetimes.duration[i]), stays: ahead.stays, stay: ahead.stay, ...(value && { value }) },
-    segments: options.segmentOf ? bySegment(options.segmentOf, table.entities, lifetimes, still, ahead.stays, value) : [], notes,
+    segments: [], notes, bySegment: (segmentOf) => lifeBySegment(segmentOf, table.entities, lifetimes, still, ahead.stays, value),
   };
 }
 
@@ -226,7 +246,7 @@ function heldOut({ rows, duration, ended }: Lifetimes, { names, columns }: Covar
 const risksOf = (cox: CoxFit | undefined, columns: readonly Float64Array[], rows: number) =>
   Float64Array.from({ length: rows }, (_, i) => (cox ? relativeRisk(cox, columns.map((column) => column[i])) : 1));
 
-function bySegment(segmentOf: (entity: string) => string | undefined, entities: readonly string[], { duration, ended }: Lifetimes, still: readonly number[], stays: Float64Array, value: Float64Array | undefined): SubscriptionLife['segments'] {
+function lifeBySegment(segmentOf: (entity: string) => string | undefined, entities: readonly string[], { duration, ended }: Lifetimes, still: readonly number[], stays: Float64Array, value: Float64Array | undefined): SegmentLife[] {
   const members = new Map<string, number[]>();
   entities.forEach((entity, i) => {
     const segment = segmentOf(entity);

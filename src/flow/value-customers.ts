@@ -40,8 +40,10 @@ export async function valueCustomers(files: readonly string[], options: ValueCus
 
 /** The same of sources that are in the engine already. */
 export async function valueIngested(ingested: Ingested, { purchases = {}, subscriptions = {} }: Pick<ValueCustomersOptions, 'purchases' | 'subscriptions'>, engine: Engine, context: Context): Promise<Valued> {
-  const log = ingested.sources.some(({ kind, has }) => (kind === 'transactions' || kind === 'events') && has.includes('entity') && has.includes('at'));
-  return !log && subscriptionOf(ingested.sources, subscriptions)
+  return !hasLog(ingested) && subscriptionOf(ingested.sources, subscriptions)
     ? { kind: 'subscriptions', ...(await subscriptionLife(ingested, subscriptions, engine, context)) }
     : { kind: 'purchases', ...(await customerValue(ingested, purchases, engine, context)) };
 }
+
+/** Whether there is a source that says who did something when. */
+export const hasLog = ({ sources }: Pick<Ingested, 'sources'>): boolean => sources.some(({ kind, has }) => (kind === 'transactions' || kind === 'events') && has.includes('entity') && has.includes('at'));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { checkAborted, type Context } from '../context.js';
 import type { HeldOut, SegmentValue } from '../domain/value.js';
 import type { Engine } from '../engine/engine.js';
@@ -17,15 +17,8 @@ import { distinctHistories, type Histories } from '../predict/value/histories.js
 import { pastRate } from '../predict/value/past-rate.js';
 import type { Foreteller, PurchaseModel, Values } from '../predict/value/purchase-model.js';
 import { normalQuantile } from '../util/normal-quantile.js';
+import { valueOptions } from './value-options.js';
 import { isPoor, spendsOf, trialSentence, tryOut } from './value-held-out.js';
-
-/** How customers are valued. */
-export const valueOptions = z.strictObject({
-  horizonDays: z.number().int('must be a whole number').min(1).max(3660).default(365).describe('Days to look ahead').meta({ value: '<days>' }),
-  monthlyDiscount: z.number().min(0).max(0.5).default(0.01).describe('What money a month away loses: 0.01 is 1 % a month, 12.7 % a year').meta({ value: '<share>' }),
-  level: z.number().min(0.5).max(0.99).default(0.8).describe('The share of what happens that intervals should hold').meta({ value: '<share>' }),
-  model: z.enum(['bg-nbd', 'mbg-nbd', 'pareto-nbd', 'nbd', 'bg-bb']).optional().describe('Purchase model; by default the one that tells held-out purchases best'),
-});
 
 /** And the segment of an entity, by its id: segments are valued then. `quick`: without Pareto/NBD, which takes ten times as long to fit as the others, unless it is asked for. */
 export type ValueOptions = z.input<typeof valueOptions> & { readonly segmentOf?: SegmentOf; readonly quick?: boolean };

@@ -29,7 +29,12 @@ export async function withPredictions(table: FeatureTable, targets: readonly Tar
     added.push({ feature: predictedFeature(safe, target, task, classes), column });
     return { ...one, feature: safe };
   });
-  if (added.length === 0) return { table, targets };
+  return { table: await withFeatures(table, added, engine), targets: named };
+}
+
+/** A table with more features of its entities, in the engine too. */
+export async function withFeatures(table: FeatureTable, added: readonly { readonly feature: Feature; readonly column: Float64Array }[], engine: Engine): Promise<FeatureTable> {
+  if (added.length === 0) return table;
   await engine.load('shoal_predicted_features', Object.fromEntries(added.map(({ feature, column }) => [feature.name, column])));
   const both = quoteName(`${table.table} and predictions`);
   const values = added.map(({ feature: { name } }) => `CASE WHEN NOT isnan(p.${quoteName(name)}) THEN p.${quoteName(name)} END AS ${quoteName(name)}`);
@@ -37,7 +42,7 @@ export async function withPredictions(table: FeatureTable, targets: readonly Tar
   await engine.run(`DROP TABLE ${quoteName(table.table)}`, 'predictions');
   await engine.run(`ALTER TABLE ${both} RENAME TO ${quoteName(table.table)}`, 'predictions');
   await engine.run('DROP TABLE shoal_predicted_features', 'predictions');
-  return { table: { ...table, features: [...table.features, ...added.map(({ feature }) => feature)], columns: [...table.columns, ...added.map(({ column }) => column)] }, targets: named };
+  return { ...table, features: [...table.features, ...added.map(({ feature }) => feature)], columns: [...table.columns, ...added.map(({ column }) => column)] };
 }
 
 /** What a prediction says of somebody, as a feature. */
