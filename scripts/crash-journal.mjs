@@ -2,7 +2,7 @@
 // `npm run crash -- journal 200 --only kill --engine postgres`; `--out rounds.jsonl` goes on with the kills where an earlier call ended. Parts: kill, order, faults, power, space, torn, flip; `--step 10` takes every tenth place of the last four and of faults. It needs a build; faults, power and order need strace, space needs root. What each cannot show is said in docs/store.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ const can = (command, ...args) => {
     return false;
   }
 };
-export const withoutStrace = can('strace', '-e', 'trace=fsync', 'true') ? undefined : 'strace is not installed here, or may not be used: what is done with it is skipped.';
+export const withoutStrace = can('strace', '--seccomp-bpf', '-f', '-e', 'trace=fsync', 'true') ? undefined : 'strace is not installed here, or may not be used: what is done with it is skipped.';
 
 const folderOf = (place) => join(place, 'workspaces', 'main');
 const walOf = (place) => join(folderOf(place), 'journal.sqlite-wal');
@@ -39,7 +39,7 @@ function warm(dist, engine) {
 /** One life of a process that writes groups from `first` on. `strace`: its arguments, where it is watched; `given`: a warm one. */
 async function life(place, { first = 0, count = 1e9, dist = built, strace, during, given }) {
   const command = [process.execPath, here, 'child', dist, place, `${first}`, `${count}`];
-  const child = given ?? (strace ? spawn('strace', [...strace, ...command], { stdio: ['ignore', 'pipe', 'pipe'] }) : spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] }));
+  const child = given ?? (strace ? spawn('strace', ['--seccomp-bpf', ...strace, ...command], { stdio: ['ignore', 'pipe', 'pipe'] }) : spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] }));
   given?.stdin.write(`${JSON.stringify([dist, place, first, count])}\n`);
   let out = '';
   let said = '';
@@ -197,13 +197,13 @@ export async function space() {
 const syncs = 'fsync,fdatasync';
 const calls = `${syncs},pwrite64,write,ftruncate`;
 
-/** Lets the k-th sync, write or cut of the journal's files fail: each sync with EIO, of the others every `step`-th with either error. */
-export async function faults({ step = 1, groups = 8, dist = built, only = [syncs, 'pwrite64', 'ftruncate'], errors = ['EIO', 'ENOSPC'] } = {}) {
+/** Lets the k-th sync, write or cut of the journal's files fail: each sync from the `first` on with EIO, of the others every `step`-th with either error. */
+export async function faults({ step = 1, first = 1, groups = 8, dist = built, only = [syncs, 'pwrite64', 'ftruncate'], errors = ['EIO', 'ENOSPC'] } = {}) {
   const tally = {};
   for (const call of only) {
     for (const error of call === syncs ? errors.slice(0, 1) : errors) {
       const found = (tally[`${call} ${error}`] = { runs: 0, refused: 0, unharmed: 0 });
-      for (let k = 1; ; k += call === syncs ? 1 : step) {
+      for (let k = first; ; k += call === syncs ? 1 : step) {
         const place = fresh();
         try {
           mkdirSync(folderOf(place), { recursive: true });
@@ -336,17 +336,19 @@ function written(file, { call, bytes, at, length }) {
   return longer;
 }
 
-/** A copy of the program in which one thing is wrong. Gives its folder. */
+/** The program with one thing wrong in its store; what the store stands on is the same. Gives its folder. */
 export function broken(path, good, bad) {
   const copy = mkdtempSync(join(tmpdir(), 'shoal-broken-'));
-  cpSync(built, join(copy, 'dist'), { recursive: true, filter: (file) => !/\/dist\/(ui|bin|server|cli|flow)(\/|$)/.test(file) });
-  execFileSync('ln', ['-s', join(root, 'node_modules'), join(copy, 'node_modules')]);
+  const dist = join(copy, 'dist');
+  cpSync(join(built, 'store'), join(dist, 'store'), { recursive: true });
+  for (const name of readdirSync(built)) if (name !== 'store') symlinkSync(join(built, name), join(dist, name));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   writeFileSync(join(copy, 'package.json'), '{"type":"module"}');
-  const file = join(copy, 'dist', 'store', path);
+  const file = join(dist, 'store', path);
   const text = readFileSync(file, 'utf8');
   if (!text.includes(good)) throw new Error(`'${good}' is not in ${path} any more.`);
   writeFileSync(file, text.replace(good, bad));
-  return { dist: join(copy, 'dist'), drop: () => drop(copy) };
+  return { dist, drop: () => drop(copy) };
 }
 
 /** The promises that do not hold of a program; of one of them, where it is named. */

@@ -9,14 +9,14 @@ async function crash(...args: string[]): Promise<{ code: number | null; said: st
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, said })));
 }
 
-it('a live server killed six times under load loses nothing it acknowledged, invents nothing, counts nothing twice, and its journal gives the same again', async () => {
+it.concurrent('a live server killed six times under load loses nothing it acknowledged, invents nothing, counts nothing twice, and its journal gives the same again', async () => {
   const { code, said } = await crash('6');
   expect(said).toContain('None lost, none invented, none counted twice');
   expect(said).toContain('they are the same, and so are the memberships');
   expect(code).toBe(0);
 }, 240_000);
 
-it('the same test says so when an acknowledged event is lost', async () => {
+it.concurrent('the same test says so when an acknowledged event is lost', async () => {
   const { code, said } = await crash('1', '--lose');
   expect(said).toContain('acknowledged events of p0 are lost');
   expect(code).not.toBe(0);

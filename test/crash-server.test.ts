@@ -16,19 +16,19 @@ function crash(...args: string[]): Promise<{ code: number | null; said: string }
   });
 }
 
-it('a server killed five times in the middle of jobs loses nothing it acknowledged, and shows nothing half-written', async () => {
+it.concurrent('a server killed five times in the middle of jobs loses nothing it acknowledged, and shows nothing half-written', async () => {
   const { code, said } = await crash('5');
   expect(said).toContain('5 kills');
   expect(code).toBe(0);
 }, 240_000);
 
-it.skipIf(withoutPostgres)(withoutPostgres ?? 'nor does one whose records are in PostgreSQL', async () => {
+it.concurrent.skipIf(withoutPostgres)(withoutPostgres ?? 'nor does one whose records are in PostgreSQL', async () => {
   const { code, said } = await crash('4', '--store', 'postgres');
   expect(said).toContain('postgres: 4 kills');
   expect(code).toBe(0);
 }, 240_000);
 
-it('a run that lost a file would be found out', async () => {
+it.concurrent('a run that lost a file would be found out', async () => {
   const { code, said } = await crash('3', '--lose', '--seed', '2');
   expect(said).toMatch(/After kill \d+ .*: run \w+ has no model\.json/);
   expect(code).not.toBe(0);

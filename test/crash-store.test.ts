@@ -16,19 +16,19 @@ function crash(...args: string[]): Promise<{ code: number | null; said: string }
   });
 }
 
-it('SQLite killed ten times loses nothing it was told, and shows nothing half-written', async () => {
+it.concurrent('SQLite killed ten times loses nothing it was told, and shows nothing half-written', async () => {
   const { code, said } = await crash('10', '--engine', 'sqlite');
   expect(said).toContain('sqlite: 10 kills');
   expect(code).toBe(0);
 });
 
-it.skipIf(withoutPostgres)('PostgreSQL whose client is killed ten times loses nothing it was told, and shows nothing half-written', async () => {
+it.concurrent.skipIf(withoutPostgres)('PostgreSQL whose client is killed ten times loses nothing it was told, and shows nothing half-written', async () => {
   const { code, said } = await crash('10', '--engine', 'postgres', '--seed', '2');
   expect(said).toContain('postgres: 10 kills');
   expect(code).toBe(0);
 });
 
-it('a process that says it is done before it is would be found out', async () => {
+it.concurrent('a process that says it is done before it is would be found out', async () => {
   const { code, said } = await crash('10', '--engine', 'sqlite', '--lie');
   expect(said).toMatch(/Kill \d+, after step \d+/);
   expect(code).not.toBe(0);

@@ -9,13 +9,13 @@ async function crash(...args: string[]): Promise<{ code: number | null; said: st
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, said })));
 }
 
-it('a server killed three times while it tells of changes leaves none of them untold, and none that is older than one before', async () => {
+it.concurrent('a server killed three times while it tells of changes leaves none of them untold, and none that is older than one before', async () => {
   const { code, said } = await crash('3');
   expect(said).toMatch(/3 kills in \d+ s: \d+ changes, all heard/);
   expect(code).toBe(0);
 }, 240_000);
 
-it('the same test says so when a message is lost', async () => {
+it.concurrent('the same test says so when a message is lost', async () => {
   const { code, said } = await crash('1', '--lose');
   expect(said).toMatch(/Change \d+ was never heard/);
   expect(code).not.toBe(0);

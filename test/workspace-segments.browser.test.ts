@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyFolder } from './support/shoal.js';
-import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
+import { faultsInBothColours, openPage, overhang, settled, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -217,12 +217,10 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
   const path = (page: string) => `/w/main/${page.replace('FIRST', first.id).replace('SECOND', second.id)}`;
 
   it.each(PAGES)('has no serious accessibility fault, in light and dark: %s', async (name) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, close } = await openPage(browser!, server, path(name), { colorScheme });
-      await settled(page);
-      expect(await accessibilityFaults(page)).toEqual([]);
-      await close();
-    }
+    const { page, close } = await openPage(browser!, server, path(name));
+    await settled(page);
+    expect(await faultsInBothColours(page)).toEqual([]);
+    await close();
   });
 
   it.each(PAGES)('never scrolls sideways on a phone: %s', async (name) => {
@@ -232,13 +230,6 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
     await close();
   });
 });
-
-/** Until nothing is being fetched or drawn grey. */
-async function settled(page: Page): Promise<void> {
-  await page.locator('main h1').first().waitFor();
-  await page.waitForLoadState('networkidle');
-  await expect.poll(() => page.getByText(/^Loading /).count(), { timeout: 30_000 }).toBe(0);
-}
 
 /** Draws a ring round the middle half of the map. */
 async function drawRound(page: Page): Promise<void> {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles } from '../src/domain/role.js';
 import { contract, type RouteId } from '../src/server/contract/contract.js';
 import { emptyFolder } from './support/shoal.js';
-import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium } from './support/workspace.js';
+import { accessibilityFaults, openPage, overhang, settled, smallMarket, startServer, type TestServer, tryChromium } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -55,8 +55,7 @@ describe.skipIf(!browser)(`a viewer in the workspace${why}`, { timeout: 120_000 
   it.each(screens)('is shown no door that would not open, and nobody by name: /%s', async (screen) => {
     const path = screen.replace(/[A-Z_]{4,}/g, (name) => ids[name] ?? someone[0]);
     await page.goto(`${server.address}/w/main/${path}`);
-    await page.locator('main h1').first().waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const doors = await page.locator('button:visible, a:visible').evaluateAll((all) => all.map((one) => (one.getAttribute('aria-label') ?? one.textContent ?? '').trim()));
     expect(doors.filter((name) => closed.test(name))).toEqual([]);
     const text = (await page.locator('main').textContent()) ?? '';

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
+import { expect } from 'vitest';
 import { openChromium } from '../../scripts/chromium.mjs';
 import { createContext } from '../../src/context.js';
 import type { BodyOf } from '../../src/server/contract/contract.js';
@@ -118,24 +119,58 @@ export async function openPage(browser: Browser, server: TestServer, path: strin
   const foreign: string[] = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(error.message));
+  watch(page);
   page.on('request', (request) => !request.url().startsWith(server.address) && !/^(data|blob):/.test(request.url()) && foreign.push(request.url()));
   await page.goto(server.address + path);
   return { page, problems, foreign, close: () => context.close() };
+}
+
+/** What each page has asked and not yet been answered, and when that last changed. */
+const asked = new WeakMap<Page, { readonly waiting: Set<Request>; since: number }>();
+
+function watch(page: Page): void {
+  const now = { waiting: new Set<Request>(), since: performance.now() };
+  asked.set(page, now);
+  const note = (change: (request: Request) => void) => (request: Request) => {
+    change(request);
+    now.since = performance.now();
+  };
+  page.on('request', note((request) => now.waiting.add(request)));
+  for (const over of ['requestfinished', 'requestfailed'] as const) page.on(over, note((request) => now.waiting.delete(request)));
+}
+
+/** Until a page of `openPage` has its heading, has asked for nothing more for a tenth of a second, and shows nothing as loading. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main h1').first().waitFor();
+  const { waiting } = asked.get(page)!;
+  await expect.poll(() => waiting.size === 0 && performance.now() - asked.get(page)!.since > 100, { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => page.getByText(/^Loading /).count(), { timeout: 30_000 }).toBe(0);
 }
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Serious faults of accessibility in the page as it is now. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(await axe);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await axe);
   return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: Axe }).axe.run(document);
+    const { violations } = await (window as unknown as { axe: Axe }).axe.run(document, { resultTypes: ['violations'] });
     return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html} ${n.failureSummary}`).join(' | ')}`);
   });
 }
 
+/** Serious faults of a page that was opened in light colours, in these and in dark ones. */
+export async function faultsInBothColours(page: Page): Promise<string[]> {
+  const light = await accessibilityFaults(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
+  const dark = await accessibilityFaults(page);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.locator('html[data-mantine-color-scheme="light"]').waitFor();
+  return [...light, ...dark.map((fault) => `dark: ${fault}`)];
+}
+
 interface Axe {
-  run(root: Document): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+  run(root: Document, options: { resultTypes: string[] }): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }>;
 }
 
 /** How far the page reaches beyond its window, in pixels. */
