@@ -183,6 +183,7 @@ export const catalogue = {
   'govern/audit-broken': entry(1, 409, (d: { place: string; seq: number; problem: string }) => `The audit log of ${d.place} is not as it was written, from entry ${d.seq} on: ${d.problem}.`),
   'engine/unsupported': entry(2, 422, (d: { dialect: string; what: string }) => `The ${d.dialect} dialect has no ${d.what}.`),
   'runs/none': entry(2, 404, (_: Record<string, never>) => 'There is no run in use in this workspace yet. Upload a file and find its segments, or make a run the champion.'),
+  'runs/no-worth': entry(2, 404, (d: { id: string }) => `The run '${d.id}' was not asked what everyone will be worth. Find the segments again with the option 'value'.`),
   'server/invalid': entry(2, 422, (d: { problems: readonly { at: string; message: string }[] }) =>
     `The request has ${d.problems.length === 1 ? 'a problem' : `${d.problems.length} problems`}: ${d.problems.map(({ at, message }) => `${at} ${message}`).join('; ')}.`),
   'server/bad-json': entry(2, 400, (d: { reason: string }) => `The body is no JSON document that can be taken: ${d.reason}`),

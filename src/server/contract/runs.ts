@@ -5,6 +5,7 @@ import type { Comparison } from '../../domain/comparison.js';
 import type { Report } from '../../domain/report.js';
 import type { StoredRun } from '../../domain/stored-run.js';
 import type { SegmentTree } from '../../domain/tree.js';
+import type { Worth } from '../../domain/value.js';
 import { document, id, route, title, why } from './route.js';
 
 /** A run of the workspace, or 'champion' or 'challenger' for the one that an alias points to. */
@@ -36,6 +37,11 @@ export const runRoutes = {
   }),
   'GET /v1/runs/:run/distributions/:feature': route({
     role: 'viewer', summary: 'How a feature is distributed, over everyone and in each segment', params: run.extend({ feature: z.string().min(1).max(200) }), answer: document<Report['distributions'][number]>('Distribution', 'Shares per bin'),
+  }),
+  'GET /v1/runs/:run/worth': route({
+    role: 'viewer', summary: 'What everyone of a run will be worth, and each segment',
+    details: 'With intervals, and how it did when it was tried on what was held back; of subscriptions how long they stay. Of single people it is among their features. Only of runs that were asked for it: `POST /v1/discover` with the option `value`.', params: run,
+    answer: document<Worth>('Worth', 'What is to come of those who are known today'),
   }),
   'GET /v1/runs/:run/what-if': route({ role: 'viewer', summary: 'What another number of segments would give', details: 'Without a number six, or five where the run has six: that answer is kept with the run.', params: run, query: z.strictObject({ k: z.coerce.number().int().min(2).max(30).optional() }), answer: document<WhatIf>('WhatIf', 'Another partition of the same people') }),
   'GET /v1/runs/:run/tree': route({ role: 'viewer', summary: 'The segments as a few questions', params: run, query: z.strictObject({ leaves: z.coerce.number().int().min(2).max(64).optional() }), answer: document<SegmentTree | undefined>('SegmentTree', 'Questions, their leaves and what they cost') }),

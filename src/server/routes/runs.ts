@@ -45,6 +45,15 @@ export const runHandlers: Handlers<keyof typeof runRoutes> = {
     return row(await store.runs.restore(params.run, by), await store.aliases.current());
   },
 
+  async 'GET /v1/runs/:run/worth'({ params, ...asked }, { reports }) {
+    const asking = await askingRun(asked, params.run);
+    return kept(asking, 'worth', async () => {
+      const { worth } = await reports.get(asking.place.runFolder(asking.run.id));
+      if (!worth) throw new ShoalError('runs/no-worth', { id: asking.run.id });
+      return worth;
+    });
+  },
+
   async 'GET /v1/runs/:run/map'({ params, ...asked }) {
     const asking = await askingRun(asked, params.run);
     return kept(asking, '', async (): Promise<Bytes> => {

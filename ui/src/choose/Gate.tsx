@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../kit/Icon.js';
+import panel from '../kit/panel.module.css';
 import css from './choose.module.css';
 
 interface GateProps {
@@ -14,7 +15,7 @@ interface GateProps {
 /** One of the two tests a partition has to pass. */
 export function Gate({ number, title, passed, outcome, question, children }: GateProps) {
   return (
-    <li className={css.gate} data-passed={passed}>
+    <li className={`${panel.panel} ${css.gate}`} data-passed={passed}>
       <p className={css.gateNumber}>Gate {number}</p>
       <h3 className={css.gateTitle}>{title}</h3>
       <p className={css.question}>{question}</p>

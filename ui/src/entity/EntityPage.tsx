@@ -23,6 +23,7 @@ import { TakesRole } from '../workspace/TakesRole.js';
 import { LivePart } from '../live/LivePart.js';
 import { LiveNow } from '../live/LiveNow.js';
 import { type PersonNews, usePersonNews } from '../live/use-person-news.js';
+import { PersonWorth } from '../value/PersonWorth.js';
 import { Card } from './Card.js';
 import { EntitySearch } from './EntitySearch.js';
 import { FeatureRows, Measured, StripKey, striking } from './Measured.js';
@@ -135,6 +136,7 @@ function Story({ person, shown, above, news }: { readonly person: Person; readon
           <div className={css.side}>
             <Place map={report.map} place={person.place} label="Place on the map of everyone" />
             {person.live ? <LiveNow live={person.live} href={here('live')} /> : null}
+            <PersonWorth worth={report.worth} features={person.features} />
             <Memberships person={person} />
             <Alternatives person={person} />
             <Ruled person={person} />

@@ -4,6 +4,7 @@ import { useFormats } from '../kit/formats.js';
 import { Stat } from '../kit/Section.js';
 import { capital, prose } from '../kit/prose.js';
 import { AtRisk } from './AtRisk.js';
+import { SegmentWorth } from '../value/SegmentWorth.js';
 import { stale } from './stale.js';
 import { Lints } from './Lints.js';
 import css from './overview.module.css';
@@ -11,7 +12,7 @@ import { Shares } from './Shares.js';
 import { Since } from './Since.js';
 import { Verdict } from './Verdict.js';
 
-type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run' | 'since' | 'steadiness'> & {
+type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | 'segments' | 'lints' | 'run' | 'since' | 'steadiness' | 'worth'> & {
   /** Where it is told how the number of segments was decided. */
   readonly choiceHref?: string;
   /** What the workspace knows beside the report, before the lints. */
@@ -19,7 +20,7 @@ type OverviewProps = Pick<Report, 'title' | 'headline' | 'choice' | 'totals' | '
 };
 
 /** The market on one page: what was found, how sure it is, where the money is, who is at risk, what changed, what to beware of. */
-export function Overview({ title, headline, choice, totals, segments, lints, run, since, steadiness, choiceHref = '#choice', children }: OverviewProps) {
+export function Overview({ title, headline, choice, totals, segments, lints, run, since, steadiness, worth, choiceHref = '#choice', children }: OverviewProps) {
   const f = useFormats();
   return (
     <section id="overview" className={css.overview} aria-labelledby="overview-title">
@@ -38,6 +39,7 @@ export function Overview({ title, headline, choice, totals, segments, lints, run
         {totals.revenue === undefined ? null : <Stat label="Revenue" value={f.compactMoney(totals.revenue)} note={f.money(totals.revenue)} />}
         <Stat label={choice.verdict === 'segments' ? 'Segments' : 'Slices'} value={f.count(segments.length)} />
         <Period {...totals} />
+        <SegmentWorth worth={worth} />
       </dl>
       <Verdict choiceHref={choiceHref} choice={choice} stabilities={segments.map((s) => s.stability)} steadiness={steadiness} />
       <Shares segments={segments} />

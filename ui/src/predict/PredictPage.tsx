@@ -10,6 +10,8 @@ import type { ShownRun } from '../wire/runs.js';
 import { Page } from '../workspace/Page.js';
 import { RunFrame } from '../workspace/RunFrame.js';
 import { useMay } from '../workspace/session.js';
+import { Worth } from '../value/Worth.js';
+import { Choosing } from './Choosing.js';
 import css from './predict.module.css';
 import { Predictions } from './Predictions.js';
 import { choicesOf, targetOf } from './targets.js';
@@ -26,10 +28,11 @@ export function PredictPage() {
 function Foretold({ shown }: { readonly shown: ShownRun }) {
   const f = useFormats();
   const may = useMay('analyst');
-  const { report: { predictions } } = shown;
+  const { report: { predictions, worth } } = shown;
   return (
     <>
-      {predictions ? <Predictions predictions={predictions} heading={false} /> : <EmptyState title="Nothing was predicted in this run">{may ? `Ask below: Shoal learns from what ${f.many} did before.` : 'An analyst can ask for it.'}</EmptyState>}
+      {predictions ? <Predictions predictions={predictions} heading={false} choosing={(target) => <Choosing target={target} shown={shown} />} /> : <EmptyState title="Nothing was predicted in this run">{may ? `Ask below: Shoal learns from what ${f.many} did before.` : 'An analyst can ask for it.'}</EmptyState>}
+      {worth ? <Worth worth={worth} /> : null}
       {may ? <Ask shown={shown} /> : null}
     </>
   );
@@ -38,7 +41,7 @@ function Foretold({ shown }: { readonly shown: ShownRun }) {
 /** What a run was asked for, as the server records it. */
 interface Asked {
   readonly files?: readonly { readonly id: string }[];
-  readonly live?: boolean;
+  readonly live?: true;
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
@@ -47,20 +50,21 @@ function Ask({ shown }: { readonly shown: ShownRun }) {
   const { workspace } = useWire();
   const navigate = useNavigate();
   const predict = useTell('POST /v1/predict');
+  const discover = useTell('POST /v1/discover');
   const promote = useMay('operator') && shown.isChampion;
   const choices = choicesOf(report);
   const [kind, setKind] = useState('');
   const [days, setDays] = useState('');
   const [capacity, setCapacity] = useState('');
-  const { files = [], live, options: { predict: _, ...options } = {} } = run.input as Asked;
+  const { files = [], live, options: asked = {} } = run.input as Asked;
+  const { predict: _, ...options } = asked;
+  const again = { ...(live ? { live } : { files: files.map(({ id }) => id) }), ...(promote && { promote }) };
+  const goTo = (job: { readonly id: string }) => void navigate({ to: '/w/$workspace/start', params: { workspace }, search: { job: job.id } });
   const timed = choices.find(({ value }) => value === kind)?.timed ?? true;
   const onAsk = () => {
     const horizon = timed && days ? Number(days) : undefined;
     const target = targetOf(kind, horizon);
-    predict.mutate(
-      { body: { ...(live ? { live: true } : { files: files.map(({ id }) => id) }), ...(target ? { target } : horizon ? { horizon } : {}), ...(capacity && { capacity: Number(capacity) }), options, ...(promote && { promote }) } },
-      { onSuccess: (job) => void navigate({ to: '/w/$workspace/start', params: { workspace }, search: { job: job.id } }) },
-    );
+    predict.mutate({ body: { ...again, ...(target ? { target } : horizon ? { horizon } : {}), ...(capacity && { capacity: Number(capacity) }), options } }, { onSuccess: goTo });
   };
   return (
     <Section id="ask" title={report.predictions ? 'Ask for something else' : 'Ask'} lead="It makes a new run of the same data, with what is predicted as one more thing that is known about everyone: on the map, in lists, in rules and exports.">
@@ -71,10 +75,16 @@ function Ask({ shown }: { readonly shown: ShownRun }) {
           <TextInput type="number" min={1} label="How many you can reach" description="Empty: everyone is scored, nobody is chosen" value={capacity} onChange={(event) => setCapacity(event.currentTarget.value)} />
         </div>
         {predict.error ? <ProblemNote error={predict.error} /> : null}
-        <div>
+        {discover.error ? <ProblemNote error={discover.error} /> : null}
+        <div className={css.buttons}>
           <Button size="md" loading={predict.isPending} disabled={kind !== '' && timed && !(Number(days) >= 1)} onClick={onAsk}>
             Predict
           </Button>
+          {report.worth ? null : (
+            <Button variant="default" size="md" loading={discover.isPending} onClick={() => discover.mutate({ body: { ...again, options: { ...asked, value: true } } }, { onSuccess: goTo })}>
+              Work out what they will be worth
+            </Button>
+          )}
         </div>
       </div>
     </Section>

@@ -1,19 +1,29 @@
+import type { ReactNode } from 'react';
+import type { PredictionStory } from '../../../src/domain/prediction.js';
 import type { Report } from '../../../src/domain/report.js';
+import panel from '../kit/panel.module.css';
 import { Section } from '../kit/Section.js';
 import { Target } from './Target.js';
 import css from './predict.module.css';
 
+interface PredictionsProps {
+  readonly predictions: Report['predictions'];
+  readonly heading?: boolean;
+  /** Where there is more than a report: how some are chosen by a target. */
+  readonly choosing?: (target: PredictionStory) => ReactNode;
+}
+
 /** What everyone is expected to do next: per target how likely, how sure, and from what. */
-export function Predictions({ predictions, heading = true }: { readonly predictions: Report['predictions']; readonly heading?: boolean }) {
+export function Predictions({ predictions, heading = true, choosing }: PredictionsProps) {
   if (!predictions) return null;
   const { targets, skipped } = predictions;
   const content = (
     <div className={css.targets}>
       {targets.map((target) => (
-        <Target key={target.name} target={target} />
+        <Target key={target.name} target={target} choosing={choosing?.(target)} />
       ))}
       {skipped.length > 0 ? (
-        <ul className={css.limits}>
+        <ul className={panel.limits}>
           {skipped.map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}

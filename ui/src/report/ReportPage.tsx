@@ -15,6 +15,7 @@ import { Method } from '../run/Method.js';
 import { SegmentCards } from '../segment/SegmentCards.js';
 import { SegmentMap } from '../segment/SegmentMap.js';
 import { Tiers } from '../segment/Tiers.js';
+import { Worth } from '../value/Worth.js';
 import { Nav } from './Nav.js';
 import css from './report.module.css';
 import { sectionsOf } from './sections.js';
@@ -41,6 +42,7 @@ export function ReportPage({ report, locale }: { readonly report: Report; readon
               <Heatmap heatmap={report.heatmap} features={report.features} />
               <Distributions distributions={report.distributions} features={report.features} heatmap={report.heatmap} />
               <Predictions predictions={report.predictions} />
+              <Worth worth={report.worth} />
               <Tiers tiers={report.tiers} proven={report.choice.verdict === 'segments'} />
               <Choose choice={report.choice} />
               <DataAudit sources={report.sources} features={report.features} encodingNotes={report.encodingNotes} />

@@ -15,6 +15,7 @@ export function sectionsOf(report: Report): SectionLink[] {
     ['heatmap', 'What sets them apart', true],
     ['distributions', 'Distributions', report.distributions.length > 0],
     ['predictions', 'What comes next', report.predictions !== undefined],
+    ['worth', 'What they will be worth', report.worth !== undefined],
     ['tiers', 'Value tiers', report.tiers.length > 0],
     ['choice', 'How many, and why', true],
     ['data', 'Data audit', true],

@@ -37,6 +37,7 @@ export function About({ segment, profile, shown }: AboutProps) {
           segment={profile}
           features={report.features}
           rhythm={report.rhythm?.[profile.segment]}
+          worth={report.worth}
           reach={scaleOf(report)}
           entityLink={mayLook ? (entity) => to(`entities/${encodeURIComponent(entity)}`) : undefined}
         />

@@ -11,6 +11,7 @@ import { Stat } from '../kit/Section.js';
 import { prose, sentence } from '../kit/prose.js';
 import { SegmentMark } from '../kit/SegmentMark.js';
 import { useSegment } from '../kit/segments.js';
+import { SegmentWorth } from '../value/SegmentWorth.js';
 import css from './segment.module.css';
 import { Stability } from './Stability.js';
 
@@ -20,13 +21,14 @@ interface SegmentCardProps {
   readonly segment: Segment;
   readonly features: readonly Feature[];
   readonly rhythm?: readonly number[];
+  readonly worth?: Report['worth'];
   /** Largest effect the bars show. */
   readonly reach: number;
   readonly proven: boolean;
 }
 
 /** One segment: its story, its size, how steady it is, what sets it apart, how to find it and what to do. */
-export function SegmentCard({ segment, features, rhythm, reach, proven }: SegmentCardProps) {
+export function SegmentCard({ segment, features, rhythm, worth, reach, proven }: SegmentCardProps) {
   const key = useSegment(segment.segment);
   return (
     <article id={key.anchor} className={css.card} aria-labelledby={`${key.anchor}-name`} style={{ borderTopColor: segmentColour(key.index) }}>
@@ -37,7 +39,7 @@ export function SegmentCard({ segment, features, rhythm, reach, proven }: Segmen
         </h3>
         {proven ? null : <span className={css.slice}>convenience slice</span>}
       </header>
-      <SegmentStory segment={segment} features={features} rhythm={rhythm} reach={reach} />
+      <SegmentStory segment={segment} features={features} rhythm={rhythm} worth={worth} reach={reach} />
     </article>
   );
 }
@@ -48,14 +50,14 @@ type SegmentStoryProps = Omit<SegmentCardProps, 'proven'> & {
 };
 
 /** What there is to say about a segment, under its name: in the report's card and on its page. */
-export function SegmentStory({ segment, features, rhythm, reach, entityLink }: SegmentStoryProps) {
+export function SegmentStory({ segment, features, rhythm, worth, reach, entityLink }: SegmentStoryProps) {
   const busy = rhythm && rhythm.some((n) => n > 0) ? rhythm : undefined;
   return (
     <>
       <div className={css.cardBody}>
         <div className={css.story}>
           <p className={css.narrative}>{prose(segment.narrative)}</p>
-          <Numbers segment={segment} />
+          <Numbers segment={segment} worth={worth} />
           <Stability stability={segment.stability} />
           <Nearest segment={segment} />
         </div>
@@ -71,7 +73,7 @@ export function SegmentStory({ segment, features, rhythm, reach, entityLink }: S
   );
 }
 
-function Numbers({ segment }: { readonly segment: Segment }) {
+function Numbers({ segment, worth }: Pick<SegmentCardProps, 'segment' | 'worth'>) {
   const f = useFormats();
   const [low, high] = segment.shareInterval;
   return (
@@ -79,6 +81,7 @@ function Numbers({ segment }: { readonly segment: Segment }) {
       <Stat label={`${f.many}`} value={f.count(segment.entities)} note={`${f.percent(segment.share)} (${f.percent(low)} to ${f.percent(high)})`} />
       {segment.revenue === undefined ? null : <Stat label="Revenue" value={f.compactMoney(segment.revenue)} note={`${f.percent(segment.revenueShare)} of all`} />}
       {segment.revenue === undefined ? null : <Stat label={`Per ${f.one}`} value={f.money(segment.revenue / segment.entities)} />}
+      <SegmentWorth worth={worth} segment={segment.segment} />
     </dl>
   );
 }

@@ -33,7 +33,7 @@ export function SegmentCards({ report }: { readonly report: Report }) {
       ) : null}
       <div className={css.cards}>
         {report.segments.map((segment) => (
-          <SegmentCard key={segment.segment} segment={segment} features={report.features} rhythm={report.rhythm?.[segment.segment]} reach={reach} proven={proven} />
+          <SegmentCard key={segment.segment} segment={segment} features={report.features} rhythm={report.rhythm?.[segment.segment]} worth={report.worth} reach={reach} proven={proven} />
         ))}
       </div>
     </Section>

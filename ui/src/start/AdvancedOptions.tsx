@@ -1,4 +1,4 @@
-import { NativeSelect, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import type { RunOptions } from './corrections.js';
 import css from './start.module.css';
 
@@ -44,6 +44,12 @@ export function AdvancedOptions({ value, onChange, many }: AdvancedOptionsProps)
           onChange={(event) => set({ k: event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value) })}
         />
         <NativeSelect label={`How ${many} are grouped`} value={value.algorithm ?? ''} onChange={(event) => set({ algorithm: event.currentTarget.value || undefined })} data={WAYS.map(([v, label]) => ({ value: v, label }))} />
+        <Checkbox
+          label="Say what they will be worth"
+          description={`Needs a log of purchases, or how long ${many} have been there and who has left`}
+          checked={value.value !== false}
+          onChange={(event) => set({ value: event.currentTarget.checked ? undefined : false })}
+        />
       </div>
     </details>
   );

@@ -68,7 +68,7 @@ export function ReviewStep({ job, inspected, advanced, onAdvanced, goTo }: Revie
       {inspect.error ? <ProblemNote error={inspect.error} /> : null}
       {discover.error ? <ProblemNote error={discover.error} /> : null}
       <div className={`${css.forward} ${css.sticky}`}>
-        <Button size="md" loading={discover.isPending} onClick={() => discover.mutate({ body: { files, options } }, { onSuccess: (next) => goTo(next.id) })}>
+        <Button size="md" loading={discover.isPending} onClick={() => discover.mutate({ body: { files, options: { value: true, ...options } } }, { onSuccess: (next) => goTo(next.id) })}>
           Find the groups
         </Button>
         {changes > 0 ? (

@@ -12,6 +12,7 @@ const STAGES: readonly (readonly [stages: readonly string[], words: string])[] =
   [['ingest'], 'Reading and cleaning the files'],
   [['featurize', 'encode'], 'Working out what is known about everyone'],
   [['predict', 'evaluate'], 'Learning from the past what comes next'],
+  [['value'], 'Working out what they will be worth'],
   [['segment', 'assign', 'membership'], 'Looking for groups, and testing whether they are real'],
   [['stability', 'seams', 'explain', 'contrast', 'tree'], 'Putting each group into words'],
   [['act'], 'Thinking about what to do with each group'],
@@ -19,7 +20,7 @@ const STAGES: readonly (readonly [stages: readonly string[], words: string])[] =
 ];
 
 /** The stages that a kind of job goes through, as positions in STAGES; any other job shows the one it is in. */
-const COURSES: Readonly<Record<string, readonly number[]>> = { discover: [2, 3, 5, 6, 7, 8], inspect: [2] };
+const COURSES: Readonly<Record<string, readonly number[]>> = { discover: [2, 3, 6, 7, 8, 9], inspect: [2] };
 
 export interface Stage {
   readonly words: string;

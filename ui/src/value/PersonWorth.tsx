@@ -1,0 +1,46 @@
+import type { Worth } from '../../../src/domain/value.js';
+import { Card } from '../entity/Card.js';
+import { useFormats } from '../kit/formats.js';
+import css from './value.module.css';
+
+interface Measured {
+  readonly feature: string;
+  readonly value: number | null;
+}
+
+interface PersonWorthProps {
+  readonly worth: Worth | undefined;
+  /** Everything that was measured of them. */
+  readonly features: readonly Measured[];
+}
+
+/** What somebody will be worth: how likely they are still there, what they will buy and spend, and between what and what it lies. */
+export function PersonWorth({ worth, features }: PersonWorthProps) {
+  const f = useFormats();
+  const of = (name: string) => features.find(({ feature }) => feature === name)?.value ?? undefined;
+  const [value, low, high] = [of('value_expected'), of('value_at_least'), of('value_at_most')];
+  if (!worth || worth.kind === 'none' || worth.features.every((name) => of(name) === undefined)) return null;
+  const ahead = worth.kind === 'purchases' ? `within ${f.count(worth.horizonDays)} days` : `within ${f.number(worth.horizon)} more of ‘${worth.time}’`;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Still there', of('value_alive') === undefined ? undefined : f.percent(of('value_alive'))],
+    ['Stays', of('value_stays') === undefined ? undefined : f.percent(of('value_stays'))],
+    ['Days with a purchase', of('value_purchases') === undefined ? undefined : f.number(of('value_purchases'))],
+    ['Worth', value === undefined ? undefined : f.money(value)],
+    [worth.kind === 'purchases' ? `Between, in ${f.percent(worth.level)} of cases` : '', low === undefined || high === undefined ? undefined : `${f.money(low)} and ${f.money(high)}`],
+  ];
+  return (
+    <Card title="What they will be worth">
+      <p className={css.hint}>Expected {ahead}.</p>
+      <dl className={css.facts}>
+        {rows.map(([label, told]) =>
+          told === undefined ? null : (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{told}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </Card>
+  );
+}
