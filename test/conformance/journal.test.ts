@@ -398,6 +398,23 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       expect(await journal.states([1, 2, 3, 4])).toEqual([bytes('A'), undefined, undefined, bytes('d')]);
     });
 
+    it('leave no row of a state that is there no more, nor of what it was before, once they are tidied', async () => {
+      const rows = async () => (await tamper('SELECT entity, version FROM states ORDER BY entity, version')).map(({ entity }) => Number(entity));
+      await journal.save({ seq: 0, rest: bytes('one'), states: [1, 2, 3, 4].map((entity) => state(entity, `state ${entity}`)) });
+      await journal.stage({ states: [1, 2].map((entity) => ({ entity, bytes: undefined, due: Infinity })) });
+      // Only what counts is tidied.
+      while (await journal.tidy());
+      await journal.save({ seq: 0, rest: bytes('two'), states: [{ entity: 4, bytes: undefined, due: Infinity }] });
+      await journal.stage({ states: [state(2, 'again')] });
+      while (await journal.tidy());
+      await journal.save({ seq: 0, rest: bytes('three'), states: [] });
+      while (await journal.tidy());
+      expect((await journal.saved())?.due).toEqual([2, 3].map((entity) => ({ entity, due: Infinity })));
+      expect(await journal.states([1, 2, 3, 4])).toEqual([undefined, bytes('again'), bytes('state 3'), undefined]);
+      await closed();
+      expect(await rows()).toEqual([-1, 2, 3]);
+    });
+
     it('whose states fail on the way are not written at all', async () => {
       await journal.save({ seq: 0, rest: bytes('old'), states: [state(1, 'old')] });
       const states = function* () {
@@ -654,6 +671,27 @@ describe('a journal in a file', () => {
     const left = await onDisk();
     for (const text of ['secret-message', 'secret-person', 'secret-note']) expect(left.includes(text)).toBe(false);
     for (const key of keys) expect(left.includes(key)).toBe(false);
+    await again.close();
+  });
+
+  it('holds nothing of the snapshot before an erasure either, once the one after it is tidied', async () => {
+    const place = await newFolder();
+    const files = join(place, 'workspaces', 'main');
+    const journal = await openJournal(place, 'main', { clock: () => start });
+    await journal.append({ clock: start, entries: [event('a', 'ann'), event('b', 'bob')] });
+    await journal.save({ seq: 2, rest: bytes('names ann and bob'), states: [] });
+    await journal.close();
+    const [{ sealed }] = (await tamperSqlite(place)('SELECT sealed FROM states WHERE entity = -1')) as { sealed: Uint8Array }[];
+    const again = await openJournal(place, 'main', { clock: () => start });
+    const onDisk = async () => Buffer.concat(await Promise.all((await readdir(files)).map((name) => readFile(join(files, name)))));
+    // Snapshots that were begun before it come to nothing first.
+    await again.append({ clock: start, entries: [event('c', 'bob'), erase('ann')] });
+    await again.save({ seq: 3, rest: bytes('names ann and bob'), states: [] });
+    while (await again.tidy());
+    await again.save({ seq: 4, rest: bytes('names bob'), states: [] });
+    expect((await onDisk()).includes(sealed)).toBe(true);
+    while (await again.tidy());
+    expect((await onDisk()).includes(sealed)).toBe(false);
     await again.close();
   });
 });

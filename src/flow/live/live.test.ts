@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../domain/event.js';
 import type { Rule } from '../../domain/rule.js';
+import { openSqlite } from '../../store/adapters/sqlite-library.js';
 import { openJournal } from '../../store/catalog.js';
 import type { Journal } from '../../store/journal.js';
 import { createContext } from '../../context.js';
@@ -178,6 +179,22 @@ describe('a live side on a journal', () => {
     expect(await live.entity(user('dan'))).toBeUndefined();
     expect((await live.entity(user('eve')))?.events).toBe(1);
     expect(JSON.stringify([await live.changes(0, 100), await live.recent(100)])).not.toContain('dan');
+  });
+
+  it('keeps no state of somebody who was erased, nor of who they were before they were known to be one', async () => {
+    const browser = { type: 'anonymous', value: 'b1' };
+    await live.accept([event('', 'Viewed', now, { identifiers: [browser] }), event('ann', 'Viewed')]);
+    await live.close();
+    await open();
+    await live.accept([event('ann', 'Viewed', now, { identifiers: [user('ann'), browser] })]);
+    await live.close();
+    await open();
+    expect(await live.erase(user('ann'))).toEqual({ identifiers: 2, events: 3 });
+    await live.close();
+    const file = openSqlite(join(folder, 'workspaces', 'main', 'journal.sqlite'));
+    expect(file.prepare('SELECT * FROM states WHERE entity >= 0').all([])).toEqual([]);
+    file.close();
+    await open();
   });
 
   it('has no text of somebody who was erased in memory any more, and goes on with those of the others', async () => {

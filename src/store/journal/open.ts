@@ -21,8 +21,8 @@ const pruned = 2000;
 /** Changes of one row. */
 const together = 500;
 
-/** Of a snapshot, what is written in one transaction: states, and bytes of the rest; parts of the rest that one call deletes. */
-const staged = { states: 500, bytes: 256_000, tidied: 8 };
+/** Of a snapshot, what is written in one transaction: states, and bytes of the rest; and what one call deletes: parts of the rest, and states. */
+const staged = { states: 500, bytes: 256_000, tidied: { parts: 8, gone: 500 } };
 
 /** A snapshot: its last record, its version of the states, in how many parts its rest is, and what its states add up to. One that was written before there were versions has its rest here. */
 interface Snap {
@@ -53,6 +53,8 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   /** The snapshot that counts, and the one that is being made of it. */
   let counts = (await readSnapshot()) ?? none;
   let making = following();
+  /** Snapshots before this record may name somebody who was erased, also where they have been deleted, until that is scrubbed. */
+  let unscrubbed = seq;
   await tables.discard(counts.version);
   if ((newest.record?.seq ?? prunedTo) !== seq) throw damaged(`the end of the journal is`);
   if ((newest.change ?? 0) !== lastChange) throw damaged(`the end of the changes is`);
@@ -104,7 +106,14 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       counts = next;
       making = following();
     }),
-    tidy: () => alone(async () => (await tables.tidy(counts.version, staged.tidied)) > 0),
+    tidy: () => alone(async () => {
+      if ((await tables.tidy(counts.version, staged.tidied)) > 0) return true;
+      if (counts.seq >= unscrubbed) {
+        await tables.scrub();
+        unscrubbed = Infinity;
+      }
+      return false;
+    }),
     saved: () => alone(async () => {
       if (counts.version < 0) return undefined;
       const rows = await tables.dues(counts.version);
@@ -199,7 +208,10 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     owners.done();
     if (records.length > 0) [seq, clock, upto] = [place, now, total];
     lastChange = change;
-    if (erased) await tables.scrub();
+    if (erased) {
+      await tables.scrub();
+      unscrubbed = seq;
+    }
     return answers;
   }
 

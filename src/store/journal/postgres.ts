@@ -107,7 +107,8 @@ function tablesOn(client: pg.Client, name: string): JournalTables {
     }),
     set: (row) => change(() => setting(row)),
     discard: (version) => change(async () => void (await query('DELETE FROM states WHERE version > $1', version))),
-    tidy: async (version, limit) => (await all('DELETE FROM states WHERE (entity, version) IN (SELECT entity, version FROM states WHERE entity < 0 AND version < $1 LIMIT $2) RETURNING 1 AS one', version, limit)).length,
+    tidy: async (version, { parts, gone: most }) => (await all(`WITH old AS ((SELECT entity, version FROM states WHERE entity < 0 AND version < $1 LIMIT $2) UNION ALL (SELECT entity, version FROM states WHERE due = ${gone} AND version <= $1 LIMIT $3))
+      DELETE FROM states s USING old WHERE s.entity = old.entity AND s.version <= old.version RETURNING 1 AS one`, version, parts, most)).length,
     forget: () => change(async () => {
       await query('DELETE FROM states');
       await query("DELETE FROM settings WHERE name = 'snapshot'");

@@ -174,10 +174,11 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     },
     set: (setting) => change(() => set(setting)),
     discard: (version) => change(() => run('DELETE FROM states WHERE version > ?', version)),
-    async tidy(version, limit) {
-      const old = await ask(() => all<{ entity: number; version: number }>('SELECT entity, version FROM states WHERE entity < 0 AND version < ? LIMIT ?', version, limit));
+    async tidy(version, { parts, gone: most }) {
+      const ends = (where: string, limit: number) => all<{ entity: number; version: number }>(`SELECT entity, version FROM states WHERE ${where} LIMIT ?`, version, limit);
+      const old = await ask(() => [...ends('entity < 0 AND version < ?', parts), ...ends(`due = ${gone} AND version <= ?`, most)]);
       if (old.length > 0) await change(() => {
-        for (const row of old) run('DELETE FROM states WHERE entity = ? AND version = ?', row.entity, row.version);
+        for (const row of old) run('DELETE FROM states WHERE entity = ? AND version <= ?', row.entity, row.version);
       });
       return old.length;
     },

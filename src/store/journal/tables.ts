@@ -112,8 +112,8 @@ export interface JournalTables {
   set(setting: SettingRow): Promise<void>;
   /** Deletes the versions above one: of a snapshot that was never ended. */
   discard(version: number): Promise<void>;
-  /** Deletes at most `limit` versions below one of the entities below 0. Gives how many there were. */
-  tidy(version: number, limit: number): Promise<number>;
+  /** Deletes what only versions below this one need: of the entities below 0 at most `parts`, and at most so many that are `gone` by it, with all that they were before. 0 where there was nothing. */
+  tidy(version: number, most: { readonly parts: number; readonly gone: number }): Promise<number>;
   /** Deletes all states and the setting 'snapshot'. */
   forget(): Promise<void>;
   /** Deletes the rows that end at record `seq` or before, and says in a setting what is gone. */
