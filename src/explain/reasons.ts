@@ -79,25 +79,52 @@ export function segmentReasons(shap: Shap, columns: readonly Float64Array[], mem
   return { ...made, sentences: [`${opening(made, { ...predicted, says: `${predicted.says}, for a typical member of “${name}”` }, 'others')}.`, ...sides(made, predicted)] };
 }
 
-/** What is said, what would be usual, and what each family of inputs adds. `parts` are outputs × inputs. */
-function weigh(parts: Float64Array, { outputs, inputs: d, base }: Pick<Shap, 'outputs' | 'inputs' | 'base'>, predicted: Predicted, text: (j: number) => string): Omit<Reasons, 'sentences'> {
-  const { inputs, link, output = 0, features, finish = (said) => said } = predicted;
-  const sums = base.map((start, o) => start + sumOf(parts, o * d, d));
-  const answer = (of: Float64Array) => finish(applyLink(link, of.slice(), outputs)[output]);
-  const said = answer(sums);
+/** Inputs that are said together: those of one family of features. */
+function familiesOf({ inputs, features }: Pick<Predicted, 'inputs' | 'features'>): readonly (readonly number[])[] {
   const families = new Map<string, number[]>();
   inputs.forEach(({ name }, j) => {
     const key = features.has(name) ? `family ${features.get(name)!.family}` : `input ${name}`;
-    families.set(key, [...(families.get(key) ?? []), j]);
+    const own = families.get(key);
+    if (own) own.push(j);
+    else families.set(key, [j]);
   });
-  const reasons = [...families.values()].map((family): Reason => {
-    const weight = family.reduce((sum, j) => sum + parts[output * d + j], 0);
+  return [...families.values()];
+}
+
+/** Of many rows: what weighs most in each, at most `most`, in words, the weightiest first. The same as the first of `reasonsOf`, without what is not said. */
+export function shortReasons(shap: Shap, predicted: Predicted, most: number): (row: number, values: ArrayLike<number>) => readonly Reason[] {
+  const { outputs, inputs: d } = shap;
+  const families = familiesOf(predicted);
+  return (row, values) => weigh(shap.values.subarray(row * outputs * d, (row + 1) * outputs * d), shap, predicted, (j) => valueText(predicted, j, values[j]), families, most).reasons;
+}
+
+/** What is said, what would be usual, and what each family of inputs adds. `parts` are outputs × inputs. */
+function weigh(parts: Float64Array, { outputs, inputs: d, base }: Pick<Shap, 'outputs' | 'inputs' | 'base'>, predicted: Predicted, text: (j: number) => string, families = familiesOf(predicted), most = Infinity): Omit<Reasons, 'sentences'> {
+  const { inputs, link, output = 0, finish = (said) => said } = predicted;
+  const sums = base.map((start, o) => start + sumOf(parts, o * d, d));
+  const answer = (of: Float64Array) => finish(applyLink(link, of, outputs)[output]);
+  const said = answer(sums.slice());
+  const own = output * d;
+  const weighed = families.map((family) => {
+    let weight = 0;
+    for (const j of family) weight += parts[own + j];
     // The one that speaks for its family goes its way.
-    const speaker = family.reduce((best, j) => (parts[output * d + j] * Math.sign(weight) > parts[output * d + best] * Math.sign(weight) ? j : best));
-    const without = sums.map((sum, o) => sum - family.reduce((all, j) => all + parts[o * d + j], 0));
-    return { input: inputs[speaker].name, title: titleOf(inputs[speaker]), text: text(speaker), weight, adds: said - answer(without) };
+    let speaker = family[0];
+    for (const j of family) if (parts[own + j] * Math.sign(weight) > parts[own + speaker] * Math.sign(weight)) speaker = j;
+    if (weight === 0) return { speaker, weight, adds: 0 };
+    const without = sums.slice();
+    for (let o = 0; o < outputs; o++) {
+      let all = 0;
+      for (const j of family) all += parts[o * d + j];
+      without[o] -= all;
+    }
+    return { speaker, weight, adds: said - answer(without) };
   });
-  return { said, usual: answer(base), reasons: reasons.filter(({ weight }) => weight !== 0).sort((a, b) => Math.abs(b.adds) - Math.abs(a.adds) || Math.abs(b.weight) - Math.abs(a.weight) || (a.input < b.input ? -1 : 1)) };
+  const reasons = weighed
+    .filter(({ weight }) => weight !== 0)
+    .sort((a, b) => Math.abs(b.adds) - Math.abs(a.adds) || Math.abs(b.weight) - Math.abs(a.weight) || (inputs[a.speaker].name < inputs[b.speaker].name ? -1 : 1))
+    .slice(0, most);
+  return { said, usual: answer(base.slice()), reasons: reasons.map(({ speaker, weight, adds }): Reason => ({ input: inputs[speaker].name, title: titleOf(inputs[speaker]), text: text(speaker), weight, adds })) };
 }
 
 const sumOf = (values: Float64Array, from: number, count: number) => values.subarray(from, from + count).reduce((sum, value) => sum + value, 0);

@@ -120,23 +120,26 @@ function numberColumn(input: number, column: Float64Array, weights: Float64Array
 
 interface Sorted {
   readonly values: Float64Array;
-  /** Weight up to and including each. */
-  readonly upTo: Float64Array;
+  /** Weight up to and including each; absent where every row weighs 1. */
+  readonly upTo?: Float64Array;
 }
 
 function finiteOrder(column: Float64Array, weights: Float64Array | undefined): Sorted {
+  if (!weights) return { values: column.filter((value) => Number.isFinite(value)).sort() };
   const order = radixOrder(column).filter((i) => Number.isFinite(column[i]));
   let sum = 0;
-  return { values: Float64Array.from(order, (i) => column[i]), upTo: Float64Array.from(order, (i) => (sum += weights ? weights[i] : 1)) };
+  return { values: Float64Array.from(order, (i) => column[i]), upTo: Float64Array.from(order, (i) => (sum += weights[i])) };
 }
 
 /** The least value that at least this share of the weight does not exceed: the same for a row twice as for its weight doubled. */
 function quantile({ values, upTo }: Sorted, share: number): number {
-  const wanted = share * upTo[upTo.length - 1];
-  let [low, high] = [0, upTo.length - 1];
+  const last = values.length - 1;
+  const weightTo = (k: number) => (upTo ? upTo[k] : k + 1);
+  const wanted = share * weightTo(last);
+  let [low, high] = [0, last];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (upTo[middle] >= wanted) high = middle;
+    if (weightTo(middle) >= wanted) high = middle;
     else low = middle + 1;
   }
   return values[low];

@@ -1,6 +1,6 @@
 import type { Answers, Examples } from '../domain/examples.js';
 import type { LeftOut } from '../domain/prediction.js';
-import { auc, r2, rank } from './metrics.js';
+import { r2 } from './metrics.js';
 
 /** A column that tells the answer this well on rows it was not looked up on was most likely written down after it. */
 const AREA = 0.995;
@@ -14,28 +14,29 @@ const BINS = 64;
  * is missing as one more) and asked about the rest.
  */
 export function twins({ inputs, columns }: Examples, { task, values, classes }: Answers, known: readonly string[] = []): LeftOut[] {
-  const rows = Array.from(values, (_, i) => i).filter((i) => !Number.isNaN(values[i]));
+  const rows = Int32Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]));
   const [look, ask] = [rows.filter((_, r) => r % 2 === 0), rows.filter((_, r) => r % 2 === 1)];
+  const asked = at(values, ask);
   return inputs.flatMap((input, j): LeftOut[] => {
     if (known.includes(input.name)) return [];
-    const bins = binned(columns[j], input.categories !== undefined, look);
+    const bins = input.categories ? kindsOf(columns[j], input.categories.length) : binned(columns[j], look);
     const told = task === 'regression'
-      ? (ask.length < LEAST ? 0 : Math.max(r2(ask.map((i) => values[i]), lookedUp(bins, values, look, ask)), likeness(ask.map((i) => columns[j][i]), ask.map((i) => values[i]))))
-      : Math.max(...(classes ?? ['', '']).flatMap((_, c) => {
-          if (task === 'binary' && c === 0) return [];
-          const own = values.map((value) => (value === c ? 1 : 0));
-          const there = ask.reduce((sum, i) => sum + own[i], 0);
-          if (Math.min(there, ask.length - there) < LEAST) return [];
-          return [auc(rank(ask.map((i) => own[i]), lookedUp(bins, own, look, ask)))];
-        }), 0);
+      ? (ask.length < LEAST ? 0 : Math.max(r2(asked, lookedUp(bins, values, look, ask)), likeness(at(columns[j], ask), asked)))
+      : Math.max(...(classes ?? ['', '']).flatMap((_, c) => (task === 'binary' && c === 0 ? [] : [areaOf(bins, values, c, look, ask)])), 0);
     if (!(told >= (task === 'regression' ? R2 : AREA))) return [];
     return [{ name: input.name, why: 'twin', sentence: `'${input.name}' alone tells the answer nearly always, so it was most likely written down after it. If it was known beforehand, say so (known).` }];
   });
 }
 
+function at(values: Float64Array, rows: Int32Array): Float64Array {
+  const out = new Float64Array(rows.length);
+  for (let r = 0; r < rows.length; r++) out[r] = values[rows[r]];
+  return out;
+}
+
 /** Squared correlation: bins blur a number that is the answer itself. 0 where a value is missing. */
-function likeness(a: readonly number[], b: readonly number[]): number {
-  const middle = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function likeness(a: Float64Array, b: Float64Array): number {
+  const middle = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [ma, mb] = [middle(a), middle(b)];
   let [aa, bb, ab] = [0, 0, 0];
   a.forEach((value, i) => {
@@ -46,35 +47,68 @@ function likeness(a: readonly number[], b: readonly number[]): number {
   return aa > 0 && bb > 0 ? ab ** 2 / (aa * bb) : 0;
 }
 
-function binned(column: Float64Array, categorical: boolean, rows: readonly number[]): Int32Array {
-  if (categorical) return Int32Array.from(column, (value) => (Number.isNaN(value) ? -1 : value));
-  const sorted = Float64Array.from(rows, (i) => column[i]).filter((value) => !Number.isNaN(value)).sort();
-  const edges = [...new Set(Array.from({ length: BINS - 1 }, (_, b) => sorted[Math.floor(((b + 1) * sorted.length) / BINS)]))];
-  return Int32Array.from(column, (value) => {
-    if (Number.isNaN(value)) return -1;
+/** Per row its bin from 0 on, the last one of what is missing. */
+interface Binned {
+  readonly bin: Int32Array;
+  readonly count: number;
+}
+
+function kindsOf(column: Float64Array, kinds: number): Binned {
+  return { bin: Int32Array.from(column.map((value) => (Number.isNaN(value) ? kinds : value))), count: kinds + 1 };
+}
+
+function binned(column: Float64Array, rows: Int32Array): Binned {
+  const sorted = at(column, rows).filter((value) => !Number.isNaN(value)).sort();
+  const edges = Float64Array.from(new Set(Array.from({ length: BINS - 1 }, (_, b) => sorted[Math.floor(((b + 1) * sorted.length) / BINS)])));
+  const bin = new Int32Array(column.length);
+  for (let i = 0; i < column.length; i++) {
     let low = 0;
     let high = edges.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (value >= edges[middle]) low = middle + 1;
+      if (column[i] >= edges[middle]) low = middle + 1;
       else high = middle;
     }
-    return low;
-  });
+    bin[i] = Number.isNaN(column[i]) ? edges.length + 1 : low;
+  }
+  return { bin, count: edges.length + 2 };
 }
 
-/** Mean answer of the looked-up rows in the same bin, drawn a little to the mean of all. */
-function lookedUp(bins: Int32Array, values: Float64Array, look: readonly number[], ask: readonly number[]): Float64Array {
-  const sums = new Map<number, [sum: number, n: number]>();
+/** Mean answer of the looked-up rows in each bin, drawn a little to the mean of all. */
+function means({ bin, count }: Binned, answer: (row: number) => number, look: Int32Array): Float64Array {
+  const [sums, rows] = [new Float64Array(count), new Float64Array(count)];
   let total = 0;
   for (const i of look) {
-    const entry = sums.get(bins[i]) ?? [0, 0];
-    sums.set(bins[i], [entry[0] + values[i], entry[1] + 1]);
-    total += values[i];
+    sums[bin[i]] += answer(i);
+    rows[bin[i]]++;
+    total += answer(i);
   }
-  const mean = total / look.length;
-  return Float64Array.from(ask, (i) => {
-    const [sum, n] = sums.get(bins[i]) ?? [0, 0];
-    return (sum + mean) / (n + 1);
-  });
+  return sums.map((sum, b) => (sum + total / look.length) / (rows[b] + 1));
+}
+
+function lookedUp(bins: Binned, values: Float64Array, look: Int32Array, ask: Int32Array): Float64Array {
+  const mean = means(bins, (i) => values[i], look);
+  return Float64Array.from(ask, (i) => mean[bins.bin[i]]);
+}
+
+/** Area under the curve of the looked-up shares of a class, on the rows that are asked about; 0 where there are too few of either. */
+function areaOf(bins: Binned, values: Float64Array, c: number, look: Int32Array, ask: Int32Array): number {
+  const mean = means(bins, (i) => (values[i] === c ? 1 : 0), look);
+  const [ones, zeros] = [new Float64Array(bins.count), new Float64Array(bins.count)];
+  for (const i of ask) (values[i] === c ? ones : zeros)[bins.bin[i]]++;
+  const [allOnes, allZeros] = [ones, zeros].map((counts) => counts.reduce((sum, n) => sum + n, 0));
+  if (Math.min(allOnes, allZeros) < LEAST) return 0;
+  const order = Array.from(mean.keys()).sort((a, b) => mean[a] - mean[b]);
+  let [below, right] = [0, 0];
+  for (let first = 0; first < order.length; ) {
+    // Bins of equal share tie, whichever they are.
+    let [one, zero] = [0, 0];
+    for (const share = mean[order[first]]; first < order.length && mean[order[first]] === share; first++) {
+      one += ones[order[first]];
+      zero += zeros[order[first]];
+    }
+    right += one * (below + zero / 2);
+    below += zero;
+  }
+  return right / (allOnes * allZeros);
 }

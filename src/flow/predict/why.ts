@@ -2,7 +2,7 @@ import { type Examples, examplesAt } from '../../domain/examples.js';
 import type { Feature } from '../../domain/feature.js';
 import type { Importance } from '../../domain/prediction.js';
 import { linearShap } from '../../explain/linear-shap.js';
-import { reasonsOf } from '../../explain/reasons.js';
+import { shortReasons } from '../../explain/reasons.js';
 import { type Shap, treeShap } from '../../explain/shap.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { applyCalibrations } from '../../predict/calibrate.js';
@@ -16,9 +16,9 @@ export interface Why {
   readonly importance: readonly Importance[];
 }
 
-/** Reasons per row, and rows that are explained at a time. */
+/** Reasons per row, and Shapley values that are held at a time. */
 const MOST = 3;
-const BLOCK = 4096;
+const HELD = 8_000_000;
 
 /** Shapley values of each row in words; an input is as important as it moves the answer on average. `outputs`: of several answers, the one of each row that is spoken of. */
 export function whyOf(model: ChosenModel, x: Examples, features: readonly Feature[], outputs: Int32Array | undefined, currency: string | undefined, kernel: Kernel): Why {
@@ -35,14 +35,18 @@ export function whyOf(model: ChosenModel, x: Examples, features: readonly Featur
   const words = { says: '', link, inputs: inputs.map((input) => ({ ...input, ...x.inputs[position.get(input.name)!] })), features: new Map(features.map((feature) => [feature.name, feature])), currency, finish: calibration.length === 1 ? (p: number) => applyCalibrations(calibration, Float64Array.of(p))[0] : undefined };
   const total = new Float64Array(inputs.length);
   const reasons: string[][] = [];
-  for (let start = 0; start < x.rows; start += BLOCK) {
-    const rows = Int32Array.from({ length: Math.min(BLOCK, x.rows - start) }, (_, i) => start + i);
+  // Few and large blocks: what a forest is made ready with for the kernel is made anew for each.
+  const block = Math.max(1, Math.floor(HELD / (inputs.length * shown.outputs)));
+  for (let start = 0; start < x.rows; start += block) {
+    const rows = Int32Array.from({ length: Math.min(block, x.rows - start) }, (_, i) => start + i);
     const shap = explain(examplesAt(x, rows));
+    const short = Array.from({ length: shap.outputs }, (_, output) => shortReasons(shap, { ...words, output }, MOST));
+    const values = new Float64Array(inputs.length);
     for (let i = 0; i < rows.length; i++) {
       const output = outputs?.[start + i] ?? 0;
       for (let j = 0; j < inputs.length; j++) total[j] += Math.abs(shap.values[(i * shap.outputs + output) * inputs.length + j]);
-      const { reasons: own } = reasonsOf(shap, i, columns.map((column) => column[start + i]), { ...words, output });
-      reasons.push(own.slice(0, MOST).map(({ text, adds }) => `${adds < 0 ? '▼' : '▲'} ${text}`));
+      columns.forEach((column, j) => (values[j] = column[start + i]));
+      reasons.push(short[output](i, values).map(({ text, adds }) => `${adds < 0 ? '▼' : '▲'} ${text}`));
     }
   }
   const importance = inputs.map(({ name }, j): Importance => ({ input: name, title: words.inputs[j].title ?? name, value: total[j] / x.rows }));
