@@ -118,6 +118,8 @@ export interface Candidate {
   readonly mean: number;
   readonly error: number;
   readonly chosen: boolean;
+  /** Rows of the small sample that it was tried on, where it did not go on to the others'. */
+  readonly rows?: number;
 }
 
 /** A map from a score to a probability; plain JSON. */

@@ -56,7 +56,7 @@ describe('the automatic choice', () => {
     const { x, y } = drawn(400, 10, () => 0);
     const model = await chooseModel(x, y, { predictor: 'logistic-regression' }, context, kernel);
     expect(model.predictor).toBe('logistic-regression');
-    expect(model.candidates.map(({ predictor }) => predictor)).toEqual(['naive', 'logistic-regression', 'logistic-regression']);
+    expect(model.candidates.map(({ predictor }) => predictor)).toEqual(['naive', ...Array(4).fill('logistic-regression')]);
     await expect(chooseModel(x, y, { predictor: 'linear-regression' }, context, kernel)).rejects.toMatchObject({ code: 'predict/wrong-task' });
   });
 
@@ -83,7 +83,7 @@ describe('the automatic choice', () => {
     const model = await chooseModel(x, y, { candidates, mostRows: 200 }, createContext({ progress: ({ note, done }) => notes.push(`${note} ${done!.toFixed(1)}`) }), kernel);
     expect(model.compared).toBe(200);
     expect(notes[0]).toBe('trying Naive (everyone is average) 0.0');
-    expect(notes.at(-1)).toContain('learning');
+    expect(notes.at(-1)).toContain('calibrating');
   });
 
   it('stops when asked to', async () => {
@@ -91,5 +91,28 @@ describe('the automatic choice', () => {
     const controller = new AbortController();
     const working = chooseModel(x, y, {}, createContext({ signal: controller.signal, progress: ({ note }) => { if (note!.includes('Logistic')) controller.abort(); } }), kernel);
     await expect(working).rejects.toMatchObject({ code: 'run/aborted' });
+  });
+});
+
+describe('many rows', () => {
+  it('are tried on a small sample first, and only the best settings go on', async () => {
+    const { x, y } = drawn(9000, 11, ([a, b]) => (a * b > 0 ? 1.5 : -1.5));
+    const settings = [{ predictor: 'logistic-regression', options: {} }, { predictor: 'decision-tree', options: { depth: 1 } }, { predictor: 'boosted-trees', options: { trees: 2, leaves: 2 } }, { predictor: 'boosted-trees', options: { trees: 60, learningRate: 0.2, leaves: 8 } }];
+    const model = await chooseModel(x, y, { candidates: settings }, context, kernel);
+    expect(model).toMatchObject({ predictor: 'boosted-trees', options: { leaves: 8 }, compared: 9000 });
+    expect(model.candidates.map(({ predictor, rows }) => [predictor, rows])).toEqual([['naive', undefined], ['boosted-trees', undefined], ['logistic-regression', undefined], ['decision-tree', 4000], ['boosted-trees', 4000]]);
+    const threads = await openKernel({ threads: 2 });
+    expect(await chooseModel(x, y, { candidates: settings }, createContext({ seed: 4 }), threads)).toEqual(model);
+    await threads.close();
+  });
+
+  it('are predicted by fits that have not seen them, where that is asked for', async () => {
+    const { x, y } = drawn(3000, 12, () => 0);
+    const model = await chooseModel(x, y, { predictor: 'boosted-trees', candidates: [{ predictor: 'boosted-trees', options: { trees: 60, patience: 0, leaves: 31 } }], outOfFold: true, mostRows: 1000 }, context, kernel);
+    expect(model.outOfFold!.every((p) => p >= 0 && p <= 1)).toBe(true);
+    expect(area(y, predictChosen({ ...model, calibration: [{ method: 'none' }] }, x))).toBeGreaterThan(0.8);
+    expect(Math.abs(area(y, model.outOfFold!) - 0.5)).toBeLessThan(0.05);
+    const mean = (p: Float64Array) => p.reduce((sum, value) => sum + value, 0) / p.length;
+    expect(Math.abs(mean(model.outOfFold!) - mean(y.values))).toBeLessThan(0.02);
   });
 });

@@ -115,8 +115,13 @@ export function platt(scores: ArrayLike<number>, y: ArrayLike<number>, weights?:
  * each has to beat the one before it clearly (by one standard error of the difference). Several classes: one against the rest.
  * `fold` says which part each row was predicted in. Isotonic is not considered with fewer than 200 of either class.
  */
-export function chooseCalibrations({ task, classes, values, weights }: Answers, predicted: Float64Array, fold: Int32Array): Calibrations {
-  if (task === 'regression') return [{ method: 'none' }];
+export function chooseCalibrations(answers: Answers, predicted: Float64Array, fold: Int32Array): Calibrations {
+  return calibrateAcross(answers, predicted, fold).calibration;
+}
+
+/** The same, and every row calibrated by what was learnt on the folds that it is not in: predictions that have seen nothing of it. */
+export function calibrateAcross({ task, classes, values, weights }: Answers, predicted: Float64Array, fold: Int32Array): { readonly calibration: Calibrations; readonly outOfFold: Float64Array } {
+  if (task === 'regression') return { calibration: [{ method: 'none' }], outOfFold: predicted };
   const k = task === 'multiclass' ? classes!.length : 1;
   const ofClass = Array.from({ length: k }, (_, c) => ({
     scores: Float64Array.from({ length: values.length }, (_, i) => predicted[i * k + c]),
@@ -129,7 +134,7 @@ export function chooseCalibrations({ task, classes, values, weights }: Answers, 
     ...(enough ? [(scores: Float64Array, y: Float64Array, w?: Float64Array) => isotonic(scores, softened(y, w), w)] : []),
   ];
   const folds = [...new Set(fold)];
-  const losses = methods.map((method) => {
+  const tried = methods.map((method) => {
     const out = new Float64Array(predicted.length);
     for (const f of folds) {
       const learn = rowsOf(fold, (other) => other !== f);
@@ -138,11 +143,11 @@ export function chooseCalibrations({ task, classes, values, weights }: Answers, 
       const found = applyCalibrations(calibrations, Float64Array.from({ length: test.length * k }, (_, v) => predicted[test[Math.floor(v / k)] * k + (v % k)]));
       test.forEach((row, r) => { for (let c = 0; c < k; c++) out[row * k + c] = found[r * k + c]; });
     }
-    return Float64Array.from(values, (value, i) => (k === 1 ? logLoss([value], [out[i]]) : logLossOfClasses([value], out.subarray(i * k, (i + 1) * k), k)));
+    return { out, losses: Float64Array.from(values, (value, i) => (k === 1 ? logLoss([value], [out[i]]) : logLossOfClasses([value], out.subarray(i * k, (i + 1) * k), k))) };
   });
   let best = 0;
-  for (let m = 1; m < methods.length; m++) if (folds.length > 1 && clearlyLess(losses[m], losses[best], weights)) best = m;
-  return ofClass.map(({ scores, y }) => methods[best](scores, y, weights));
+  for (let m = 1; m < methods.length; m++) if (folds.length > 1 && clearlyLess(tried[m].losses, tried[best].losses, weights)) best = m;
+  return { calibration: ofClass.map(({ scores, y }) => methods[best](scores, y, weights)), outOfFold: folds.length > 1 ? tried[best].out : predicted };
 }
 
 /** Answers a little off 0 and 1, the more the fewer there are: (n₁ + 1)/(n₁ + 2) and 1/(n₀ + 2) (Platt 1999). */
@@ -185,9 +190,11 @@ function between(at: readonly number[], value: readonly number[], score: number)
 }
 
 function rowsOf(fold: Int32Array, keep: (fold: number) => boolean): Int32Array {
-  return Int32Array.from({ length: fold.length }, (_, i) => i).filter((i) => keep(fold[i]));
+  return Int32Array.from(fold.keys()).filter((i) => keep(fold[i]));
 }
 
 function at(values: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (row) => values[row]);
+  const out = new Float64Array(rows.length);
+  for (let r = 0; r < rows.length; r++) out[r] = values[rows[r]];
+  return out;
 }

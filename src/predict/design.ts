@@ -60,6 +60,31 @@ export function fitDesign(x: Examples, weights: Float64Array | undefined, { even
   return { inputs: x.inputs, numbers, indicators };
 }
 
+/** A design and its rows, made once for fits on some of them. */
+export interface Designed {
+  readonly design: Design;
+  readonly rows: DesignRows;
+}
+
+/** @throws `predict/no-input` */
+export function designed(x: Examples, weights: Float64Array | undefined, options: DesignOptions): Designed {
+  const design = fitDesign(x, weights, options);
+  return { design, rows: designRows(design, x) };
+}
+
+/** The same with even columns, as predictors share it. */
+export const evenDesign = (x: Examples, weights: Float64Array | undefined): Designed => designed(x, weights, { even: true });
+
+/** Some of the rows. */
+export function designedAt({ design, rows: { columns, numbers, dense, slots, codes } }: Designed, rows: Int32Array): Designed {
+  const own = { rows: rows.length, columns, numbers, dense: new Float64Array(rows.length * numbers), slots, codes: new Int32Array(rows.length * slots) };
+  for (let r = 0; r < rows.length; r++) {
+    own.dense.set(dense.subarray(rows[r] * numbers, (rows[r] + 1) * numbers), r * numbers);
+    own.codes.set(codes.subarray(rows[r] * slots, (rows[r] + 1) * slots), r * slots);
+  }
+  return { design, rows: own };
+}
+
 /** Numbers of the design's columns. @throws `predict/no-input` */
 export function designRows({ inputs, numbers, indicators }: Design, x: Examples): DesignRows {
   const columns = columnsFor(inputs, x);

@@ -26,13 +26,23 @@ export interface Predictor<N extends string, O extends z.ZodType, P> {
     readonly unlabelled?: boolean;
   };
   /** @throws `predict/…` where nothing can be learnt, `run/aborted` */
-  fit(x: Examples, y: Answers, options: z.output<O>, context: Context, kernel: Kernel): Promise<P>;
+  fit(x: Examples, y: Answers, options: z.output<O>, context: Context, kernel: Kernel, shared?: Shared): Promise<P>;
+  /** What follows of the inputs alone (bins, a design), made once for all fits on some of these rows. Predictors with the same function share what it makes. */
+  readonly prepare?: (x: Examples, weights: Float64Array | undefined, kernel: Kernel) => unknown;
+  /** Options that take what a fit has found out (how many rounds) as given, for fits on rows like them. */
+  settled?(options: z.output<O>, params: P): z.output<O>;
   /** Per row the probability of class 1, the probabilities of all classes (rows × classes), or the number. */
   predict(params: P, x: Examples): Float64Array;
   /** The same model as a sum of trees, where it is one. */
   forest?(params: P): Forest;
   /** The same model as a weighted sum, where it is one. */
   linear?(params: P): LinearModel;
+}
+
+/** What `prepare` made of some rows, and which of them a fit is given. */
+export interface Shared {
+  readonly made: unknown;
+  readonly rows: Int32Array;
 }
 
 /**
@@ -43,7 +53,7 @@ export interface Predictor<N extends string, O extends z.ZodType, P> {
 export function definePredictor<const N extends string, O extends z.ZodType, P>(predictor: Predictor<N, O, P>): Predictor<N, O, P> {
   return {
     ...predictor,
-    fit: async (x, y, options, context, kernel) => {
+    fit: async (x, y, options, context, kernel, shared) => {
       checkAborted(context);
       const { traits, title } = predictor;
       if (!traits.tasks.includes(y.task)) throw new ShoalError('predict/wrong-task', { title, task: y.task, tasks: traits.tasks.join(', ') });
@@ -54,7 +64,7 @@ export function definePredictor<const N extends string, O extends z.ZodType, P>(
         if (x.inputs.length === 0) throw new ShoalError('predict/no-inputs', { reason: 'there is no column besides the answer.' });
         if (y.task !== 'regression') requireClasses(y);
       }
-      if (known === x.rows || traits.unlabelled) return predictor.fit(x, y, options, context, kernel);
+      if (known === x.rows || traits.unlabelled) return predictor.fit(x, y, options, context, kernel, shared);
       const rows = Int32Array.from({ length: x.rows }, (_, i) => i).filter((i) => isKnown(y.values[i]));
       return predictor.fit(examplesAt(x, rows), answersAt(y, rows), options, context, kernel);
     },
@@ -93,7 +103,9 @@ export interface AnyPredictor {
   readonly title: string;
   readonly options: z.ZodObject;
   readonly traits: Predictor<string, z.ZodObject, unknown>['traits'];
-  fit(x: Examples, y: Answers, options: unknown, context: Context, kernel: Kernel): Promise<unknown>;
+  fit(x: Examples, y: Answers, options: unknown, context: Context, kernel: Kernel, shared?: Shared): Promise<unknown>;
+  readonly prepare?: (x: Examples, weights: Float64Array | undefined, kernel: Kernel) => unknown;
+  settled?(options: unknown, params: unknown): unknown;
   predict(params: unknown, x: Examples): Float64Array;
   forest?(params: unknown): Forest;
   linear?(params: unknown): LinearModel;

@@ -7,9 +7,11 @@ import { answersAt, examplesAt, type Answers, type Examples } from '../../domain
 import { ShoalError } from '../../errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { closest } from '../../util/closest.js';
-import { definePredictor } from '../predictor.js';
+import { mostBins, type Bins } from '../../kernel/tree-rows.js';
+import { definePredictor, type Shared } from '../predictor.js';
 import { balanced } from '../balanced.js';
 import { scorer } from '../score.js';
+import { sharedBins } from '../trees/bins.js';
 import { boost, type Boosted, type BoostRules } from '../trees/boost.js';
 import { heldOut } from '../trees/held-out.js';
 
@@ -44,8 +46,8 @@ export const boostedTrees = definePredictor({
   title: 'Gradient-boosted trees',
   options,
   traits: { tasks: ['binary', 'multiclass', 'regression'], complexity: 5 },
-  async fit(x: Examples, y: Answers, chosen: BoostedTreesOptions, context: Context, kernel: Kernel): Promise<Boosted> {
-    const rules = rulesOf(x, y, chosen);
+  async fit(x: Examples, y: Answers, chosen: BoostedTreesOptions, context: Context, kernel: Kernel, shared?: Shared): Promise<Boosted> {
+    const rules = { ...rulesOf(x, y, chosen), ...(shared && chosen.bins === mostBins && { bins: shared.made as readonly Bins[] }) };
     const answers = chosen.balanced ? balanced(y) : y;
     if (chosen.patience === 0 || x.rows < leastToHoldOut) return boost(x, answers, rules, context, kernel);
     const { kept, held } = heldOut(y, chosen.heldOutShare, context.rng('held-out'));
@@ -55,6 +57,8 @@ export const boostedTrees = definePredictor({
     return { ...(await boost(x, answers, { ...rules, rounds: found.rounds }, context, kernel)), history: found.history };
   },
   predict: ({ forest }: Boosted, x) => scorer(forest).all(x),
+  prepare: sharedBins,
+  settled: (chosen, { rounds }: Boosted) => ({ ...chosen, trees: Math.max(1, rounds), patience: 0 }),
   forest: ({ forest }: Boosted) => forest,
 });
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { definePredictor } from '../predictor.js';
 import { balanced } from '../balanced.js';
+import { sharedBins } from '../trees/bins.js';
 import { growForest, predictForest, type ForestParams } from '../trees/forest.js';
 
 const options = z.strictObject({
@@ -16,10 +17,11 @@ export const decisionTree = definePredictor({
   title: 'Decision tree',
   options,
   traits: { tasks: ['binary', 'multiclass', 'regression'], complexity: 2, rowOrder: true },
-  async fit(x, y, chosen: z.output<typeof options>, context, kernel): Promise<ForestParams> {
+  async fit(x, y, chosen: z.output<typeof options>, context, kernel, shared): Promise<ForestParams> {
     const rules = { tries: Math.max(1, x.inputs.length), minRows: chosen.leafRows, maxDepth: chosen.depth, bootstrap: false };
-    return growForest(x, chosen.balanced ? balanced(y) : y, 1, rules, context, kernel);
+    return growForest(x, chosen.balanced ? balanced(y) : y, 1, rules, context, kernel, shared);
   },
+  prepare: sharedBins,
   predict: predictForest,
   forest: ({ forest }: ForestParams) => forest,
 });

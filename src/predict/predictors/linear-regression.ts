@@ -2,7 +2,7 @@
 // Cost: O(rows × inputs) per pass, some tens of passes (with l1Share > 0: one of O(rows × inputs²)). Not for amounts that multiply: predict their logarithm.
 import { z } from 'zod';
 import type { LinearModel } from '../../domain/forest.js';
-import { designRows, fitDesign, linearModel } from '../design.js';
+import { type Designed, designed, designedAt, evenDesign, linearModel } from '../design.js';
 import { fitLinear } from '../linear-fit.js';
 import { predictLinear } from '../linear-model.js';
 import { mean } from '../metrics.js';
@@ -18,15 +18,16 @@ export const linearRegression = definePredictor({
     even: z.boolean().default(true).describe('Take the logarithm of skewed numbers and pull in what lies far beyond all others.'),
   }),
   traits: { tasks: ['regression'], complexity: 1, rowOrder: true, repeats: true },
-  fit: async (x, { values, weights: given }, { penalty, l1Share, tolerance, even }, context): Promise<LinearModel> => {
-    const design = fitDesign(x, given, { even });
+  fit: async (x, { values, weights: given }, { penalty, l1Share, tolerance, even }, context, _, shared): Promise<LinearModel> => {
+    const { design, rows } = shared && even ? designedAt(shared.made as Designed, shared.rows) : designed(x, given, { even });
     const centre = mean(x.rows, (i) => values[i], given);
     const unit = Math.sqrt(mean(x.rows, (i) => (values[i] - centre) ** 2, given)) || 1;
     const y = values.map((value) => (value - centre) / unit);
-    const problem = { rows: designRows(design, x), y, weights: given ?? new Float64Array(x.rows).fill(1), loss: 'squared', outputs: 1, penalty, l1Share, tolerance } as const;
+    const problem = { rows, y, weights: given ?? new Float64Array(x.rows).fill(1), loss: 'squared', outputs: 1, penalty, l1Share, tolerance } as const;
     const { weights, intercepts } = await fitLinear(problem, context);
     return linearModel(design, weights.map((weight) => weight * unit), intercepts.map((intercept) => centre + unit * intercept), 'identity');
   },
+  prepare: evenDesign,
   predict: (model: LinearModel, x) => predictLinear(model, x),
   linear: (model) => model,
 });

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { LinearModel } from '../../domain/forest.js';
 import { balanced as evenly } from '../balanced.js';
-import { designRows, fitDesign, linearModel } from '../design.js';
+import { type Designed, designed, designedAt, evenDesign, linearModel } from '../design.js';
 import { fitLinear } from '../linear-fit.js';
 import { predictLinear } from '../linear-model.js';
 import { definePredictor } from '../predictor.js';
@@ -19,14 +19,14 @@ export const logisticRegression = definePredictor({
     balanced: z.boolean().default(false).describe('Count every class the same, however rare. Probabilities are then no longer those of the data.'),
   }),
   traits: { tasks: ['binary', 'multiclass'], complexity: 1, rowOrder: true, repeats: true },
-  fit: async (x, y, { penalty, l1Share, tolerance, even, balanced }, context): Promise<LinearModel> => {
-    const design = fitDesign(x, y.weights, { even });
-    const rows = designRows(design, x);
+  fit: async (x, y, { penalty, l1Share, tolerance, even, balanced }, context, _, shared): Promise<LinearModel> => {
+    const { design, rows } = shared && even ? designedAt(shared.made as Designed, shared.rows) : designed(x, y.weights, { even });
     const outputs = y.task === 'multiclass' ? y.classes!.length : 1;
     const loss = outputs > 1 ? 'softmax' : 'logistic';
     const { weights, intercepts } = await fitLinear({ rows, y: y.values, weights: (balanced ? evenly(y) : y).weights ?? new Float64Array(x.rows).fill(1), loss, outputs, penalty, l1Share, tolerance }, context);
     return linearModel(design, weights, intercepts, loss);
   },
+  prepare: evenDesign,
   predict: (model: LinearModel, x) => predictLinear(model, x),
   linear: (model) => model,
 });

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { definePredictor } from '../predictor.js';
 import { balanced } from '../balanced.js';
+import { sharedBins } from '../trees/bins.js';
 import { growForest, predictForest, type ForestParams } from '../trees/forest.js';
 
 const options = z.strictObject({
@@ -19,12 +20,13 @@ export const randomForest = definePredictor({
   title: 'Random forest',
   options,
   traits: { tasks: ['binary', 'multiclass', 'regression'], complexity: 6 },
-  async fit(x, y, chosen: z.output<typeof options>, context, kernel): Promise<ForestParams> {
+  async fit(x, y, chosen: z.output<typeof options>, context, kernel, shared): Promise<ForestParams> {
     const d = x.inputs.length;
     const usual = y.task === 'regression' ? Math.ceil(d / 3) : Math.floor(Math.sqrt(d));
     const rules = { tries: Math.max(1, chosen.inputs ?? usual), minRows: chosen.leafRows, maxDepth: chosen.depth, bootstrap: true };
-    return growForest(x, chosen.balanced ? balanced(y) : y, chosen.trees, rules, context, kernel);
+    return growForest(x, chosen.balanced ? balanced(y) : y, chosen.trees, rules, context, kernel, shared);
   },
+  prepare: sharedBins,
   predict: predictForest,
   forest: ({ forest }: ForestParams) => forest,
 });

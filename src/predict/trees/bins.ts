@@ -2,7 +2,7 @@
 import type { Examples } from '../../domain/examples.js';
 import { mostBins, type Bins } from '../../kernel/tree-rows.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Rng } from '../../util/rng.js';
+import { createRng, type Rng } from '../../util/rng.js';
 
 /** Rows that say where the cuts lie. */
 const sampledRows = 200_000;
@@ -11,12 +11,17 @@ const sampledRows = 200_000;
  * Bins of every input, at most `most` each, from some of the rows where there are many. Where `scores` of the rows are given, categories come in the order of their mean score,
  * so that trees may treat them as numbers (Wright & König 2019).
  */
-export function binsOf({ rows, inputs, columns }: Examples, most: number, rng: Rng, kernel: Kernel, scores?: Float64Array): Bins[] {
+export function binsOf({ rows, inputs, columns }: Examples, most: number, rng: Rng, kernel: Kernel, scores?: Float64Array, numbered?: readonly Bins[]): Bins[] {
+  // Where numbers have their bins, categories still follow the rows that are learnt from.
+  if (numbered) return inputs.map(({ categories }, j) => (categories && scores ? orderedBins(columns[j], categories.length, scores) : numbered[j]));
   const chosen = rows > sampledRows ? spreadRows(rows, sampledRows, rng) : undefined;
   const numbers = new Map(inputs.flatMap(({ categories }, j) => (categories ? [] : [[j, chosen ? valuesAt(columns[j], chosen) : columns[j].slice(0, rows)] as const])));
   kernel.sort([...numbers.values()]);
   return inputs.map(({ categories }, j) => (categories ? (scores ? orderedBins(columns[j], categories.length, scores) : categoryBins(columns[j], categories.length)) : numberBins(numbers.get(j)!, most)));
 }
+
+/** Bins of the inputs alone, as the predictors that grow trees share them: from some of the rows where there are many. */
+export const sharedBins = (x: Examples, _: Float64Array | undefined, kernel: Kernel): Bins[] => binsOf(x, mostBins, createRng(x.rows, 'bins'), kernel);
 
 function valuesAt(column: Float64Array, rows: Int32Array): Float64Array {
   const values = new Float64Array(rows.length);

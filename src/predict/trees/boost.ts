@@ -3,7 +3,7 @@ import { breath, type Context } from '../../context.js';
 import type { Answers, Examples } from '../../domain/examples.js';
 import type { DecisionTree, Forest } from '../../domain/forest.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { mostBins, type TreeRows } from '../../kernel/tree-rows.js';
+import { mostBins, type Bins, type TreeRows } from '../../kernel/tree-rows.js';
 import { binsOf } from './bins.js';
 import { coversBy, growTree, keptTree, type GrowRules } from './grow.js';
 import { lossOf, type Loss, type LossName } from './losses.js';
@@ -15,6 +15,8 @@ export interface BoostRules {
   readonly loss: LossName;
   readonly quantile: number;
   readonly maxBins?: number;
+  /** Bins that are there already, in place of those of the rows. */
+  readonly bins?: readonly Bins[];
   /** Share of the inputs, drawn anew for each tree, that it may ask about. */
   readonly inputShare: number;
   readonly grow: Omit<GrowRules, 'allowed'>;
@@ -34,7 +36,7 @@ export interface Boosted {
 /** @throws `run/aborted` */
 export async function boost(x: Examples, y: Answers, rules: BoostRules, context: Context, kernel: Kernel): Promise<Boosted> {
   const loss = lossOf(rules.loss, rules.quantile, y);
-  const bins = binsOf(x, rules.maxBins ?? mostBins, context.rng('bins'), kernel);
+  const bins = rules.bins ?? binsOf(x, rules.maxBins ?? mostBins, context.rng('bins'), kernel);
   const rows = kernel.treeRows(x.columns, bins, x.rows, rules.grow.maxLeaves, loss.outputs);
   try {
     loss.base.forEach((base, output) => rows.margins[output].fill(base));

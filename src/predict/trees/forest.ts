@@ -5,6 +5,7 @@ import type { DecisionTree, Forest } from '../../domain/forest.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { ForestRules, ForestTree } from '../../kernel/forest-rows.js';
 import { mostBins, type Bins } from '../../kernel/tree-rows.js';
+import type { Shared } from '../predictor.js';
 import { scorer } from '../score.js';
 import { binsOf } from './bins.js';
 
@@ -27,13 +28,13 @@ const workAtOnce = 1_000_000;
 const bytesAtOnce = 1e9;
 
 /** The mean of `trees` trees. @throws `run/aborted` */
-export async function growForest(x: Examples, y: Answers, trees: number, rules: ForestRules, context: Context, kernel: Kernel): Promise<ForestParams> {
+export async function growForest(x: Examples, y: Answers, trees: number, rules: ForestRules, context: Context, kernel: Kernel, shared?: Shared): Promise<ForestParams> {
   const outputs = outputsOf(y);
   const forest = { inputs: x.inputs, outputs, base: new Float64Array(outputs), link: 'identity' as const };
   const shares = y.task !== 'regression';
   const classes = y.task === 'regression' ? 0 : y.task === 'binary' ? 2 : outputs;
   if (x.inputs.length === 0) return { forest: { ...forest, base: means(y, classes), trees: [] }, shares };
-  const bins = binsOf(x, mostBins, context.rng('bins'), kernel, scoresOf(y, classes));
+  const bins = binsOf(x, mostBins, context.rng('bins'), kernel, scoresOf(y, classes), shared?.made as readonly Bins[] | undefined);
   const centre = classes === 0 ? means(y, classes)[0] : 0;
   // Numbers far from zero would leave few digits for their differences.
   const targets = centre === 0 ? y.values : y.values.map((value) => value - centre);
