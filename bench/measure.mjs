@@ -13,7 +13,7 @@ export const peerPython = process.env.SHOAL_PEER_PYTHON ?? 'python3';
 /** Refuses, saying how to install them, when the peers' packages are missing. */
 export function requirePeer(...modules) {
   const { status, error } = spawnSync(peerPython, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' });
-  if (error || status !== 0) throw new Error(`'${peerPython}' has not all of ${modules.join(', ')}. Install bench/peers/requirements.txt and set SHOAL_PEER_PYTHON (see bench/README.md).`);
+  if (error || status !== 0) throw new Error(`'${peerPython}' has not all of ${modules.join(', ')}. Install bench/peers/requirements.txt (for predict-*: requirements-predict.txt) and set SHOAL_PEER_PYTHON (see bench/README.md).`);
 }
 
 /** A file of the real data sets, or a refusal that says where it was looked for. */

@@ -15,7 +15,7 @@ const kernel = await openKernel({ threads: 2 });
 afterAll(() => kernel.close());
 
 const options: Partial<Record<PredictorName, object>> = {
-  'boosted-trees': { trees: 100, learningRate: 0.07, leaves: 15, patience: 0 },
+  'boosted-trees': { trees: 100, learningRate: 0.07, leaves: 15, lambda: 0, inputShare: 1, patience: 0 },
   'random-forest': { trees: 100, leafRows: 5 },
   'decision-tree': {},
 };

@@ -8,15 +8,15 @@ export interface Histogram {
   readonly n: Float64Array;
 }
 
-/** Up to so many categories each is tried against the rest. */
+/** Of inputs with up to so many categories, missing among them, each is tried against the rest. */
 const oneAgainstRest = 4;
 /** Categories are ordered by g / (h + this), so that rare ones stay in the middle … */
 const categorySmoothing = 10;
 /** … values of leaves below a split by several categories are as if lambda were greater by this … */
 const categoryLambda = 10;
-/** … of which at most so many go left … */
+/** … of which at most so many, and no more than half, go left; those with fewer rows than `categorySmoothing` go right … */
 const mostCategories = 32;
-/** … and which have so many rows for each further one to be tried. */
+/** … and so many rows for each further split to be tried, and on the right (LightGBM's `min_data_per_group`: subsets are many, and some part any few rows well). */
 const leastGroupRows = 100;
 /** Gains are differences of great sums: less than this part of them is rounding. */
 const rounding = 1e-10;
@@ -77,7 +77,7 @@ function bestCategories(input: number, { count, codes }: Bins, { g, h, n }: Hist
   const others = codes!.length > count ? count - 1 : -1;
   const present: number[] = [];
   for (let bin = 0; bin <= count; bin++) if (n[bin] > 0 && bin !== others) present.push(bin);
-  const single = present.length <= oneAgainstRest;
+  const single = count + 1 <= oneAgainstRest;
   const lambda = rules.lambda + (single ? 0 : categoryLambda);
   let best: Split | undefined;
   const offer = (left: RowSums, bins: readonly number[]) => {
@@ -93,18 +93,20 @@ function bestCategories(input: number, { count, codes }: Bins, { g, h, n }: Hist
     for (const bin of present) offer({ g: g[bin], h: h[bin], n: n[bin] }, [bin]);
     return best;
   }
-  const means = present.map((bin) => g[bin] / (h[bin] + categorySmoothing));
-  const order = present.map((_, i) => i).sort((a, b) => means[a] - means[b] || a - b).map((i) => present[i]);
+  const common = present.filter((bin) => n[bin] >= categorySmoothing);
+  const means = common.map((bin) => g[bin] / (h[bin] + categorySmoothing));
+  const order = common.map((_, i) => i).sort((a, b) => means[a] - means[b] || a - b).map((i) => common[i]);
   for (const ordered of [order, [...order].reverse()]) {
     const left = { g: 0, h: 0, n: 0 };
     let since = 0;
-    for (let taken = 0; taken < Math.min(mostCategories, ordered.length - 1); taken++) {
+    for (let taken = 0; taken < Math.min(mostCategories, (ordered.length + 1) >> 1); taken++) {
       const bin = ordered[taken];
       left.g += g[bin];
       left.h += h[bin];
       left.n += n[bin];
       since += n[bin];
-      if (since < Math.min(leastGroupRows, sums.n / 10) || sums.n - left.n < Math.min(leastGroupRows, sums.n / 10)) continue;
+      if (sums.n - left.n < leastGroupRows) break;
+      if (since < leastGroupRows) continue;
       since = 0;
       offer({ ...left }, ordered.slice(0, taken + 1));
     }

@@ -8,7 +8,7 @@ import { boostedTrees, type BoostedTreesOptions } from './boosted-trees.js';
 
 const kernel = referenceKernel();
 const fit = (x: Examples, y: Answers, options: Partial<BoostedTreesOptions> = {}, context = createContext()) =>
-  boostedTrees.fit(x, y, boostedTrees.options.parse({ patience: 0, trees: 40, learningRate: 0.1, ...options }), context, kernel);
+  boostedTrees.fit(x, y, boostedTrees.options.parse({ patience: 0, trees: 40, learningRate: 0.1, leaves: 15, lambda: 0, inputShare: 1, ...options }), context, kernel);
 
 function examples(rows: number, columns: Record<string, (i: number) => number>, categories: Record<string, readonly string[]> = {}): Examples {
   return {
@@ -32,6 +32,27 @@ describe('boosted trees', () => {
     expect(share(predicted, (p, i) => p > 0.5 === (y.values[i] === 1))).toBeGreaterThan(0.97);
     const margins = scorer(boostedTrees.forest!(model)).allSums(x);
     predicted.forEach((p, i) => expect(Math.abs(1 / (1 + Math.exp(-margins[i])) - p)).toBeLessThan(1e-12));
+  });
+
+  it('with their defaults learn what only two inputs together tell, and of little and noisy data hold back', async () => {
+    const x = examples(1_000, { a: (i) => draw(i, 0), b: (i) => draw(i, 1) });
+    const usual = (y: Answers) => boostedTrees.fit(x, y, boostedTrees.options.parse({}), createContext(), kernel);
+    const both: Answers = { task: 'binary', values: x.columns[0].map((a, i) => (a > 0.5 !== x.columns[1][i] > 0.5 ? 1 : 0)) };
+    const predicted = boostedTrees.predict(await usual(both), x);
+    expect(share(predicted, (p, i) => p > 0.5 === (both.values[i] === 1))).toBeGreaterThan(0.95);
+    const noise: Answers = { task: 'binary', values: x.columns[0].map((_, i) => (draw(i, 4) > 0.5 ? 1 : 0)) };
+    const still = await usual(noise);
+    expect(still.rounds).toBeLessThan(20);
+  });
+
+  it('do not part a category on few rows, whose order is chance', async () => {
+    const names = Array.from({ length: 12 }, (_, c) => `c${c}`);
+    const kinds = (rows: number) => examples(rows, { kind: (i) => Math.floor(draw(i, 0) * 12) }, { kind: names });
+    const told = (x: Examples): Answers => ({ task: 'binary', values: x.columns[0].map((c, i) => (draw(i, 3) < (c < 4 ? 0.8 : 0.2) ? 1 : 0)) });
+    const [few, many] = [kinds(150), kinds(2_000)];
+    expect((await fit(few, told(few))).forest.trees).toHaveLength(0);
+    const { forest } = await fit(many, told(many), { trees: 1, leaves: 2 });
+    expect([...forest.trees[0].categories[0]].sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
   });
 
   it('never contradict a monotone input, wherever the others are', async () => {

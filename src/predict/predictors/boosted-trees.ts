@@ -2,7 +2,7 @@
 // that suits them, categories split by subsets in the order of their derivatives. The best all-round predictor for tables. Cost O(trees × rows × inputs). Not for extrapolation
 // (outside what was seen they are flat), nor below a few hundred rows, where a linear model is as good and steadier.
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import { type Context, within } from '../../context.js';
 import { answersAt, examplesAt, type Answers, type Examples } from '../../domain/examples.js';
 import { ShoalError } from '../../errors.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -10,24 +10,25 @@ import { closest } from '../../util/closest.js';
 import { mostBins, type Bins } from '../../kernel/tree-rows.js';
 import { definePredictor, type Shared } from '../predictor.js';
 import { balanced } from '../balanced.js';
+import { folds } from '../folds.js';
 import { scorer } from '../score.js';
 import { sharedBins } from '../trees/bins.js';
 import { boost, type Boosted, type BoostRules } from '../trees/boost.js';
 import { heldOut } from '../trees/held-out.js';
 
 const options = z.strictObject({
-  trees: z.int().min(1).max(10_000).default(300).describe('Rounds at most: a tree each, or one per class'),
+  trees: z.int().min(1).max(10_000).default(500).describe('Rounds at most: a tree each, or one per class'),
   learningRate: z.number().min(0.001).max(1).default(0.05).describe('Part of each tree that is added'),
-  leaves: z.int().min(2).max(1024).default(15).describe('Leaves per tree at most'),
+  leaves: z.int().min(2).max(1024).optional().describe('Leaves per tree at most; by default 6 of fewer than 10,000 rows, 15 of fewer than 20,000, else 31'),
   depth: z.int().min(1).max(64).default(64).describe('Questions from the root to a leaf at most'),
   leafRows: z.int().min(1).default(20).describe('Rows per leaf at least'),
   leafHessian: z.number().min(0).default(1e-3).describe('Sum of second derivatives per leaf at least'),
-  lambda: z.number().min(0).default(0).describe('L2 penalty on leaf values'),
+  lambda: z.number().min(0).default(5).describe('L2 penalty on leaf values'),
   minGain: z.number().min(0).default(0).describe('What a split must gain'),
   bins: z.int().min(2).max(255).default(255).describe('Bins per input at most'),
-  inputShare: z.number().min(0.01).max(1).default(1).describe('Share of the inputs, drawn for each tree, that it may ask about'),
+  inputShare: z.number().min(0.01).max(1).default(0.6).describe('Share of the inputs, drawn for each tree, that it may ask about'),
   patience: z.int().min(0).max(1000).default(30).describe('Stop after so many rounds in which held-out rows were predicted no better; 0 = never stop early'),
-  heldOutShare: z.number().min(0.02).max(0.5).default(0.15).describe('Share of the rows held out to know when to stop'),
+  heldOutShare: z.number().min(0.02).max(0.5).default(0.15).describe('Share of the rows held out to know when to stop; of few rows each in turn'),
   balanced: z.boolean().default(false).describe('Let every class weigh the same'),
   loss: z.enum(['default', 'quantile']).default('default').describe('default = log loss for classes, squared error for numbers; quantile = the quantile of a number'),
   quantile: z.number().min(0.001).max(0.999).default(0.5).describe('Which quantile'),
@@ -40,6 +41,8 @@ export type BoostedTreesOptions = z.output<typeof options>;
 const leastToHoldOut = 500;
 /** Up to so many rows, the held-out ones are given back: everything is learnt once more, for as many rounds as were best. */
 const cheapTwice = 100_000;
+/** Up to so many rows, each is held out once: a small part alone says little of when to stop. */
+const everyPart = 3_000;
 
 export const boostedTrees = definePredictor({
   name: 'boosted-trees',
@@ -50,11 +53,18 @@ export const boostedTrees = definePredictor({
     const rules = { ...rulesOf(x, y, chosen), ...(shared && chosen.bins === mostBins && { bins: shared.made as readonly Bins[] }) };
     const answers = chosen.balanced ? balanced(y) : y;
     if (chosen.patience === 0 || x.rows < leastToHoldOut) return boost(x, answers, rules, context, kernel);
-    const { kept, held } = heldOut(y, chosen.heldOutShare, context.rng('held-out'));
-    const stop = { x: examplesAt(x, held), y: answersAt(answers, held), patience: chosen.patience };
-    const found = await boost(examplesAt(x, kept), answersAt(answers, kept), { ...rules, stop }, context, kernel);
-    if (x.rows > cheapTwice) return found;
-    return { ...(await boost(x, answers, { ...rules, rounds: found.rounds }, context, kernel)), history: found.history };
+    const stopped = (kept: Int32Array, held: Int32Array, own: Context) =>
+      boost(examplesAt(x, kept), answersAt(answers, kept), { ...rules, stop: { x: examplesAt(x, held), y: answersAt(answers, held), patience: chosen.patience } }, own, kernel);
+    if (x.rows > everyPart) {
+      const { kept, held } = heldOut(y, chosen.heldOutShare, context.rng('held-out'));
+      const found = await stopped(kept, held, context);
+      if (x.rows > cheapTwice) return found;
+      return { ...(await boost(x, answers, { ...rules, rounds: found.rounds }, context, kernel)), history: found.history };
+    }
+    const histories: (readonly number[])[] = [];
+    for (const [k, { train, test }] of folds(y, { count: 5 }, context.rng('held-out')).entries()) histories.push((await stopped(train, test, within(context, `${k}`))).history);
+    const history = meanOf(histories);
+    return { ...(await boost(x, answers, { ...rules, rounds: history.indexOf(Math.min(...history)) + 1 }, context, kernel)), history };
   },
   predict: ({ forest }: Boosted, x) => scorer(forest).all(x),
   prepare: sharedBins,
@@ -62,13 +72,22 @@ export const boostedTrees = definePredictor({
   forest: ({ forest }: Boosted) => forest,
 });
 
+/** Round by round; of those that ended earlier their last. */
+function meanOf(histories: readonly (readonly number[])[]): number[] {
+  const rounds = Math.max(...histories.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, r) => histories.reduce((sum, one) => sum + (one[r] ?? one[one.length - 1]), 0) / histories.length);
+}
+
+/** Few rows fill few leaves. */
+const leavesFor = (rows: number) => (rows < 10_000 ? 6 : rows < 20_000 ? 15 : 31);
+
 function rulesOf(x: Examples, y: Answers, chosen: BoostedTreesOptions): BoostRules {
-  const { leaves, depth, leafRows, leafHessian, lambda, minGain, trees, learningRate, inputShare, loss, quantile, bins } = chosen;
+  const { depth, leafRows, leafHessian, lambda, minGain, trees, learningRate, inputShare, loss, quantile, bins } = chosen;
   if (loss === 'quantile' && y.task !== 'regression') throw new ShoalError('config/invalid', { problems: `- loss: quantile needs a number to predict, not ${y.task === 'binary' ? 'one of two answers' : 'a class'}.` });
   const usual = y.task === 'regression' ? 'squared' : 'log-loss';
   return {
     rounds: trees, learningRate, inputShare, quantile, maxBins: bins, loss: loss === 'default' ? usual : loss,
-    grow: { maxLeaves: leaves, maxDepth: depth, minRows: leafRows, minHessian: leafHessian, lambda, minGain, monotone: directions(x, chosen.monotone) },
+    grow: { maxLeaves: chosen.leaves ?? leavesFor(x.rows), maxDepth: depth, minRows: leafRows, minHessian: leafHessian, lambda, minGain, monotone: directions(x, chosen.monotone) },
   };
 }
 

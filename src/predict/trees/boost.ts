@@ -80,7 +80,8 @@ function inputDraw(count: number, share: number, context: Context): () => Uint8A
   const all = new Uint8Array(count).fill(1);
   if (share >= 1) return () => all;
   const rng = context.rng('inputs');
-  const wanted = Math.max(1, Math.round(count * share));
+  // Of few inputs rather one more: a tree of one input alone knows nothing of what only two together tell.
+  const wanted = Math.max(1, Math.ceil(count * share - 1e-9));
   return () => {
     const allowed = new Uint8Array(count);
     let left = wanted;
