@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { identifierOfPublicId } from '../domain/event.js';
 import { openLive, type Live } from '../flow/live/live.js';
+import { openSqlite } from '../store/adapters/sqlite-library.js';
 import { openJournal, openStore } from '../store/catalog.js';
 import type { HomeStore, Store } from '../store/store.js';
 import { erase, resumeErasures } from './erasures.js';
@@ -54,6 +55,21 @@ it('an erasure takes what was to be sent with it, says so in the audit log witho
   expect(JSON.stringify((await store.audit.list()).items)).not.toContain('ann');
   expect((await store.audit.list({ action: 'entity.erase' })).items).toHaveLength(1);
   expect(started).toEqual([]);
+});
+
+it('no file of the store holds the name of somebody who was erased, also where somebody read it meanwhile', async () => {
+  const files = join(folder, 'workspaces', 'main');
+  const named = async () => (await Promise.all((await readdir(files)).map((name) => readFile(join(files, name))))).some((bytes) => bytes.includes('ann-of-the-log'));
+  await sent('ann-of-the-log');
+  await told('ann-of-the-log');
+  expect(await named()).toBe(true);
+  const beside = openSqlite(join(files, 'store.sqlite'));
+  beside.exec('BEGIN');
+  beside.prepare('SELECT * FROM deliveries').all([]);
+  await erase({ type: 'user', value: 'ann-of-the-log' }, erasing());
+  beside.exec('COMMIT');
+  beside.close();
+  await vi.waitFor(async () => expect(await named()).toBe(false), { timeout: 10_000, interval: 50 });
 });
 
 it('a server that is killed before the journal has forgotten somebody goes on with it when it starts', async () => {

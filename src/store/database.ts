@@ -15,6 +15,8 @@ export interface Database {
   /** Names of the tables there are; the rows of one in parts, in any order, inside a transaction. */
   tables(db: Kysely<Tables>): Promise<(keyof Tables)[]>;
   rows(trx: Kysely<Tables>, table: keyof Tables): AsyncGenerator<Record<string, unknown>[]>;
+  /** What was deleted from these tables is in no file any more, as far as the engine can see to that: at once, or a little after whoever reads beside has ended. */
+  scrub(tables: readonly (keyof Tables)[]): Promise<void>;
   /** Throws `store/damaged` when the engine finds its own file broken. */
   inspect(): Promise<void>;
 }

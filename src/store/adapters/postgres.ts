@@ -85,6 +85,8 @@ function database(root: Kysely<Tables>, schema: string, name: string): Database 
       }
       await sql`CLOSE shoal_rows`.execute(trx);
     },
+    // The server's own log keeps the rows as they were until it is recycled or archived.
+    scrub: async (tables) => void (await sql`VACUUM ${sql.join(tables.map((table) => sql.table(`${schema}.${table}`)))}`.execute(root)),
     // The server looks after its own files.
     inspect: async () => undefined,
   };

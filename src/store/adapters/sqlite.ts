@@ -26,7 +26,11 @@ export async function openSqliteFolder(folder: string, { beside = false }: Openi
     exists: async (workspace, part) => existsSync(pathOf(workspace, part)),
     open(workspace, part) {
       const path = pathOf(workspace, part);
-      const found = opened.get(path) ?? openFile(path, workspace === undefined ? folder : `${folder} (${part === 'journal' ? 'journal of the ' : ''}workspace '${workspace}')`, !lock).then(({ database }) => database);
+      const found = opened.get(path) ?? openFile(path, workspace === undefined ? folder : `${folder} (${part === 'journal' ? 'journal of the ' : ''}workspace '${workspace}')`, !lock).then(async ({ database }) => {
+        // What a process that was killed had deleted.
+        if (lock) await database.scrub([]);
+        return database;
+      });
       opened.set(path, found);
       found.catch(() => opened.delete(path));
       return found;
@@ -66,6 +70,9 @@ export async function lockFolder(folder: string, name: string, file = 'lock.sqli
   }
 }
 
+/** Milliseconds until a log that somebody reads is tried to be emptied again. */
+const untilScrubbed = 1000;
+
 /** One file as a database, and the connection beneath it. `name` is the file as a person is told. */
 export async function openFile(path: string, name: string, readonly: boolean): Promise<{ database: Database; connection: SqliteConnection; close(): void }> {
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 }).catch((cause) => refuse(name, cause));
@@ -79,7 +86,9 @@ export async function openFile(path: string, name: string, readonly: boolean): P
   const connection = telling(() => openSqlite(path));
   const pragmas = ['busy_timeout = 5000', 'trusted_schema = OFF', ...(readonly ? ['query_only = ON', 'wal_autocheckpoint = 0'] : ['journal_mode = WAL', 'synchronous = FULL', 'secure_delete = ON'])];
   telling(() => pragmas.forEach((pragma) => connection.prepare(`PRAGMA ${pragma}`).all([])));
+  let scrubbing: NodeJS.Timeout | undefined;
   const close = () => {
+    clearTimeout(scrubbing);
     // libsql closes a file only when its statements are collected, maybe after somebody else has opened the same path. Out of WAL mode that late end touches no file, and what
     // is left now is one whole file. Beside a reader it stays in WAL mode, which is sound as well.
     if (!readonly) telling(() => connection.prepare('PRAGMA busy_timeout = 100').all([]));
@@ -118,6 +127,18 @@ export async function openFile(path: string, name: string, readonly: boolean): P
         last = rows[rows.length - 1].place;
         yield rows.map(({ place: _, ...row }) => row);
       }
+    },
+    // Its pages are overwritten when they are deleted; the log holds them as they were before.
+    async scrub() {
+      clearTimeout(scrubbing);
+      const busy = await db.connection().execute(async (alone) => {
+        await sql`PRAGMA busy_timeout = 0`.execute(alone);
+        const { rows } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(alone);
+        await sql`PRAGMA busy_timeout = 5000`.execute(alone);
+        return rows[0].busy !== 0;
+      });
+      // Where that fails it is done when the file is opened the next time.
+      if (busy) scrubbing = setTimeout(() => void database.scrub([]).catch(() => undefined), untilScrubbed).unref();
     },
     async inspect() {
       const found = telling(() => connection.prepare('PRAGMA integrity_check(1)').all([]));
