@@ -1,11 +1,9 @@
-import { mkdtempSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../src/domain/report.js';
 import { openEngine } from '../src/engine/catalog.js';
-import { dataFolder, emptyFolder, shoal } from './support/shoal.js';
+import { dataFolder, emptyFolder, type Finished, shoal } from './support/shoal.js';
 
 /** What each real file must come out as. `labels` never take part in the segments; `verdict` is given where it is clear. */
 const expected: readonly {
@@ -30,11 +28,24 @@ const expected: readonly {
   { name: 'student-performance', files: ['student-performance/student_mat_new.csv'], entities: 395, rows: 395, rejected: 0, word: 'student', kinds: { student_mat_new: 'entities' }, labels: ['class'], verdict: 'no-proven-structure', minFeatures: 30 },
 ];
 
+/** What `shoal discover` made of files of the data folder: once for all who ask. */
+const runs = new Map<string, Promise<Finished & { readonly out: string }>>();
+
+function discovered(files: readonly string[]): Promise<Finished & { readonly out: string }> {
+  const key = files.join();
+  if (!runs.has(key)) {
+    runs.set(key, (async () => {
+      const out = join(await emptyFolder(), 'out');
+      return { out, ...(await shoal(['discover', ...files.map((file) => join(dataFolder!, file)), '--out', out, '--json'])) };
+    })());
+  }
+  return runs.get(key)!;
+}
+
 describe.skipIf(!dataFolder)('discover on real files, with no flag (needs the data folder: SHOAL_DATA)', () => {
   for (const want of expected) {
     it(want.name, async () => {
-      const out = join(await emptyFolder(), 'out');
-      const { code, stdout, stderr } = await shoal(['discover', ...want.files.map((f) => join(dataFolder!, f)), '--out', out, '--json']);
+      const { out, code, stdout, stderr } = await discovered(want.files);
       expect(code, stderr).toBe(0);
       const report: Report = JSON.parse(stdout);
       expect(report.totals.entities).toBe(want.entities);
@@ -59,8 +70,7 @@ describe.skipIf(!dataFolder)('discover on real files, with no flag (needs the da
   }
 
   it('online-retail: exactly 25,900 invoices, 4,372 customers, 135,080 rows without id, 9,288 cancellation rows', async () => {
-    const out = join(await emptyFolder(), 'out');
-    const { stdout } = await shoal(['discover', join(dataFolder!, 'online-retail/online_retail.csv.gz'), '--out', out, '--json']);
+    const { stdout } = await discovered(['online-retail/online_retail.csv.gz']);
     const report: Report = JSON.parse(stdout);
     const [{ columns, audit }] = report.sources;
     expect(columns.find(({ role }) => role === 'order')).toMatchObject({ name: 'InvoiceNo', distinct: 25_900 });
@@ -75,8 +85,7 @@ describe.skipIf(!dataFolder)('discover on real files, with no flag (needs the da
     ['cdnow', 'CDNOW_master', 'cdnow/CDNOW_master.txt.gz'],
   ] as const) {
     it(`assign.sql gives the library's membership for every row of ${name}, with the raw file loaded by DuckDB itself`, async () => {
-      const out = join(mkdtempSync(join(tmpdir(), 'shoal-sql-')), 'out');
-      await shoal(['discover', join(dataFolder!, file), '--out', out, '--quiet']);
+      const { out } = await discovered([file]);
       const engine = await openEngine();
       try {
         const reader = file.endsWith('.txt.gz')

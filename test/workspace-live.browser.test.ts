@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BodyOf } from '../src/server/contract/contract.js';
 import { shoppers } from '../src/flow/live/found/shoppers.test.fixture.js';
-import { accessibilityFaults, openPage, overhang, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
+import { accessibilityFaults, beginWith, openPage, overhang, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -24,9 +25,13 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
     });
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     otherUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    server = await startServer(['--allow-hosts', `127.0.0.1:${(other.address() as AddressInfo).port}`]);
+  });
+  beginWith(async () => {
+    await server?.close();
+    answer = 200;
+    server = await startServer(['--allow-hosts', new URL(otherUrl).host]);
     key = (await server.client.ask('POST /v1/keys', { body: { name: 'test', only: ['POST /v1/batch'], workspace: 'main' } })).token;
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -38,6 +43,21 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
   async function send(...batch: readonly object[]): Promise<void> {
     const answer = await fetch(`${server.address}/v1/batch`, { method: 'POST', headers: { authorization: `Basic ${btoa(`${key}:`)}`, 'content-type': 'application/json' }, body: JSON.stringify({ batch }) });
     expect(answer.status).toBe(200);
+  }
+  const ordered = (name: string, value: number, ...where: readonly object[]) => ({ name, rule: { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }, ...where], op: '>=', value } }) as BodyOf<'POST /v1/live/segments'>;
+  const buyers = ordered('Buyers', 2);
+  const winners = ordered('Winners', 1, { column: 'properties.total', op: '>=', value: 1000 });
+  /** Makes a live segment, and waits until it is live. */
+  async function live(body: BodyOf<'POST /v1/live/segments'>): Promise<void> {
+    const { segment } = await server.client.ask('POST /v1/live/segments', { body });
+    await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment } })).state).toBe('live');
+  }
+  /** What the tests before have made, where they did not: both segments, a webhook, and somebody of whom it was told. */
+  async function furnished(): Promise<void> {
+    const names = (await server.client.ask('GET /v1/live/segments')).map(({ name }) => name);
+    for (const body of [buyers, winners]) if (!names.includes(body.name)) await live(body);
+    if ((await server.client.ask('GET /v1/webhooks')).length === 0) await server.client.ask('POST /v1/webhooks', { body: { name: 'CRM', url: otherUrl } });
+    await send(track('hal', 'Order Completed', { total: 2000 }));
   }
   const track = (userId: string, event: string, properties: object = {}, more: object = {}) => ({ type: 'track', userId, event, properties, ...more });
 
@@ -68,8 +88,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
   });
 
   it('shows events as they arrive with who enters because of them, what came twice and what was not taken', async () => {
-    const made = await server.client.ask('POST /v1/live/segments', { body: { name: 'Buyers', rule: { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }], op: '>=', value: 2 } } });
-    await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made.segment } })).state).toBe('live');
+    await live(buyers);
     const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/live');
     await page.getByText('Following', { exact: true }).waitFor();
     await send(track('bea', 'Order Completed', { total: 5 }), track('bea', 'Order Completed', { total: 7, note: 'blue ribbon' }, { messageId: 'twice' }));
@@ -176,8 +195,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
 
   it('tells of somebody known live only what is true now, why and why not, follows it, parts ids that were joined, and forgets them', async () => {
     const rule = { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }], op: '>=', value: 1, window: { last: 2, unit: 'hours' } } as const;
-    const made = await server.client.ask('POST /v1/live/segments', { body: { name: 'Ordered lately', rule } });
-    await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made.segment } })).state).toBe('live');
+    await live({ name: 'Ordered lately', rule });
     await send({ type: 'identify', anonymousId: 'browser-1', traits: { plan: 'pro' } }, { type: 'identify', anonymousId: 'browser-1', userId: 'gil', traits: { city: 'Oslo' } });
 
     const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/entities');
@@ -223,8 +241,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
   });
 
   it('tells another program, shows every try, and sends again what was given up', async () => {
-    const made = await server.client.ask('POST /v1/live/segments', { body: { name: 'Winners', rule: { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Order Completed' }, { column: 'properties.total', op: '>=', value: 1000 }], op: '>=', value: 1 } } });
-    await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made.segment } })).state).toBe('live');
+    await live(winners);
     const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/settings?part=webhooks');
     await page.getByText('No program is told yet').waitFor();
     await page.getByRole('button', { name: 'New webhook' }).click();
@@ -293,6 +310,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
   });
 
   it('shows viewers figures and segments, and nobody by name', async () => {
+    await furnished();
     const { token } = await server.client.ask('POST /v1/keys', { body: { name: 'guest', role: 'viewer' } });
     const { page, problems, close } = await openPage(browser!, server, '/w/main/live/segments', { signedIn: false });
     await page.getByLabel('Access token').first().fill(token);
@@ -317,6 +335,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
   });
 
   it.each([['light', 360], ['dark', 1280]] as const)('has no serious accessibility fault and never scrolls sideways: %s, %i px', async (colorScheme, width) => {
+    await furnished();
     const [{ segment }] = await server.client.ask('GET /v1/live/segments');
     const { page, problems, close } = await openPage(browser!, server, '/w/main/live', { colorScheme, width });
     const screens: readonly (readonly [path: string, there: string])[] = [
@@ -334,6 +353,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
   });
 
   it('tells of segments that were found in the events how many are in each, why somebody is in one or not, and what comes next of them', { timeout: 300_000 }, async () => {
+    await furnished();
     const events = shoppers(120);
     const late = Date.now() - events.at(-1)!.at - 3_600_000;
     const messages = events.map(({ id, kind, name, at, identifiers, payload }) => ({ messageId: id, type: kind, ...(kind === 'track' ? { event: name } : { name }), userId: identifiers[0].value, timestamp: new Date(at + late).toISOString(), ...payload }));

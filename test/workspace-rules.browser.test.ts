@@ -1,9 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Rule } from '../src/domain/rule.js';
 import { emptyFolder } from './support/shoal.js';
-import { faultsInBothColours, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
+import { beginWith, faultsInBothColours, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -14,11 +14,12 @@ describe.skipIf(!browser)(`rules in the workspace${why}`, { timeout: 120_000 }, 
   let server: TestServer;
   let folder: string;
 
-  beforeAll(async () => {
-    folder = await emptyFolder('shoal-rules');
+  beginWith(async () => {
+    await server?.close();
+    folder ??= await emptyFolder('shoal-rules');
     server = await startServer();
     await server.discover(await server.addFiles(await smallMarket(folder, { only: ['customers', 'orders', 'events', 'products'] })));
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

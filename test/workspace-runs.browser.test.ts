@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyFolder } from './support/shoal.js';
-import { accessibilityFaults, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
+import { accessibilityFaults, beginWith, openPage, overhang, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -11,13 +11,14 @@ describe.skipIf(!browser)(`runs, data and settings${why}`, { timeout: 180_000 },
   let first: string;
   let second: string;
 
-  beforeAll(async () => {
-    folder = await emptyFolder('shoal-runs');
+  beginWith(async () => {
+    await server?.close();
+    folder ??= await emptyFolder('shoal-runs');
     server = await startServer();
     const files = await server.addFiles(await smallMarket(folder));
     first = await server.discover(files, { title: 'October' });
     second = await server.discover(files, { title: 'November', k: 3 });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

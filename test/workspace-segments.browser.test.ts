@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { emptyFolder } from './support/shoal.js';
-import { faultsInBothColours, openPage, overhang, settled, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
+import { beginWith, faultsInBothColours, openPage, overhang, settled, smallMarket, startServer, type TestServer, tryChromium, undo } from './support/workspace.js';
 
 const { browser, why } = await tryChromium();
 
@@ -13,12 +13,13 @@ describe.skipIf(!browser)(`map, segments and their number${why}`, { timeout: 120
   let first: { id: string; name: string; entities: number };
   let second: { id: string; name: string };
 
-  beforeAll(async () => {
-    folder = await emptyFolder('shoal-segments');
+  beginWith(async () => {
+    await server?.close();
+    folder ??= await emptyFolder('shoal-segments');
     server = await startServer();
     await server.discover(await server.addFiles(await smallMarket(folder)));
     [first, second] = await server.client.ask('GET /v1/segments');
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import type { Browser, Page, Request } from 'playwright-core';
-import { expect } from 'vitest';
+import { beforeAll, beforeEach, expect } from 'vitest';
 import { openChromium } from '../../scripts/chromium.mjs';
 import { createContext } from '../../src/context.js';
 import type { BodyOf } from '../../src/server/contract/contract.js';
@@ -90,6 +90,14 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
+/** Makes what the tests of a file begin with: before the first, and anew before one that is tried again, since what that left half done would be in its way. */
+export function beginWith(make: () => Promise<void>): void {
+  beforeAll(make, 180_000);
+  beforeEach(async ({ task }) => {
+    if (task.result?.retryCount) await make();
+  }, 180_000);
+}
+
 /** Files of a small synthetic market in a folder. */
 export async function smallMarket(folder: string, { customers = 1500, seed = 1, only = ['customers', 'orders', 'products'] as readonly SimulatedSource[] } = {}): Promise<string[]> {
   const { files } = await simulate({ customers, seed, out: join(folder, `market-${seed}`), only: [...only] }, createContext({ seed }));
@@ -136,7 +144,8 @@ function watch(page: Page): void {
     now.since = performance.now();
   };
   page.on('request', note((request) => now.waiting.add(request)));
-  for (const over of ['requestfinished', 'requestfailed'] as const) page.on(over, note((request) => now.waiting.delete(request)));
+  const over = note((request) => now.waiting.delete(request));
+  page.on('requestfinished', over).on('requestfailed', over);
 }
 
 /** Until a page of `openPage` has its heading, has asked for nothing more for a tenth of a second, and shows nothing as loading. */
