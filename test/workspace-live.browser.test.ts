@@ -56,7 +56,7 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
   async function furnished(): Promise<void> {
     const names = (await server.client.ask('GET /v1/live/segments')).map(({ name }) => name);
     for (const body of [buyers, winners]) if (!names.includes(body.name)) await live(body);
-    if ((await server.client.ask('GET /v1/webhooks')).length === 0) await server.client.ask('POST /v1/webhooks', { body: { name: 'CRM', url: otherUrl } });
+    if ((await server.client.ask('GET /v1/webhooks')).items.length === 0) await server.client.ask('POST /v1/webhooks', { body: { name: 'CRM', url: otherUrl } });
     await send(track('hal', 'Order Completed', { total: 2000 }));
   }
   const track = (userId: string, event: string, properties: object = {}, more: object = {}) => ({ type: 'track', userId, event, properties, ...more });
