@@ -24,6 +24,10 @@ export interface CardFacts {
   readonly inputs: number;
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
+  /** What is to be known of the answers before they are trusted. */
+  readonly answerLimits: readonly string[];
+  /** Rows that were learnt from are predicted by fits that had not seen them. */
+  readonly crossed: boolean;
   readonly segments: ModelCard['segments'];
   readonly importance: readonly Importance[];
 }
@@ -42,7 +46,7 @@ export function modelCard(facts: CardFacts): ModelCard {
 
 const date = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
-function dataSentences({ learned, tested, word, task, horizon, gap, inputs, leftOut, classes, notes }: CardFacts): string[] {
+function dataSentences({ learned, tested, word, task, horizon, gap, inputs, leftOut, classes, notes, crossed }: CardFacts): string[] {
   const rate = ({ rate: share }: Period) => (task === 'regression' ? `${formatNumber(share)} on average` : task === 'binary' ? `${formatPercent(share)} ${classes && !['yes', 'true', '1'].includes(classes[1]) ? `'${classes[1]}'` : 'yes'}` : `${formatPercent(share)} '${classes![1]}'`);
   const rows = ({ rows: n, entities }: Period) => (n === entities ? `${formatCount(n)} ${word.many}` : `${formatCount(n)} rows of ${formatCount(entities)} ${word.many}`);
   const out: string[] = [];
@@ -51,6 +55,7 @@ function dataSentences({ learned, tested, word, task, horizon, gap, inputs, left
     out.push(`Tested on ${rows(tested)} as they were known on ${date(tested.cuts[0])}, with what happened until ${date(tested.until!)}: ${rate(tested)}. No answer of this time was learnt from.`);
   } else {
     out.push(`Learnt from ${rows(learned)} (${rate(learned)}); tested on ${rows(tested)} (${rate(tested)}) that it has not seen. No ${word.one} is in both.`);
+    if (crossed) out.push(`What is predicted of the ${word.many} that were learnt from comes from fits that had not seen them, so their averages are honest; others get the model itself.`);
   }
   out.push(`Made from ${formatCount(inputs)} columns.`);
   const leaks = leftOut.filter(({ why }) => why === 'twin' || why === 'label' || why === 'untimed');
@@ -80,9 +85,17 @@ function resultSentences({ evaluation, naive, predictorTitle, candidates, compar
     out.push(`All together it is ${formatNumber(Math.abs(bias.value))} too ${bias.value > 0 ? 'high' : 'low'} per ${word.one}.`);
   }
   if (threshold) out.push(thresholdSentence(threshold, word.many));
-  if (candidates.length > 1) out.push(`Chosen among ${listWords(candidates.map(({ title, mean, chosen }) => `${title} ${mean.toFixed(3)}${chosen ? ' (chosen)' : ''}`))} by ${candidates[0].score} on held-out folds.`);
+  if (candidates.length > 1) out.push(candidatesSentence(candidates));
   if (comparison) out.push(comparisonSentence(comparison));
   return out;
+}
+
+function candidatesSentence(candidates: readonly Candidate[]): string {
+  const finalists = candidates.filter(({ rows }) => rows === undefined);
+  const sampled = candidates.find(({ rows }) => rows !== undefined);
+  const left = [...new Set(candidates.map(({ title }) => title))].filter((title) => !finalists.some((one) => one.title === title));
+  return `Chosen among ${listWords(finalists.map(({ title, mean, chosen }) => `${title} ${mean.toFixed(3)}${chosen ? ' (chosen)' : ''}`))} by ${candidates[0].score} on held-out folds.` +
+    (sampled ? ` ${left.length ? `${listWords(left.map((title, i) => (i ? title.toLowerCase() : title)))} and more settings` : 'More settings'} were tried on ${formatCount(sampled.rows!)} rows and did worse.` : '');
 }
 
 function thresholdSentence({ by, threshold, selectedShare, precision, recall, cost, costOfEverybody, costOfNobody }: ThresholdChoice, many: string): string {
@@ -97,8 +110,8 @@ function comparisonSentence({ score, first, second, better, pValue }: ModelCompa
   return better === 'first' ? `Better than the model that was here before (${numbers}).` : better === 'second' ? `Worse than the model that was here before (${numbers}).` : `No different from the model that was here before (${numbers}).`;
 }
 
-function limitSentences({ evaluation, naive, learned, tested, horizon, gap, word, segments, leftOut, task }: CardFacts): string[] {
-  const out: string[] = [];
+function limitSentences({ evaluation, naive, learned, tested, horizon, gap, word, segments, leftOut, task, answerLimits }: CardFacts): string[] {
+  const out: string[] = [...answerLimits];
   if (evaluation.task === 'binary') {
     const { auc } = evaluation.scores;
     const least = Math.min(evaluation.positives, evaluation.rows - evaluation.positives);

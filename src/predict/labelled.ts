@@ -29,6 +29,8 @@ export interface Labelled extends LearningRows {
   readonly source: Source;
   readonly leftOut: readonly LeftOut[];
   readonly groups: readonly { readonly title: string; readonly values: readonly (string | null)[] }[];
+  /** What is to be known of the answers: spellings that were taken as one, or that may be one. */
+  readonly limits: readonly string[];
   /** The inputs as a query over the cleaned table, for every row: `entity`, then a column each; categories by name. */
   readonly sql: string;
 }
@@ -63,7 +65,8 @@ export async function labelledRows(target: LabelTarget, sources: readonly Source
   const column = ({ column: name, type }: SourceAttribute) => (type === 'number' ? d.double(d.quote(name)) : type === 'time' ? `${d.double(d.epochMs(d.quote(name)))} / 86400000e0` : d.varchar(d.quote(name)));
   const read = async (list: readonly string[]) => engine.columns(`SELECT ${list.map((sql, i) => `${sql} AS c${i}`).join(', ')} FROM ${d.quote(source.table)}`, 'rows to learn from', source.audit.rowsKept);
   const ids = await read([d.varchar(d.quote('entity')), column(attribute), ...groups.map(column)]);
-  const [entities, label, ...grouped] = ids.columns.map(({ values }) => values);
+  const [entities, given, ...grouped] = ids.columns.map(({ values }) => values);
+  const { values: label, limits } = oneSpelling(given, attribute.column);
   const inputs: Input[] = [];
   const columns: Float64Array[] = [];
   const selected: string[] = [];
@@ -80,7 +83,7 @@ export async function labelledRows(target: LabelTarget, sources: readonly Source
     }
   }
   return {
-    source, leftOut, sql: `SELECT ${[d.quote('entity'), ...selected].join(',\n  ')}\nFROM ${d.quote(source.table)}`, entities: entities as readonly string[],
+    source, leftOut, limits, sql: `SELECT ${[d.quote('entity'), ...selected].join(',\n  ')}\nFROM ${d.quote(source.table)}`, entities: entities as readonly string[],
     examples: { rows: ids.rows, inputs, columns },
     answers: answersOf(target, attribute, label, source),
     groups: groups.map(({ title }, g) => ({ title, values: grouped[g] as readonly (string | null)[] })),
@@ -110,6 +113,36 @@ function coded(values: readonly (string | null)[], flag: boolean): Coded {
   return { categories: kinds, codes: Float64Array.from(values, (value) => (value === null ? Number.NaN : index.get(value) ?? Number.NaN)) };
 }
 
+const plainly = (value: string) => value.trim().replace(/[\s.]+$/, '').toLowerCase();
+
+/**
+ * Answers that differ only by capitals or by spaces and dots at the end are one: stacked files often spell them differently. They are read as the commonest of them, and it is said. A
+ * single letter or digit may be a code, so it is only said there.
+ */
+function oneSpelling(given: Float64Array | readonly (string | null)[], column: string): { readonly values: Float64Array | readonly (string | null)[]; readonly limits: readonly string[] } {
+  if (given instanceof Float64Array) return { values: given, limits: [] };
+  const counts = new Map<string, number>();
+  for (const value of given) if (value !== null && !unknownWord.test(value.trim())) counts.set(value, (counts.get(value) ?? 0) + 1);
+  if (counts.size > 2 * CLASSES) return { values: given, limits: [] };
+  const alike = new Map<string, string[]>();
+  for (const [value] of [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))) {
+    const plain = plainly(value);
+    alike.set(plain, [...(alike.get(plain) ?? []), value]);
+  }
+  const quoted = (values: readonly string[]) => listWords(values.map((value) => `'${cleanText(value, 30)}'`));
+  const read = new Map<string, string>();
+  const limits: string[] = [];
+  for (const [plain, [first, ...others]] of alike) {
+    if (others.length === 0) continue;
+    if (plain.length < 2) limits.push(`${quoted([first, ...others])} of '${column}' are taken as different answers, though they are spelt almost alike. If they are one, spell them the same in the file.`);
+    else {
+      limits.push(`${quoted(others)} of '${column}' ${others.length === 1 ? 'is' : 'are'} read as '${cleanText(first, 30)}' (${formatCount(others.reduce((sum, value) => sum + counts.get(value)!, 0))} rows): only capitals, or spaces and dots at the end, tell them apart. If they are different answers, name them differently in the file.`);
+      for (const value of others) read.set(value, first);
+    }
+  }
+  return { values: read.size === 0 ? given : given.map((value) => (value === null ? value : read.get(value) ?? value)), limits };
+}
+
 function answersOf(target: LabelTarget, attribute: SourceAttribute, given: Float64Array | readonly (string | null)[], source: Source): Answers {
   const name = attribute.column;
   const numbers = given instanceof Float64Array ? finite(given) : undefined;
@@ -118,7 +151,7 @@ function answersOf(target: LabelTarget, attribute: SourceAttribute, given: Float
   for (const text of texts) if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
   if (counts.size < 2) throw new ShoalError('predict/too-few-answers', { sentence: counts.size === 0 ? `No row of '${source.name}' has an answer in '${name}', so there is nothing to learn.` : `All ${formatCount(source.audit.rowsKept)} answers in '${name}' are '${cleanText([...counts.keys()][0], 40)}', so there is nothing to tell apart. Choose another column.` });
   if (target.is !== undefined) {
-    const wanted = [...counts.keys()].find((value) => value === target.is) ?? [...counts.keys()].find((value) => value.toLowerCase() === target.is!.toLowerCase());
+    const wanted = [...counts.keys()].find((value) => value === target.is) ?? [...counts.keys()].find((value) => plainly(value) === plainly(target.is!));
     if (wanted === undefined) throw new ShoalError('predict/bad-target', { given: `${name}=${target.is}`, problem: `no row says so. '${name}' is ${listWords([...counts.keys()].slice(0, CLASSES).map((value) => `'${cleanText(value, 30)}'`), 'or')}.` });
     return { task: 'binary', classes: [`not ${wanted}`, wanted], values: Float64Array.from(texts, (text) => (text === undefined ? Number.NaN : text === wanted ? 1 : 0)) };
   }

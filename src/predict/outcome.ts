@@ -49,13 +49,19 @@ export async function outcomes(target: TimedTarget, { table, rows, cut }: Asked,
   return answers.map((n, i) => (lapsed?.[i] ? Number.NaN : n > 0 ? 0 : 1));
 }
 
-/** Of whom a target does not ask because they had no such event for long enough: 1 each; absent where it asks of everyone. */
-export async function lapsedAlready(target: TimedTarget, { table, rows, cut }: Asked, sources: readonly Source[], engine: Engine): Promise<Uint8Array | undefined> {
+/** Of whom a target asks where it does not ask of everyone (of those only who had such an event lately): SQL that gives their ids, `entity`. */
+export async function askedOf(target: TimedTarget, cut: number, sources: readonly Source[], engine: Engine): Promise<string | undefined> {
   if (!('none' in target) || target.active === undefined) return undefined;
   const d = dialectOf(engine.dialect);
   const happening = await happeningOf(target.none, sources, engine);
-  const recently = rowsWithin(happening, cut - target.active * unitMs[target.unit], cut, d);
-  const before = await aligned(`SELECT ${d.varchar(d.quote('entity'))} AS entity, ${d.double('count(*)')} AS answer FROM ${d.quote(happening.source.table)} WHERE ${recently} GROUP BY 1`, table, rows, engine, d);
+  return `SELECT DISTINCT ${d.varchar(d.quote('entity'))} AS entity FROM ${d.quote(happening.source.table)} WHERE ${rowsWithin(happening, cut - target.active * unitMs[target.unit], cut, d)}`;
+}
+
+/** Of whom a target does not ask because they had no such event for long enough: 1 each; absent where it asks of everyone. */
+export async function lapsedAlready(target: TimedTarget, { table, rows, cut }: Asked, sources: readonly Source[], engine: Engine): Promise<Uint8Array | undefined> {
+  const asked = await askedOf(target, cut, sources, engine);
+  if (asked === undefined) return undefined;
+  const before = await aligned(`SELECT entity, 1e0 AS answer FROM (${asked}) q`, table, rows, engine, dialectOf(engine.dialect));
   return Uint8Array.from(before, (n) => (n > 0 ? 0 : 1));
 }
 

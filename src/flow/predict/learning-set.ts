@@ -10,7 +10,7 @@ import type { Ingested } from '../../ingest/ingest.js';
 import { requireWindow, rollingCuts, windowOf, type Cuts } from '../../predict/cuts.js';
 import { holdOut, requireAnswers } from '../../predict/holdout.js';
 import { type LearningRows, labelledRows } from '../../predict/labelled.js';
-import { lapsedAlready, outcomes } from '../../predict/outcome.js';
+import { askedOf, lapsedAlready, outcomes } from '../../predict/outcome.js';
 import { question } from '../../predict/target.js';
 import { twins } from '../../predict/twins.js';
 import { quoteName } from '../../util/quote.js';
@@ -21,11 +21,15 @@ export interface LearningSet {
   /** Later in time than everything of `train`; without times, other entities. */
   readonly test: LearningRows;
   /** Everyone as of now; their answers are not known. `lapsed`: those that the target does not ask about. */
-  readonly everyone: Omit<LearningRows, 'answers'> & { readonly lapsed?: Uint8Array; /** SQL that gives their ids in their order. */ readonly ids: string; /** How the inputs of one of them are computed as events arrive, where they can be. */ readonly live?: LivePlan };
+  readonly everyone: Omit<LearningRows, 'answers'> & { readonly lapsed?: Uint8Array; /** SQL that gives the ids of those that the target asks about, where not of everyone. */ readonly asked?: string; /** SQL that gives their ids in their order. */ readonly ids: string; /** How the inputs of one of them are computed as events arrive, where they can be. */ readonly live?: LivePlan };
   readonly learned: Period;
   readonly tested: Period;
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
+  /** What is to be known of the answers before they are trusted. */
+  readonly limits?: readonly string[];
+  /** The rows of `everyone` that `train` holds, in its order, where it holds any. */
+  readonly learnt?: Int32Array;
   /** What the rows of `test` can be grouped by. */
   readonly groups: readonly { readonly by: string; readonly names: readonly (string | undefined)[] }[];
   readonly asOf: number;
@@ -98,9 +102,10 @@ export async function timedSet(target: TimedTarget, { cuts, past, tables, now }:
   requireAnswers(train.answers, 'learn from', what);
   requireAnswers(test.answers, 'test on', what);
   const lapsed = await lapsedAlready(target, { table: latest.table, rows: latest.rows, cut: now }, ingested.sources, engine);
+  const asked = await askedOf(target, now, ingested.sources, engine);
   const until = (cut: number) => windowOf(cut, cuts).to;
   return {
-    train, test, everyone: { ...everyone, ...(lapsed && { lapsed }), ...(latest.live && { live: latest.live }), ids: `SELECT entity FROM ${quoteName(latest.table)} ORDER BY entity` },
+    train, test, everyone: { ...everyone, ...(lapsed && { lapsed }), ...(asked && { asked }), ...(latest.live && { live: latest.live }), ids: `SELECT entity FROM ${quoteName(latest.table)} ORDER BY entity` },
     learned: { cuts: cuts.train, until: until(cuts.train[cuts.train.length - 1]), ...counted(train) },
     tested: { cuts: [cuts.test], until: until(cuts.test), ...counted(test) },
     leftOut: [...leftOut, ...useless], notes: past.notes, groups: groupsOf(test), asOf: now, features: latest.features, steps: [...past.known(now), { name: 'shoal_inputs', sql: latest.sql }],
@@ -118,7 +123,7 @@ export async function labelledSet(target: LabelTarget, options: LearningOptions,
     ...parted,
     everyone: { ...parted.everyone, ids: `SELECT entity FROM ${quoteName(whole.source.table)}` },
     learned: { cuts: [], ...counted(parted.train) }, tested: { cuts: [], ...counted(parted.test) },
-    leftOut: [...whole.leftOut, ...parted.leftOut], notes: [], groups, asOf: ingested.asOf ?? 0, features: [], steps: [{ name: 'shoal_inputs', sql: whole.sql }],
+    leftOut: [...whole.leftOut, ...parted.leftOut], notes: [], limits: whole.limits, learnt: train, groups, asOf: ingested.asOf ?? 0, features: [], steps: [{ name: 'shoal_inputs', sql: whole.sql }],
   };
 }
 

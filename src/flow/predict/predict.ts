@@ -140,7 +140,7 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
   const naive = await learn(train, 'naive', lead, context, kernel);
   const predicted = predictChosen(learnt, test.examples);
   context.progress({ stage: 'evaluate', note: targetName(target) });
-  const now = predictChosen(learnt, everyone.examples);
+  const now = crossed(predictChosen(learnt, everyone.examples), set.learnt, learnt.outOfFold);
   context.progress({ stage: 'explain', note: targetName(target) });
   const why = whyOf(learnt, everyone.examples, set.features, answers.task === 'multiclass' ? likeliest(now, answers.classes!.length) : undefined, settings.currency ?? ingested.currency, kernel);
   const rule = ruleOf(settings, everyone);
@@ -152,7 +152,7 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
     title: upperFirst(targetName(target).replaceAll('_', ' ')), question: question(target, word.one, happening?.words), reason, word, task: answers.task, classes: answers.classes,
     predictorTitle: predictorNamed(learnt.predictor).title, ...(isTimed(target) && { horizon: horizonDays(target) }), gap: settings.gap, learned: set.learned, tested: set.tested,
     evaluation, naive: evaluate(test.answers, predictChosen(naive, test.examples), context), candidates: learnt.candidates, comparison: await compared(target, set, predicted, session), threshold,
-    inputs: train.examples.inputs.length, leftOut: set.leftOut, notes: set.notes,
+    inputs: train.examples.inputs.length, leftOut: set.leftOut, notes: set.notes, answerLimits: set.limits ?? [], crossed: set.learnt !== undefined && learnt.outOfFold !== undefined,
     segments: set.groups.map(({ by, names }) => ({ by, scores: segmentScores(test.answers, predicted, names) })).filter(({ scores }) => scores.length > 1), importance: why.importance,
   };
   const model = identified({
@@ -163,6 +163,14 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
   const score = scoreScripts(model, set, ingested.sources);
   const predictions = predictionsOf(now, everyone.entities, answers, everyone.lapsed).map((one, i) => (why.reasons[i]?.length && !everyone.lapsed?.[i] ? { ...one, reasons: why.reasons[i] } : one));
   return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids, ...(score && { score }), ...(everyone.live && { live: { plan: everyone.live, ...(happening && among(target, happening)) } }) };
+}
+
+/** Rows that were learnt from get what fits that had not seen them said: the model itself knows their answers. */
+function crossed(predicted: Float64Array, learnt: Int32Array | undefined, outOfFold: Float64Array | undefined): Float64Array {
+  if (!learnt || !outOfFold) return predicted;
+  const k = outOfFold.length / learnt.length;
+  outOfFold.forEach((p, v) => { if (!Number.isNaN(p)) predicted[learnt[Math.floor(v / k)] * k + (v % k)] = p; });
+  return predicted;
 }
 
 /** What the chosen are chosen by: a cost, or as many of everyone as there is capacity for. */

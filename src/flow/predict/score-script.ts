@@ -12,17 +12,20 @@ export interface ScoreScripts {
 }
 
 /** The same cleaning, features and model as one statement, and the model alone as a module. */
-export function scoreScripts(model: Omit<PredictionModel, 'id'>, { steps, asOf }: Pick<LearningSet, 'steps' | 'asOf'>, sources: readonly Source[]): ScoreScripts | undefined {
+export function scoreScripts(model: Omit<PredictionModel, 'id'>, { steps, asOf, learnt, everyone: { asked } }: Pick<LearningSet, 'steps' | 'asOf' | 'learnt'> & { readonly everyone: Pick<LearningSet['everyone'], 'asked'> }, sources: readonly Source[]): ScoreScripts | undefined {
   const predictor = predictorNamed(model.predictor);
   if (!predictor.forest && !predictor.linear) return undefined;
-  const used = sources.filter(({ table }) => steps.some(({ sql }) => sql.includes(quoteName(table))));
-  const all = [...used.map(({ table, select }) => ({ name: table, sql: select })), ...steps, { name: 'shoal_scores', sql: predictionSql(model, { from: quoteName(steps[steps.length - 1].name) }) }];
+  const among = asked === undefined ? [] : [{ name: 'shoal_asked', sql: asked }];
+  const used = sources.filter(({ table }) => [...steps, ...among].some(({ sql }) => sql.includes(quoteName(table))));
+  const all = [...used.map(({ table, select }) => ({ name: table, sql: select })), ...steps, ...among, { name: 'shoal_scores', sql: predictionSql(model, { from: quoteName(steps[steps.length - 1].name) }) }];
   const sql = [
     '-- Predicts in the warehouse (DuckDB dialect): the same cleaning, features and model as the run that wrote this file.',
     `-- It reads these raw tables, named like the files and with their columns unchanged: ${used.map(({ name }) => quoteName(name).replaceAll(/[\r\n]+/g, ' ')).join(', ')}`,
     ...(asOf > 0 ? [`-- Features are as of ${new Date(asOf).toISOString()}; to predict at another time, replace that instant throughout.`] : []),
+    ...(learnt ? ['-- Of rows that the model learnt from, predictions.csv has what fits that had not seen them say; this has what the model says of everyone.'] : []),
+    ...(asked === undefined ? [] : ['-- Who has lapsed already is not asked about and gets no prediction, as in predictions.csv. At another time both instants of shoal_asked move.']),
     `WITH ${all.map((step) => `${quoteName(step.name)} AS (\n${step.sql}\n)`).join(',\n')}`,
-    'SELECT * FROM shoal_scores;',
+    asked === undefined ? 'SELECT * FROM shoal_scores;' : 'SELECT entity, CASE WHEN CAST(entity AS VARCHAR) IN (SELECT entity FROM shoal_asked) THEN prediction END AS prediction FROM shoal_scores;',
     '',
   ].join('\n');
   return { sql, js: predictionJs(model) };
