@@ -3,7 +3,7 @@ import { identifierText, publicIdOf } from '../domain/event.js';
 import { ShoalError } from '../errors.js';
 import { grow } from '../util/grow.js';
 import { namesSomebody } from '../domain/blocked.js';
-import { createNames, type Names } from './names.js';
+import { bytesOf, createNames, type Names } from './names.js';
 
 export interface IdentityOptions {
   /** Values that name nobody, beside the empty one and zeros and dashes. Default: `blockedValues`. */
@@ -87,8 +87,8 @@ export interface Identity {
   forget(identifiers: readonly Identifier[]): readonly Parted[];
   /** Links, newest first: of one entity, of one record of the journal, or all. */
   merges(of?: { readonly entity: number } | { readonly seq: number }): Generator<Link>;
-  /** Everything as bytes: about 30 for each link, and 2 and its UTF-8 for each identifier. */
-  save(): Uint8Array;
+  /** Everything as bytes, in parts that follow each other: about 30 for each link, and 8 and its UTF-8 for each identifier. Not copied: they are views that stay as they are, whatever comes. */
+  save(): readonly Uint8Array[];
 }
 
 const none = -1;
@@ -300,7 +300,7 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
     },
     undo(link) {
       if (!(link >= 0 && link < graph.links) || graph.flags[link] & (undone | forgotten)) return undefined;
-      graph.flags[link] |= undone;
+      setFlag(graph, link, undone);
       shared.add(graph.ends[2 * link + 1]);
       const entity = entityOf[graph.ends[2 * link]];
       const all = members(entity);
@@ -319,7 +319,7 @@ export function createIdentity(options: IdentityOptions = {}, saved?: Uint8Array
       return [...gone].sort(([a], [b]) => a - b).map(([entity, dead]) => {
         const all = members(entity);
         for (const node of dead) {
-          for (const { link } of linksOf(node)) graph.flags[link] |= forgotten;
+          for (const { link } of linksOf(node)) setFlag(graph, link, forgotten);
           names.drop(node);
           shared.delete(node);
           entityOf[node] = none;
@@ -357,18 +357,26 @@ interface Graph {
   seqs: Float64Array;
   ats: Float64Array;
   flags: Uint8Array;
+  /** Whether somebody may still read the flags as they were saved. */
+  lent: boolean;
 }
 
-const emptyGraph = (): Graph => ({ names: createNames(), shared: new Set(), links: 0, ends: new Int32Array(32), seqs: new Float64Array(16), ats: new Float64Array(16), flags: new Uint8Array(16) });
+const emptyGraph = (): Graph => ({ names: createNames(), shared: new Set(), links: 0, ends: new Int32Array(32), seqs: new Float64Array(16), ats: new Float64Array(16), flags: new Uint8Array(16), lent: false });
 
 const mark = 0x33444953; // 'SID3'
 /** As it was written when names lay one by one, and before it was known which nodes are shared. */
 const markOneByOne = 0x32444953; // 'SID2'
 const markBefore = 0x31444953; // 'SID1'
 
-function save({ names, shared, links, ends, seqs, ats, flags }: Graph): Uint8Array {
-  const parts = [new Uint32Array([mark, links]), seqs.subarray(0, links), ats.subarray(0, links), ends.subarray(0, 2 * links), flags.subarray(0, links), new Uint32Array([shared.size, ...[...shared].sort((a, b) => a - b)]), names.save()];
-  return new Uint8Array(Buffer.concat(parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength))));
+function setFlag(graph: Graph, link: number, flag: number): void {
+  if (graph.lent) [graph.flags, graph.lent] = [graph.flags.slice(), false];
+  graph.flags[link] |= flag;
+}
+
+function save(graph: Graph): readonly Uint8Array[] {
+  const { names, shared, links, ends, seqs, ats, flags } = graph;
+  graph.lent = true;
+  return [new Uint32Array([mark, links]), seqs.subarray(0, links), ats.subarray(0, links), ends.subarray(0, 2 * links), flags.subarray(0, links), new Uint32Array([shared.size, ...[...shared].sort((a, b) => a - b)])].map(bytesOf).concat(names.save());
 }
 
 function load(bytes: Uint8Array): Graph {
@@ -389,7 +397,7 @@ function load(bytes: Uint8Array): Graph {
   const names = createNames(bytes.subarray(at), first !== mark);
   // What may be shared is taken for it.
   if (first === markBefore) for (let node = 0; node < names.count; node++) if (names.text(node) !== undefined) shared.add(node);
-  return { names, shared, links, seqs: new Float64Array(part(0, 8)), ats: new Float64Array(part(8, 8)), ends: new Int32Array(part(16, 8)), flags: new Uint8Array(part(24, 1)) };
+  return { names, shared, links, seqs: new Float64Array(part(0, 8)), ats: new Float64Array(part(8, 8)), ends: new Int32Array(part(16, 8)), flags: new Uint8Array(part(24, 1)), lent: false };
 }
 
 function* downFrom(count: number): Generator<number> {

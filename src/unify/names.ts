@@ -12,8 +12,8 @@ export interface Names {
   text(number: number): string | undefined;
   /** Overwrites the text. Its number is not given again. */
   drop(number: number): void;
-  /** All of them as bytes, copied as they lie: how many (4 bytes), where each begins and ends (4 each), their UTF-8. */
-  save(): Uint8Array;
+  /** All of them as bytes, as they lie: how many (4 bytes), where each begins and ends (4 each), their UTF-8. They stay so whatever comes. */
+  save(): readonly Uint8Array[];
 }
 
 /** The longest text, in UTF-16 units. */
@@ -36,6 +36,8 @@ export function createNames(saved?: Uint8Array, old = false): Names {
   let table = new Int32Array(128).fill(free);
   let count = 0;
   let used = 0;
+  /** Whether somebody may still read what was saved: then what is there is not written over. */
+  let lent = false;
 
   function hash(length: number): number {
     let h = seed;
@@ -108,6 +110,7 @@ export function createNames(saved?: Uint8Array, old = false): Names {
     },
     text: (number) => (ends[number] > starts[number] ? decoder.decode(bytes.subarray(starts[number], ends[number])) : undefined),
     drop(number) {
+      if (lent) [bytes, starts, lent] = [bytes.slice(), starts.slice(), false];
       let place = hashes[number] & (table.length - 1);
       while (table[place] !== number) place = (place + 1) & (table.length - 1);
       table[place] = dropped;
@@ -117,12 +120,8 @@ export function createNames(saved?: Uint8Array, old = false): Names {
     },
     save() {
       const used = count === 0 ? 0 : ends[count - 1];
-      const all = new Uint8Array(4 + 8 * count + used);
-      all.set(bytesOf(Uint32Array.of(count)));
-      all.set(bytesOf(starts.subarray(0, count)), 4);
-      all.set(bytesOf(ends.subarray(0, count)), 4 + 4 * count);
-      all.set(bytes.subarray(0, used), 4 + 8 * count);
-      return all;
+      lent = true;
+      return [bytesOf(Uint32Array.of(count)), bytesOf(starts.subarray(0, count)), bytesOf(ends.subarray(0, count)), bytes.subarray(0, used)];
     },
   };
 
@@ -154,4 +153,5 @@ export function createNames(saved?: Uint8Array, old = false): Names {
   return names;
 }
 
-const bytesOf = (numbers: Uint32Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+/** A view of numbers as bytes. */
+export const bytesOf = (numbers: Uint32Array | Int32Array | Float64Array | Uint8Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);

@@ -3,6 +3,7 @@ import { identifierOfPublicId, publicIdOf } from '../../src/domain/event.js';
 import type { Rule } from '../../src/domain/rule.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { LiveState, LiveStateOptions } from '../../src/flow/live/state/state.js';
+import { joined } from '../../src/util/joined.js';
 import { createRng } from '../../src/util/rng.js';
 import type { JournalRecord, SavedState } from '../../src/store/journal.js';
 import { isAbsolute, openBatch, type Sight } from './batch.js';
@@ -66,7 +67,7 @@ class Driver {
   changes: Change[] = [];
   /** What was saved last, whole; and the snapshot that is being taken: it counts only once it is whole. */
   private saved: { readonly rest: Uint8Array; readonly due: { readonly entity: number; readonly due: number }[]; readonly seq: number; readonly told: number; readonly disk: ReadonlyMap<number, SavedState> } | undefined;
-  private shot: { readonly rest: Uint8Array; readonly states: Iterator<SavedState>; readonly seq: number; readonly told: number; readonly base: Map<number, SavedState> } | undefined;
+  private shot: { readonly rest: readonly Uint8Array[]; readonly states: Iterator<SavedState>; readonly seq: number; readonly told: number; readonly base: Map<number, SavedState> } | undefined;
 
   constructor(private readonly subject: Subject, private readonly history: History) {
     this.state = subject.openState(subject.options);
@@ -78,8 +79,11 @@ class Driver {
   }
 
   advance(to: number): void {
-    this.bring(this.state.needs([], to));
-    this.changes.push(...this.state.advance(to));
+    // A few at a time, as the loop does where many are due.
+    do {
+      this.bring(this.state.needs([], to));
+      this.changes.push(...this.state.advance(to, 3));
+    } while (this.state.next() <= to);
   }
 
   apply(records: readonly JournalRecord[]): void {
@@ -125,7 +129,7 @@ class Driver {
     for (let i = 0; i < states; i++) {
       const { value, done } = open.next() as IteratorResult<SavedState, undefined>;
       if (done) {
-        this.saved = { rest, seq, told, disk: base, due: [...base.values()].filter(({ due }) => due < Infinity).map(({ entity, due }) => ({ entity, due })) };
+        this.saved = { rest: joined(rest), seq, told, disk: base, due: [...base.values()].filter(({ due }) => due < Infinity).map(({ entity, due }) => ({ entity, due })) };
         this.shot = undefined;
         return;
       }

@@ -127,6 +127,26 @@ describe('a live side on a journal', () => {
     expect((await live.changes(0, 10)).map(({ n }) => n)).toEqual([1, 2, 3, 4]);
   });
 
+  it('closes although somebody is always due', async () => {
+    await defined('keen', twice);
+    now += 2000;
+    await live.accept(Array.from({ length: 2000 }, (_, i) => [event(`u${i}`, 'Viewed', now - 2000 + i), event(`u${i}`, 'Viewed', now - 2000 + i)]).flat());
+    await live.close();
+    // Each look at the clock takes a millisecond, and each millisecond somebody leaves.
+    now += 30 * minute - 3000;
+    const ticking = () => (now += 1);
+    live = await openLive(await openJournal(folder, 'main', { clock: ticking }), { clock: ticking }, { failed: (error) => void failures.push(error) });
+    now += 1000;
+    await live.status();
+    await live.close();
+    live = await openLive(await openJournal(folder, 'main', { clock }), { clock }, { failed: (error) => void failures.push(error) });
+    const { changes } = await live.status();
+    expect(changes).toBeGreaterThan(2000);
+    expect(changes).toBeLessThan(4000);
+    expect((await live.changes(0, 5000)).map(({ n }) => n)).toEqual(Array.from({ length: changes }, (_, i) => i + 1));
+    expect(failures).toEqual([]);
+  });
+
   it('is the same after it was opened again, from a snapshot and without one', async () => {
     await defined('keen', twice);
     for (let i = 0; i < 40; i++) {

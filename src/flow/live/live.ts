@@ -8,7 +8,8 @@ import { ruleWords } from '../../segment/rules/words.js';
 import type { Appended, Journal, JournalEntry, JournalRecord } from '../../store/journal.js';
 import { createIdentity } from '../../unify/identity.js';
 import { countChanges } from './came-and-went.js';
-import { applyRecords, backfillStep, warm } from './catch-up.js';
+import { applyRecords, backfillStep, follow, pause } from './catch-up.js';
+import { createDue } from './due.js';
 import { exportEvents, type Exported } from './found/export.js';
 import type { FoundModel } from './found/model.js';
 import { createSnapshots, type SnapshotLimits } from './snapshots.js';
@@ -130,6 +131,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const limits = { ...usual, ...given };
   const saved = await journal.saved();
   const state = make(saved);
+  const following = follow(state, journal);
+  const { warm } = following;
   /** Those who hear all, and those who hear only changes: there is an event for each of the others' thousands. */
   const listeners = new Set<(news: LiveNews) => void>(), readers = new Set<(news: LiveNews) => void>();
   const queue: Waiting[] = [];
@@ -166,10 +169,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   };
   /** The moment: never earlier than any before it, and while a group is being written not later than that group, which is next. */
   const now = () => Math.min(Math.max(earliest, state.clock, clock()), under ?? Infinity);
-  const advance = async (to: number) => {
-    await warm(state, journal, () => (state.next() <= to ? state.needs([], to) : []));
-    state.advance(Math.max(to, state.clock)).forEach(heard);
-  };
+  const { advance, foresee } = createDue(following, heard);
 
   async function flushOutbox(): Promise<void> {
     if (outbox.length === 0) return;
@@ -230,6 +230,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     if (!entries) return;
     const changes = outbox;
     outbox = [];
+    // Whom the events are of is read before they are written, so that they need not wait for the next group to be on the disk. What of it fails shows where it is needed.
+    if (onlyEvents(group)) warm(() => state.named(entries)).catch(() => undefined);
     const writing = journal.append({ clock: at, entries, changes });
     let appended: readonly Appended[];
     try {
@@ -256,7 +258,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     duplicates += entries.length - records.length;
     if (records.length) seq = records[records.length - 1].seq;
     behind = async () => {
-      await applyRecords(state, journal, records, heard);
+      await applyRecords(following, records, heard);
       note(records);
       answer(false);
       if (listeners.size === 0) return;
@@ -276,7 +278,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
 
   /** A bounded piece of a definition that is being worked out; after the last one a record says that it serves. */
   async function workOut({ segment, version }: Backfill): Promise<void> {
-    if (!(await backfillStep(state, journal, step))) await commit([{ entries: [{ kind: 'serve', segment, version }], resolve: () => {}, reject: () => {} }]);
+    if (!(await backfillStep(following, step))) await commit([{ entries: [{ kind: 'serve', segment, version }], resolve: () => {}, reject: () => {} }]);
     const now = listeners.size ? state.segments().find((one) => one.segment === segment) : undefined;
     if (now) tell({ segment: now });
   }
@@ -290,7 +292,8 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const pruneDue = () => keepsSome && snapshots.seq > 0 && clock() - prunedAt >= hour;
 
   async function work(): Promise<void> {
-    while (!broken && (queue.length || outbox.length || state.next() <= now() || state.backfill() || snapshots.due || pruneDue())) {
+    while (!broken && !closing && (queue.length || outbox.length || state.next() <= now() || state.backfill() || snapshots.due || pruneDue())) {
+      foresee(now());
       if (queue.length) await commit(next());
       else {
         await advance(now());
@@ -309,7 +312,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       }
       if (turns % patience === 0) state.release(limits.entities);
       // Whoever has something to say gets their turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      await pause();
     }
   }
 
@@ -345,7 +348,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   const ready = async (entities: readonly number[] = []) => {
     if (broken) throw broken;
     await advance(now());
-    await warm(state, journal, () => entities.filter((entity) => state.isCold(entity)));
+    await warm(() => entities.filter((entity) => state.isCold(entity)));
     if (outbox.length) kick();
   };
   const found = async (identifier: Identifier): Promise<number | undefined> => {
@@ -360,7 +363,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   };
 
   for await (const records of journal.read(snapshots.seq)) {
-    await applyRecords(state, journal, records, heard);
+    await applyRecords(following, records, heard);
     note(records);
     await flushOutbox();
     if (state.seq - snapshots.seq >= unsaved) await snapshots.whole();
@@ -408,7 +411,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       await appendAlone(async () => {
         const entity = state.find(identifier);
         if (entity === undefined) throw new ShoalError('live/unknown-entity', { id: identifier.value.slice(0, 60) });
-        await warm(state, journal, () => (state.isCold(entity) ? [entity] : []));
+        await warm(() => (state.isCold(entity) ? [entity] : []));
         const { identifiers, events } = state.entity(entity);
         gone = { identifiers: identifiers.length, events };
         return [{ kind: 'erase', identifiers, shared: state.sharedOf(entity), entities: [entity], nodes: state.nodesOf(entity), told: state.n }];
@@ -442,7 +445,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       await ready();
       segmentNow(segment);
       const { total, entities } = state.members(segment, page);
-      await warm(state, journal, () => entities.filter((entity) => state.isCold(entity)));
+      await warm(() => entities.filter((entity) => state.isCold(entity)));
       return { asOf: state.clock, seq: state.seq, total, items: entities.map((entity) => state.membership(entity, segment)) };
     },
     async changes(after, limit) {

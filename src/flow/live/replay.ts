@@ -4,9 +4,10 @@ import type { Change } from '../../domain/live.js';
 import { ShoalError } from '../../errors.js';
 import type { Journal } from '../../store/journal.js';
 import { createIdentity } from '../../unify/identity.js';
-import { applyRecords, warm } from './catch-up.js';
+import { applyRecords, follow, type Following } from './catch-up.js';
+import { joined } from '../../util/joined.js';
 import { openState } from './state/open-state.js';
-import type { LiveState, LiveStateOptions } from './state/state.js';
+import type { LiveStateOptions } from './state/state.js';
 
 /** What rebuilding from the journal gave, and whether it is what was there. */
 export interface Replay {
@@ -42,7 +43,7 @@ export async function replay(journal: Journal, context: Pick<Context, 'signal' |
   const anew = await opened(journal, last, context, undefined, compare, before?.state.clock);
   // Where somebody was erased the numbers of entities are others: nothing of the old states stays.
   await journal.forget();
-  await journal.save({ seq: anew.state.seq, rest: anew.state.rest(), states: anew.state.changed() });
+  await journal.save({ seq: anew.state.seq, rest: joined(anew.state.rest()), states: anew.state.changed() });
   return {
     records: last, entities: anew.state.entities, changes: anew.state.n, memberships: anew.memberships, ...(before && { before: before.memberships }), differing,
   };
@@ -50,6 +51,7 @@ export async function replay(journal: Journal, context: Pick<Context, 'signal' |
 
 async function opened(journal: Journal, last: number, context: Pick<Context, 'signal' | 'progress'>, saved: Saved | undefined, each?: (change: Change) => Promise<void>, moment?: number) {
   const state = openState({ identity: (bytes) => createIdentity({}, bytes), ...(saved && { saved }) });
+  const following = follow(state, journal);
   const from = saved?.seq ?? 0;
   let expected = from;
   for await (const records of journal.read(from)) {
@@ -57,22 +59,22 @@ async function opened(journal: Journal, last: number, context: Pick<Context, 'si
     if (records[0].seq !== expected + 1) throw new ShoalError('live/pruned', { first: records[0].seq });
     expected = records[records.length - 1].seq;
     const changes: Change[] = [];
-    await applyRecords(state, journal, records, (change) => void changes.push(change));
+    await applyRecords(following, records, (change) => void changes.push(change));
     for (const change of changes) await each?.(change);
     context.progress({ stage: 'replay', note: `${expected.toLocaleString('en')} records`, done: expected / last });
   }
   if (moment !== undefined) for (const change of state.advance(Math.max(moment, state.clock))) await each?.(change);
-  return { state, memberships: await fingerprintOf(state, journal) };
+  return { state, memberships: await fingerprintOf(following) };
 }
 
 /** Everybody in every segment, since when, as one hash. */
-async function fingerprintOf(state: LiveState, journal: Journal): Promise<string> {
+async function fingerprintOf({ state, warm }: Following): Promise<string> {
   const hash = createHash('sha256');
   for (const { segment, version } of [...state.segments()].sort((a, b) => (a.segment < b.segment ? -1 : 1))) {
     hash.update(`${segment} ${version}\n`);
     for (let offset = 0; ; offset += 1000) {
       const { entities } = state.members(segment, { offset, limit: 1000 });
-      await warm(state, journal, () => entities.filter((entity) => state.isCold(entity)));
+      await warm(() => entities.filter((entity) => state.isCold(entity)));
       for (const entity of entities) hash.update(`${JSON.stringify(state.membership(entity, segment))}\n`);
       if (entities.length < 1000) break;
     }

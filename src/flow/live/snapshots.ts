@@ -1,4 +1,5 @@
 import type { Journal, SavedState } from '../../store/journal.js';
+import { joined } from '../../util/joined.js';
 import type { LiveState } from './state/state.js';
 
 /** When a snapshot is due, where anything changed at all. */
@@ -34,9 +35,8 @@ const piece = { states: 100, bytes: 200_000 };
 
 interface Shot {
   readonly seq: number;
-  readonly rest: Uint8Array;
+  readonly rest: Iterator<Uint8Array>;
   readonly states: Iterator<SavedState>;
-  from: number;
 }
 
 /** @param flush writes the changes that follow from what was applied: none may be in a snapshot that is not told */
@@ -51,7 +51,7 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
   function begin(): Shot {
     erasure = false;
     // All of one moment.
-    return { seq: state.seq, rest: state.rest(), states: state.changed()[Symbol.iterator](), from: 0 };
+    return { seq: state.seq, rest: pieces(state.rest()), states: state.changed()[Symbol.iterator]() };
   }
 
   async function go(open: Shot): Promise<void> {
@@ -63,11 +63,8 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
       bytes += value.bytes?.length ?? 0;
     }
     if (states.length > 0) return journal.stage({ states });
-    if (open.from < open.rest.length) {
-      await journal.stage({ rest: open.rest.subarray(open.from, open.from + piece.bytes) });
-      open.from += piece.bytes;
-      return;
-    }
+    const { value: rest } = open.rest.next() as IteratorResult<Uint8Array, undefined>;
+    if (rest) return journal.stage({ rest });
     await flush();
     await journal.save({ seq: open.seq, rest: new Uint8Array(0), states: [] });
     shot = undefined;
@@ -116,4 +113,21 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
     },
   };
   return snapshots;
+}
+
+/** Bytes that lie in parts, in pieces that are written at once. */
+function* pieces(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+  let some: Uint8Array[] = [], size = 0;
+  for (const part of parts) {
+    for (let from = 0; from < part.length;) {
+      const one = part.subarray(from, from + piece.bytes - size);
+      some.push(one);
+      from += one.length;
+      size += one.length;
+      if (size < piece.bytes) continue;
+      yield joined(some);
+      [some, size] = [[], 0];
+    }
+  }
+  if (size > 0) yield joined(some);
 }

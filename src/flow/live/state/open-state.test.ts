@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../domain/rule.js';
+import { joined } from '../../../util/joined.js';
 import { openState } from './open-state.js';
 import { drive, eventOf, options } from './scenario.test.fixture.js';
 
@@ -100,7 +101,7 @@ describe('the live state', () => {
     live.define('s', did('x', { where: [{ column: 'event', op: '=', value: 'x' }, { column: 'properties.product', op: '=', value: 'mug' }], window: { last: 1, unit: 'hours' } }), start);
     live.append({ kind: 'event', event: eventOf({ by: 'ann', name: 'x', at: start, payload: { properties: { product: 'mug' } } }) }, start);
     const states = [...live.state.changed()];
-    const again = openState({ ...options, saved: { rest: live.state.rest(), due: states.map(({ entity, due }) => ({ entity, due })) } });
+    const again = openState({ ...options, saved: { rest: joined(live.state.rest()), due: states.map(({ entity, due }) => ({ entity, due })) } });
     const ann = again.find({ type: 'user', value: 'ann' })!;
     expect([again.isCold(ann), again.needs([], start + HOUR), again.next()]).toEqual([true, [ann], start + HOUR]);
     again.load(ann, states[0].bytes!);

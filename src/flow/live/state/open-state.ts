@@ -292,8 +292,10 @@ export function openState(options: LiveStateOptions): LiveState {
 
   // ---- time
 
-  function advanceTo(to: number): void {
+  function advanceTo(to: number, most = Infinity): void {
+    let fired = 0;
     for (let at = timers.next(); at <= to; at = timers.next()) {
+      if (fired++ === most) return;
       const entity = hot(timers.first());
       clock = Math.max(clock, at);
       for (let i = 0; i < entity.dues.length; i += 2) {
@@ -614,6 +616,19 @@ export function openState(options: LiveStateOptions): LiveState {
     return slot.state === 'live' ? slot : undefined;
   }
 
+  function want(identifier: Identifier, wanted: Set<number>): void {
+    const number = identity.find(identifier);
+    if (number !== undefined) wanted.add(number);
+  }
+  function wantOf({ kind, identifiers }: Event, wanted: Set<number>): void {
+    for (const identifier of identifiers) {
+      want(identifier, wanted);
+      // An alias does not say whether what it names is a user's or a browser's.
+      if (kind === 'alias') for (const type of ['user', 'anonymous']) want({ type, value: identifier.value }, wanted);
+    }
+  }
+  const coldAmong = (wanted: Iterable<number>): number[] => [...wanted].filter(state.isCold).sort((a, b) => a - b);
+
   const state: LiveState = {
     get seq() { return seq; },
     get clock() { return clock; },
@@ -623,18 +638,9 @@ export function openState(options: LiveStateOptions): LiveState {
     needs(records, to) {
       const end = Math.max(to ?? -Infinity, records.length ? records[records.length - 1].clock : -Infinity);
       const wanted = new Set(timers.upTo(end));
-      const want = (identifier: Identifier) => {
-        const number = identity.find(identifier);
-        if (number !== undefined) wanted.add(number);
-      };
       for (const { entry } of records) {
-        if (entry.kind === 'event') {
-          for (const identifier of entry.event.identifiers) {
-            want(identifier);
-            // An alias does not say whether what it names is a user's or a browser's.
-            if (entry.event.kind === 'alias') for (const type of ['user', 'anonymous']) want({ type, value: identifier.value });
-          }
-        } else if (entry.kind === 'erase') (entry.identifiers.length > 0 ? entry.identifiers : knownAt(entry.nodes)).forEach(want);
+        if (entry.kind === 'event') wantOf(entry.event, wanted);
+        else if (entry.kind === 'erase') (entry.identifiers.length > 0 ? entry.identifiers : knownAt(entry.nodes)).forEach((identifier) => want(identifier, wanted));
         else if (entry.kind === 'unmerge') for (const { entity } of identity.merges({ seq: entry.merge })) wanted.add(entity);
         else if (entry.kind === 'retire') for (const number of slots.serving(entry.segment)?.members.all() ?? []) wanted.add(number);
         else if (entry.kind === 'serve') {
@@ -645,7 +651,12 @@ export function openState(options: LiveStateOptions): LiveState {
           for (const number of nextOf(slot, Infinity)) wanted.add(number);
         }
       }
-      return [...wanted].filter(state.isCold).sort((a, b) => a - b);
+      return coldAmong(wanted);
+    },
+    named(entries) {
+      const wanted = new Set<number>();
+      for (const entry of entries) if (entry.kind === 'event') wantOf(entry.event, wanted);
+      return coldAmong(wanted);
     },
     apply(record) {
       if (record.seq <= seq) return [];
@@ -655,8 +666,8 @@ export function openState(options: LiveStateOptions): LiveState {
       if (entry.kind !== 'erased') (handlers[entry.kind] as (entry: JournalEntry) => void)(entry);
       return told();
     },
-    advance(to) {
-      advanceTo(to);
+    advance(to, most) {
+      advanceTo(to, most);
       return told();
     },
     next: timers.next,

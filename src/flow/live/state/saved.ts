@@ -2,6 +2,7 @@ import type { LiveDefinition } from '../../../domain/live.js';
 import { ShoalError } from '../../../errors.js';
 import { cell } from '../../../segment/rules/live.js';
 import type { TrackedColumn } from '../../../ingest/track/rows-of.js';
+import { joined } from '../../../util/joined.js';
 import type { FoundModel } from '../found/model.js';
 import type { Columns } from './columns.js';
 import type { Block, Entity, Stay, Tally, TraitWrite } from './entity.js';
@@ -34,10 +35,11 @@ export interface SavedRest {
 
 // Both are a head as JSON and bytes behind it: [length of the head][head][part][part]…; parts begin at multiples of 8.
 
-export function packRest({ identity, known, slots, ...head }: SavedRest): Uint8Array {
-  const parts = [identity, known, ...slots.map(({ members }) => members)];
+/** In parts that follow each other: what is large is not copied. */
+export function packRest({ identity, known, slots, ...head }: Omit<SavedRest, 'identity'> & { readonly identity: readonly Uint8Array[] }): readonly Uint8Array[] {
+  const parts = [identity, [known], ...slots.map(({ members }) => [members])];
   const clock = Number.isFinite(head.clock) ? head.clock : null;
-  return pack({ ...head, clock, slots: slots.map(({ members: _, cursor, ...slot }) => ({ ...slot, cursor: cursor === Infinity ? null : cursor })) }, parts);
+  return packed({ ...head, clock, slots: slots.map(({ members: _, cursor, ...slot }) => ({ ...slot, cursor: cursor === Infinity ? null : cursor })) }, parts);
 }
 
 export function unpackRest(bytes: Uint8Array): SavedRest {
@@ -83,7 +85,7 @@ export function packEntity({ cells, width, rows, tracked, stands, traits, tallie
     traits: traits.map(({ name, node, at, seq, value }) => [name, node, at, seq, value]), tallies: tallies.map(({ node, events, firstAt, lastAt }) => [node, events, firstAt, lastAt]),
     stays: stays.map(({ segment, since, version, leaf }) => [segment, since, version, leaf]),
   };
-  return pack(head, parts);
+  return joined(packed(head, parts.map((part) => [part])));
 }
 
 /** @throws `store/damaged` */
@@ -107,20 +109,17 @@ export function unpackEntity(bytes: Uint8Array, columns: Columns, carried: reado
 /** Cells that hold codes of texts, in rows of that width. */
 export const textCells = ({ read }: Columns, width: number): number[] => [cell.event, ...read.flatMap(({ type }, i) => (type === 'text' && cell.first + i < width ? [cell.first + i] : []))].filter((at) => at < width);
 
-function pack(head: object, parts: readonly Uint8Array[]): Uint8Array {
-  const text = Buffer.from(JSON.stringify({ ...head, lengths: parts.map(({ length }) => length) }));
-  const whole = (length: number) => Math.ceil(length / 8) * 8;
-  const start = whole(4 + text.length);
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + whole(length), start));
-  new DataView(bytes.buffer).setUint32(0, text.length, true);
-  bytes.set(text, 4);
-  let at = start;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += whole(part.length);
-  }
-  return bytes;
+/** Each part may lie in pieces itself. */
+function packed(head: object, parts: readonly (readonly Uint8Array[])[]): Uint8Array[] {
+  const lengths = parts.map((pieces) => pieces.reduce((sum, { length }) => sum + length, 0));
+  const text = Buffer.from(JSON.stringify({ ...head, lengths }));
+  const first = new Uint8Array(whole(4 + text.length));
+  new DataView(first.buffer).setUint32(0, text.length, true);
+  first.set(text, 4);
+  return [first, ...parts.flatMap((pieces, i) => [...pieces, new Uint8Array(whole(lengths[i]) - lengths[i])])];
 }
+
+const whole = (length: number): number => Math.ceil(length / 8) * 8;
 
 function unpack<T>(bytes: Uint8Array, place: string): { head: T; parts: Uint8Array[] } {
   try {

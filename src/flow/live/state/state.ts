@@ -1,6 +1,6 @@
 import type { Identifier } from '../../../domain/event.js';
 import type { Change, LiveDefinition, LiveEntity, LiveSegment, LiveWhy, Merge } from '../../../domain/live.js';
-import type { JournalRecord, SavedState } from '../../../store/journal.js';
+import type { JournalEntry, JournalRecord, SavedState } from '../../../store/journal.js';
 import type { Identity } from '../../../unify/identity.js';
 import type { Vocabulary } from '../../../segment/rules/vocabulary.js';
 
@@ -32,10 +32,12 @@ export interface LiveState {
 
   /** Cold entities that must be loaded before these records are applied, and time is advanced to `to` (by default the last record's clock). */
   needs(records: readonly JournalRecord[], to?: number): readonly number[];
+  /** Cold entities that events are of. */
+  named(entries: readonly JournalEntry[]): readonly number[];
   /** Advances time to the record's clock, then applies it. Records come in order of seq; one that was applied already does nothing. */
   apply(record: JournalRecord): Change[];
-  /** Fires every timer due at or before `to`, in order of (instant, entity). */
-  advance(to: number): Change[];
+  /** Fires the timers due at or before `to`, in order of (instant, entity): all of them, or the first `most`; then time stands at the last of them. */
+  advance(to: number, most?: number): Change[];
   /** The earliest timer, ms; Infinity where there is none. */
   next(): number;
 
@@ -75,7 +77,8 @@ export interface LiveState {
    * them must be taken before the next snapshot.
    */
   changed(): Iterable<SavedState>;
-  rest(): Uint8Array;
+  /** In parts that follow each other: views of what there is, which stay as they are. */
+  rest(): readonly Uint8Array[];
   /** Brings a saved entity into memory. Without bytes it is empty: its state was deleted by an erasure that is still to come in the journal. */
   load(entity: number, bytes: Uint8Array | undefined): void;
   /** The numbers of its identifiers. */

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import type { Change } from '../../domain/live.js';
+import type { Rule } from '../../domain/rule.js';
+import type { Journal, SavedState } from '../../store/journal.js';
+import { joined } from '../../util/joined.js';
+import { follow } from './catch-up.js';
+import { createDue } from './due.js';
+import { openState } from './state/open-state.js';
+import { drive, eventOf, options } from './state/scenario.test.fixture.js';
+
+const start = Date.parse('2026-03-02T09:00:00Z'), minute = 60_000, people = 250;
+const seen: Rule = { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Seen' }], op: '>=', value: 1, window: { last: 1, unit: 'hours' } };
+
+/** Two hundred and fifty who leave one after the other, some at the same instant; all on the disk. */
+function asleep() {
+  const before = drive();
+  before.define('here', seen, start);
+  for (let i = 0; i < people; i++) before.append({ kind: 'event', event: eventOf({ by: `u${i}`, name: 'Seen', at: start + Math.floor(i / 3) }) }, start + minute);
+  const disk = new Map<number, SavedState>();
+  const rest = joined(before.state.rest());
+  for (const one of before.state.changed()) disk.set(one.entity, one);
+  const state = openState({ ...options, saved: { rest, due: [...disk.values()] } });
+  const asked: number[] = [];
+  let hold: Promise<void> | undefined;
+  const journal = {
+    async states(entities: readonly number[]) {
+      asked.push(...entities);
+      await hold;
+      return entities.map((entity) => disk.get(entity)?.bytes);
+    },
+  } as unknown as Journal;
+  return { before, state, asked, following: follow(state, journal), held: (until: Promise<void>) => (hold = until) };
+}
+
+it('tells the same in pieces as at once, whoever else asks meanwhile', async () => {
+  const { before, following, asked } = asleep();
+  const told: Change[] = [];
+  const { advance } = createDue(following, (change) => told.push(change));
+  const end = start + 60 * minute + people;
+  await Promise.all([advance(end), advance(start + 60 * minute + 20), advance(end)]);
+  expect(told).toHaveLength(people);
+  expect(told).toEqual(before.state.advance(end));
+  // Whom several wait for is read once.
+  expect(asked.length).toBe(people);
+});
+
+it('gives others their turn between many who are due', async () => {
+  const { state, following } = asleep();
+  let most = 0, turn = 0;
+  const { advance } = createDue(following, () => void (most = Math.max(most, ++turn)));
+  let done = false;
+  const ends = advance(start + 60 * minute + people).then(() => (done = true));
+  while (!done) {
+    await new Promise((resolve) => void setImmediate(resolve));
+    turn = 0;
+  }
+  await ends;
+  expect([state.next(), most]).toEqual([Infinity, 100]);
+});
+
+it('has whoever is due soon at hand before they are', async () => {
+  const { state, following, asked } = asleep();
+  const { foresee, advance } = createDue(following, () => undefined);
+  foresee(start + 59 * minute);
+  expect(asked).toEqual([]);
+  const soon = start + 60 * minute - 400;
+  foresee(soon);
+  while (state.needs([], soon + 500).length > 0) await new Promise((resolve) => void setImmediate(resolve));
+  expect(asked.length).toBe(people);
+  await advance(start + 61 * minute);
+  expect(asked.length).toBe(people);
+});
+
+it('waits for whom somebody else is reading already', async () => {
+  const { before, state, following, asked, held } = asleep();
+  let read = () => {};
+  held(new Promise((resolve) => (read = resolve)));
+  const one = before.state.find({ type: 'user', value: 'u7' })!;
+  const cold = () => [one].filter(state.isCold);
+  const both = Promise.all([following.warm(cold), following.warm(cold)]);
+  read();
+  await both;
+  expect([asked, state.isCold(one)]).toEqual([[one], false]);
+});

@@ -1,0 +1,48 @@
+import type { Change } from '../../domain/live.js';
+import { pause, type Following } from './catch-up.js';
+
+/** Timers that fire in one turn; ms before which those who are due are brought into memory, and entities that are read at once for that. */
+const turn = 100, foresight = 500, together = 64;
+
+/** Lets happen what is due, and has whom it is due to at hand by then. */
+export interface Due {
+  /** Resolves when nothing is due at or before an instant any more. */
+  advance(to: number): Promise<void>;
+  /** Reads whoever is cold and due soon, a few at a time beside everything else: at their instant nobody waits for the disk. */
+  foresee(now: number): void;
+}
+
+export function createDue({ state, warm }: Following, tell: (change: Change) => void): Due {
+  let foreseen = -Infinity, looking = false;
+
+  async function look(): Promise<void> {
+    looking = true;
+    try {
+      const soon = state.needs([], foreseen);
+      for (let from = 0; from < soon.length; from += together) {
+        const some = soon.slice(from, from + together);
+        await warm(() => some.filter(state.isCold));
+      }
+    } catch {
+      // A journal that cannot be read any more is told of where it is needed.
+    } finally {
+      looking = false;
+    }
+  }
+
+  return {
+    async advance(to) {
+      for (;;) {
+        await warm(() => (state.next() <= to ? state.needs([], to) : []));
+        state.advance(Math.max(to, state.clock), turn).forEach(tell);
+        if (state.next() > to) return;
+        await pause();
+      }
+    },
+    foresee(now) {
+      if (looking || now < foreseen - foresight / 2) return;
+      foreseen = now + foresight;
+      if (state.next() <= foreseen) void look();
+    },
+  };
+}
