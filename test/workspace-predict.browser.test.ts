@@ -59,6 +59,28 @@ describe.skipIf(!browser)(`what comes next, in the workspace${why}`, { timeout: 
     expect(entities).toBe(told[0] + told[1]);
   });
 
+  it('draws how well it tells them apart, and makes a segment of the likeliest 40 with one click', async () => {
+    const { page, problems, foreign, close } = await openPage(browser!, server, '/w/main/predict');
+    await page.getByRole('img', { name: /^ROC curve: area 0\.\d{3}/ }).waitFor();
+    await page.getByRole('img', { name: /^Precision and recall: average precision 0\.\d{3}/ }).waitFor();
+    const report = await server.client.ask('GET /v1/runs/:run', { params: { run: 'champion' } });
+    const feature = report.predictions!.targets[0].feature!;
+    await page.getByRole('spinbutton', { name: /How many you can reach/ }).first().fill('40');
+    const { rows } = await server.client.ask('GET /v1/entities', { query: { sort: `-${feature}`, columns: feature, offset: 39, limit: 1 } });
+    const from = rows[0].values[0].value!;
+    await expect.poll(() => page.getByText('Chance from').locator('xpath=..').textContent()).toMatch(new RegExp(`${Math.round(from * 100)}\\s?%`));
+    await page.getByRole('button', { name: 'Make them a segment' }).click();
+    await page.waitForURL((url) => url.pathname.includes('/segments/'));
+    const made = (await server.client.ask('GET /v1/segments', {})).find(({ origin }) => origin === 'ruled')!;
+    // As many as can be reached, and whoever is as likely as the last of them.
+    const { entities: above } = await server.client.ask('POST /v1/rules/preview', { body: { rule: { kind: 'feature', feature, op: '>', value: from } } });
+    expect(above).toBeLessThan(40);
+    expect(made.entities).toBeGreaterThanOrEqual(40);
+    await page.getByRole('heading', { name: made.name }).waitFor();
+    expect([problems, foreign]).toEqual([[], []]);
+    await close();
+  });
+
   it.each(['light', 'dark'] as const)('fits a phone in %s colours', async (colorScheme) => {
     const { page, problems, close } = await openPage(browser!, server, '/w/main/predict', { width: 360, colorScheme });
     await page.getByRole('heading', { name: 'What is expected' }).waitFor();

@@ -44,7 +44,7 @@ export interface Contrast {
 
 /**
  * Measures what sets each segment apart. p-values are given only for features that did not make the segments: for the others they
- * would be circular. O(features × rows log rows) on at most ~40,000 rows. With `among`, a sample of some rows, everyone is those.
+ * would be circular, as they would for what is foretold from the same past. O(features × rows log rows) on at most ~40,000 rows. With `among`, a sample of some rows, everyone is those.
  */
 export function contrast(subject: Subject, context: Pick<Context, 'rng'>, among?: Sample): Contrast {
   const { table, matrix, assignment } = subject;
@@ -73,7 +73,7 @@ export function contrast(subject: Subject, context: Pick<Context, 'rng'>, among?
       made.high[at] = found.high[s];
       made.standardised[at] = found.standardised[s];
       made.cliff[at] = cliff[s];
-      made.p[at] = encoded[j] ? Number.NaN : p[s];
+      made.p[at] = encoded[j] || features[j].family === 'prediction' ? Number.NaN : p[s];
     }
     return ends;
   });

@@ -52,10 +52,10 @@ async function bought(ingested: Ingested, table: FeatureTable, options: object, 
 
 async function subscribed(ingested: Ingested, table: FeatureTable, engine: Engine, context: Context): Promise<Valuing> {
   const life = await lifeOf(ingested, {}, engine, context);
-  const ahead = `${formatCount(life.horizon)} more of '${life.time}'`;
+  const ahead = `${formatCount(life.horizon)} more of ${life.time.replaceAll(/[_-]+/g, ' ')}`;
   const added: { feature: Feature; column: Float64Array }[] = [
     { feature: foretoldFeature('value_stays', `Chance to stay for ${ahead}`, 'share', { high: 'staying', low: 'leaving' }), column: life.columns.stays },
-    ...(life.columns.value ? [{ feature: foretoldFeature('value_expected', `Worth expected within ${ahead}`, 'money', { high: 'high-prospect', low: 'low-prospect' }), column: life.columns.value }] : []),
+    ...(life.columns.value ? [{ feature: foretoldFeature('value_expected', `Worth expected over ${ahead}`, 'money', { high: 'high-prospect', low: 'low-prospect' }), column: life.columns.value }] : []),
   ];
   const rows = new Map(life.entities.map((entity, i) => [entity, i]));
   return {

@@ -1,3 +1,4 @@
+import { roundTicks } from './round-ticks.js';
 import css from './value.module.css';
 
 export interface Line {
@@ -25,7 +26,6 @@ interface LinesProps {
   readonly label: string;
 }
 
-const TICKS = [0, 0.25, 0.5, 0.75, 1] as const;
 
 /** Several lines over time on one pair of axes from 0, each with its interval as a band. */
 export function Lines({ lines, right, top, steps = false, level, formatX, formatY, across, up, label }: LinesProps) {
@@ -47,9 +47,9 @@ export function Lines({ lines, right, top, steps = false, level, formatX, format
       </p>
       <div className={css.frame}>
         <p className={css.scale} aria-hidden="true">
-          {TICKS.map((part) => (
-            <span key={part} style={{ top: `${(1 - part) * 100}%` }}>
-              {formatY(part * top)}
+          {roundTicks(top).map((y) => (
+            <span key={y} style={{ top: `${place(0, y)[1]}%` }}>
+              {formatY(y)}
             </span>
           ))}
         </p>
@@ -65,9 +65,9 @@ export function Lines({ lines, right, top, steps = false, level, formatX, format
           </svg>
         </div>
         <p className={css.ticks} aria-hidden="true">
-          {TICKS.map((part) => (
-            <span key={part} style={{ left: `${part * 100}%` }}>
-              {formatX(part * right)}
+          {roundTicks(right).map((x) => (
+            <span key={x} style={{ left: `${place(x, 0)[0]}%` }}>
+              {formatX(x)}
             </span>
           ))}
         </p>

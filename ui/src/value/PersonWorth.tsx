@@ -26,7 +26,7 @@ export function PersonWorth({ worth, features }: PersonWorthProps) {
     ['Stays', of('value_stays') === undefined ? undefined : f.percent(of('value_stays'))],
     ['Days with a purchase', of('value_purchases') === undefined ? undefined : f.number(of('value_purchases'))],
     ['Worth', value === undefined ? undefined : f.money(value)],
-    [worth.kind === 'purchases' ? `Between, in ${f.percent(worth.level)} of cases` : '', low === undefined || high === undefined ? undefined : `${f.money(low)} and ${f.money(high)}`],
+    [worth.kind === 'purchases' ? `In ${f.percent(worth.level)} of cases` : '', low === undefined || high === undefined ? undefined : high > 0 ? `${f.money(low)} to ${f.money(high)}` : 'nothing'],
   ];
   return (
     <Card title="What they will be worth">

@@ -38,6 +38,13 @@ export function Staying({ worth }: { readonly worth: SubscriptionWorth }) {
             across={time} up="share that is still there"
             label={rows.map(({ key, one }) => `${key.name}: ${one.median === undefined ? 'more than half are still there at the end' : `half have left after ${f.number(one.median)}`}`).join('; ')}
           />
+          <ul className={css.legend}>
+            {rows.map(({ key }) => (
+              <li key={key.index}>
+                <SegmentLink segment={key} />
+              </li>
+            ))}
+          </ul>
           <p className={panel.soft}>The bands hold the share in 95 of 100 cases. The dotted line is one half.</p>
         </div>
         <div className={`${panel.panel} ${css.wide}`}>
@@ -91,17 +98,16 @@ export function Staying({ worth }: { readonly worth: SubscriptionWorth }) {
         {risks.length > 0 ? (
           <div className={panel.panel}>
             <h3 className={panel.title}>What goes with leaving</h3>
-            <ul className={panel.bars}>
+            <dl className={css.facts}>
               {risks.map(({ name, ratio, low, high }) => (
-                <li key={name}>
-                  <span>{name}</span>
-                  <span className={panel.number}>× {f.number(ratio, 2)}</span>
-                  <span className={panel.number}>
-                    {f.number(low, 2)} to {f.number(high, 2)}
-                  </span>
-                </li>
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>
+                    × {f.fixed(ratio, 2)} ({f.fixed(low, 2)} to {f.fixed(high, 2)})
+                  </dd>
+                </div>
               ))}
-            </ul>
+            </dl>
             <p className={panel.soft}>By what factor the risk to leave rises with one more of it (Cox). It says what goes together, not what causes what.</p>
           </div>
         ) : null}

@@ -2,6 +2,7 @@ import type { PurchaseWorth, Worth as Told } from '../../../src/domain/value.js'
 import { Bar } from '../kit/Bar.js';
 import { useFormats } from '../kit/formats.js';
 import panel from '../kit/panel.module.css';
+import { segmentColour } from '../kit/palette.js';
 import { prose } from '../kit/prose.js';
 import { Section, Stat } from '../kit/Section.js';
 import { SegmentLink } from '../kit/SegmentMark.js';
@@ -75,7 +76,7 @@ function Bought({ worth }: { readonly worth: PurchaseWorth }) {
             {rows.map(({ key, one }) => (
               <li key={key.index}>
                 <SegmentLink segment={key} />
-                <Bar share={sumOf(one) / most} interval={[one.interval[0] / most, one.interval[1] / most]} colour={`var(--segment-${key.index % 15})`} />
+                <Bar share={sumOf(one) / most} interval={[one.interval[0] / most, one.interval[1] / most]} colour={segmentColour(key.index)} />
                 <span className={panel.number}>
                   {amount(sumOf(one))} · {f.percent(one.share)}
                 </span>
