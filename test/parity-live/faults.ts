@@ -47,7 +47,6 @@ export const faults: readonly Fault[] = [
   { name: 'timers are lost at a restart', file: state, from: 'for (const { entity, due } of options.saved?.due ?? []) timers.set(entity, due);', to: '' },
   { name: 'the numbers of changes begin again at a restart', file: state, from: 'seq, clock, n, made, columns', to: 'seq, clock, n: 0, made, columns' },
   { name: 'a snapshot saves what happened while it was taken', file: state, from: 'if (taking && entity.snapshot !== snapshot) takeDown(entity);', to: '' },
-  { name: 'a snapshot saves links that were undone while it was taken', file: 'src/unify/identity.ts', from: 'if (graph.lent) [graph.flags, graph.lent] = [graph.flags.slice(), false];', to: '' },
   { name: 'time that goes on in pieces leaves somebody out', file: state, from: 'if (fired++ === most) return;', to: 'if (fired++ === most) break;' },
   { name: 'who is not yet written goes from memory', file: state, from: ' && !taken.has(entity.number)) released', to: ') released' },
   { name: 'of many rows, those after a late one are taken for others', seed: 2, file: passing, from: 'if (!last) list.shift(place);', to: '' },
