@@ -96,5 +96,6 @@ function told({ model, predictions }: TargetPredictions, many: string, paint: Te
     if (lapsed) rows.push(['Lapsed already', formatCount(lapsed), formatPercent(lapsed / predictions.length)]);
     lines.push(...table([task === 'binary' ? 'Chance' : 'Answer', upperFirst(many), 'Share'], rows, new Set([1, 2]), paint));
   }
-  return [...lines, ...(card.limits.length ? ['', ...card.limits.map((limit) => `${paint.yellow('!')} ${limit}`)] : [])];
+  const warnings = [...model.leftOut.filter(({ why }) => why === 'twin').map(({ sentence }) => `Left out: ${sentence}`), ...card.limits];
+  return [...lines, ...(warnings.length ? ['', ...warnings.map((warning) => `${paint.yellow('!')} ${warning}`)] : [])];
 }

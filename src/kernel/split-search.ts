@@ -74,7 +74,7 @@ function gainOfBoth(left: RowSums, right: RowSums, lambda: number, bounds: Bound
 /** Few categories: each against the rest. Many: ordered by their mean, the first ones against the rest, from either end (Fisher 1958). */
 function bestCategories(input: number, { count, codes }: Bins, { g, h, n }: Histogram, sums: RowSums, rules: SplitRules, bounds: Bounds, least: number): Split | undefined {
   // The last bin gathers what is too rare for a bin of its own: it always goes right. Missing is one more category.
-  const others = codes!.length > count ? count - 1 : -1;
+  const others = codes!.filter((bin) => bin === count - 1).length > 1 ? count - 1 : -1;
   const present: number[] = [];
   for (let bin = 0; bin <= count; bin++) if (n[bin] > 0 && bin !== others) present.push(bin);
   const single = count + 1 <= oneAgainstRest;
@@ -86,7 +86,7 @@ function bestCategories(input: number, { count, codes }: Bins, { g, h, n }: Hist
     if (right.n < rules.minRows || right.h < rules.minHessian) return;
     const gain = gainOfBoth(left, right, lambda, bounds, 0);
     if (gain > (best?.gain ?? least)) {
-      best = { input, bin: -1, bins: bins.filter((bin) => bin !== count).sort((a, b) => a - b), missingLeft: bins.includes(count), gain, left, right, smoothing: lambda - rules.lambda };
+      best = { input, bin: -1, bins: bins.filter((bin) => bin !== count).sort((a, b) => a - b), missingLeft: n[count] > 0 ? bins.includes(count) : left.n > right.n, gain, left, right, smoothing: lambda - rules.lambda };
     }
   };
   if (single) {

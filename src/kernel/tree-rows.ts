@@ -2,7 +2,7 @@
 export interface Bins {
   /** Numbers: ascending, finite; a value is in the first bin whose cut is at least it, in the last where none is. Empty for categories. */
   readonly cuts: Float64Array;
-  /** Categories: the bin of every code; codes beyond are as missing. Absent for numbers. */
+  /** Categories: the bin of every code; `count` and codes beyond are as missing. Absent for numbers. */
   readonly codes?: Uint8Array;
   /** Bins of values, 1–255. */
   readonly count: number;

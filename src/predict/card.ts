@@ -61,6 +61,8 @@ function dataSentences({ learned, tested, word, task, horizon, gap, inputs, left
   const leaks = leftOut.filter(({ why }) => why === 'twin' || why === 'label' || why === 'untimed');
   for (const { sentence } of leaks.slice(0, 12)) out.push(`Left out: ${sentence}`);
   if (leaks.length > 12) out.push(`Left out: ${leaks.length - 12} more for such reasons.`);
+  const empty = leftOut.filter(({ why }) => why === 'empty');
+  if (empty.length) out.push(`Left out because they tell nothing: ${listWords(empty.slice(0, 6).map(({ name }) => `'${name}'`))}${empty.length > 6 ? ` and ${empty.length - 6} more` : ''}.`);
   const sensitive = leftOut.filter(({ why }) => why === 'sensitive');
   if (sensitive.length) out.push(`Left out as protected characteristics: ${listWords(sensitive.map(({ name }) => `'${name}'`))}. Others may still stand for them.`);
   return [...out, ...notes.filter((note) => note.includes('lookup'))];

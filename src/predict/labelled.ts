@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.js';
 import { ShoalError } from '../errors.js';
 import { formatCount } from '../util/format-value.js';
 import { cleanText, listWords, upperFirst } from '../util/words.js';
-import { labelOf } from './target.js';
+import { labelOf, mostClasses } from './target.js';
 
 /** Rows to learn from, whose they are, and (of past instants) as of when. An answer that is not known is NaN. */
 export interface LearningRows {
@@ -38,8 +38,6 @@ export interface Labelled extends LearningRows {
 /** Kinds of a category that are told apart; rarer ones are one with what is missing. */
 const KINDS = 255;
 const LEAST = 3;
-/** More different answers than this are no classes. */
-const CLASSES = 20;
 
 const unknownWord = /^(unknown|n\/?a|nan|null|none|\?|-|)$/i;
 const positiveWord = /^(true|t|yes|y|1|1\.0|churned?|left|lost|converted|responded|default(ed)?|bad|fraud)$/i;
@@ -60,6 +58,7 @@ export async function labelledRows(target: LabelTarget, sources: readonly Source
     else return true;
     return false;
   });
+  for (const { name, role, distinct, reason } of source.columns) if (role === 'ignore' && distinct > 0) leftOut.push({ name, why: 'empty', sentence: `'${name}' is not learnt from: ${reason}.` });
   if (!used.length) throw new ShoalError('predict/no-inputs', { reason: `'${source.name}' has no column beside '${attribute.column}' that says something of each row.` });
   const groups = source.attributes.filter((one) => one.sensitive && one !== attribute && one.type !== 'number' && one.type !== 'time');
   const column = ({ column: name, type }: SourceAttribute) => (type === 'number' ? d.double(d.quote(name)) : type === 'time' ? `${d.double(d.epochMs(d.quote(name)))} / 86400000e0` : d.varchar(d.quote(name)));
@@ -152,11 +151,11 @@ function answersOf(target: LabelTarget, attribute: SourceAttribute, given: Float
   if (counts.size < 2) throw new ShoalError('predict/too-few-answers', { sentence: counts.size === 0 ? `No row of '${source.name}' has an answer in '${name}', so there is nothing to learn.` : `All ${formatCount(source.audit.rowsKept)} answers in '${name}' are '${cleanText([...counts.keys()][0], 40)}', so there is nothing to tell apart. Choose another column.` });
   if (target.is !== undefined) {
     const wanted = [...counts.keys()].find((value) => value === target.is) ?? [...counts.keys()].find((value) => plainly(value) === plainly(target.is!));
-    if (wanted === undefined) throw new ShoalError('predict/bad-target', { given: `${name}=${target.is}`, problem: `no row says so. '${name}' is ${listWords([...counts.keys()].slice(0, CLASSES).map((value) => `'${cleanText(value, 30)}'`), 'or')}.` });
+    if (wanted === undefined) throw new ShoalError('predict/bad-target', { given: `${name}=${target.is}`, problem: `no row says so. '${name}' is ${listWords([...counts.keys()].slice(0, mostClasses).map((value) => `'${cleanText(value, 30)}'`), 'or')}.` });
     return { task: 'binary', classes: [`not ${wanted}`, wanted], values: Float64Array.from(texts, (text) => (text === undefined ? Number.NaN : text === wanted ? 1 : 0)) };
   }
-  if (numbers && (counts.size > CLASSES || !numbers.every((value) => Number.isNaN(value) || Number.isInteger(value)))) return { task: 'regression', values: numbers };
-  if (counts.size > CLASSES) throw new ShoalError('predict/bad-target', { given: name, problem: `'${name}' has ${formatCount(counts.size)} different values; at most ${CLASSES} can be told apart. Name the one to predict: --target '${name}=…'.` });
+  if (numbers && (counts.size > mostClasses || !numbers.every((value) => Number.isNaN(value) || Number.isInteger(value)))) return { task: 'regression', values: numbers };
+  if (counts.size > mostClasses) throw new ShoalError('predict/bad-target', { given: name, problem: `'${name}' has ${formatCount(counts.size)} different values; at most ${mostClasses} can be told apart. Name the one to predict: --target '${name}=…'.` });
   const byCount = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([value]) => value);
   if (counts.size === 2) {
     const yes = byCount.find((value) => positiveWord.test(value)) ?? byCount[1];

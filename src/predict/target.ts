@@ -129,12 +129,16 @@ function labels(sources: readonly Source[]): { readonly attribute: SourceAttribu
     .sort((a, b) => rank(a.attribute) - rank(b.attribute));
 }
 
+/** More different answers than this are no classes. */
+export const mostClasses = 20;
+
 /** The attribute that a target names, and its source. @throws `predict/unknown-column`, `predict/bad-target` where it says nothing */
 export function labelOf({ label }: LabelTarget, sources: readonly Source[]): { readonly attribute: SourceAttribute; readonly source: Source } {
   const all = sources.filter(({ has }) => has.includes('entity')).flatMap((source) => source.attributes.map((attribute) => ({ attribute, source })));
   const found = all.find(({ attribute }) => attribute.column === label) ?? all.find(({ attribute }) => attribute.column.toLowerCase() === label.toLowerCase());
   if (found) return found;
   const unused = sources.flatMap(({ columns }) => columns).find(({ name }) => name.toLowerCase() === label.toLowerCase());
+  if (unused?.role === 'label' && unused.distinct > mostClasses) throw new ShoalError('predict/bad-target', { given: label, problem: `it has ${formatCount(unused.distinct)} different values; at most ${mostClasses} can be told apart. Give a column of fewer: one that says yes or no, for example.` });
   if (unused) throw new ShoalError('predict/bad-target', { given: label, problem: `${unused.reason}. Choose a column that says something else of some rows than of others.` });
   const columns = all.map(({ attribute }) => attribute.column);
   throw new ShoalError('predict/unknown-column', { column: label, known: columns.slice(0, 30).join(', '), suggestion: closest(label, columns) });

@@ -34,14 +34,15 @@ function spreadRows(rows: number, count: number, rng: Rng): Int32Array {
   return Int32Array.from({ length: count }, (_, s) => Math.floor(((s + rng.next()) * rows) / count));
 }
 
-/** Every category that occurs has its own bin, most frequent first; where there are too many the rest share the last one. */
+/** Every category that occurs has its own bin, most frequent first; where there are too many the rest share the last one. One that does not occur is as missing. */
 function categoryBins(column: Float64Array, categories: number): Bins {
   const counts = new Float64Array(categories);
   for (const code of column) if (code < categories) counts[code]++;
-  const order = Array.from(counts.keys()).sort((a, b) => counts[b] - counts[a] || a - b);
-  const codes = new Uint8Array(categories);
+  const order = Array.from(counts.keys()).filter((code) => counts[code] > 0).sort((a, b) => counts[b] - counts[a] || a - b);
+  const count = Math.max(1, Math.min(order.length, mostBins));
+  const codes = new Uint8Array(categories).fill(count);
   order.forEach((code, place) => (codes[code] = Math.min(place, mostBins - 1)));
-  return { cuts: new Float64Array(0), codes, count: Math.max(1, Math.min(categories, mostBins)) };
+  return { cuts: new Float64Array(0), codes, count };
 }
 
 /** Categories by their mean score; where there are too many, neighbours share a bin. */

@@ -105,12 +105,12 @@ export function keptTree({ nodes }: Pick<GrownTree, 'nodes'>, bins: readonly Bin
     tree.value[i] = value * scale;
     tree.cover[i] = sums.n;
     if (!split) return;
-    const { cuts, codes } = bins[split.input];
+    const { cuts, codes, count: missing } = bins[split.input];
     tree.input[i] = split.input;
     tree.left[i] = left;
     tree.right[i] = right;
     tree.missingLeft[i] = split.missingLeft ? 1 : 0;
-    if (split.bins) tree.categories[i] = Int32Array.from([...codes!.keys()].filter((code) => split.bins!.includes(codes![code])));
+    if (split.bins) tree.categories[i] = Int32Array.from([...codes!.keys()].filter((code) => (codes![code] === missing ? split.missingLeft : split.bins!.includes(codes![code]))));
     // Past the last cut only missing values go right.
     else tree.threshold[i] = split.bin < cuts.length ? cuts[split.bin] : Number.MAX_VALUE;
   });
