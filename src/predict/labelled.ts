@@ -122,7 +122,7 @@ function oneSpelling(given: Float64Array | readonly (string | null)[], column: s
   if (given instanceof Float64Array) return { values: given, limits: [] };
   const counts = new Map<string, number>();
   for (const value of given) if (value !== null && !unknownWord.test(value.trim())) counts.set(value, (counts.get(value) ?? 0) + 1);
-  if (counts.size > 2 * CLASSES) return { values: given, limits: [] };
+  if (counts.size > 2 * mostClasses) return { values: given, limits: [] };
   const alike = new Map<string, string[]>();
   for (const [value] of [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))) {
     const plain = plainly(value);
