@@ -39,16 +39,36 @@ export function requestOf({ host, port }, method, path, key, body = '') {
   return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: ${bytes.length}\r\n\r\n`), bytes]);
 }
 
-/** Connections that are kept; `send` waits for a free one. */
+/** First in, first out, at the same cost however many wait. */
+function createQueue() {
+  let into = [], from = [];
+  return {
+    push: (item) => void into.push(item),
+    shift() {
+      if (from.length === 0) [from, into] = [into.reverse(), from];
+      return from.pop();
+    },
+    get length() {
+      return into.length + from.length;
+    },
+  };
+}
+
+/** Connections that are kept, each used in its turn, so that none is idle for long; `send` waits for a free one. */
 export function openPool({ host, port }, size) {
-  const free = [];
-  const waiting = [];
+  const free = createQueue();
+  const waiting = createQueue();
   const sockets = new Set();
   let open = true;
   const give = (socket) => {
     const next = waiting.shift();
     if (next) next(socket);
     else free.push(socket);
+  };
+  /** Undefined where none is free: those that were closed meanwhile are passed over. */
+  const take = () => {
+    for (let socket; (socket = free.shift());) if (sockets.has(socket)) return socket;
+    return undefined;
   };
   const add = () => {
     const socket = connect({ host, port, noDelay: true });
@@ -59,16 +79,16 @@ export function openPool({ host, port }, size) {
       const answer = answerIn(got);
       if (!answer) return;
       got = Buffer.alloc(0);
+      // Said before anything was asked (408): it is about to be closed, and must not be used any more.
+      if (!socket.done) return void socket.destroy();
       const done = socket.done;
       socket.done = undefined;
       give(socket);
-      done?.(answer);
+      done(answer);
     });
     socket.on('error', () => {});
     socket.on('close', () => {
       sockets.delete(socket);
-      const place = free.indexOf(socket);
-      if (place >= 0) free.splice(place, 1);
       socket.done?.({ status: 0, body: '' });
       if (open) add();
     });
@@ -82,7 +102,8 @@ export function openPool({ host, port }, size) {
         socket.done = resolve;
         socket.write(bytes);
       };
-      if (free.length) go(free.pop());
+      const socket = take();
+      if (socket) go(socket);
       else waiting.push(go);
     }),
     get waiting() {
@@ -95,13 +116,20 @@ export function openPool({ host, port }, size) {
   };
 }
 
+/** Undefined where it is not all there yet. The body is made a text only for whoever asks. */
 function answerIn(bytes) {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
-  const head = bytes.latin1Slice(0, end);
-  const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+  // As our server writes it; else as it may be written.
+  const named = bytes.indexOf('content-length: ');
+  const length = named >= 0 && named < end ? parseInt(bytes.latin1Slice(named + 16, named + 28), 10) : Number(/content-length: *(\d+)/i.exec(bytes.latin1Slice(0, end))?.[1] ?? 0);
   if (bytes.length < end + 4 + length) return undefined;
-  return { status: Number(head.slice(9, 12)), body: bytes.utf8Slice(end + 4, end + 4 + length) };
+  return {
+    status: (bytes[9] - 48) * 100 + (bytes[10] - 48) * 10 + bytes[11] - 48,
+    get body() {
+      return bytes.utf8Slice(end + 4, end + 4 + length);
+    },
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Databases, Opening } from './database.js';
 import { openHome } from './home.js';
 import type { Journal } from './journal.js';
 import { journalIn } from './journal/open.js';
+import { openThreadedJournal } from './journal/thread.js';
 import { sealingIn } from './sealing.js';
 import type { HomeStore } from './store.js';
 import { workspaceId } from './values.js';
@@ -35,17 +36,17 @@ export async function openStore(place: string, { clock, data, keys = data ?? pla
 }
 
 const journals = {
-  sqlite: async (place: string, workspace: string, clock: () => number, entry?: string) =>
-    entry === undefined ? (await import('./journal/sqlite.js')).openSqliteJournal(place, workspace, clock) : (await import('./journal/thread.js')).openThreadedJournal(entry, place, workspace),
+  sqlite: async (place: string, workspace: string, clock: () => number) => (await import('./journal/sqlite.js')).openSqliteJournal(place, workspace, clock),
   postgres: async (place: string, workspace: string, clock: () => number) => (await import('./journal/postgres.js')).openPostgresJournal(place, workspace, clock),
 } as const;
 
 /**
  * Opens the journal of a workspace, made where there is none, for this caller alone: `workspaces/<id>/journal.sqlite` in a data folder, or the schema 'shoal_<workspace>_journal'.
- * With an `entry` (the module `journal` of the build) a file is written in a thread of its own. @throws `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
+ * With an `entry` (the module `journal` of the build) it has a thread of its own. @throws `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
  */
 export async function openJournal(place: string, workspace: string, { clock, entry }: StoreOptions & { readonly entry?: string }): Promise<Journal> {
-  const tables = await journals[engineOf(place)](place, workspaceId(workspace), clock, entry);
+  if (entry !== undefined) return openThreadedJournal(entry, place, workspace);
+  const tables = await journals[engineOf(place)](place, workspaceId(workspace), clock);
   try {
     return await journalIn(tables, workspace);
   } catch (error) {

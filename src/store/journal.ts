@@ -22,6 +22,9 @@ export type JournalEntry =
    */
   | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[]; readonly shared?: readonly Identifier[]; readonly entities: readonly number[]; readonly nodes: readonly number[]; readonly told: number; readonly forgotten?: number };
 
+/** An entry as it is written: of an event that comes as JSON no more need be known than its message id and whom it belongs to. */
+export type GroupEntry = JournalEntry | { readonly kind: 'event'; readonly event: Pick<Event, 'id' | 'identifiers'>; readonly text: string };
+
 /** An entry in its place. `clock`: the moment it was taken in, ms, never less than that of the record before. An event whose key has been destroyed is there without it. */
 export interface JournalRecord {
   readonly seq: number;
@@ -44,7 +47,7 @@ export interface SavedState {
 /** What one transaction writes: new records, and what followed from earlier ones. */
 export interface Group {
   readonly clock: number;
-  readonly entries: readonly JournalEntry[];
+  readonly entries: readonly GroupEntry[];
   /** Transitions, in order of `n`: the transactional outbox. One that is there already is not written again. */
   readonly changes?: readonly Change[];
 }

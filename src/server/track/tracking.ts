@@ -14,6 +14,7 @@ import type { Bucket } from '../limits.js';
 import type { LogLine } from '../log-line.js';
 import { faultOf } from '../problem.js';
 import { readBytes } from './body.js';
+import { createComing } from './coming.js';
 import { createHeld } from './held.js';
 import { placeOf, type Place } from './place.js';
 import type { Rejections } from './rejections.js';
@@ -62,7 +63,8 @@ export interface Tracking {
 interface Answer {
   readonly status: number;
   readonly body: string;
-  readonly headers?: Readonly<Record<string, string | number>>;
+  /** Names and values in turn. */
+  readonly headers?: readonly string[];
 }
 
 /** Seconds after which to come again: the journal writes what waits many times in one. */
@@ -70,7 +72,9 @@ const retryAfter = 1;
 /** A single message of 32 KB has its key and times around it. */
 const singleLimit = messageLimits.event + 2048;
 const taken: Answer = { status: 200, body: '{"success":true}' };
-const busy: Answer = { status: 429, body: said('Too much arrives at once. Send it again in a moment.', 'rate_limited'), headers: { 'retry-after': retryAfter, 'x-ratelimit-reset': retryAfter } };
+const busyBody = said('Too much arrives at once. Send it again in a moment.', 'rate_limited');
+const jsonType = 'application/json; charset=utf-8';
+const ignore = () => {};
 
 /**
  * The tracking API as the official Segment SDKs speak it. It stands beside the framework, on the plain request, because this is asked thousands of times a second: whoever sends too much is
@@ -80,22 +84,48 @@ export function createTracking(options: TrackingOptions): Tracking {
   const { intake, writeKeys, rejections, webhooks, clock, hosts, https, behindProxy, strangers, limits, observe, log } = options;
   const counts = { accepted: 0, duplicate: 0, overloaded: 0, waiting: 0 };
   const held = createHeld(limits.bytes);
+  const coming = createComing(() => performance.now());
+  // In the form that Node takes as it is: made once, since refusing must cost next to nothing.
+  const headers: readonly string[] = Object.entries({
+    ...securityHeaders, 'cross-origin-resource-policy': 'cross-origin', 'content-security-policy': dataPolicy, 'cache-control': 'no-store', ...(https && { 'strict-transport-security': 'max-age=31536000' }), vary: 'Origin',
+  }).flat();
+  const busyHeaders: readonly string[] = [...headers, 'content-type', jsonType, 'content-length', String(busyBody.length), ...waitHeaders(retryAfter)];
   return {
     counts,
     take(request, response) {
       const place = placeOf(request.url ?? '');
       if (!place) return false;
+      if (request.method === 'POST' && place.type !== 'settings' && place.type !== 'metrics' && isFull(request)) {
+        refuseAtOnce(request, response);
+        return true;
+      }
       // Nothing is left to say where even an answer cannot be written.
       serve(place, request, response).catch(() => response.destroy());
       return true;
     },
   };
 
+  /** What is only announced takes half the room at most: nobody is kept out by bodies that do not come. */
+  function isFull(request: IncomingMessage): boolean {
+    return counts.waiting + Math.min(coming.events, limits.waiting / 2) >= limits.waiting || held.isFull(addressOf(request));
+  }
+
+  /** Before anything of it is looked at: a sender that is told to wait takes no more than its answer from those that are served. It is counted, not logged. */
+  function refuseAtOnce(request: IncomingMessage, response: ServerResponse): void {
+    counts.overloaded++;
+    request.on('error', ignore);
+    const { origin } = request.headers;
+    response.writeHead(429, origin === undefined ? (busyHeaders as string[]) : [...busyHeaders, ...corsHeaders(origin)]);
+    response.end(busyBody);
+    // Node reads what comes of the body and forgets it. Nearly always it came with its head.
+    setImmediate(() => request.complete || endSoon(request, limits.slowest));
+  }
+
   async function serve(place: Place, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const began = performance.now();
     const id = randomUUID();
     const asked: Asked = { place, request, fault: undefined, workspace: undefined };
-    request.on('error', () => {});
+    request.on('error', ignore);
     let answer: Answer;
     try {
       checkHost(request.headers.host, hosts);
@@ -103,16 +133,15 @@ export function createTracking(options: TrackingOptions): Tracking {
     } catch (error) {
       answer = refused(error, asked);
     }
-    const { method = '', headers } = request;
+    const { method = '', headers: { origin } } = request;
     const route = place.id.slice(place.id.indexOf(' ') + 1);
     if (!response.destroyed) {
       // What is left of a body that nobody wants is not waited for, but for what is on its way already.
       const left = !request.complete && answer.status !== 429;
-      response.writeHead(answer.status, {
-        ...securityHeaders, 'cross-origin-resource-policy': 'cross-origin', 'content-security-policy': dataPolicy, 'cache-control': 'no-store', 'x-request-id': id, ...(https && { 'strict-transport-security': 'max-age=31536000' }),
-        vary: 'Origin', ...(headers.origin !== undefined && { 'access-control-allow-origin': headers.origin, 'access-control-expose-headers': 'Retry-After, X-RateLimit-Reset' }),
-        ...(answer.body !== '' && { 'content-type': 'application/json; charset=utf-8' }), 'content-length': Buffer.byteLength(answer.body), ...(left && { connection: 'close' }), ...answer.headers,
-      });
+      response.writeHead(answer.status, [
+        ...headers, 'x-request-id', id, ...(origin === undefined ? [] : corsHeaders(origin)), ...(answer.body === '' ? [] : ['content-type', jsonType]), 'content-length', String(Buffer.byteLength(answer.body)),
+        ...(left ? ['connection', 'close'] : []), ...(answer.headers ?? []),
+      ]);
       response.end(answer.body);
       if (!request.complete) endSoon(request, limits.slowest);
     }
@@ -125,13 +154,9 @@ export function createTracking(options: TrackingOptions): Tracking {
     const { place: { type }, request: { method } } = asked;
     const [own, allowed] = type === 'settings' ? ['GET', 'GET, OPTIONS'] : ['POST', 'POST, OPTIONS'];
     if (method === 'OPTIONS') return preflight(asked.request);
-    if (method !== own) return { status: 405, body: said(`This takes only ${own}.`, 'invalid_request'), headers: { allow: allowed } };
+    if (method !== own) return { status: 405, body: said(`This takes only ${own}.`, 'invalid_request'), headers: ['allow', allowed] };
     if (type === 'settings') return settings(asked);
     if (type === 'metrics') return dropped(asked);
-    if (counts.waiting >= limits.waiting || held.isFull(addressOf(asked.request))) {
-      counts.overloaded++;
-      return busy;
-    }
     return received(asked);
   }
 
@@ -145,8 +170,11 @@ export function createTracking(options: TrackingOptions): Tracking {
     // What is packed may become as large as anything may be.
     const expected = request.headers['content-encoding'] === undefined ? Math.min(limit, Number(request.headers['content-length'] ?? limit) || limit) : limit;
     const release = held.take(addressOf(request), expected);
+    const came = coming.expect(request);
     try {
-      return await accepted(await messagesIn(asked, { source, key, limit }), asked);
+      const read = await messagesIn(asked, { source, key, limit }).finally(came);
+      coming.measure(request, read.events.length);
+      return await accepted(read, asked);
     } finally {
       release();
     }
@@ -237,7 +265,7 @@ export function createTracking(options: TrackingOptions): Tracking {
     if (known.status === 429) {
       counts.overloaded++;
       const { seconds = retryAfter } = known.details as { readonly seconds?: number };
-      return { ...busy, headers: { 'retry-after': seconds, 'x-ratelimit-reset': seconds } };
+      return { status: 429, body: busyBody, headers: waitHeaders(seconds) };
     }
     // What the SDKs do with 413 and 404 is not what they do with 400: drop it, and say why.
     if (known.code === 'ingest/bad-message') return { status: 400, body: said((known as ShoalError<'ingest/bad-message'>).details.reason, 'invalid_request') };
@@ -245,7 +273,7 @@ export function createTracking(options: TrackingOptions): Tracking {
     if (known.code === 'store/not-found') return { status: 403, body: said('The workspace of this key is not there any more.', 'forbidden') };
     if (known.status >= 500) {
       asked.fault = known.message.slice(0, 500);
-      return { status: 503, body: said('Events cannot be taken just now. Send it again later.', 'unavailable'), headers: { 'retry-after': 5 } };
+      return { status: 503, body: said('Events cannot be taken just now. Send it again later.', 'unavailable'), headers: ['retry-after', '5'] };
     }
     return { status: known.status, body: said(known.message, codes[known.status] ?? 'invalid_request') };
   }
@@ -275,11 +303,19 @@ function mayWrite({ only }: ApiKey, id: Place['id']): boolean {
 function preflight({ headers }: IncomingMessage): Answer {
   return {
     status: 204, body: '',
-    headers: {
-      'access-control-allow-methods': 'POST, GET, OPTIONS', 'access-control-allow-headers': 'authorization, content-type, content-encoding, x-retry-count', 'access-control-max-age': 86_400,
-      ...(headers['access-control-request-private-network'] === 'true' && { 'access-control-allow-private-network': 'true' }),
-    },
+    headers: [
+      'access-control-allow-methods', 'POST, GET, OPTIONS', 'access-control-allow-headers', 'authorization, content-type, content-encoding, x-retry-count', 'access-control-max-age', '86400',
+      ...(headers['access-control-request-private-network'] === 'true' ? ['access-control-allow-private-network', 'true'] : []),
+    ],
   };
+}
+
+function waitHeaders(seconds: number): string[] {
+  return ['retry-after', String(seconds), 'x-ratelimit-reset', String(seconds)];
+}
+
+function corsHeaders(origin: string): string[] {
+  return ['access-control-allow-origin', origin, 'access-control-expose-headers', 'Retry-After, X-RateLimit-Reset'];
 }
 
 /** A body that goes on coming after its answer is cut off in the end. */

@@ -1,3 +1,4 @@
-import { serveTables } from './thread.js';
+import { openJournal } from '../catalog.js';
+import { serveJournal } from './thread.js';
 
-serveTables();
+serveJournal(openJournal);

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Event, Identifier } from '../../domain/event.js';
 import type { Change } from '../../domain/live.js';
 import { assert, ShoalError } from '../../errors.js';
-import type { Appended, Group, Journal, JournalEntry, JournalRecord, SavedState } from '../journal.js';
+import type { Appended, Group, GroupEntry, Journal, JournalEntry, JournalRecord } from '../journal.js';
 import { Messages } from './messages.js';
 import { packGroup, rowLimits, subjectsIn, unpackGroup, type Kept } from './group.js';
 import { overhead, sealerOf } from './seal.js';
+import { openSnapshots } from './snapshots.js';
 import { nameOf, nameOfEntity, publicIdIn, Subjects, type Subject } from './subjects.js';
-import type { ChangeRow, JournalTables, RecordRow, SettingRow, StateRow, SubjectRow, Tally, VersionRow } from './tables.js';
+import type { ChangeRow, JournalTables, RecordRow, SettingRow, SubjectRow } from './tables.js';
 
 /** What is stored of the kind of an entry: events can lose their key, nothing else can. And of a row with several of them. */
 const event = 1;
@@ -20,20 +21,6 @@ const part = { records: 1000, bytes: 4_000_000 };
 const pruned = 2000;
 /** Changes of one row. */
 const together = 500;
-
-/** Of a snapshot, what is written in one transaction: states, and bytes of the rest; and what one call deletes: parts of the rest, and states. */
-const staged = { states: 500, bytes: 256_000, tidied: { parts: 8, gone: 500 } };
-
-/** A snapshot: its last record, its version of the states, in how many parts its rest is, and what its states add up to. One that was written before there were versions has its rest here. */
-interface Snap {
-  readonly seq: number;
-  readonly version: number;
-  readonly parts: number;
-  readonly tally: Tally;
-  readonly rest?: Uint8Array;
-}
-/** Where there is none yet. */
-const none: Snap = { seq: 0, version: -1, parts: 0, tally: { states: 0, entities: 0, dues: 0 } };
 
 /** The journal in these tables, whose schema is the newest. @throws `store/damaged`, `store/unavailable` */
 export async function journalIn(tables: JournalTables, workspace: string): Promise<Journal> {
@@ -50,12 +37,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   let prunedTo = await readPruned();
   /** Identifiers of those who were erased that come with somebody else, by their hashes: records before this one are read without them. */
   let shared = await readShared();
-  /** The snapshot that counts, and the one that is being made of it. */
-  let counts = (await readSnapshot()) ?? none;
-  let making = following();
-  /** Snapshots before this record may name somebody who was erased, also where they have been deleted, until that is scrubbed. */
-  let unscrubbed = seq;
-  await tables.discard(counts.version);
+  const snapshots = await openSnapshots(tables, { sealer, key: workspaceKey, seq, damaged });
   if ((newest.record?.seq ?? prunedTo) !== seq) throw damaged(`the end of the journal is`);
   if ((newest.change ?? 0) !== lastChange) throw damaged(`the end of the changes is`);
 
@@ -89,52 +71,15 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
       return found.slice(-limit).reverse();
     }),
     changes: (after, limit) => alone(() => changesAfter(after, limit)),
-    stage: (part) => alone(() => stage(part)),
-    save: ({ seq: at, rest, states }) => alone(async () => {
-      assert(at <= seq, 'a snapshot of records that there are not');
-      let some: SavedState[] = [];
-      for (const state of states) if (some.push(state) === staged.states) {
-        await stage({ states: some });
-        some = [];
-      }
-      await stage({ states: some });
-      for (let from = 0; from < rest.length; from += staged.bytes) await stage({ rest: rest.subarray(from, from + staged.bytes) });
-      // What is more than that was the rest of the snapshot before.
-      for (let i = making.parts; i < counts.parts; i++) await put([{ entity: -1 - i, due: null, sealed: null }]);
-      const next = { ...making, seq: at };
-      await tables.set(sealedSnapshot(next));
-      counts = next;
-      making = following();
+    stage: (part) => alone(() => snapshots.stage(part)),
+    save: (snapshot) => alone(async () => {
+      assert(snapshot.seq <= seq, 'a snapshot of records that there are not');
+      await snapshots.save(snapshot);
     }),
-    tidy: () => alone(async () => {
-      if ((await tables.tidy(counts.version, staged.tidied)) > 0) return true;
-      if (counts.seq >= unscrubbed) {
-        await tables.scrub();
-        unscrubbed = Infinity;
-      }
-      return false;
-    }),
-    saved: () => alone(async () => {
-      if (counts.version < 0) return undefined;
-      const rows = await tables.dues(counts.version);
-      if (!sameTally(tallyOf(rows), counts.tally)) throw damaged('the list of states is');
-      const parts: Buffer[] = [];
-      for (let i = 0; i < counts.parts; i++) {
-        const [row] = await tables.states([-1 - i], counts.version);
-        if (!row) throw damaged('the snapshot is');
-        parts.push(stateIn(row));
-      }
-      return { seq: counts.seq, rest: plainly(counts.rest ?? Buffer.concat(parts)), due: rows.filter(({ entity }) => entity >= 0).map((row) => ({ entity: row.entity, due: row.due ?? Infinity })) };
-    }),
-    states: (entities) => alone(async () => {
-      const found = new Map((await tables.states([...new Set(entities)], making.version)).map((row) => [row.entity, stateIn(row)]));
-      return entities.map((entity) => found.get(entity) && plainly(found.get(entity)!));
-    }),
-    forget: () => alone(async () => {
-      await tables.forget();
-      counts = none;
-      making = following();
-    }),
+    tidy: () => alone(() => snapshots.tidy()),
+    saved: () => alone(() => snapshots.saved()),
+    states: (entities) => alone(() => snapshots.states(entities)),
+    forget: () => alone(() => snapshots.forget()),
     async prune({ since = -Infinity, bytes = Infinity }) {
       const { from, to } = await alone(() => range(since, bytes));
       for (let at = from - 1; at < to;) {
@@ -198,25 +143,25 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     const change = news.at(-1)?.n ?? lastChange;
     const { done, ...hashes } = await messages.plan(now, fates.filter((fate) => fate !== 'duplicate'), change);
     const { erased } = owners;
-    const snaps = erased && (await withoutStates(erased.states));
+    const less = erased && (await snapshots.without(erased.states));
     const without = sharedAfter(kept, seq);
-    const settings = [...(snaps && counts.version >= 0 ? [sealedSnapshot(snaps.counts)] : []), ...(without === shared ? [] : [{ name: 'shared', sealed: sealer.seal(workspaceKey, 'shared', [], JSON.stringify([...without])) }])];
+    const settings = [...(less?.settings ?? []), ...(without === shared ? [] : [{ name: 'shared', sealed: sealer.seal(workspaceKey, 'shared', [], JSON.stringify([...without])) }])];
     await tables.write({ records, changes: changeRows, subjects: owners.made(), ...hashes, ...(erased && { erased: { ...erased, settings } }) });
     shared = without;
-    if (snaps) ({ counts, making } = snaps);
+    less?.done();
     done();
     owners.done();
     if (records.length > 0) [seq, clock, upto] = [place, now, total];
     lastChange = change;
     if (erased) {
       await tables.scrub();
-      unscrubbed = seq;
+      snapshots.erasedAt(seq);
     }
     return answers;
   }
 
   /** Of each entry the hash of its message id, where it has one; or that it had come before. */
-  async function fatesOf(entries: readonly JournalEntry[], now: number): Promise<(Buffer | undefined | 'duplicate')[]> {
+  async function fatesOf(entries: readonly GroupEntry[], now: number): Promise<(Buffer | undefined | 'duplicate')[]> {
     const here = new Set<string>();
     const fates: (Buffer | undefined | 'duplicate')[] = [];
     for (const entry of entries) {
@@ -233,7 +178,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   }
 
   /** To whom payloads of a group belong: those there are, those that it makes, and those that it erases. */
-  async function ownersIn(entries: readonly JournalEntry[], changes: readonly Change[]) {
+  async function ownersIn(entries: readonly GroupEntry[], changes: readonly Change[]) {
     const names = new Set<string>();
     for (const { entity } of changes) names.add(nameOfEntity(entity));
     for (const entry of entries) {
@@ -281,7 +226,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     };
   }
 
-  function ownerOf(entry: JournalEntry, owners: Awaited<ReturnType<typeof ownersIn>>, by: number): Subject {
+  function ownerOf(entry: GroupEntry, owners: Awaited<ReturnType<typeof ownersIn>>, by: number): Subject {
     if (entry.kind === 'event' && entry.event.identifiers.length > 0) return owners.of(nameOf(entry.event.identifiers[0]));
     if (entry.kind === 'erase') {
       for (const identifier of entry.identifiers) owners.erase(nameOf(identifier), by);
@@ -350,7 +295,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   }
 
   /** `shared` as it is after these entries: the same where none says anything of it. Of records that were pruned nothing need be known. */
-  function sharedAfter(entries: readonly JournalEntry[], from: number): typeof shared {
+  function sharedAfter(entries: readonly GroupEntry[], from: number): typeof shared {
     const more = entries.flatMap((entry, i) => (entry.kind === 'erase' ? (entry.shared ?? []).map((identifier): [string, number] => [hashOf(identifier), from + 1 + i]) : []));
     return more.length === 0 ? shared : new Map([...[...shared].filter(([, until]) => until > prunedTo), ...more]);
   }
@@ -392,62 +337,6 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
     return found;
   }
 
-  function stateIn({ entity, due, sealed }: StateRow): Buffer {
-    const plain = sealer.open(workspaceKey, 'states', [entity, due ?? Infinity], sealed);
-    if (!plain) throw damaged(`the state of entity ${entity} is`);
-    return plain;
-  }
-
-  function sealedSnapshot({ seq: at, version, parts, tally: { states, entities, dues }, rest }: Snap): SettingRow {
-    if (rest) return { name: 'snapshot', sealed: sealer.seal(workspaceKey, 'snapshot', [], Buffer.concat([new Uint8Array(new Float64Array([at, states, entities, dues]).buffer), rest])) };
-    const numbers = new Float64Array([at, version, parts, states, entities, dues]);
-    return { name: 'snapshot', sealed: sealer.seal(workspaceKey, 'snapshots', [], new Uint8Array(numbers.buffer)) };
-  }
-
-  async function readSnapshot(): Promise<Snap | undefined> {
-    const row = (await tables.settings()).find(({ name }) => name === 'snapshot');
-    if (!row) return undefined;
-    const plain = sealer.open(workspaceKey, 'snapshots', [], row.sealed);
-    if (plain) {
-      const [at, version, parts, states, entities, dues] = [0, 8, 16, 24, 32, 40].map((offset) => plain.readDoubleLE(offset));
-      return { seq: at, version, parts, tally: { states, entities, dues } };
-    }
-    // As it was written before there were versions.
-    const old = sealer.open(workspaceKey, 'snapshot', [], row.sealed);
-    if (!old) throw damaged('the snapshot is');
-    const [at, states, entities, dues] = [0, 8, 16, 24].map((offset) => old.readDoubleLE(offset));
-    return { seq: at, version: 0, parts: 0, tally: { states, entities, dues }, rest: old.subarray(32) };
-  }
-
-  function following(): Snap {
-    const { rest: _, ...next } = counts;
-    return { ...next, version: Math.max(0, counts.version) + 1, parts: 0 };
-  }
-
-  async function stage({ states = [], rest }: { readonly states?: readonly SavedState[]; readonly rest?: Uint8Array }): Promise<void> {
-    if (states.length > 0) await put(states.map(({ entity, bytes, due }) => {
-      assert((Number.isSafeInteger(due) && due >= 0) || due === Infinity, 'a state is due at a whole millisecond, or never');
-      return { entity, due: due === Infinity ? null : due, sealed: bytes ? sealer.seal(workspaceKey, 'states', [entity, due], bytes) : null };
-    }));
-    if (!rest) return;
-    const entity = -1 - making.parts;
-    await put([{ entity, due: null, sealed: sealer.seal(workspaceKey, 'states', [entity, Infinity], rest) }]);
-    making = { ...making, parts: making.parts + 1 };
-  }
-
-  /** Writes states of the snapshot that is being made; what they were in it so far does not count any more. */
-  async function put(rows: readonly Omit<VersionRow, 'version'>[]): Promise<void> {
-    const before = await tables.stage(rows.map((row) => ({ ...row, version: making.version })), counts.version);
-    making = { ...making, tally: plus(minus(making.tally, tallyOf(before)), tallyOf(rows.filter(({ sealed }) => sealed !== null))) };
-  }
-
-  /** The two as they are without the states of these entities. */
-  async function withoutStates(entities: readonly number[]): Promise<{ readonly counts: Snap; readonly making: Snap }> {
-    const all = [...new Set(entities)];
-    const less = async (snap: Snap): Promise<Snap> => ({ ...snap, tally: minus(snap.tally, tallyOf(await tables.dues(snap.version, all))) });
-    return { counts: await less(counts), making: await less(making) };
-  }
-
   function settingOf(name: string, numbers: readonly number[]): SettingRow {
     return { name, sealed: sealer.seal(workspaceKey, name, [], JSON.stringify(numbers)) };
   }
@@ -464,7 +353,7 @@ export async function journalIn(tables: JournalTables, workspace: string): Promi
   async function range(since: number, bytes: number): Promise<{ from: number; to: number }> {
     const from = prunedTo + 1;
     let keep = from;
-    let beyond = Math.min(seq, counts.seq) + 1;
+    let beyond = Math.min(seq, snapshots.seq) + 1;
     while (keep < beyond) {
       const middle = Math.floor((keep + beyond) / 2);
       const record = await tables.recordFrom(middle);
@@ -502,7 +391,7 @@ const duplicate: Appended = { duplicate: true };
 type ToldChange = [subject: number, segment: string, version: number, direction: Change['direction'], at: number, seq: number, reason: string, sequence: number];
 
 /** What is kept of an entry. Of those who are erased only the numbers. */
-function textOf(entry: JournalEntry): string {
+function textOf(entry: GroupEntry): string {
   if (entry.kind === 'event') return entry.text ?? JSON.stringify(entry.event);
   if (entry.kind === 'erase') return JSON.stringify({ ...entry, identifiers: [], shared: undefined, forgotten: entry.identifiers.length });
   return JSON.stringify(entry);
@@ -512,23 +401,3 @@ function entryFrom(kind: number, text: string): JournalEntry {
   const value = JSON.parse(text) as unknown;
   return kind === event ? { kind: 'event', event: value as Event } : (value as JournalEntry);
 }
-
-const half = 2 ** 24;
-
-/** See `Tally`; the dues as a sum of both halves of their bits, so that it stays exact. */
-function tallyOf(rows: readonly Pick<StateRow, 'entity' | 'due'>[]): Tally {
-  let entities = 0;
-  let dues = 0;
-  for (const { entity, due } of rows) {
-    entities += entity;
-    if (due !== null) dues += Math.floor(due / half) + (due - Math.floor(due / half) * half);
-  }
-  return { states: rows.length, entities, dues };
-}
-
-const plus = (a: Tally, b: Tally): Tally => ({ states: a.states + b.states, entities: a.entities + b.entities, dues: a.dues + b.dues });
-const minus = (a: Tally, b: Tally): Tally => ({ states: a.states - b.states, entities: a.entities - b.entities, dues: a.dues - b.dues });
-const sameTally = (a: Tally, b: Tally) => a.states === b.states && a.entities === b.entities && a.dues === b.dues;
-
-/** The same bytes without the methods of a Buffer, whose `slice` is no copy. */
-const plainly = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);

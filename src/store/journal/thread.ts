@@ -1,21 +1,40 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { createContext } from '../../context.js';
+import type { Change } from '../../domain/live.js';
 import { assert, ShoalError, type ErrorCode } from '../../errors.js';
-import { openSqliteJournal } from './sqlite.js';
-import type { JournalTables } from './tables.js';
+import type { Appended, Group, GroupEntry, Journal, JournalRecord, SavedState } from '../journal.js';
 
-type Call = Exclude<keyof JournalTables, 'name'>;
-interface Asked { readonly id: number; readonly call: Call; readonly args: readonly unknown[] }
-/** `id` 0: of the opening, whose value is the tables' name. */
+/** What the thread does: a journal, whose groups cross in columns and whose records are asked for in parts. */
+type Served = Omit<Journal, 'append' | 'read'> & { append(group: SentGroup): Promise<Kept>; read(after: number): Promise<readonly JournalRecord[]> };
+interface Asked { readonly id: number; readonly call: keyof Served; readonly args: readonly unknown[] }
+/** `id` 0: of the opening. */
 type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly code: ErrorCode; readonly details: unknown } | { readonly id: number; readonly bug: string };
 interface Waiting { resolve(value: never): void; reject(error: unknown): void }
 
+/** Of each event what the journal needs, in columns: lists of texts cross many times faster than objects. `others`: the rest of the entries, with their places. */
+interface SentGroup {
+  readonly clock: number;
+  readonly ids: readonly string[];
+  readonly texts: readonly string[];
+  /** Of the one it belongs to; absent where that is nobody. */
+  readonly types: readonly (string | undefined)[];
+  readonly values: readonly (string | undefined)[];
+  readonly others: readonly (readonly [place: number, entry: GroupEntry])[];
+  readonly changes?: readonly Change[];
+}
+
+/** The first new record, and the places of what had come before. */
+interface Kept { readonly first: number; readonly duplicates: readonly number[] }
+
+/** Room for texts of a group before they are collected, MB. */
+const young = 64;
+
 /**
- * The tables of `openSqliteJournal` in a thread of their own, which runs `entry` (it calls `serveTables`): while the disk is written and synced, whoever has the journal does something else.
- * @throws what `openSqliteJournal` throws
+ * The journal of `openJournal` in a thread of its own, which runs `entry` (it calls `serveJournal`): while records are sealed, written and synced, whoever has the journal does something else.
+ * @throws what `openJournal` throws
  */
-export async function openThreadedJournal(entry: string, place: string, workspace: string): Promise<JournalTables> {
-  const worker = new Worker(entry, { workerData: { place, workspace } });
+export async function openThreadedJournal(entry: string, place: string, workspace: string): Promise<Journal> {
+  const worker = new Worker(entry, { workerData: { place, workspace }, resourceLimits: { maxYoungGenerationSizeMb: young } });
   const asked = new Map<number, Waiting>();
   let count = 0;
   let ended: unknown;
@@ -37,20 +56,32 @@ export async function openThreadedJournal(entry: string, place: string, workspac
     asked.set(id, { resolve, reject });
     if (message) worker.postMessage(message);
   });
-  const call = <C extends Call>(name: C) => ((...args: unknown[]) => {
+  const call = <C extends keyof Served>(name: C) => ((...args: unknown[]) => {
     const id = (count += 1);
     return ask(id, { id, call: name, args });
-  }) as JournalTables[C];
+  }) as Served[C];
+  const [append, read, stage, save, close] = [call('append'), call('read'), call('stage'), call('save'), call('close')];
   try {
-    const name = await ask<string>(0);
+    await ask(0);
     return {
-      name, write: call('write'), newest: call('newest'), recordFrom: call('recordFrom'), records: call('records'), messages: call('messages'), subjects: call('subjects'), subjectsNamed: call('subjectsNamed'), changes: call('changes'),
-      states: call('states'), dues: call('dues'), settings: call('settings'), begin: call('begin'), stage: call('stage'), set: call('set'), discard: call('discard'), tidy: call('tidy'),
-      forget: call('forget'), prune: call('prune'), scrub: call('scrub'),
+      append: async (group) => appendedOf(await append(sent(group)), group.entries.length),
+      async *read(after, { signal } = {}) {
+        for (let at = after; ;) {
+          signal?.throwIfAborted();
+          const records = await read(at);
+          if (records.length === 0) return;
+          at = records[records.length - 1].seq;
+          yield records;
+        }
+      },
+      stage: ({ states, rest }) => stage({ ...(states && { states: states.map(alone) }), ...(rest && { rest: own(rest) }) }),
+      save: async (snapshot) => save({ ...snapshot, rest: own(snapshot.rest), states: Array.from(snapshot.states, alone) }),
+      head: call('head'), recent: call('recent'), changes: call('changes'), tidy: call('tidy'), saved: call('saved'), states: call('states'), forget: call('forget'), prune: call('prune'), size: call('size'),
       async close() {
         try {
-          if (!ended) await call('close')();
+          if (!ended) await close();
         } finally {
+          ended ??= new ShoalError('store/unavailable', { place, reason: 'its journal is closed' });
           await worker.terminate();
         }
       },
@@ -61,21 +92,70 @@ export async function openThreadedJournal(entry: string, place: string, workspac
   }
 }
 
-/** The thread: opens the tables, and does what it is asked, one after the other as it comes. */
-export function serveTables(): void {
+/** The thread: opens the journal, and does what it is asked, one after the other as it comes. */
+export function serveJournal(open: (place: string, workspace: string, options: { readonly clock: () => number }) => Promise<Journal>): void {
   const port = parentPort;
-  assert(port, 'the tables of a journal are the main thread');
+  assert(port, 'a journal is the main thread');
   const { place, workspace } = workerData as { readonly place: string; readonly workspace: string };
   const tell = (answer: Answer) => port.postMessage(answer);
-  const refuse = (id: number, error: unknown) => tell(error instanceof ShoalError ? { id, code: error.code as ErrorCode, details: error.details } : { id, bug: error instanceof Error ? error.name : typeof error });
-  const opening = openSqliteJournal(place, workspace, createContext().clock);
-  opening.then(({ name }) => tell({ id: 0, value: name }), (error) => refuse(0, error));
+  const refuse = (id: number, error: unknown) => tell(error instanceof ShoalError ? { id, code: error.code as ErrorCode, details: error.details } : { id, bug: toldBug(error) });
+  const opening = open(place, workspace, { clock: createContext().clock }).then(servedBy);
+  opening.then(() => tell({ id: 0, value: undefined }), (error) => refuse(0, error));
   port.on('message', async ({ id, call, args }: Asked) => {
     try {
-      const tables = await opening;
-      tell({ id, value: await (tables[call] as (...args: readonly unknown[]) => unknown)(...args) });
+      const journal = await opening;
+      tell({ id, value: await (journal[call] as (...args: readonly unknown[]) => unknown)(...args) });
     } catch (error) {
       refuse(id, error);
     }
   });
+}
+
+/** A piece of something larger would cross with all of it. */
+const own = (bytes: Uint8Array): Uint8Array => (bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes));
+const alone = (state: SavedState): SavedState => (state.bytes ? { ...state, bytes: own(state.bytes) } : state);
+
+/** What our own code guarantees is said by itself; what else a bug was about may be somebody's data. */
+const toldBug = (error: unknown): string => (error instanceof Error ? (error.message.startsWith('bug: ') ? error.message : error.name) : typeof error);
+
+const servedBy = (journal: Journal): Served => ({
+  ...journal,
+  append: async (group) => keptOf(await journal.append(received(group))),
+  read: async (after) => (await journal.read(after).next()).value ?? [],
+});
+
+function sent({ clock, entries, changes }: Group): SentGroup {
+  const ids: string[] = [], texts: string[] = [], types: (string | undefined)[] = [], values: (string | undefined)[] = [], others: (readonly [number, GroupEntry])[] = [];
+  entries.forEach((entry, place) => {
+    if (entry.kind !== 'event') return void others.push([place, entry]);
+    const { event, text } = entry;
+    ids.push(event.id);
+    texts.push(text ?? JSON.stringify(event));
+    types.push(event.identifiers[0]?.type);
+    values.push(event.identifiers[0]?.value);
+  });
+  return { clock, ids, texts, types, values, others, ...(changes && { changes }) };
+}
+
+function received({ clock, ids, texts, types, values, others, changes }: SentGroup): Group {
+  const entries = ids.map((id, i): GroupEntry => ({ kind: 'event', event: { id, identifiers: types[i] === undefined ? [] : [{ type: types[i], value: values[i]! }] }, text: texts[i] }));
+  for (const [place, entry] of others) entries.splice(place, 0, entry);
+  return { clock, entries, ...(changes && { changes }) };
+}
+
+function keptOf(appended: readonly Appended[]): Kept {
+  const duplicates: number[] = [];
+  let first = 0;
+  appended.forEach((one, place) => {
+    if (!('seq' in one)) duplicates.push(place);
+    else if (first === 0) first = one.seq;
+  });
+  return { first, duplicates };
+}
+
+function appendedOf({ first, duplicates }: Kept, entries: number): Appended[] {
+  const appended = Array<Appended | undefined>(entries).fill(undefined);
+  for (const place of duplicates) appended[place] = { duplicate: true };
+  let seq = first;
+  return appended.map((one) => one ?? { seq: seq++ });
 }
