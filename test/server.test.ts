@@ -70,7 +70,7 @@ it('says what the file would be taken for', async () => {
 });
 
 it('finds segments in a process of its own, told as it goes', async () => {
-  const job = await shoal.ask('POST /v1/discover', { body: { files: [file], options: { seed: 3, k: 4, title: 'First' } } });
+  const job = await shoal.ask('POST /v1/discover', { body: { files: [file], options: { seed: 3, k: 4, title: 'First', value: true } } });
   expect(job.state === 'queued' || job.state === 'running').toBe(true);
   const result = await done(job.id);
   run = result.run as string;
@@ -85,6 +85,18 @@ it('gives the report, and knows when it is asked for again', async () => {
   expect(report.segments).toHaveLength(4);
   const again = await fetch(shoal.address('GET /v1/runs/:run', { params: { run } }), { headers: { authorization: (await bearer()), 'if-none-match': etag } });
   expect(again.status).toBe(304);
+});
+
+it('gives what everyone will be worth, as a rule can ask it of each', async () => {
+  const worth = await shoal.ask('GET /v1/runs/:run/worth', { params: { run: 'champion' } });
+  if (worth.kind !== 'purchases') throw new Error(worth.kind);
+  const [segments, { features }, report] = await Promise.all([shoal.ask('GET /v1/segments'), shoal.ask('GET /v1/rules/vocabulary'), shoal.ask('GET /v1/runs/:run', { params: { run } })]);
+  expect(worth.segments.map((one) => one?.segment).sort()).toEqual(segments.map(({ id }) => id).sort());
+  expect(report.worth).toEqual(worth);
+  const names = features.map(({ name }) => name);
+  for (const name of worth.features) expect(names).toContain(name);
+  const { entities, of } = await shoal.ask('POST /v1/rules/preview', { body: { rule: { kind: 'feature', feature: 'value_expected', op: '>=', value: 0 } } });
+  expect([entities, of]).toEqual([worth.all.entities, report.totals.entities]);
 });
 
 it('gives everybody on the map as bytes, and a feature as colours', async () => {
@@ -158,6 +170,7 @@ it('exports members as files without formulas, and leaves nothing behind', async
 
 it('keeps two runs beside each other: compare, promote, roll back', async () => {
   const second = await done((await shoal.ask('POST /v1/discover', { body: { files: [file], options: { seed: 3, k: 3, title: 'Second' } } })).id);
+  await expect(shoal.ask('GET /v1/runs/:run/worth', { params: { run: String(second.run) } })).rejects.toThrow(/was not asked what everyone will be worth/);
   const comparison = await shoal.ask('GET /v1/runs/:run/compare/:other', { params: { run, other: second.run as string } });
   expect(comparison.a.segments).toBe(4);
   expect(comparison.b.segments).toBe(3);

@@ -391,6 +391,19 @@ describe.skipIf(!browser)(`the live side in the workspace${why}`, { timeout: 120
       expect(problems).toEqual([]);
       await close();
     }
+
+    // One click makes a live segment of the likeliest: everyone in it is, at this moment, as likely as its rule says.
+    const { page, problems, close } = await openPage(browser!, server, '/w/main/predict');
+    await page.getByRole('button', { name: 'Keep them as a live segment' }).first().click();
+    await page.waitForURL((url) => url.pathname.includes('/live/segments/'));
+    const made = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1)!);
+    await expect.poll(async () => (await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made } })).members, { timeout: 60_000 }).toBeGreaterThan(0);
+    const { rule } = await server.client.ask('GET /v1/live/segments/:segment', { params: { segment: made } });
+    const { feature, value } = rule as { feature: string; value: number };
+    const { items } = await server.client.ask('GET /v1/live/segments/:segment/members', { params: { segment: made }, query: { limit: 5 } });
+    for (const { entity } of items) expect((await server.client.ask('GET /v1/live/entities/:entity', { params: { entity } })).features[feature]).toBeGreaterThanOrEqual(value);
+    expect(problems).toEqual([]);
+    await close();
   });
 
   /** What the template of sessions says: it is about whatever was seen most. */
