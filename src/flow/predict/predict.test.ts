@@ -129,7 +129,7 @@ it('the script for the warehouse gives of a log, by trees, what the library give
 });
 
 it('the script says nothing of those who have lapsed already, as the predictions say nothing', async () => {
-  const { said, inSql, score } = await scored(join(folder, 'orders.csv'), { target: { none: 'orders', within: 20, active: 30 } });
+  const { said, inSql, score } = await scored(join(folder, 'orders.csv'), { target: { none: 'orders', within: 10, active: 30 } });
   const lapsed = [...said].filter(([, probability]) => probability === undefined).map(([entity]) => entity);
   expect(lapsed.length).toBeGreaterThan(100);
   expect([...inSql].filter(([, prediction]) => prediction === null).map(([entity]) => entity).sort()).toEqual(lapsed.sort());
