@@ -7,7 +7,7 @@ import type { TargetPredictions } from '../flow/predict/target-predictions.js';
 import { bands } from '../predict/bands.js';
 import { ShoalError } from '../errors.js';
 import { formatCount, formatMoney, formatNumber, formatPercent } from '../util/format-value.js';
-import { upperFirst } from '../util/words.js';
+import { cleanText, upperFirst } from '../util/words.js';
 import type { Command } from './command.js';
 import { inputOptions } from './inputs.js';
 import { openSession } from './session.js';
@@ -57,7 +57,7 @@ export const predictCommand: Command<typeof options> = {
 
 /** The result for machines: without what a model was fitted to, which the model's file holds. */
 function document({ entityWord, targets, skipped, asOf, value }: Predicted) {
-  return { ...(value && { value: { ...value, columns: Object.fromEntries(Object.entries(value.columns).map(([name, column]) => [name, Array.from(column as Float64Array)])) } }), asOf, entityWord, skipped, targets: targets.map(({ name, model: { params: _, ...model }, predictions }) => ({ name, model, predictions })) };
+  return { ...(value && { value: { ...value, columns: Object.fromEntries(Object.entries(value.columns).map(([name, column]) => [name, Array.from(column as Float64Array)])) } }), asOf, entityWord, skipped, targets: targets.map(({ name, model: { params: _, interval: __, ...model }, predictions }) => ({ name, model, predictions })) };
 }
 
 /** What a person reads when it is done. */
@@ -89,6 +89,8 @@ function told({ model, predictions }: TargetPredictions, many: string, paint: Te
     const values = predictions.map(({ value }) => value!).sort((a, b) => a - b);
     const at = (share: number) => formatNumber(values[Math.floor(share * (values.length - 1))]);
     lines.push(`Expected: half of the ${many} less than ${at(0.5)}, a tenth more than ${at(0.9)}.`);
+    const first = predictions.find(({ low }) => low !== undefined);
+    if (first) lines.push(`Beside each is the range that holds 80 of 100: of ${cleanText(first.entity, 40)} ${formatNumber(first.value!)} (${formatNumber(first.low!)}–${formatNumber(first.high!)}).`);
   } else {
     const of = (key: string | undefined) => predictions.filter((one) => (task === 'multiclass' ? one.answer : one.band) === key).length;
     const rows = (task === 'multiclass' ? classes! : bands.map(({ band }) => band)).map((key) => [upperFirst(key), formatCount(of(key)), formatPercent(of(key) / predictions.length)]);

@@ -86,6 +86,8 @@ export interface RegressionEvaluation extends Evaluated {
     /** Mean loss of a predicted quantile, where one was predicted. */
     readonly pinball?: Estimate;
   };
+  /** How often ranges that should hold the answer in so many cases (0–1) did, and the width of the middle one. */
+  readonly interval?: { readonly level: number; readonly coverage: Estimate; readonly width: number };
   /** The quantile that was predicted; absent = the mean. */
   readonly quantile?: number;
   /** Share of the rows, highest predicted first, and the share of the total they hold. Absent where an answer is negative or all are 0. */

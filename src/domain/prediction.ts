@@ -46,7 +46,7 @@ export interface Prediction {
   readonly answer?: string;
   /** A number: what is expected. */
   readonly value?: number;
-  /** The range that holds the number in 80 of 100 cases, where the predictor gives one. */
+  /** The range that holds the number in 80 of 100 cases. */
   readonly low?: number;
   readonly high?: number;
   readonly band?: Band;
@@ -130,6 +130,19 @@ export type Calibration =
   /** Straight between the points, constant beyond. */
   | { readonly method: 'isotonic'; readonly at: readonly number[]; readonly value: readonly number[] };
 
+/** How the range of a number is found: two quantiles, each end moved outwards by a margin. */
+export interface PredictedInterval {
+  /** Share of cases that it holds, 0–1. */
+  readonly level: number;
+  readonly margin: number;
+  /** What boosted trees of the lower and of the upper quantile were fitted to. */
+  readonly low: unknown;
+  readonly high: unknown;
+  /** The least and the greatest number that were learnt from: no range goes beyond. */
+  readonly least: number;
+  readonly most: number;
+}
+
 /** A model that predicts, as plain data: it can be kept, compared and asked again. */
 export interface PredictionModel {
   /** Its content's. */
@@ -143,6 +156,8 @@ export interface PredictionModel {
   readonly params: unknown;
   /** How raw predictions become calibrated ones, one per output. */
   readonly calibration: readonly Calibration[];
+  /** Of a number: its range. */
+  readonly interval?: PredictedInterval;
   readonly inputs: readonly Input[];
   readonly leftOut: readonly LeftOut[];
   readonly threshold?: ThresholdChoice;
@@ -159,7 +174,7 @@ export interface PredictionModel {
 }
 
 /** What a report says of a target: its model without what it was fitted to, and what is predicted of everyone. */
-export interface PredictionStory extends Omit<PredictionModel, 'params' | 'calibration' | 'options'> {
+export interface PredictionStory extends Omit<PredictionModel, 'params' | 'calibration' | 'options' | 'interval'> {
   /** Safe as a name: 'any_orders_90d'. */
   readonly name: string;
   /** The feature that holds it for everyone; absent where there are several answers. */

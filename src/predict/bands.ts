@@ -10,9 +10,9 @@ export const bands: readonly { readonly from: number; readonly band: Band }[] = 
 /** A chance in words. */
 export const bandOf = (probability: number): Band => bands.find(({ from }) => probability >= from)?.band ?? 'very unlikely';
 
-/** Numbers as a predictor gives them, as predictions of entities. */
-export function predictionsOf(predicted: Float64Array, entities: readonly string[], { task, classes }: Pick<Answers, 'task' | 'classes'>, lapsed?: Uint8Array): Prediction[] {
-  if (task === 'regression') return entities.map((entity, i) => ({ entity, value: predicted[i] }));
+/** Numbers as a predictor gives them, as predictions of entities, with the ranges of numbers. */
+export function predictionsOf(predicted: Float64Array, entities: readonly string[], { task, classes }: Pick<Answers, 'task' | 'classes'>, lapsed?: Uint8Array, ranges?: { readonly low: Float64Array; readonly high: Float64Array }): Prediction[] {
+  if (task === 'regression') return entities.map((entity, i) => ({ entity, value: predicted[i], ...(ranges && { low: ranges.low[i], high: ranges.high[i] }) }));
   if (task === 'binary') return entities.map((entity, i) => (lapsed?.[i] ? { entity } : { entity, probability: predicted[i], band: bandOf(predicted[i]) }));
   const k = classes!.length;
   const said = likeliest(predicted, k);

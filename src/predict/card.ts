@@ -84,6 +84,8 @@ function resultSentences({ evaluation, naive, predictorTitle, candidates, compar
   } else if (evaluation.task === 'regression' && naive.task === 'regression') {
     const { mae, rmse, r2, bias } = evaluation.scores;
     out.push(`${predictorTitle}: off by ${formatNumber(mae.value)} on average (root of the mean square ${formatNumber(rmse.value)}); the naive predictor by ${formatNumber(naive.scores.mae.value)} (${formatNumber(naive.scores.rmse.value)}).${r2 ? ` It explains ${formatPercent(Math.max(0, r2.value))} of the variance.` : ''}`);
+    const { interval } = evaluation;
+    if (interval) out.push(`The ranges beside the numbers are to hold ${formatPercent(interval.level)} of what happens; of the tested rows they held ${formatPercent(interval.coverage.value)} (${formatPercent(interval.coverage.low)}–${formatPercent(interval.coverage.high)}), and half of them are narrower than ${formatNumber(interval.width)}.`);
     out.push(`All together it is ${formatNumber(Math.abs(bias.value))} too ${bias.value > 0 ? 'high' : 'low'} per ${word.one}.`);
   }
   if (threshold) out.push(thresholdSentence(threshold, word.many));
@@ -124,6 +126,8 @@ function limitSentences({ evaluation, naive, learned, tested, horizon, gap, word
     if (evaluation.scores.ece.value > 0.05) out.push(`Its chances are off by ${formatPercent(evaluation.scores.ece.value)} on the tested rows: trust the order more than the numbers.`);
   }
   if (evaluation.task === 'regression' && naive.task === 'regression' && evaluation.scores.mae.value >= naive.scores.mae.value && evaluation.scores.rmse.value >= naive.scores.rmse.value) out.push('It is no better than saying the mean of everyone.');
+  const off = evaluation.task === 'regression' && evaluation.interval && (evaluation.interval.coverage.high < evaluation.interval.level - 0.02 ? 'narrow' : evaluation.interval.coverage.low > evaluation.interval.level + 0.05 ? 'wide' : undefined);
+  if (off) out.push(`Its ranges were too ${off} on the tested rows${off === 'wide' ? ': many answers are the same' : ', which differ from those that were learnt from'}.`);
   if (learned.cuts.length) {
     out.push(`It says what happens within ${formatCount(horizon!)} days${gap ? ` after ${formatCount(gap)} more` : ''}, no later, of those who are known already: nothing about new ${word.many}.`);
     const shift = Math.abs(learned.rate - tested.rate);

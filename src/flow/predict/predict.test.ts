@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../context.js';
 import { openEngine } from '../../engine/catalog.js';
+import type { RegressionEvaluation } from '../../domain/evaluation.js';
 import { ingest } from '../../ingest/ingest.js';
 import { openKernel } from '../../kernel/catalog.js';
 import { createRng } from '../../util/rng.js';
@@ -201,10 +202,19 @@ describe('a log of orders', () => {
   });
 
   it('predicts money as a number', async () => {
-    const found = await run(join(folder, 'orders.csv'), { target: { amount: 'orders', within: 60 }, predictor: 'linear-regression' });
+    const out = join(folder, 'money');
+    const found = await predict([join(folder, 'orders.csv')], { target: { amount: 'orders', within: 60 }, predictor: 'linear-regression' });
+    await found.write(out);
+    await found.close();
     const [{ model, predictions }] = found.targets;
     expect(model.task).toBe('regression');
     expect(model.evaluation.task === 'regression' && model.evaluation.scores.mae.value).toBeLessThan(model.naive.task === 'regression' ? model.naive.scores.mae.value : 0);
     expect(predictions[0]).toMatchObject({ entity: 'c0', value: expect.any(Number) });
+    for (const { low, high } of predictions) expect(low!).toBeLessThanOrEqual(high!);
+    const { interval } = model.evaluation as RegressionEvaluation;
+    expect(interval!.level).toBe(0.8);
+    expect(interval!.coverage.high).toBeGreaterThan(0.8);
+    expect(model.card.result.join(' ')).toMatch(/ranges beside the numbers are to hold 80 % of what happens; of the tested rows they held \d+ %/);
+    expect((await readFile(join(out, 'predictions.csv'), 'utf8')).split('\n')[0]).toMatch(/amount_orders_60d_expected,amount_orders_60d_low,amount_orders_60d_high/);
   });
 });

@@ -13,6 +13,7 @@ import { predictChosen } from '../../predict/auto.js';
 import { choosing, predictionsOf, segmentScores } from '../../predict/bands.js';
 import { modelCard } from '../../predict/card.js';
 import { predictorNamed } from '../../predict/catalog.js';
+import { coverageOf, fitInterval, intervalsOf } from '../../predict/interval.js';
 import { likeliest } from '../../predict/metrics.js';
 import { compareModels, evaluate } from '../../predict/evaluate.js';
 import { chooseTargets, type ChosenTarget, checkedTarget, type Happening, happeningOf, isTimed, question, readTarget, targetName } from '../../predict/target.js';
@@ -145,7 +146,9 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
   const why = whyOf(learnt, everyone.examples, set.features, answers.task === 'multiclass' ? likeliest(now, answers.classes!.length) : undefined, settings.currency ?? ingested.currency, kernel);
   const rule = ruleOf(settings, everyone);
   const threshold = rule && answers.task === 'binary' ? chooseThreshold(test.answers, predicted, rule) : undefined;
-  const evaluation = evaluate(test.answers, predicted, context, threshold);
+  const scored = evaluate(test.answers, predicted, context, threshold);
+  const interval = answers.task === 'regression' && predictorNamed(learnt.predictor).traits.complexity > 0 ? await fitInterval(train.examples, answers, train.entities, context, kernel) : undefined;
+  const evaluation = interval && scored.task === 'regression' ? { ...scored, interval: coverageOf(test.answers, intervalsOf(interval, test.examples), interval.level) } : scored;
   const word = ingested.entity.word;
   const happening = isTimed(target) && !('sql' in target) ? await happeningOf('none' in target ? target.none : 'any' in target ? target.any : target.amount, ingested.sources, engine) : undefined;
   const facts = {
@@ -156,12 +159,12 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
     segments: set.groups.map(({ by, names }) => ({ by, scores: segmentScores(test.answers, predicted, names) })).filter(({ scores }) => scores.length > 1), importance: why.importance,
   };
   const model = identified({
-    target, task: answers.task, ...(answers.classes && { classes: answers.classes }), predictor: learnt.predictor, options: learnt.options, params: learnt.params, calibration: learnt.calibration,
+    target, task: answers.task, ...(answers.classes && { classes: answers.classes }), predictor: learnt.predictor, options: learnt.options, params: learnt.params, calibration: learnt.calibration, ...(interval && { interval }),
     inputs: train.examples.inputs, leftOut: set.leftOut, ...(threshold && { threshold }), candidates: learnt.candidates, evaluation, naive: facts.naive, ...(facts.comparison && { comparison: facts.comparison }),
     card: modelCard(facts), seed: settings.seed, asOf: set.asOf,
   });
   const score = scoreScripts(model, set, ingested.sources);
-  const predictions = predictionsOf(now, everyone.entities, answers, everyone.lapsed).map((one, i) => (why.reasons[i]?.length && !everyone.lapsed?.[i] ? { ...one, reasons: why.reasons[i] } : one));
+  const predictions = predictionsOf(now, everyone.entities, answers, everyone.lapsed, interval && intervalsOf(interval, everyone.examples)).map((one, i) => (why.reasons[i]?.length && !everyone.lapsed?.[i] ? { ...one, reasons: why.reasons[i] } : one));
   return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids, ...(score && { score }), ...(everyone.live && { live: { plan: everyone.live, ...(happening && among(target, happening)) } }) };
 }
 

@@ -13,7 +13,7 @@ export function predictionStories(
   return { targets: targets.map((one) => story(one, table, assignment, profiles.length)), skipped };
 }
 
-function story({ name, feature, model: { params: _, calibration: __, options: ___, ...model }, predictions }: TargetPredictions, table: FeatureTable, { labels }: Assignment, k: number): PredictionStory {
+function story({ name, feature, model: { params: _, calibration: __, options: ___, interval: ____, ...model }, predictions }: TargetPredictions, table: FeatureTable, { labels }: Assignment, k: number): PredictionStory {
   const several = model.task === 'multiclass';
   const keys = several ? model.classes! : model.task === 'binary' ? bands.map(({ band }) => band) : [];
   const counts = keys.map((of) => ({ of, entities: predictions.filter((one) => (several ? one.answer : one.band) === of).length }));

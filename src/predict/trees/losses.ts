@@ -117,7 +117,8 @@ function pinball({ values, weights }: Answers, quantile: number): Loss {
 
 /** Where the weight below reaches the quantile, with straight lines between the middles of the rows' weights. */
 function weightedQuantile(rows: Int32Array, valueOf: (row: number) => number, quantile: number, weights?: Float64Array): number {
-  const sorted = Array.from(rows, (i) => ({ value: valueOf(i), weight: weights ? weights[i] : 1 })).sort((a, b) => a.value - b.value);
+  if (!weights) return plainQuantile(rows, valueOf, quantile);
+  const sorted = Array.from(rows, (i) => ({ value: valueOf(i), weight: weights[i] })).sort((a, b) => a.value - b.value);
   const total = sorted.reduce((sum, { weight }) => sum + weight, 0);
   let below = 0;
   let before: { value: number; at: number } | undefined;
@@ -128,6 +129,19 @@ function weightedQuantile(rows: Int32Array, valueOf: (row: number) => number, qu
     below += weight;
   }
   return sorted[sorted.length - 1].value;
+}
+
+/** The same where every row weighs 1. */
+function plainQuantile(rows: Int32Array, valueOf: (row: number) => number, quantile: number): number {
+  const n = rows.length;
+  const sorted = new Float64Array(n);
+  for (let r = 0; r < n; r++) sorted[r] = valueOf(rows[r]);
+  sorted.sort();
+  const at = quantile * n - 0.5;
+  if (at <= 0) return sorted[0];
+  if (at >= n - 1) return sorted[n - 1];
+  const below = Math.floor(at);
+  return sorted[below] + (sorted[below + 1] - sorted[below]) * (at - below);
 }
 
 function weightedMean(values: Float64Array, weights?: Float64Array): number {
