@@ -6,11 +6,11 @@ import { withoutPostgres } from '../scripts/postgres.mjs';
 if (withoutStrace) process.stderr.write(`${withoutStrace}\n`);
 
 describe('a journal', () => {
-  it('whose process is killed ten times loses nothing it acknowledged, invents nothing and counts nothing twice', async () => {
+  it.concurrent('whose process is killed ten times loses nothing it acknowledged, invents nothing and counts nothing twice', async () => {
     expect(await kill(10)).toMatchObject({ kills: 10 });
   });
 
-  it.skipIf(withoutPostgres)('in PostgreSQL does not either', async () => {
+  it.concurrent.skipIf(withoutPostgres)('in PostgreSQL does not either', async () => {
     expect(await kill(4, { engine: 'postgres', seed: 3 })).toMatchObject({ kills: 4 });
   });
 
