@@ -2,7 +2,7 @@
 // `npm run crash -- journal 200 --only kill --engine postgres`; `--out rounds.jsonl` goes on with the kills where an earlier call ended. Parts: kill, order, faults, power, space, torn, flip; `--step 10` takes every tenth place of the last four and of faults. It needs a build; faults, power and order need strace, space needs root. What each cannot show is said in docs/store.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,10 @@ export const withoutStrace = can('strace', '--seccomp-bpf', '-f', '-e', 'trace=f
 
 const folderOf = (place) => join(place, 'workspaces', 'main');
 const walOf = (place) => join(folderOf(place), 'journal.sqlite-wal');
-const fresh = () => mkdtempSync(join(tmpdir(), 'shoal-journal-'));
+// In memory where there is room: no process here ends the machine, so what a disk would keep is only slower.
+const memory = '/dev/shm';
+const inMemory = existsSync(memory) && statfsSync(memory).bavail * statfsSync(memory).bsize > 2 ** 29;
+const fresh = () => mkdtempSync(join(inMemory ? memory : tmpdir(), 'shoal-journal-'));
 const drop = (place) => rmSync(place, { recursive: true, force: true });
 const range = (a, b) => Array.from({ length: b - a + 1 }, (_, i) => a + i);
 

@@ -11,7 +11,7 @@ import { entry } from '../../src/server/entries.js';
 import { backup, restore } from '../../src/store/backup.js';
 import { openJournal, openStore } from '../../src/store/catalog.js';
 import type { Appended, Group, Journal, JournalEntry, JournalRecord } from '../../src/store/journal.js';
-import { emptyFolder } from '../support/shoal.js';
+import { folderInMemory } from '../support/shoal.js';
 
 if (withoutPostgres) process.stderr.write(`${withoutPostgres}\n`);
 
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 async function newFolder(): Promise<string> {
-  folders.push(await emptyFolder('shoal-journal'));
+  folders.push(await folderInMemory('shoal-journal'));
   return folders.at(-1)!;
 }
 

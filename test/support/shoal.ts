@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,14 @@ export function shoal(args: readonly string[], options: { cwd?: string; env?: No
     child.on('close', (code, signal) => done({ code, signal, stdout, stderr }));
     options.during?.(child);
   });
+}
+
+const memory = '/dev/shm';
+
+/** A new empty folder in memory, where there is room: for tests that sync much and keep little. Whoever takes it removes it. */
+export async function folderInMemory(name: string): Promise<string> {
+  const room = await statfs(memory).then(({ bavail, bsize }) => bavail * bsize, () => 0);
+  return mkdtemp(join(room > 2 ** 29 ? memory : tmpdir(), `${name}-`));
 }
 
 /** A new empty folder. */
