@@ -146,6 +146,7 @@ export const catalogue = {
   'jobs/unknown-kind': entry(2, 404, (d: { kind: string; known: string }) => `There is no kind of job '${d.kind}'. There are: ${d.known}.`),
   'jobs/too-many': entry(2, 429, (d: { most: number }) => `${d.most} jobs of this workspace are waiting already. Wait for them, or cancel some.`),
   'jobs/not-resumable': entry(2, 409, (d: { id: string; state: string }) => `Job '${d.id}' is ${d.state}, so there is nothing to resume.`),
+  'jobs/owed': entry(2, 409, (d: { id: string }) => `Job '${d.id}' takes out who was erased, so it is not cancelled. It ends by itself.`),
   'jobs/crashed': entry(1, 500, (d: { reason: string }) => `The work ended before it was done: ${d.reason} Nothing was left half-written; it can be resumed.`),
   'live/overloaded': entry(1, 429, (d: { seconds: number }) => `More events are waiting than can be kept. Send them again in ${d.seconds === 1 ? '1 second' : `${d.seconds} seconds`}.`),
   'live/stopped': entry(1, 503, (_: Record<string, never>) => 'The live side of this workspace has stopped. Nothing that was acknowledged is lost; start the server again.'),

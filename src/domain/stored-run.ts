@@ -17,6 +17,12 @@ export interface StoredRun {
   readonly removedAt?: number;
 }
 
+/** Of the `input` of a run that was made of the journal: the last record that is in it; 0 of one that does not say so, since there are runs from before it was kept. Undefined of other runs. */
+export function lastRecordOf(input: unknown): number | undefined {
+  const { live, record = 0 } = (input ?? {}) as { readonly live?: boolean; readonly record?: number };
+  return live ? record : undefined;
+}
+
 /** What a list of runs shows of each, and what two are compared by. */
 export interface RunSummary {
   readonly headline: string;

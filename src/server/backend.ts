@@ -29,6 +29,7 @@ export interface Backend {
 }
 
 const system: By = { actor: 'system', reason: 'the server was started' };
+const goingOn: By = { actor: 'system', reason: 'an erasure is gone on with' };
 
 /**
  * Opens a data folder, which is made where absent, for this process alone: migrates the records, makes the workspace 'main' where there is none, marks what was running as interrupted and takes up
@@ -52,7 +53,9 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     removing: (id, by) => jobs.cancelAll(id, by),
     async restored(id) {
       await jobs.recover(id);
-      await (await workspaces.open(id)).sending.wake();
+      const place = await workspaces.open(id);
+      await resumeErasures({ place, jobs, by: goingOn });
+      await place.sending.wake();
     },
   });
   const jobs = openJobs({ kinds, entry: jobEntry, open: workspaces.open, clock, threads, memory: jobMemory });
@@ -68,7 +71,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await jobs.recover(id);
       // Time goes on for live segments and for what is kept only so long, whether anybody asks or not.
       if ((await place.isLive()) || (await place.store.segments.list({ origin: 'live' })).length > 0) await reconcile(place.store, place.live());
-      await resumeErasures({ place, jobs, by: system });
+      await resumeErasures({ place, jobs, by: goingOn });
       await followChampion(place);
       await place.sending.wake();
     }
@@ -77,10 +80,16 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     throw error;
   }
   const daily = setInterval(() => void workspaces.tidy({ actor: 'system', reason: 'seven days are over' }).catch(() => {}), 86_400_000).unref();
+  const often = setInterval(() => void goOn().catch(() => {}), 600_000).unref();
+  /** What of an erasure failed is tried again. */
+  const goOn = async () => {
+    for (const { id } of await workspaces.list()) await resumeErasures({ place: await workspaces.open(id), jobs, by: goingOn });
+  };
   return {
     home, workspaces, jobs, failed,
     async close() {
       clearInterval(daily);
+      clearInterval(often);
       await close();
     },
   };

@@ -14,6 +14,8 @@ export interface Sending {
   readonly problem: string | undefined;
   /** Begins to send where there are webhooks, and ends where there are none. To be called when they were changed. */
   wake(): Promise<void>;
+  /** Resolves when what has been read of the changes by now is among the deliveries. */
+  taken(): Promise<void>;
   /** @throws `webhooks/bad-address` for what would never be sent to */
   check(url: string): void;
   /** Sends one message that means nothing, and tells what came back. @throws `store/not-found`, `store/conflict` where nothing can be signed */
@@ -77,6 +79,7 @@ export function openSending({ store: { outbox }, live, egress, clock }: SendingO
         look();
       }
     }).catch(told)),
+    taken: async () => dispatcher?.taken(),
     check(url) {
       const fault = egress.fault(url);
       if (fault) throw new ShoalError('webhooks/bad-address', { problem: wrong[fault] });

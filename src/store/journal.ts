@@ -18,9 +18,9 @@ export type JournalEntry =
    * `nodes`: the numbers of the identifiers in the live state, by which a snapshot that still knows them forgets them. `told`: the number of the last change before it. Those of somebody erased cannot follow from the journal any more, so counting goes on from there.
    * `shared`: those of the identifiers that came with somebody else too, who is still there (a browser that two used). From then on the events before it are read without them, so that what follows from
    * the journal gives nobody what was of the one who was erased. Kept of them is a keyed hash.
-   * The snapshot's `rest` may still name them: whoever erases saves a snapshot after it.
+   * The snapshot's `rest` may still name them: whoever erases saves a snapshot after it. `erasure`: the number under which it was asked for.
    */
-  | { readonly kind: 'erase'; readonly identifiers: readonly Identifier[]; readonly shared?: readonly Identifier[]; readonly entities: readonly number[]; readonly nodes: readonly number[]; readonly told: number; readonly forgotten?: number };
+  | { readonly kind: 'erase'; readonly erasure?: number; readonly identifiers: readonly Identifier[]; readonly shared?: readonly Identifier[]; readonly entities: readonly number[]; readonly nodes: readonly number[]; readonly told: number; readonly forgotten?: number };
 
 /** An entry as it is written: of an event that comes as JSON no more need be known than its message id and whom it belongs to. */
 export type GroupEntry = JournalEntry | { readonly kind: 'event'; readonly event: Pick<Event, 'id' | 'identifiers'>; readonly text: string };

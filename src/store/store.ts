@@ -213,13 +213,14 @@ export interface Store {
   };
   /** Erasures that are not done everywhere: written down before the first step, so that a server which is killed in between goes on with them. */
   readonly erasures: {
-    /** Somebody with these names is to be forgotten. */
-    begin(names: readonly string[]): Promise<number>;
-    /** Those under way. `erased`: the journal has forgotten them; whoever comes under these names since is somebody new to it. */
-    open(): Promise<readonly { readonly seq: number; readonly names: readonly string[]; readonly erased: boolean }[]>;
-    erased(erasure: number): Promise<void>;
-    /** Deletes what the store has about entities of these names: deliveries, transitions, notes. */
-    forget(names: readonly string[]): Promise<void>;
+    /** Somebody with these names is to be forgotten; `record` is the last there is in the journal. */
+    begin(names: readonly string[], record: number): Promise<number>;
+    /** Those under way. `erased`: the journal has forgotten them by this `record`; whoever comes under these names since is somebody new to it. */
+    open(): Promise<readonly { readonly seq: number; readonly names: readonly string[]; readonly erased: boolean; readonly record: number }[]>;
+    /** The journal has forgotten them, which is written to the audit log. `told`: the last change that could be theirs. */
+    erased(erasure: number, gone: { readonly record: number; readonly told: number; readonly identifiers: number; readonly events?: number }, by: By): Promise<void>;
+    /** Deletes what the store has about those whom the journal has forgotten: deliveries, transitions, notes. */
+    forget(): Promise<void>;
     /** Nothing is left to be done; how many rows of how many runs went. */
     end(erasures: readonly number[], done: { readonly runs: number; readonly rows: number }, by: By): Promise<void>;
   };

@@ -46,8 +46,8 @@ export interface Tables {
   /** `number` counts all attempts of a delivery, also those before it was sent again by hand. */
   delivery_attempts: { delivery: number; number: number; at: number; ms: number; status: number | null; fault: string | null };
 
-  /** `names`: what somebody was called, as JSON; `state`: 'begun' until the journal has forgotten them, then 'erased'. The row goes when nothing is left of them. */
-  erasures: { seq: number; names: string; state: string; at: number };
+  /** `names`: what somebody was called, as JSON; `state`: 'begun' until the journal has forgotten them, then 'erased'; `record`: the journal's last record when it was begun, then the one that erased them; `told`: their last change. The row goes when nothing is left of them. */
+  erasures: { seq: number; names: string; state: string; at: number; record: number; told: number };
 
   /** The journal: what each holds is said in journal/tables.ts. Bytes are sealed. */
   records: RecordRow;

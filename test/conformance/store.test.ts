@@ -653,7 +653,8 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       await store.outbox.settle([gone(1), gone(2)]);
       expect(await store.webhooks.get(id)).toMatchObject({ enabled: false, dead: 2, lastFailureAt: now });
       expect((await store.audit.list({ action: 'webhook.disable' })).items).toMatchObject([{ actor: 'system', after: { reason: 'it answered 410: gone' } }]);
-      await store.erasures.forget(['bob', 'odd\u0000\ud800']);
+      await store.erasures.erased(await store.erasures.begin(['bob', 'odd\u0000\ud800'], 1), { record: 2, told: 3, identifiers: 2 }, by);
+      await store.erasures.forget();
       await store.outbox.settle([delivered(2)]);
       expect(await store.outbox.prune(now)).toBe(0);
       expect(await store.outbox.prune(now + 1)).toBe(1);
@@ -663,14 +664,22 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
 
   describe('an erasure', () => {
     it('is under way until it is done everywhere, also after a restart, and leaves nothing about somebody', async () => {
-      const first = await store.erasures.begin(['ann', 'anonymous:b1']);
-      await store.erasures.begin(['eve\u0000']);
-      await store.erasures.erased(first);
-      for (const id of ['ann', 'bob']) await store.notes.add({ about: { kind: 'entity', id }, text: 'a note' }, by);
+      for (const id of ['ann', 'bob', 'eve']) await store.notes.add({ about: { kind: 'entity', id }, text: 'a note' }, by);
+      await store.webhooks.create({ name: 'h', url: 'https://h.example.org/', segments: null, types: null, cursor: 0 }, by);
+      const changes = ['ann', 'bob', 'eve', 'ann'].map((entity, i) => ({ n: i + 1, entity, segment: 's', version: 1, direction: 'entered' as const, at: now, seq: i + 1, reason: 'because', sequence: i + 1 }));
+      await store.outbox.take([{ webhook: 1, cursor: 4, changes }]);
+      const first = await store.erasures.begin(['ann', 'anonymous:b1'], 7);
+      await store.erasures.begin(['eve', 'eve\u0000'], 8);
+      await store.erasures.erased(first, { record: 9, told: 3, identifiers: 2, events: 5 }, by);
+      now += 1;
+      await store.notes.add({ about: { kind: 'entity', id: 'ann' }, text: 'a later one' }, by);
       await reopen();
-      expect(await store.erasures.open()).toEqual([{ seq: 1, names: ['ann', 'anonymous:b1'], erased: true }, { seq: 2, names: ['eve\u0000'], erased: false }]);
-      for (const { names } of await store.erasures.open()) await store.erasures.forget(names);
-      expect((await store.notes.list()).items).toMatchObject([{ about: { id: 'bob' } }]);
+      expect(await store.erasures.open()).toEqual([{ seq: 1, names: ['ann', 'anonymous:b1'], erased: true, record: 9 }, { seq: 2, names: ['eve', 'eve\u0000'], erased: false, record: 8 }]);
+      await store.erasures.forget();
+      // Of whom the journal still knows nothing is deleted, nor of whoever came after.
+      expect((await store.notes.list()).items.map(({ about, text }) => `${about.id}: ${text}`).sort()).toEqual(['ann: a later one', 'bob: a note', 'eve: a note']);
+      expect((await store.outbox.due(1, now, 9)).map(({ change: { n } }) => n).sort()).toEqual([2, 3, 4]);
+      expect((await store.audit.list({ action: 'entity.erase' })).items).toMatchObject([{ subject: { kind: 'entity', id: 'erased' }, after: { identifiers: 2, events: 5 } }]);
       await store.erasures.end([1, 2], { runs: 1, rows: 1 }, by);
       expect(await store.erasures.open()).toEqual([]);
       expect((await store.audit.list({ action: 'entity.forget' })).items).toMatchObject([{ subject: { kind: 'entity', id: 'erased' }, after: { runs: 1, rows: 1 } }]);
@@ -877,7 +886,7 @@ describe.each(engines)('a store on $engine', ({ engine, missing, place: newPlace
       const tables = await database.tables(database.db);
       expect(tables).toContain('extra');
       expect(tables).not.toContain('half');
-      expect((await database.db.selectFrom('schema_versions').selectAll().orderBy('version').execute()).map(({ name }) => name)).toEqual(['start', 'reasons', 'webhooks', 'erasures', 'second']);
+      expect((await database.db.selectFrom('schema_versions').selectAll().orderBy('version').execute()).map(({ name }) => name)).toEqual(['start', 'reasons', 'webhooks', 'erasures', 'erased', 'second']);
       await databases.close();
       home = await open();
     });

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import type { Change } from '../../domain/live.js';
 import type { EgressRequest } from '../../util/egress/egress.js';
 import { createRng } from '../../util/rng.js';
+import { startDispatcher } from './dispatcher.js';
 import { delays, patience } from './retry.js';
 import { happen, world, type Reply } from './world.test.fixture.js';
 
@@ -161,8 +163,43 @@ test('deliveries about somebody who is forgotten are gone, also from what was to
   for (const entity of ['ann', 'bob', 'ann', 'odd\u0000\ud800']) happen(w.feed, w.now, entity, 's');
   w.start();
   await w.run(w.now + 1000);
-  await w.store.erasures.forget(['ann', 'odd\u0000\ud800']);
+  await w.store.erasures.erased(await w.store.erasures.begin(['ann', 'odd\u0000\ud800'], 0), { record: 1, told: w.feed.length, identifiers: 2 }, by);
+  await w.store.erasures.forget();
   await w.run(w.now + hour);
   expect((await w.store.webhooks.deliveries(id)).items.map(({ entity }) => entity)).toEqual(['bob']);
   expect(w.failures).toEqual([]);
+});
+
+test('whoever waits for what has been read of the feed waits until it is in the store', async () => {
+  const [reading, given, writing, written] = Array.from({ length: 4 }, () => {
+    let resolve = () => {};
+    return { done: new Promise<void>((end) => (resolve = end)), end: () => resolve() };
+  });
+  const feed: Change[] = [];
+  happen(feed, 0, 'ann', 's');
+  const outbox = {
+    targets: async () => [{ seq: 1, id: 'h', url: 'https://h/', segments: null, types: null, cursor: 0, secrets: [] }], waiting: async () => 0, due: async () => [], next: async () => undefined, settle: async () => {}, prune: async () => 0,
+    take: async () => {
+      writing.end();
+      await written.done;
+    },
+  };
+  const dispatcher = startDispatcher({
+    outbox, clock: () => 0, random: () => 0, failed: () => {}, send: () => Promise.reject(new Error('nothing is due')),
+    changes: async () => {
+      reading.end();
+      await given.done;
+      return feed;
+    },
+    wait: (_, signal) => new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }))),
+  });
+  await reading.done;
+  let taken = false;
+  const waited = dispatcher.taken().then(() => (taken = true));
+  given.end();
+  await writing.done;
+  expect(taken).toBe(false);
+  written.end();
+  await waited;
+  await dispatcher.close();
 });

@@ -24,6 +24,8 @@ export interface DispatcherOptions {
 export interface Dispatcher {
   /** There are new changes, or webhooks were changed. */
   wake(): void;
+  /** Resolves when what has been read of the feed by now is in the store. */
+  taken(): Promise<void>;
   /** Finishes what is being sent, for a few seconds at most. */
   close(): Promise<void>;
 }
@@ -66,6 +68,8 @@ export function startDispatcher({ outbox, changes, send, clock, wait, random, fa
   /** A webhook has so much waiting that its changes are left in the feed. */
   let held = false;
   let awake = new AbortController();
+  /** What is being read of the feed. */
+  let taking: Promise<unknown> = Promise.resolve();
   let pruned = -Infinity;
 
   async function run(): Promise<void> {
@@ -85,7 +89,7 @@ export function startDispatcher({ outbox, changes, send, clock, wait, random, fa
   async function step(): Promise<boolean> {
     await settle();
     const targets = await outbox.targets();
-    const more = fresh && await take(targets);
+    const more = fresh && await (taking = take(targets));
     await sendDue(targets);
     await prune();
     if (more || fresh) return true;
@@ -195,6 +199,7 @@ export function startDispatcher({ outbox, changes, send, clock, wait, random, fa
       fresh = true;
       awake.abort();
     },
+    taken: () => taking.then(() => {}, () => {}),
     async close() {
       stopping.abort();
       await running;

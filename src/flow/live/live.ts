@@ -63,8 +63,10 @@ export interface Live {
   check(rule: Rule): Promise<string>;
   /** What rules can speak of: what was seen so far. */
   vocabulary(): Promise<Vocabulary>;
-  /** Destroys the keys of everything that is known of somebody. Gives the identifiers that are forgotten. */
-  erase(entity: Identifier): Promise<{ readonly identifiers: number; readonly events: number }>;
+  /** Destroys the keys of everything that is known of somebody. Gives how much is forgotten, by which record, and the last change before it. `erasure`: a number by which `erased` finds it. @throws `live/unknown-entity` */
+  erase(entity: Identifier, erasure?: number): Promise<{ readonly identifiers: number; readonly events: number; readonly record: number; readonly told: number }>;
+  /** What an erasure has destroyed, where its record is there: one after `since`. */
+  erased(erasure: number, since: number): Promise<{ readonly identifiers: number; readonly record: number; readonly told: number } | undefined>;
   /** @throws `live/unknown-merge` */
   unmerge(seq: number): Promise<Merge>;
   merges(entity?: Identifier): Promise<readonly Merge[]>;
@@ -405,19 +407,25 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       return ruleWords(rule, state.vocabulary());
     },
     vocabulary: async () => state.vocabulary(),
-    async erase(identifier) {
-      let gone = { identifiers: 0, events: 0 };
+    async erase(identifier, erasure) {
+      let gone = { identifiers: 0, events: 0, told: 0 };
       // In a transaction of its own, made of what is known at its moment: everything that was told before has its number in it.
-      await appendAlone(async () => {
+      const [appended] = await appendAlone(async () => {
         const entity = state.find(identifier);
         if (entity === undefined) throw new ShoalError('live/unknown-entity', { id: identifier.value.slice(0, 60) });
         await warm(() => (state.isCold(entity) ? [entity] : []));
         const { identifiers, events } = state.entity(entity);
-        gone = { identifiers: identifiers.length, events };
-        return [{ kind: 'erase', identifiers, shared: state.sharedOf(entity), entities: [entity], nodes: state.nodesOf(entity), told: state.n }];
+        gone = { identifiers: identifiers.length, events, told: state.n };
+        return [{ kind: 'erase', ...(erasure !== undefined && { erasure }), identifiers, shared: state.sharedOf(entity), entities: [entity], nodes: state.nodesOf(entity), told: state.n }];
       });
       await rested();
-      return gone;
+      return { ...gone, record: (appended as { seq: number }).seq };
+    },
+    async erased(erasure, since) {
+      for await (const records of journal.read(since)) {
+        for (const { seq: record, entry } of records) if (entry.kind === 'erase' && entry.erasure === erasure) return { identifiers: entry.forgotten ?? 0, record, told: entry.told };
+      }
+      return undefined;
     },
     async unmerge(record) {
       const known = state.merges().find((merge) => merge.seq === record && !merge.undone);

@@ -26,6 +26,8 @@ export const fakeKinds = {
     setInterval(() => {}, 1000);
     signal.addEventListener('abort', () => reject(new ShoalError('run/aborted', {})));
   })),
+  /** What somebody has a right to. */
+  owed: { ...fake('owed', async ({ what }) => ({ said: what })), owed: true as const },
   /** Waits for a file to be there, and writes another when it begins. */
   gate: fake('gate', ({ what }, { progress }) => new Promise((resolve) => {
     const open = () => existsSync(what) && resolve({ said: 'open' });

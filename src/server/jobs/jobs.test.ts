@@ -117,6 +117,16 @@ describe('jobs', () => {
     expect((await jobs.list(main)).every(({ state }) => state === 'cancelled')).toBe(true);
   });
 
+  it('takes what somebody has a right to however many wait, and lets nobody cancel it', async () => {
+    const { jobs, main } = await server();
+    for (let i = 0; i < 51; i++) await jobs.start(main, 'hold', {}, by);
+    const { id } = await jobs.start(main, 'owed', { what: 'theirs' }, by);
+    await expect(jobs.cancel(main, id, by)).rejects.toMatchObject({ code: 'jobs/owed', status: 409 });
+    for (const job of await jobs.list(main)) if (job.kind === 'hold') await jobs.cancel(main, job.id, by);
+    expect(await ended(jobs, main, id)).toMatchObject({ state: 'done', result: { said: 'theirs' } });
+    expect(await jobs.cancel(main, id, by)).toMatchObject({ state: 'done' });
+  });
+
   it('cancels what waits, what runs, and what does not listen', async () => {
     const { jobs, main } = await server();
     const held = await jobs.start(main, 'hold', {}, by);

@@ -22,7 +22,7 @@ export interface Jobs {
   watch(workspace: string, id: string, signal?: AbortSignal): AsyncIterable<Job>;
   /** Every change of any job of a workspace, from now until `signal` aborts. */
   watchAll(workspace: string, signal: AbortSignal): AsyncIterable<Job>;
-  /** Stops a job that is queued or running; resolves when it has ended (it may have been done before). @throws `jobs/unknown` */
+  /** Stops a job that is queued or running; resolves when it has ended (it may have been done before). @throws `jobs/unknown`, `jobs/owed` */
   cancel(workspace: string, id: string, by: By): Promise<Job>;
   /** Stops all jobs of a workspace. */
   cancelAll(workspace: string, by: By): Promise<void>;
@@ -213,7 +213,7 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
       if (!kind) throw new ShoalError('jobs/unknown-kind', { kind: name.slice(0, 60), known: listWords(Object.keys(kinds)) });
       const whole = checked(kind.input, input);
-      if (waiting.filter((turn) => turn.workspace === workspace).length >= mostWaiting) throw new ShoalError('jobs/too-many', { most: mostWaiting });
+      if (!kind.owed && waiting.filter((turn) => turn.workspace === workspace).length >= mostWaiting) throw new ShoalError('jobs/too-many', { most: mostWaiting });
       const record = await (await jobs(workspace)).queue({ kind: name, input: kind.recorded?.(whole) ?? whole }, by);
       if (kind.recorded) said.set(record.id, whole);
       enqueue(workspace, record);
@@ -245,7 +245,10 @@ export function openJobs({ kinds, entry, open, clock, threads, memory, grace = 5
       }
     },
     watchAll: (workspace, signal) => changes.listen(workspace, signal),
-    cancel,
+    async cancel(workspace, id, by) {
+      if (turnOf(workspace, id)?.kind.owed) throw new ShoalError('jobs/owed', { id });
+      return cancel(workspace, id, by);
+    },
     async cancelAll(workspace, by) {
       const turns = [...waiting, ...running.values()].filter((turn) => turn.workspace === workspace);
       await Promise.all(turns.map(({ id }) => cancel(workspace, id, by)));

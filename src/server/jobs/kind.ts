@@ -15,6 +15,8 @@ export interface JobKind<I extends z.ZodObject = z.ZodObject, O extends Plain = 
   readonly name: string;
   /** Heavy work runs one at a time; light work does not wait for it. */
   readonly lane: 'heavy' | 'light';
+  /** Somebody has a right to it: it is queued however many wait, and not cancelled. */
+  readonly owed?: true;
   readonly input: I;
   /** The input as it may be written down and shown, where it holds a secret. What was said is then kept in memory only, until the job has ended. */
   recorded?(input: z.output<I>): Plain;

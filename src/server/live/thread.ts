@@ -132,7 +132,7 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
       for (const event of events) gathered.events.push(JSON.stringify(event));
       gathered.givers.push({ events: events.length, giver: { resolve, reject } });
     }),
-    define: ask('define'), retire: ask('retire'), export: ask('export'), adopt: ask('adopt'), check: ask('check'), vocabulary: ask('vocabulary'), erase: ask('erase'), unmerge: ask('unmerge'), merges: ask('merges'), entity: ask('entity'), why: ask('why'),
+    define: ask('define'), retire: ask('retire'), export: ask('export'), adopt: ask('adopt'), check: ask('check'), vocabulary: ask('vocabulary'), erase: ask('erase'), erased: ask('erased'), unmerge: ask('unmerge'), merges: ask('merges'), entity: ask('entity'), why: ask('why'),
     segments: ask('segments'), members: ask('members'), changes: ask('changes'), cameAndWent: ask('cameAndWent'), recent: ask('recent'), status: ask('status'),
     news(listener, only) {
       listeners.set(listener, only);

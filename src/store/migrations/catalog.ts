@@ -8,10 +8,11 @@ import { start as workspaceStart } from './workspace/0001-start.js';
 import { reasons } from './workspace/0002-reasons.js';
 import { webhooks } from './workspace/0003-webhooks.js';
 import { erasures } from './workspace/0004-erasures.js';
+import { erased } from './workspace/0005-erased.js';
 
 /** The steps of each schema, in order. A new step is one file and one line here. */
 export const migrations: { readonly home: readonly Migration[]; readonly workspace: readonly Migration[]; readonly journal: readonly Migration[] } = {
   home: [homeStart],
-  workspace: [workspaceStart, reasons, webhooks, erasures],
+  workspace: [workspaceStart, reasons, webhooks, erasures, erased],
   journal: [journalStart, groups, versions, goneStates],
 };

@@ -227,7 +227,7 @@ function Erase({ live }: { readonly live: LiveEntity }) {
       const { identifiers, events } = await erase({ params: { entity: live.id } });
       toast({ text: `Erased: ${f.count(events)} ${events === 1 ? 'event' : 'events'} under ${f.count(identifiers)} ${identifiers === 1 ? 'id' : 'ids'} can no longer be read.` });
     } catch (error) {
-      toast({ text: `Nothing was erased. ${(error as Error).message}`, tone: 'problem' });
+      toast({ text: `Not confirmed, so look again whether they are still there. ${(error as Error).message}`, tone: 'problem' });
     }
   };
   return (

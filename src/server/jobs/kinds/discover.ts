@@ -71,7 +71,7 @@ export const discoverKind = jobKind({
     const tracked = live ? await eventsOf(place, id) : undefined;
     const stored = await Promise.all(files.map(place.files.get));
     const asked = {
-      files: tracked ? [{ id: 'journal', name: 'journal', fingerprint: tracked.fingerprint }] : stored.map(({ id: file, name, fingerprint: print }) => ({ id: file, name, fingerprint: print })), options, ...(tracked && { live: true }),
+      files: tracked ? [{ id: 'journal', name: 'journal', fingerprint: tracked.fingerprint }] : stored.map(({ id: file, name, fingerprint: print }) => ({ id: file, name, fingerprint: print })), options, ...(tracked && { live: true, record: tracked.seq }),
     };
     const previous = await earlierRun(asked, place.store);
     return {

@@ -10,18 +10,20 @@ import { jobKind } from '../kind.js';
 export const forgetKind = jobKind({
   name: 'forget',
   lane: 'heavy',
+  owed: true,
   input: z.strictObject({}),
   async prepare(_, place) {
     const open = (await place.store.erasures.open()).filter(({ erased }) => erased);
-    const folders = (await liveRuns(place.store)).map(place.runFolder);
-    return { erasures: open.map(({ seq }) => seq), names: open.flatMap(({ names }) => names), folders };
+    // Of each run those who were in the journal when it was read; who came under their names since is somebody else.
+    const folders = (await liveRuns(place.store)).map(({ id, record }) => ({ folder: place.runFolder(id), names: open.filter((erasure) => erasure.record > record).flatMap(({ names }) => names) }));
+    return { erasures: open.map(({ seq }) => seq), folders: folders.filter(({ names }) => names.length > 0) };
   },
-  async work({ erasures, names, folders }, context) {
+  async work({ erasures, folders }, context) {
     const { forgetIn } = await import('../../../flow/forget.js');
     let runs = 0, rows = 0;
-    for (const [i, folder] of folders.entries()) {
+    for (const [i, { folder, names }] of folders.entries()) {
       context.progress({ stage: 'forget', done: i / folders.length });
-      const gone = names.length === 0 ? 0 : await forgetIn(folder, names, context).catch((error: unknown) => {
+      const gone = await forgetIn(folder, names, context).catch((error: unknown) => {
         // A folder that somebody took away holds nobody.
         if (error instanceof ShoalError && error.code === 'explain/no-run') return 0;
         throw error;
@@ -33,8 +35,7 @@ export const forgetKind = jobKind({
   },
   async publish({ erasures, runs, rows }, { store }, { by }) {
     // What a run that was made meanwhile says of who moved.
-    const done = (await store.erasures.open()).filter(({ seq }) => erasures.includes(seq));
-    await store.erasures.forget(done.flatMap(({ names }) => names));
+    await store.erasures.forget();
     await store.erasures.end(erasures, { runs, rows }, by);
     return { runs, rows };
   },
