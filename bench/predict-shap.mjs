@@ -1,5 +1,5 @@
 // Explaining and scoring one model of LightGBM (100 trees × 31 leaves, 28 inputs) with LightGBM and, imported, with Shoal, on two threads: Shapley values of all rows,
-// predictions of all rows, and of one row at a time. Times are from the table in memory to the numbers; both must give the same ones to 10⁻⁶.
+// predictions of all rows, and of one row at a time. Times are from the table in memory to the numbers; both must give the same Shapley values to 10⁻⁶ and predictions to 10⁻⁹.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -38,8 +38,10 @@ await main(async () => {
     const [ours, theirs] = [facts('shoal', 'said')[0], facts('lightgbm', 'said')[0]];
     const difference = Math.max(...ours.map((value, i) => Math.abs(value - theirs[i])));
     must(ours.length === theirs.length && difference <= 1e-6, `Shapley values differ by ${difference}.`);
+    const apart = Math.max(...facts('shoal', 'scores')[0].map((value, i) => Math.abs(value - facts('lightgbm', 'scores')[0][i])));
+    must(apart <= 1e-9, `predictions differ by ${apart}.`);
     const alone = median(facts('shoal', 'alone')) * 1e6;
-    for (const { runs } of Object.values(result.contenders)) for (const run of runs) delete run.facts.said;
+    for (const { runs } of Object.values(result.contenders)) for (const run of runs) [delete run.facts.said, delete run.facts.scores];
     report('predict-shap', { scene: { rows, inputs, trees, leaves }, ...result }, [
       { what: `Shapley values of ${rows} rows ${ratio('explaining').toFixed(1)}× as fast (${median(facts('shoal', 'explaining')).toFixed(2)} s, ${median(facts('lightgbm', 'explaining')).toFixed(2)} s; bar 2×), the same to ${difference.toExponential(1)}`, met: ratio('explaining') >= 2 },
       { what: `predictions of ${rows} rows ${ratio('predicting').toFixed(2)}× as fast (${Math.round(rows / median(facts('shoal', 'predicting')))} rows/s, ${Math.round(rows / median(facts('lightgbm', 'predicting')))} rows/s; bar 1×)`, met: ratio('predicting') >= 1 },
@@ -71,12 +73,12 @@ async function explain(folder, rows) {
     return [(performance.now() - start) / 1000, result];
   };
   const [explaining, { values, base }] = timed(() => treeShap(forest, x, kernel));
-  const [predicting] = timed(() => score.all(x));
+  const [predicting, scores] = timed(() => score.all(x));
   const [all] = timed(() => {
     const out = new Float64Array(1);
     for (let i = 0; i < 20_000; i++) score.one(table.subarray((i % rows) * inputs, (i % rows) * inputs + inputs), out);
   });
   const said = Array.from({ length: compared }, (_, i) => [...values.subarray(i * inputs, (i + 1) * inputs), base[0]]).flat();
-  process.stdout.write(`${JSON.stringify({ explaining, predicting, alone: all / 20_000, said })}\n`);
+  process.stdout.write(`${JSON.stringify({ explaining, predicting, alone: all / 20_000, said, scores: [...scores.subarray(0, compared)] })}\n`);
   await kernel.close();
 }

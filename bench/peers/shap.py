@@ -34,6 +34,6 @@ else:
     contributions = model.predict(x, pred_contrib=True, num_threads=threads)
     explaining = time.perf_counter() - start
     start = time.perf_counter()
-    model.predict(x, num_threads=threads)
+    scores = model.predict(x, num_threads=threads)
     predicting = time.perf_counter() - start
-    print(json.dumps({"explaining": explaining, "predicting": predicting, "said": contributions[: scene["compared"]].ravel().tolist(), "versions": {"lightgbm": lgb.__version__, "numpy": np.__version__}}))
+    print(json.dumps({"explaining": explaining, "predicting": predicting, "said": contributions[: scene["compared"]].ravel().tolist(), "scores": scores[: scene["compared"]].tolist(), "versions": {"lightgbm": lgb.__version__, "numpy": np.__version__}}))
