@@ -25,6 +25,9 @@ export interface Built {
 
 export const rejectedTable = 'shoal_rejected';
 
+/** Of a larger table whose rows need hardly any cleaning no second one is made: writing it takes longer than cleaning the few columns that a question asks for, every time. */
+const viewedRows = 1_000_000;
+
 /** Makes the cleaned tables, the table of rejected rows, and the sources that describe them. */
 export async function build({ files, word }: Inference, options: IngestOptions, engine: Engine, context: Context): Promise<Built> {
   const entityType = sharedType(files);
@@ -75,8 +78,10 @@ async function buildSource(file: Inferred, { keys, entityType, word }: Shared, o
     oneEach: withId && roles.entity!.distinct < roles.entity!.filled, now: context.clock(),
   });
   const clean = `${raw.name} clean`;
-  await engine.run(`DROP TABLE IF EXISTS ${quoteName(clean)}`, 'clean');
-  await engine.run(`CREATE TABLE ${quoteName(clean)} AS ${made.body}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
+  const [before] = await engine.rows(`SELECT table_type AS t FROM information_schema.tables WHERE table_name = ${quoteText(clean)}`, 'clean');
+  if (before) await engine.run(`DROP ${before['t'] === 'VIEW' ? 'VIEW' : 'TABLE'} ${quoteName(clean)}`, 'clean');
+  const kept = made.plain && profiled.rows > viewedRows ? 'VIEW' : 'TABLE';
+  await engine.run(`CREATE ${kept} ${quoteName(clean)} AS ${made.body}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
   const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM ${quoteName(clean)}`, 'clean');
   const rowsKept = Number(n);
   const { rejected, queries } = await findRejected(file, made, rowsKept, engine);

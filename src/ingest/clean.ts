@@ -16,6 +16,8 @@ export interface Plan {
   readonly body: string;
   /** Windows or joins: the engine may give rows in another order, so a table that is not too large to be looked at is made with ORDER BY. */
   readonly reorders: boolean;
+  /** Row by row, of columns that need no reading: every question may as well clean its rows again. */
+  readonly plain: boolean;
   readonly has: readonly CanonicalColumn[];
   readonly attributes: readonly PlannedAttribute[];
   /** First that holds says why a row is rejected. Conditions are never NULL; `early` ones need no window. */
@@ -88,8 +90,9 @@ export function plan(input: PlanInput): Plan {
   // A query that is kept must not hold today's date: it would call tomorrow's rows impossible, and differ from run to run.
   const lasting = body.replaceAll(futureLimit(input.now), 'CAST(now() AS TIMESTAMP) + INTERVAL 1 DAY');
   const select = steps.length ? `WITH ${steps.join(',\n')}\n${lasting}` : lasting;
+  const asTheyAre = input.columns.every(({ rawType, format }) => rawType !== 'VARCHAR' || format.kind === 'text' || format.kind === 'empty');
   return {
-    select, body, from, rejects: rejects.map(({ reason, when }) => ({ reason, when })), attributes: attributes.map(({ sql: _, alias: __, ...a }) => a),
+    select, body, from, plain: asTheyAre && joins.length === 0 && !/ OVER \(/.test(body), rejects: rejects.map(({ reason, when }) => ({ reason, when })), attributes: attributes.map(({ sql: _, alias: __, ...a }) => a),
     has: canonical.map(([name]) => name), reorders: input.rows <= orderedRows && (joins.length > 0 || qualify.length > 0 || input.sharedAmount || input.roles.timeOfOrder === true),
   };
 }

@@ -178,8 +178,10 @@ function views({ source, survey, dialect: d, asOf }: RecipeInput, money: boolean
   const price = has.has('price') ? d.double(col('price')) : d.ratio(amount, col('quantity'));
   const logPrice = d.round(`${d.ln(`CASE WHEN ${price} > 0 THEN ${price} END`)} * 1e4`);
   const selected = (fields: Record<string, string | undefined>) => Object.entries(fields).flatMap(([name, sql]) => (sql ? [`${sql} AS ${col(name)}`] : []));
-  const bought = money ? units(d.only('sum', amount, kept)) : undefined;
-  const all = money ? units(`sum(${amount})`) : undefined;
+  // Units of a row add up exactly in doubles, at a third of what decimals cost; what the engine multiplies out has more digits than units, and is added up first.
+  const total = (x: string, where?: string) => (x === col('amount') || x === col('quantity') ? `coalesce(${d.only('sum', units(x), where)}, 0e0)` : units(d.only('sum', x, where)));
+  const bought = money ? total(amount, kept) : undefined;
+  const all = money ? total(amount) : undefined;
   const perOrder = selected({
     at: has.has('at') ? `min(${col('at')})` : undefined,
     one: '1e0',
@@ -188,7 +190,7 @@ function views({ source, survey, dialect: d, asOf }: RecipeInput, money: boolean
     amount: all,
     bought_amount: bought,
     returned_amount: money && returns ? `${bought} - ${all}` : undefined,
-    quantity: has.has('quantity') ? units(d.only('sum', col('quantity'), kept)) : undefined,
+    quantity: has.has('quantity') ? total(col('quantity'), kept) : undefined,
   });
   const by = orderKey(has, survey.ordersMissing > 0, col);
   const orders = `SELECT ${[col('entity'), ...perOrder].join(',\n  ')}\nFROM ${d.quote(source.table)}${known}\nGROUP BY ${by.join(', ')}`;
