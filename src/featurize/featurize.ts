@@ -52,12 +52,11 @@ export async function fetched(planned: Plan, sql: string, table: string, engine:
   const read = (names: readonly string[], rows?: number) => engine.columns(`SELECT ${names.join(', ')} FROM ${dialect.quote(table)}`, 'features', rows);
   const ids = await read([`${dialect.varchar(dialect.quote('entity'))} AS ${dialect.quote('entity')}`]);
   if (ids.rows < FEWEST) throw new ShoalError('featurize/too-few-entities', { count: ids.rows, minimum: FEWEST });
-  const columns: Float64Array[] = [];
-  for (let from = 0; from < features.length; from += AT_A_TIME) {
-    checkAborted(context);
-    const part = await read(features.slice(from, from + AT_A_TIME).map(({ name }) => dialect.quote(name)), ids.rows);
-    for (const { values } of part.columns) columns.push(values as Float64Array);
-  }
+  checkAborted(context);
+  // Asked together, so that the engine reads some while this thread copies others.
+  const parts = Array.from({ length: Math.ceil(features.length / AT_A_TIME) }, (_, i) => features.slice(i * AT_A_TIME, (i + 1) * AT_A_TIME));
+  const answers = await Promise.all(parts.map((part) => read(part.map(({ name }) => dialect.quote(name)), ids.rows)));
+  const columns = answers.flatMap((part) => part.columns.map(({ values }) => values as Float64Array));
   return {
     rows: ids.rows, asOf: planned.asOf, entities: ids.columns[0].values as readonly string[], features, columns, table, sql, notes: planned.notes, live: livePlan(planned),
   };

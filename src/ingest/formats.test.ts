@@ -261,3 +261,20 @@ describe('other exports', () => {
     expect(said(made)).toContain("the order's total");
   });
 });
+
+describe('a large table', () => {
+  it('that needs no cleaning is not copied: what is kept is asked of the rows as they were read, again on the same engine too', async () => {
+    const text = `customer_id,date,amount\n${lines(1_000_100, (i) => `${i % 101 === 0 ? '' : `c${i % 1000}`},2024-01-${10 + (i % 15)},${i % 7}.5`)}\n`;
+    const kind = async (made: Ingested) => (await engine.rows(`SELECT table_type AS t FROM information_schema.tables WHERE table_name = '${made.sources[0].table}'`))[0].t;
+    const made = await read('large.csv', text);
+    const { audit, table, select } = made.sources[0];
+    expect(audit).toMatchObject({ rowsIn: 1_000_100, rowsKept: 990_198, rowsRejected: 9_902 });
+    expect(await kind(made)).toBe('VIEW');
+    const questions = 'count(*) AS n, sum(amount) AS amount, min("at") = TIMESTAMP \'2024-01-10\' AS at, count(DISTINCT entity) AS entities';
+    const [asked] = await engine.rows(`SELECT ${questions} FROM "${table}"`);
+    expect(asked).toEqual((await engine.rows(`SELECT ${questions} FROM (${select})`))[0]);
+    expect(asked).toMatchObject({ n: 990_198, at: true, entities: 1000 });
+    expect(await kind(await read('large.csv', text.slice(0, 100_000)))).toBe('BASE TABLE');
+    expect((await read('large.csv', text)).sources[0].audit.rowsKept).toBe(990_198);
+  });
+});
