@@ -110,7 +110,7 @@ describe('many rows', () => {
     const { x, y } = drawn(3000, 12, () => 0);
     const model = await chooseModel(x, y, { predictor: 'boosted-trees', candidates: [{ predictor: 'boosted-trees', options: { trees: 60, patience: 0, leaves: 31 } }], outOfFold: true, mostRows: 1000 }, context, kernel);
     expect(model.outOfFold!.every((p) => p >= 0 && p <= 1)).toBe(true);
-    expect(area(y, predictChosen({ ...model, calibration: [{ method: 'none' }] }, x))).toBeGreaterThan(0.8);
+    expect(area(y, predictChosen({ ...model, calibration: [{ method: 'none' }] }, x))).toBeGreaterThan(0.7);
     expect(Math.abs(area(y, model.outOfFold!) - 0.5)).toBeLessThan(0.05);
     const mean = (p: Float64Array) => p.reduce((sum, value) => sum + value, 0) / p.length;
     expect(Math.abs(mean(model.outOfFold!) - mean(y.values))).toBeLessThan(0.02);

@@ -44,13 +44,19 @@ const worthSampling = 2;
 /** From so many rows on, three folds tell as much as five. */
 const manyRows = 12_000;
 
+/** What the folds have found out (how many rounds) serves up to so many times as many rows. */
+const likeAll = 6;
+
+/** Rows to compare on: the fewer, the more inputs each has. */
+const comparedRows = (inputs: number) => Math.round(Math.min(30_000, Math.max(12_000, 2_000_000 / inputs)));
+
 /**
  * Chooses, fits and calibrates a model of these rows.
  * @throws `predict/no-answers`, `predict/no-inputs`, `predict/one-class`, `predict/bad-answers`, `predict/infinite`, `predict/wrong-task`, `run/aborted`
  */
 export async function chooseModel(x: Examples, y: Answers, options: ChooseOptions, context: Context, kernel: Kernel): Promise<ChosenModel> {
   const all = knownRows(y);
-  const rows = sampleOf(y, all, options.mostRows ?? 30_000, context.rng('sample'));
+  const rows = sampleOf(y, all, options.mostRows ?? comparedRows(x.inputs.length), context.rng('sample'));
   const asked = settingsFor(x, y, options);
   // Even alone, settings are tried beside the naive one, and a predictor that cannot take the task says so.
   const { finalists, left } = await screened(asked, x, y, rows, options, context, kernel);
@@ -62,7 +68,7 @@ export async function chooseModel(x: Examples, y: Answers, options: ChooseOption
   const predictor = predictorNamed(setting.predictor);
   context.progress({ stage: 'predict', note: `learning ${predictor.title}`, done: 0.8 });
   const parsed = predictor.options.parse(setting.options);
-  const params = await predictor.fit(x, y, rows.length * 4 >= all.length && chosen && rows.length > manyRows ? chosen.settled : parsed, within(context, 'all'), kernel);
+  const params = await predictor.fit(x, y, chosen && rows.length * likeAll >= all.length && rows.length >= manyRows ? chosen.settled : parsed, within(context, 'all'), kernel);
   context.progress({ stage: 'predict', note: `calibrating ${predictor.title}`, done: 0.9 });
   const crossed = chosen && (await crossFitted(chosen, trials, x, y, { rows, all }, options, context, kernel));
   const candidates = [...tried, ...left].map((trial): ChosenModel['candidates'][number] => ({
@@ -90,7 +96,7 @@ function settingsFor(x: Examples, y: Answers, { candidates, predictor }: ChooseO
 }
 
 /** Some of the rows, parted into folds: by time where times are given, else with all rows of a group together. */
-function trialsOf(x: Examples, y: Answers, rows: Int32Array, { count, lead, groups }: ChooseOptions, times: Float64Array | undefined, context: Context, kernel: Kernel, usual = rows.length > manyRows ? 3 : 5): Trials {
+function trialsOf(x: Examples, y: Answers, rows: Int32Array, { count, lead, groups }: ChooseOptions, times: Float64Array | undefined, context: Context, kernel: Kernel, usual = rows.length >= manyRows ? 3 : 5): Trials {
   const answers = answersAt(y, rows);
   const own = { count: count ?? usual, lead, groups: groups && Array.from(rows, (i) => groups[i]), times: times && Float64Array.from(rows, (i) => times[i]) };
   return openTrials(rows.length === x.rows ? x : examplesAt(x, rows), answers, folds(answers, own, context.rng('folds')), kernel);
@@ -162,7 +168,7 @@ async function crossFitted(chosen: Trial, trials: Trials, x: Examples, y: Answer
   // What calibrates nothing (a number, the share of everyone) need not be crossed again for it.
   if (again && !options.outOfFold && (y.task === 'regression' || chosen.predictor.traits.complexity === 0)) return { calibration: uncalibrated(y) };
   const crossing = again ? trialsOf(x, y, wanted, options, undefined, context, kernel) : trials;
-  const settled = { predictor: chosen.predictor.name, options: (crossing.folds[0]?.train.length ?? 0) > manyRows ? chosen.settled : chosen.options } as Setting;
+  const settled = { predictor: chosen.predictor.name, options: (crossing.folds[0]?.train.length ?? 0) >= manyRows / 2 ? chosen.settled : chosen.options } as Setting;
   const trial = again ? await crossing.of(settled, within(context, 'crossed')) : chosen;
   if (!trial) return { calibration: uncalibrated(y) };
   const k = outputsOf(y);

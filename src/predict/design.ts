@@ -76,13 +76,16 @@ export function designed(x: Examples, weights: Float64Array | undefined, options
 export const evenDesign = (x: Examples, weights: Float64Array | undefined): Designed => designed(x, weights, { even: true });
 
 /** Some of the rows. */
-export function designedAt({ design, rows: { columns, numbers, dense, slots, codes } }: Designed, rows: Int32Array): Designed {
+export const designedAt = ({ design, rows }: Designed, at: Int32Array): Designed => ({ design, rows: rowsAt(rows, at) });
+
+/** Some of the rows. */
+export function rowsAt({ columns, numbers, dense, slots, codes }: DesignRows, rows: Int32Array): DesignRows {
   const own = { rows: rows.length, columns, numbers, dense: new Float64Array(rows.length * numbers), slots, codes: new Int32Array(rows.length * slots) };
   for (let r = 0; r < rows.length; r++) {
     own.dense.set(dense.subarray(rows[r] * numbers, (rows[r] + 1) * numbers), r * numbers);
     own.codes.set(codes.subarray(rows[r] * slots, (rows[r] + 1) * slots), r * slots);
   }
-  return { design, rows: own };
+  return own;
 }
 
 /** Numbers of the design's columns. @throws `predict/no-input` */

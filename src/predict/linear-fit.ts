@@ -1,10 +1,10 @@
 // Weights of a linear model: least Σ weight × loss + λ ((1 − α)/2 Σ β² + α Σ |β|), the intercepts free.
-// Without α: Newton steps, solved outright by Cholesky up to some hundred columns, O(rows × inputs²) a step and some seven of them; for more, and several classes at once, by conjugate
-// gradients that never form the matrix (Lin, Weng & Keerthi 2008), O(rows × inputs) a pass.
+// Without α: some seven Newton steps. Up to some hundred columns each is solved outright by Cholesky, O(rows × inputs²), or where there are many rows by conjugate gradients that never form
+// the matrix, O(rows × inputs) a pass (Lin, Weng & Keerthi 2008), with that of some of the rows taken out, so that few passes do. For more columns, and several classes at once, the diagonal.
 // With α: Newton steps solved by coordinate descent on the matrix of second derivatives (Friedman, Hastie & Tibshirani 2010), O(rows × inputs²) a step.
 import { breath, type Context } from '../context.js';
 import { cholesky, solveLower } from '../util/cholesky.js';
-import type { DesignRows } from './design.js';
+import { type DesignRows, rowsAt } from './design.js';
 
 export type Loss = 'squared' | 'logistic' | 'softmax';
 
@@ -33,6 +33,10 @@ export interface LinearFit {
 const mostSteps = 200;
 /** Columns whose matrix of second derivatives is worth forming: beyond them a step by conjugate gradients costs less. */
 const mostOutright = 256;
+/** Rows per column that the matrix is formed of; from three times as many rows on, of those only. */
+const rowsPerColumn = 20;
+/** Of the bend of the intercept: a column with less is in few rows. */
+const rare = 0.01;
 
 /** @throws `run/aborted` */
 export async function fitLinear(problem: LinearProblem, context: Pick<Context, 'signal'>): Promise<LinearFit> {
@@ -115,13 +119,12 @@ function conjugateStep(state: State): boolean {
   for (let j = 0; j < size; j++) gradient[j] += penalised(j) * beta[j];
   const steepest = largest(gradient);
   if (steepest <= problem.tolerance * total) return false;
-  const diagonal = squaresOf(problem.rows, slopes.second, outputs);
-  for (let j = 0; j < size; j++) diagonal[j] = Math.max(diagonal[j] + penalised(j), 1e-12 * total);
+  const undo = partlySolved(state, slopes.second, penalised);
 
   const direction = new Float64Array(size);
   const along = new Float64Array(state.sums.length);
   const residual = gradient.map((g) => -g);
-  const towards = residual.map((r, j) => r / diagonal[j]);
+  const towards = undo(residual);
   let energy = dot(residual, towards);
   const enough = energy * Math.min(0.01, problem.loss === 'squared' ? 1e-24 : steepest / total) ** 2;
   for (let k = 0; k < 20 + 2 * size && energy > enough; k++) {
@@ -137,16 +140,46 @@ function conjugateStep(state: State): boolean {
     }
     for (let i = 0; i < along.length; i++) along[i] += length * sums[i];
     const before = energy;
-    energy = 0;
-    for (let j = 0; j < size; j++) energy += (residual[j] * residual[j]) / diagonal[j];
-    for (let j = 0; j < size; j++) towards[j] = residual[j] / diagonal[j] + (energy / before) * towards[j];
+    const next = undo(residual);
+    energy = dot(residual, next);
+    for (let j = 0; j < size; j++) towards[j] = next[j] + (energy / before) * towards[j];
   }
   return state.advance(direction, along, dot(gradient, direction));
+}
+
+/** The matrix of second derivatives, where there are many rows from some of them, evenly chosen. */
+function roughly(rows: DesignRows, second: Float64Array, output: number, outputs: number): Float64Array {
+  const every = Math.floor(rows.rows / (rowsPerColumn * rows.columns));
+  if (every < 3) return secondDerivatives(rows, second, output, outputs);
+  const some = Int32Array.from({ length: Math.floor(rows.rows / every) }, (_, r) => r * every);
+  const matrix = secondDerivatives(rowsAt(rows, some), Float64Array.from(some, (i) => second[i * outputs + output] * every), 0, 1);
+  // What is rare may be in hardly any of these: its own bend is that of all rows.
+  const size = rows.columns + 1;
+  const few = Array.from({ length: rows.columns }, (_, j) => j).filter((j) => matrix[j * size + j] < rare * matrix[size * size - 1]);
+  if (few.length === 0) return matrix;
+  const whole = squaresOf(rows, second, outputs).subarray(output * size, (output + 1) * size);
+  for (const j of few) matrix[j * size + j] = Math.max(matrix[j * size + j], whole[j]);
+  return matrix;
+}
+
+/** Nearly the inverse of the matrix of second derivatives: that of some of the rows, evenly chosen, where there are many and few columns; else of its diagonal. */
+function partlySolved({ problem: { rows }, columns, outputs, total }: State, second: Float64Array, penalised: (j: number) => number): (residual: Float64Array) => Float64Array {
+  const size = columns + 1;
+  if (outputs === 1 && columns <= mostOutright) {
+    const matrix = roughly(rows, second, 0, 1);
+    for (let j = 0; j < size; j++) matrix[j * size + j] = Math.max(matrix[j * size + j] * (1 + 1e-9) + penalised(j), 1e-12 * total);
+    const lower = cholesky(matrix, size);
+    if (lower) return (residual) => solveLower(lower, residual);
+  }
+  const diagonal = squaresOf(rows, second, outputs);
+  for (let j = 0; j < diagonal.length; j++) diagonal[j] = Math.max(diagonal[j] + penalised(j), 1e-12 * total);
+  return (residual) => residual.map((r, j) => r / diagonal[j]);
 }
 
 /** One Newton step of a single output; false when there is nothing left to do. */
 function outrightStep(state: State): boolean {
   const { problem, columns, total, beta, ridge } = state;
+  if (problem.rows.rows > 3 * rowsPerColumn * columns) return conjugateStep(state);
   const size = columns + 1;
   const slopes = slopesOf(problem, state.sums);
   const gradient = transposed(problem.rows, slopes.first, 1);
@@ -173,7 +206,7 @@ function coordinateStep(state: State): boolean {
     for (let j = 0; j < columns; j++) gradient[j] += ridge * own[j];
     const left = (j: number) => (j === columns ? Math.abs(gradient[j]) : own[j] !== 0 ? Math.abs(gradient[j] + lasso * Math.sign(own[j])) : Math.abs(gradient[j]) - lasso);
     if (own.every((_, j) => left(j) <= problem.tolerance * total)) continue;
-    const matrix = secondDerivatives(problem.rows, slopes.second, o, outputs);
+    const matrix = roughly(problem.rows, slopes.second, o, outputs);
     for (let j = 0; j < size; j++) matrix[j * size + j] = Math.max(matrix[j * size + j] + (j < columns ? ridge : 0), 1e-12 * total);
     const step = leastQuadratic(matrix, gradient, own, lasso);
     const direction = new Float64Array(beta.length);

@@ -5,6 +5,7 @@ import type { Answers, Examples } from '../../domain/examples.js';
 import type { LinearModel } from '../../domain/forest.js';
 import { openKernel } from '../../kernel/catalog.js';
 import { designRows, fitDesign } from '../design.js';
+import { createRng } from '../../util/rng.js';
 import { auc, averagePrecision, brier, logLoss, rank } from '../metrics.js';
 import { linearRegression } from './linear-regression.js';
 import { widestMargin } from './linear-svm.js';
@@ -96,4 +97,21 @@ describe('the widest margin', () => {
     near([plane.intercept], golden.svm[name].intercept, 1e-5);
     near(plane.weights, golden.svm[name].coef, 1e-5);
   });
+});
+
+it.each([['ridge', 0], ['lasso', 1]])('many rows, of which only some bend the steps (%s), come to the same weights as when all do', async (_, l1Share) => {
+  const rng = createRng(6, 'many');
+  const columns = [0, 1, 2].map(() => Float64Array.from({ length: 2000 }, () => rng.normal()));
+  columns[1] = columns[1].map((value, i) => columns[0][i] + 0.1 * value);
+  const values = columns[0].map((a, i) => (rng.next() < 1 / (1 + Math.exp(columns[2][i] - a)) ? 1 : 0));
+  const rows = { rows: 2000, inputs: columns.map((__, j) => ({ name: `x${j}` })), columns };
+  const options = logisticRegression.options.parse({ even: false, l1Share, penalty: 5 });
+  const many = await logisticRegression.fit(rows, { task: 'binary', classes: ['no', 'yes'], values }, options, context, kernel);
+  // The minimum: what the penalty pulls is what the rows push.
+  const p = logisticRegression.predict(many, rows);
+  many.terms.forEach(({ input, centre, scale, weights: [weight] }) => {
+    const push = p.reduce((sum, chance, i) => sum + (values[i] - chance) * (columns[input][i] - centre) * scale, 0);
+    expect(Math.abs(push - 5 * (l1Share ? Math.sign(weight) : weight))).toBeLessThan(1e-5);
+  });
+  expect(many.terms.length).toBeGreaterThan(1);
 });
