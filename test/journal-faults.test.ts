@@ -99,6 +99,7 @@ describe('a journal that is broken on purpose is found out', () => {
     ['sealed without its place', 'journal/seal.js', 'for (const number of numbers)', 'for (const number of [])', 'a record in the place of another is not served'],
     ['no look for gaps', 'journal/open.js', 'if (firstOf(row) !== next)', 'if (false)', 'a record that is gone is missed'],
     ['the same nonces again', 'journal/seal.js', 'randomFillSync(pool);', '', 'no nonce is used twice'],
+    ['the same nonce for everybody\'s own texts', 'journal/open.js', 'packGroup(row, sealer.nonce())', 'packGroup(row, Buffer.alloc(12))', 'no nonce is used twice'],
     ['pruning past the snapshot', 'journal/open.js', 'Math.min(seq, snapshots.seq)', 'seq', 'nothing is pruned that the snapshot does not hold'],
   ])('by its promises: %s', async (_, path, good, bad, promise) => {
     expect(await unkept(breaking(path, good, bad), promise)).toEqual([promise]);
