@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Identifier } from '../domain/event.js';
 import type { Job } from '../domain/job.js';
 import type { Role } from '../domain/role.js';
+import type { Rule } from '../domain/rule.js';
 import { ShoalError } from '../errors.js';
 import { openStore } from '../store/catalog.js';
 import type { By } from '../store/store.js';
@@ -39,7 +41,7 @@ export async function listening(options: AppOptions & { readonly clock?: () => n
   const folder = await mkdtemp(join(tmpdir(), 'shoal-app-'));
   const clock = options.clock ?? Date.now;
   const home = await openStore(folder, { clock });
-  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), live: () => fakeLive(), sending: (of) => openSending({ ...of, egress: { send: async () => ({ status: 200, ms: 1 }), fault: createEgress().fault }, clock }), removing: async () => {}, restored: async () => {} });
+  const workspaces = openWorkspaces({ home, folder, limits: serverConfig({}, {}).files, clock, desk: (runs) => fakeDesk(runs.includes('other') ? 'other' : 'main'), live: fakeLive, sending: (of) => openSending({ ...of, egress: { send: async () => ({ status: 200, ms: 1 }), fault: createEgress().fault }, clock }), removing: async () => {}, restored: async () => {} });
   const loginTokens = createLoginTokens(clock);
   const jobs = fakeJobs();
   for (const id of ['main', 'other']) await furnish(workspaces, id);
@@ -91,6 +93,7 @@ async function furnish(workspaces: Workspaces, id: string): Promise<void> {
   const rule = { kind: 'feature', feature: 'spend', op: '>', value: 3 };
   await store.segments.create({ origin: 'ruled', name: `spenders ${canary(id)}`, rule, words: canary(id), entities: 5, run }, by);
   await store.webhooks.create({ name: canary(id), url: `https://hooks.example.org/${canary(id)}`, segments: null, types: null, cursor: 0 }, by);
+  await store.segments.create({ origin: 'live', name: canary(id), rule: seen, words: canary(id) }, by);
   await store.notes.add({ about: { kind: 'segment', id: 'regulars' }, text: canary(id) }, by);
   await store.decisions.record({ about: { kind: 'segment', id: 'regulars' }, text: canary(id) }, { ...by, reason: 'because' });
 }
@@ -144,13 +147,26 @@ function fakeDesk(id: string): Desk {
   return { ask: async (name: string, _: unknown, ...args: unknown[]) => answers[name](...(args as never[])), close: async () => {} } as unknown as Desk;
 }
 
-/** A live side where nothing ever happened. */
-function fakeLive(): LiveThread {
+const seen: Rule = { kind: 'performed', source: 'events', where: [], op: '>=', value: 1 };
+
+/** A live side where one person did one thing, is in every segment, and was joined with themselves. */
+function fakeLive(id: string): LiveThread {
+  const entity = canary(id), at = 1;
+  const identifiers = [{ type: 'user', value: entity }];
+  const segments = [...['regulars', `live.${canary(id)}`].map((segment) => ({ segment, rule: seen })), { segment: 'found', rule: { kind: 'segment', segment: 'found' } }].map((one) => ({ ...one, name: canary(id), version: 1, state: 'live', members: 1, words: canary(id) }));
+  const known = (segment: string) => segments.some((one) => one.segment === segment) || Promise.reject(new ShoalError('live/unknown-segment', { id: segment }));
+  const isThey = ({ value }: Identifier) => value === entity;
+  const change = { n: 1, entity, segment: 'regulars', version: 1, direction: 'entered', at, seq: 1, reason: canary(id), sequence: 1 };
+  const merge = { seq: 1, at, one: identifiers[0], other: identifiers[0], entity, undone: false };
   const answers = {
-    waiting: 0, accept: async (events: readonly unknown[]) => events.map(() => 'accepted' as const), status: async () => ({ seq: 0, applied: 0, clock: 0, entities: 0, segments: 0, changes: 0, duplicates: 0 }),
-    vocabulary: async () => ({ run: 'live', entityWord: { one: 'customer', many: 'customers' }, features: [], segments: [], sources: [] }), check: async () => 'Customers with something.', segments: async () => [], changes: async () => [], cameAndWent: async (segment: string) => Promise.reject(new ShoalError('live/unknown-segment', { id: segment })),
-    recent: async () => [], merges: async () => [], entity: async () => undefined, why: async () => undefined, news: () => () => {}, retire: async () => {}, close: async () => {},
-    define: async () => ({ state: 'live' }), unmerge: async (seq: number) => { throw new ShoalError('live/unknown-merge', { seq }); }, members: async (id: string) => { throw new ShoalError('live/unknown-segment', { id }); },
+    waiting: 0, accept: async (events: readonly unknown[]) => events.map(() => 'accepted' as const), status: async () => ({ seq: 1, applied: 1, clock: at, entities: 1, segments: 3, changes: 1, duplicates: 0 }),
+    vocabulary: async () => ({ run: 'live', entityWord: { one: 'customer', many: 'customers' }, features: [], segments: [{ id: 'regulars', name: canary(id) }], sources: [] }), check: async () => 'Customers with something.', segments: async () => segments,
+    changes: async (after: number) => [change].filter(({ n }) => n > after), cameAndWent: async (segment: string) => (await known(segment), { since: 0, entered: 1, left: 0, hours: [{ at: 0, entered: 1, left: 0 }], last: [change] }),
+    recent: async () => [{ seq: 1, clock: at, entry: { kind: 'event', event: { id: 'm', kind: 'track', name: 'Viewed', at, received: at, identifiers, payload: {} } } }], merges: async () => [merge],
+    entity: async (asked: Identifier) => (isThey(asked) ? { id: entity, identifiers, traits: { email: someone(id) }, features: {}, memberships: [], events: 1, asOf: at, seq: 1 } : undefined),
+    why: async (asked: Identifier, segment: string) => (await known(segment), isThey(asked) ? { entity, segment, member: true, words: canary(id), conditions: [] } : undefined),
+    members: async (segment: string) => (await known(segment), { asOf: at, seq: 1, total: 1, items: [{ entity, since: at }] }),
+    erase: async () => ({ identifiers: 1, events: 1, record: 1, told: 0 }), news: () => () => {}, retire: async () => {}, close: async () => {}, define: async () => ({ state: 'live' }), unmerge: async (seq: number) => { throw new ShoalError('live/unknown-merge', { seq }); },
   };
   return answers as unknown as LiveThread;
 }
