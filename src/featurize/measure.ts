@@ -65,6 +65,8 @@ interface Group {
   readonly step: string;
   readonly rows: string;
   readonly columns: { readonly id: string; readonly sql: string }[];
+  /** Parts of the time that the columns read, by name. */
+  readonly parts: Map<string, string>;
 }
 
 /**
@@ -80,21 +82,21 @@ export function compile(
   const places = new Map<string, string>();
   const unique = [...new Map(measures.map((m) => [measureKey(m), m])).values()];
   const group = (name: string, rows: string) => {
-    const found = groups.get(name) ?? { step: name, rows, columns: [] };
+    const found = groups.get(name) ?? { step: name, rows, columns: [], parts: new Map() };
     groups.set(name, found);
     return found;
   };
-  const where = (p?: Predicate) => (p ? predicateSql(dialect, p, asOf) : undefined);
+  const where = (p?: Predicate, d = dialect) => (p ? predicateSql(d, p, asOf) : undefined);
 
   for (const view of views) q = q.step(prefix + view.name, view.sql, { inline: view.inline });
 
   for (const view of views) {
     const here = unique.filter((m) => m.view === view.name);
     const base = prefix + view.name;
-    const args = (m: Measure): Args => ({
+    const args = (m: Measure, d = dialect): Args => ({
       asOf, scale: view.scales[m.value ?? ''] ?? 1, length: m.length, chosen: m.chosen, then: m.then, prior: m.prior,
       at: dialect.quote('at'), value: dialect.quote(m.value ?? ''), key: dialect.quote(m.key ?? ''), n: dialect.quote('n'),
-      holds: m.holds ? where(m.holds)! : '1 = 0', partition: `PARTITION BY ${entity}`, columns: {},
+      holds: m.holds ? where(m.holds, d)! : '1 = 0', partition: `PARTITION BY ${entity}`, columns: {},
       inOrder: [dialect.quote('at'), ...(m.value ? [dialect.quote(m.value)] : [])].join(', '),
     });
     const put = (to: Group, m: Measure, sql: string) => {
@@ -106,7 +108,8 @@ export function compile(
     for (const m of here) {
       if (!m.attribute && aggregates[m.aggregate].shape !== 'rows') continue;
       const to = group(`${base}_totals`, base);
-      put(to, m, m.attribute ? attributeSql(dialect, m.attribute, asOf) : aggregates[m.aggregate].sql(dialect, { ...args(m), where: where(m.where) }));
+      const once = sharing(dialect, to.parts);
+      put(to, m, m.attribute ? attributeSql(dialect, m.attribute, asOf) : aggregates[m.aggregate].sql(once, { ...args(m, once), where: where(m.where, once) }));
     }
 
     for (const [, sharing] of groupBy(here.filter((m) => shapeOf(m) === 'keys'), (m) => JSON.stringify([m.key, m.where ?? null]))) {
@@ -144,9 +147,11 @@ export function compile(
     }
   }
 
-  for (const { step, rows, columns } of groups.values()) {
+  for (const { step, rows, columns, parts } of groups.values()) {
     const list = columns.map(({ id, sql }) => `${sql} AS ${dialect.quote(id)}`);
-    q = q.step(step, `SELECT ${[entity, ...list].join(',\n  ')}\nFROM ${dialect.quote(rows)}\nGROUP BY ${entity}`);
+    const parted = ['*', ...[...parts].map(([name, sql]) => `${sql} AS ${dialect.quote(name)}`)];
+    const from = parts.size ? `(SELECT ${parted.join(', ')} FROM ${dialect.quote(rows)}) AS parted` : dialect.quote(rows);
+    q = q.step(step, `SELECT ${[entity, ...list].join(',\n  ')}\nFROM ${from}\nGROUP BY ${entity}`);
   }
   return {
     query: q,
@@ -157,6 +162,20 @@ export function compile(
       return place;
     },
   };
+}
+
+/** The dialect, with parts of the time as columns that are computed once per row: the engine would compute them in every condition that asks for one. */
+function sharing(dialect: Dialect, parts: Map<string, string>): Dialect {
+  const own = Object.create(dialect) as Dialect;
+  for (const part of ['hour', 'weekday', 'quarter', 'monthIndex'] as const) {
+    own[part] = (at) => {
+      const name = `shoal_${part}`;
+      if (at !== dialect.quote('at')) return dialect[part](at);
+      parts.set(name, dialect[part](at));
+      return dialect.quote(name);
+    };
+  }
+  return own;
 }
 
 /** Equal for equal measures. */
