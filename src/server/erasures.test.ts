@@ -154,7 +154,11 @@ it('a server that is killed after that deletes what came in between, and nothing
 it('a delivery of what was read before somebody was erased, and is written after it, is deleted', async () => {
   await sent({ type: 'user', value: 'cyd' });
   const before = await read();
-  await erase({ type: 'user', value: 'cyd' }, erasing({ taken: () => taken(before) }));
+  let goOn = () => {};
+  const written = new Promise<void>((resolve) => (goOn = resolve)).then(() => taken(before));
+  await erase({ type: 'user', value: 'cyd' }, erasing({ taken: () => (goOn(), written) }));
+  goOn();
+  await written;
   expect(await deliveries()).toEqual(['ann', 'bob']);
 });
 
