@@ -188,7 +188,10 @@ describe('a live side on a journal', () => {
   it('forgets somebody for good: nothing is known of them, nor after everything was read again', async () => {
     await defined('keen', twice);
     await live.accept([event('dan', 'Viewed'), event('dan', 'Viewed'), event('eve', 'Viewed')]);
-    expect(await live.erase(user('dan'))).toEqual({ identifiers: 1, events: 2 });
+    const { seq, changes } = await live.status();
+    expect(await live.erase(user('dan'), 7)).toEqual({ identifiers: 1, events: 2, record: seq + 1, told: changes });
+    expect(await live.erased(7, seq)).toEqual({ identifiers: 1, record: seq + 1, told: changes });
+    expect([await live.erased(7, seq + 1), await live.erased(8, 0)]).toEqual([undefined, undefined]);
     expect(await live.entity(user('dan'))).toBeUndefined();
     expect((await live.members('keen', { offset: 0, limit: 10 })).total).toBe(0);
     await live.close();
@@ -209,7 +212,7 @@ describe('a live side on a journal', () => {
     await live.accept([event('ann', 'Viewed', now, { identifiers: [user('ann'), browser] })]);
     await live.close();
     await open();
-    expect(await live.erase(user('ann'))).toEqual({ identifiers: 2, events: 3 });
+    expect(await live.erase(user('ann'))).toMatchObject({ identifiers: 2, events: 3 });
     await live.close();
     const file = openSqlite(join(folder, 'workspaces', 'main', 'journal.sqlite'));
     expect(file.prepare('SELECT * FROM states WHERE entity >= 0').all([])).toEqual([]);
