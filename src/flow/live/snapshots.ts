@@ -30,8 +30,8 @@ export interface Snapshots {
   fail(error: unknown): void;
 }
 
-/** What one piece is at most: some ms of work. */
-const piece = { states: 100, bytes: 200_000 };
+/** What one piece is at most: about a millisecond of work. */
+const piece = { states: 32, bytes: 64_000 };
 
 interface Shot {
   readonly seq: number;
