@@ -28,10 +28,22 @@ it('leaves a column that is said to have been known', () => {
   expect(twins(named({ turned: column((y) => -y) }), binary, ['turned'])).toEqual([]);
 });
 
-it('finds twins of numbers and of one of several answers', () => {
-  const value = Float64Array.from({ length: n }, () => rng.normal());
-  expect(twins(named({ twice: value.map((x) => 2 * x + 1), half: value.map((x) => x + rng.normal()) }), { task: 'regression', values: value }).map(({ name }) => name)).toEqual(['twice']);
+it('finds twins of numbers, though some are missing or they are written on another scale', () => {
+  const value = Float64Array.from({ length: n }, () => 9 * rng.normal());
+  const spent = value.map((x) => (x < 0 ? 0 : Math.exp(x)));
+  const gap = (x: number, i: number) => (i % 7 === 3 ? Number.NaN : x);
+  const told = (values: Float64Array, columns: Record<string, Float64Array>) => twins(named(columns), { task: 'regression', values }).map(({ name }) => name);
+  expect(told(value, { twice: value.map((x) => 2 * x + 1), half: value.map((x) => x + 9 * rng.normal()), gaps: value.map((x, i) => gap(-x, i)), one: value.map((x, i) => (i === 1 ? Number.NaN : x)) })).toEqual(['twice', 'gaps', 'one']);
+  expect(told(spent, { log: spent.map((x) => Math.log1p(x)), gone: spent.map((x, i) => (i % 5 ? Number.NaN : x)) })).toEqual(['log']);
+});
+
+it('a flag that parts those with nothing from the others is no twin of what the others have', () => {
+  const bought = Float64Array.from({ length: n }, () => (rng.next() < 0.03 ? 1 + rng.next() : 0));
+  expect(twins(named({ member: bought.map((x) => Math.sign(x)) }), { task: 'regression', values: bought })).toEqual([]);
+});
+
+it('of several answers finds what tells all of them, not what parts one from the rest', () => {
   const kinds = Float64Array.from({ length: n }, () => rng.int(3));
-  const told = kinds.map((k) => (k === 2 ? 1 : 0));
-  expect(twins(named({ told }), { task: 'multiclass', classes: ['a', 'b', 'c'], values: kinds }).map(({ name }) => name)).toEqual(['told']);
+  const [one, all] = [kinds.map((k) => (k === 2 ? 1 : 0)), kinds.map((k) => (k === 1 ? 9 : k))];
+  expect(twins(named({ one, all }), { task: 'multiclass', classes: ['a', 'b', 'c', 'never'], values: kinds }).map(({ name }) => name)).toEqual(['all']);
 });

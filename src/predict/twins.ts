@@ -1,5 +1,7 @@
 import type { Answers, Examples } from '../domain/examples.js';
 import type { LeftOut } from '../domain/prediction.js';
+import { pearson } from '../util/pearson.js';
+import { radixOrder } from '../util/radix-order.js';
 import { r2 } from './metrics.js';
 
 /** A column that tells the answer this well on rows it was not looked up on was most likely written down after it. */
@@ -22,7 +24,7 @@ export function twins({ inputs, columns }: Examples, { task, values, classes }: 
     const bins = input.categories ? kindsOf(columns[j], input.categories.length) : binned(columns[j], look);
     const told = task === 'regression'
       ? (ask.length < LEAST ? 0 : Math.max(r2(asked, lookedUp(bins, values, look, ask)), likeness(at(columns[j], ask), asked)))
-      : Math.max(...(classes ?? ['', '']).flatMap((_, c) => (task === 'binary' && c === 0 ? [] : [areaOf(bins, values, c, look, ask)])), 0);
+      : meanArea(task === 'binary' ? [1] : (classes ?? []).keys(), bins, values, look, ask);
     if (!(told >= (task === 'regression' ? R2 : AREA))) return [];
     return [{ name: input.name, why: 'twin', sentence: `'${input.name}' alone tells the answer nearly always, so it was most likely written down after it. If it was known beforehand, say so (known).` }];
   });
@@ -34,17 +36,27 @@ function at(values: Float64Array, rows: Int32Array): Float64Array {
   return out;
 }
 
-/** Squared correlation: bins blur a number that is the answer itself. 0 where a value is missing. */
-function likeness(a: Float64Array, b: Float64Array): number {
-  const middle = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [ma, mb] = [middle(a), middle(b)];
-  let [aa, bb, ab] = [0, 0, 0];
-  a.forEach((value, i) => {
-    aa += (value - ma) ** 2;
-    bb += (b[i] - mb) ** 2;
-    ab += (value - ma) * (b[i] - mb);
-  });
-  return aa > 0 && bb > 0 ? ab ** 2 / (aa * bb) : 0;
+/**
+ * Squared correlation, of the numbers or of their ranks, where both are known: bins blur a number that is the answer itself, or that rises with it. 0 of fewer than half of the rows.
+ * Ranks count only of columns with about as many different numbers as the answer has: a flag may well part those with nothing from the others.
+ */
+function likeness(column: Float64Array, answer: Float64Array): number {
+  const known = Int32Array.from(column.keys()).filter((i) => !Number.isNaN(column[i]));
+  if (known.length < LEAST || known.length < column.length / 2) return 0;
+  const [a, b] = [at(column, known), at(answer, known)];
+  const ranked = new Set(a).size >= new Set(b).size / 2 ? pearson(ranks(a), ranks(b)) : 0;
+  return Math.max(pearson(a, b) ** 2, ranked ** 2);
+}
+
+/** The place of each in ascending order; the mean place of those that tie. */
+function ranks(values: Float64Array): Float64Array {
+  const order = radixOrder(values);
+  const out = new Float64Array(values.length);
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let r = from; r < to; r++) out[order[r]] = (from + to - 1) / 2;
+  }
+  return out;
 }
 
 /** Per row its bin from 0 on, the last one of what is missing. */
@@ -91,13 +103,26 @@ function lookedUp(bins: Binned, values: Float64Array, look: Int32Array, ask: Int
   return Float64Array.from(ask, (i) => mean[bins.bin[i]]);
 }
 
-/** Area under the curve of the looked-up shares of a class, on the rows that are asked about; 0 where there are too few of either. */
-function areaOf(bins: Binned, values: Float64Array, c: number, look: Int32Array, ask: Int32Array): number {
+/** Mean of the areas of the classes that can be judged, each by its rows: a column that parts one of several from the rest does not tell the answer. */
+function meanArea(classes: Iterable<number>, bins: Binned, values: Float64Array, look: Int32Array, ask: Int32Array): number {
+  let [sum, rows] = [0, 0];
+  for (const c of classes) {
+    const area = areaOf(bins, values, c, look, ask);
+    if (area === undefined) continue;
+    const own = ask.reduce((count, i) => count + (values[i] === c ? 1 : 0), 0);
+    sum += own * area;
+    rows += own;
+  }
+  return rows > 0 ? sum / rows : 0;
+}
+
+/** Area under the curve of the looked-up shares of a class, on the rows that are asked about; undefined where there are too few of either. */
+function areaOf(bins: Binned, values: Float64Array, c: number, look: Int32Array, ask: Int32Array): number | undefined {
   const mean = means(bins, (i) => (values[i] === c ? 1 : 0), look);
   const [ones, zeros] = [new Float64Array(bins.count), new Float64Array(bins.count)];
   for (const i of ask) (values[i] === c ? ones : zeros)[bins.bin[i]]++;
   const [allOnes, allZeros] = [ones, zeros].map((counts) => counts.reduce((sum, n) => sum + n, 0));
-  if (Math.min(allOnes, allZeros) < LEAST) return 0;
+  if (Math.min(allOnes, allZeros) < LEAST) return undefined;
   const order = Array.from(mean.keys()).sort((a, b) => mean[a] - mean[b]);
   let [below, right] = [0, 0];
   for (let first = 0; first < order.length; ) {

@@ -45,6 +45,17 @@ describe('boosted trees', () => {
     expect(still.rounds).toBeLessThan(20);
   });
 
+  it('with their defaults learn from the one input that tells, though those drawn for a tree may tell nothing', async () => {
+    const x = examples(800, { told: (i) => draw(i, 0), rare: (i) => (i % 50 === 0 ? 1 : 0), seldom: (i) => (i % 60 === 7 ? 1 : 0) });
+    const y: Answers = { task: 'binary', values: x.columns[0].map((a, i) => (draw(i, 4) < (a > 0.5 ? 0.9 : 0.1) ? 1 : 0)) };
+    for (const seed of [1, 2, 3]) {
+      const model = await boostedTrees.fit(x, y, boostedTrees.options.parse({}), createContext({ seed }), kernel);
+      expect(model.rounds).toBeGreaterThan(5);
+      expect(model.history.every(Number.isFinite)).toBe(true);
+      expect(share(boostedTrees.predict(model, x), (p, i) => p > 0.5 === (y.values[i] === 1))).toBeGreaterThan(0.85);
+    }
+  });
+
   it('do not part a category on few rows, whose order is chance', async () => {
     const names = Array.from({ length: 12 }, (_, c) => `c${c}`);
     const kinds = (rows: number) => examples(rows, { kind: (i) => Math.floor(draw(i, 0) * 12) }, { kind: names });

@@ -72,10 +72,11 @@ export const boostedTrees = definePredictor({
   forest: ({ forest }: Boosted) => forest,
 });
 
-/** Round by round; of those that ended earlier their last. */
+/** Round by round; of those that ended earlier their last. Rows that no tree could be grown on say nothing. */
 function meanOf(histories: readonly (readonly number[])[]): number[] {
-  const rounds = Math.max(...histories.map(({ length }) => length));
-  return Array.from({ length: rounds }, (_, r) => histories.reduce((sum, one) => sum + (one[r] ?? one[one.length - 1]), 0) / histories.length);
+  const told = histories.filter(({ length }) => length > 0);
+  const rounds = Math.max(0, ...told.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, r) => told.reduce((sum, one) => sum + (one[r] ?? one[one.length - 1]), 0) / told.length);
 }
 
 /** Few rows fill few leaves. */

@@ -17,7 +17,7 @@ export interface BoostRules {
   readonly maxBins?: number;
   /** Bins that are there already, in place of those of the rows. */
   readonly bins?: readonly Bins[];
-  /** Share of the inputs, drawn anew for each tree, that it may ask about. */
+  /** Share of the inputs, drawn anew for each tree, that it may ask about; where nothing can be asked of those, it may ask about all. */
   readonly inputShare: number;
   readonly grow: Omit<GrowRules, 'allowed'>;
   /** Stops when the loss of held-out rows has not fallen for so many rounds, and takes back what came after the best. */
@@ -65,7 +65,9 @@ export async function boost(x: Examples, y: Answers, rules: BoostRules, context:
 
 function growOne(rows: TreeRows, loss: Loss, output: number, rules: GrowRules, rate: number, { weights }: Answers) {
   loss.derive(rows, output);
-  const grown = growTree(rows, rules);
+  const drawn = growTree(rows, rules);
+  // Inputs that were not drawn may tell what these do not.
+  const grown = drawn.leaves.length > 1 || rules.allowed.every(Boolean) ? drawn : growTree(rows, { ...rules, allowed: rules.allowed.map(() => 1) });
   if (loss.renew) for (let leaf = 0; leaf < grown.leaves.length; leaf++) grown.nodes[grown.leaves[leaf]].value = loss.renew(rows, rows.rowsOf(leaf));
   const tree = keptTree(grown, rows.bins, output, rate);
   if (weights) coversBy(weights, tree, grown, rows);

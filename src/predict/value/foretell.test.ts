@@ -12,6 +12,7 @@ import { fitSpend } from './gamma-gamma.js';
 import type { Histories } from './histories.js';
 import { mbgNbd } from './mbg-nbd.js';
 import { nbd } from './nbd.js';
+import { pastRate } from './past-rate.js';
 import { paretoNbd } from './pareto-nbd.js';
 import { spreadOf } from './spread.js';
 
@@ -110,6 +111,17 @@ describe('foretelling', () => {
     const ratio = (Math.sqrt(fewer.reduce((total, v) => total + (v - middle) ** 2, 0) / 29) * fit.parameters[0]) / fit.errors![0];
     expect(ratio).toBeGreaterThan(0.6);
     expect(ratio).toBeLessThan(1.5);
+  });
+
+  it('of the naive rate what is expected lies within its range at every age', () => {
+    const ages = Float64Array.from({ length: 400 }, (_, i) => i + 1);
+    const naive: Histories = { rows: 400, repeats: ages.map((age) => Math.min(age, 1 + (age % 5))), last: ages, age: ages };
+    const { columns: told } = foretell(pastRate('continuous'), { parameters: [1.5] }, naive, { horizon: 365, rate: 0, level: 0.8 });
+    ages.forEach((age, i) => {
+      expect(told.purchasesLow[i], `${age}`).toBeLessThanOrEqual(told.purchases[i]);
+      expect(told.purchasesHigh[i], `${age}`).toBeGreaterThanOrEqual(Math.floor(told.purchases[i]));
+    });
+    expect(told.purchases[1]).toBe((2 / 2) * 365);
   });
 
   it('of several models one of people who leave is chosen, and why is said', () => {

@@ -6,7 +6,7 @@ import type { Foreteller } from './purchase-model.js';
 /** Its one parameter is how much more purchases vary than by chance alone: their variance over their mean. */
 export function pastRate(time: Foreteller['time']): Foreteller {
   return {
-    time,
+    time, exactAge: true,
     alive: () => 1,
     after: ({ 0: varies }, repeats, age) => [repeats, age, varies],
     expected: ({ 0: repeats, 1: age }, t) => (age > 0 ? (repeats / age) * t : 0),

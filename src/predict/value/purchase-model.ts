@@ -38,4 +38,7 @@ export interface PurchaseModel {
 }
 
 /** What is needed of a model to foretell with it. */
-export type Foreteller = Pick<PurchaseModel, 'time' | 'alive' | 'after' | 'expected' | 'counts'>;
+export interface Foreteller extends Pick<PurchaseModel, 'time' | 'alive' | 'after' | 'expected' | 'counts'> {
+  /** What it foretells follows the age closely, so that no ages may be taken together. */
+  readonly exactAge?: true;
+}

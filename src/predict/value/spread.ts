@@ -6,7 +6,7 @@ const rest = 1e-4;
 const mostPurchases = 4_096;
 /** Counts that are less likely add nothing that shows. */
 const rare = 2e-5;
-/** Ages are taken as the middle of so many equal parts of the longest one: the spread hardly depends on them. */
+/** Ages are taken as the middle of so many equal parts of the longest one: the spread hardly depends on them, but with `exactAge`. */
 const ages = 24;
 /** Amounts at which a distribution is known, between its 0.2 % and 99.8 %. */
 const points = 32;
@@ -36,12 +36,13 @@ export interface Spread {
  * Gamma-Gamma fitted to all purchases, the first one too). Each is worked out once.
  */
 export function spreadOf(model: Foreteller, p: Values, spend: Values | undefined, t: number, oldest: number): Spread {
+  const exact = model.time === 'discrete' || model.exactAge === true;
   const known = new Map<number, Distribution>();
   const of = (repeats: number, age: number) => {
-    const part = model.time === 'discrete' ? age : Math.min(ages - 1, Math.floor((age / oldest) * ages));
-    const key = repeats * 65_536 + part;
+    const taken = exact ? age : ((Math.min(ages - 1, Math.floor((age / oldest) * ages)) + 0.5) / ages) * oldest;
+    const key = repeats * 65_536 + taken;
     let found = known.get(key);
-    if (!found) known.set(key, (found = distribution(model, p, spend, repeats, model.time === 'discrete' ? age : ((part + 0.5) / ages) * oldest, t)));
+    if (!found) known.set(key, (found = distribution(model, p, spend, repeats, taken, t)));
     return found;
   };
   return {
