@@ -72,6 +72,26 @@ describe('customers valued from a log of purchases', () => {
     for (const { entities, expected, happened } of heldOut!.byFrequency) if (entities > 100) expect(Math.abs(expected - happened)).toBeLessThan(0.25 * Math.max(0.4, happened));
   });
 
+  it('where nothing happened in the time held back, says so and makes no number of it', async () => {
+    const context = createContext();
+    const made = await ingest([market('silent', 400)], {}, engine, context);
+    const value = await customerValue({ ...made, asOf: Date.UTC(2024, 0, 1) + 760 * day }, { horizonDays: 120, quick: true }, engine, context);
+    expect(value.heldOut).toMatchObject({ happened: 0 });
+    expect([value.heldOut!.error, value.heldOut!.correlation, value.heldOut!.value!.error, value.heldOut!.naive.error]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(value.trial).toMatch(/purchases in them; none happened, so there is no saying by what share it was off\. The naive rate, .* would have said [\d,]+/);
+    expect(value.all.interval.every(Number.isFinite)).toBe(true);
+    expect(JSON.stringify({ heldOut: value.heldOut, all: value.all, trial: value.trial })).not.toMatch(/null|NaN|Infinity/);
+  });
+
+  it('the months add up to the whole, the last one until the horizon', async () => {
+    const path = market('months', 400);
+    for (const [horizonDays, months] of [[45, 2], [20, 1], [365, 12], [2_000, 66]]) {
+      const { all } = await valued(path, { horizonDays, model: 'mbg-nbd' });
+      expect(all.months.length).toBe(months);
+      expect(all.months.reduce((sum, one) => sum + one.purchases, 0)).toBeCloseTo(all.purchases, 6);
+    }
+  });
+
   it('counts two orders on one day once, and nothing after the instant it looks from', async () => {
     const path = join(folder, 'days.csv');
     const rows = ['customer_id,order_date,amount'];

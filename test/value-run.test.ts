@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PurchaseWorth, SubscriptionWorth } from '../src/domain/value.js';
@@ -70,6 +70,18 @@ describe('worth beside the segments of a run', () => {
     }
     expect(worth.risks[0].name).toMatch(/^Plan/);
     expect(worth.features).toEqual(['value_stays', 'value_expected']);
+  }, 120_000);
+
+  it('of columns that are called as its own are: both are kept, and the curves say which of them segments were found by', async () => {
+    const [head, ...lines] = readFileSync(subscribers(folder), 'utf8').trim().split('\n');
+    const path = join(folder, 'named.csv');
+    writeFileSync(path, `${[`${head.replace('tenure', 'Tenure in Months').replace('paid_so_far', 'other')},value_stays`, ...lines.map((line, i) => `${line},${i % 7}`)].join('\n')}\n`);
+    const { report } = await found(path, { k: 2, value: true });
+    const worth = report.worth as SubscriptionWorth;
+    expect(worth.features).toEqual(['value_stays_', 'value_expected']);
+    expect(report.features.filter(({ name }) => name.startsWith('value_stays')).map(({ name }) => name)).toEqual(['value_stays', 'value_stays_']);
+    expect(worth.time).toBe('Tenure in Months');
+    expect(worth.notes[0]).toMatch(/^'Tenure in Months' is one of the features that segments were found by/);
   }, 120_000);
 
   it('of data that cannot tell: says why, and the run is as it would be', async () => {

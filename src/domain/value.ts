@@ -17,17 +17,17 @@ export interface HeldOut {
   readonly entities: number;
   readonly expected: number;
   readonly happened: number;
-  /** expected / happened − 1. */
-  readonly error: number;
-  /** Of what was expected of each and what each did. */
-  readonly correlation: number;
+  /** expected / happened − 1; absent where nothing happened. */
+  readonly error?: number;
+  /** Of what was expected of each and what each did; absent where all were expected to do, or did, the same. */
+  readonly correlation?: number;
   /** The share whose purchases lay in their interval (at least `level` if the intervals are right: counts are whole numbers). */
   readonly covered: number;
   readonly byFrequency: readonly FrequencyGroup[];
   /** Money expected and spent after the cut, undiscounted. */
-  readonly value?: { readonly expected: number; readonly happened: number; readonly error: number; readonly correlation: number };
+  readonly value?: { readonly expected: number; readonly happened: number; readonly error?: number; readonly correlation?: number };
   /** The same told by the naive rate: that everyone goes on buying as often as so far. `behind`: how many standard errors its squared error per customer is above the model's. */
-  readonly naive: { readonly expected: number; readonly error: number; readonly correlation: number; readonly behind: number };
+  readonly naive: { readonly expected: number; readonly error?: number; readonly correlation?: number; readonly behind: number };
   /** Purchases from the cut until each of these days after it, the last one its end. */
   readonly curve: readonly { readonly day: number; readonly expected: number; readonly happened: number }[];
 }
@@ -45,7 +45,7 @@ export interface SegmentValue {
   readonly share: number;
   /** Spent so far, with nothing taken off; absent without amounts. */
   readonly spent?: number;
-  /** Per month from now: purchases expected, and what is spent (not discounted). */
+  /** Per month from now, the last one until the horizon: purchases expected, and what is spent (not discounted). */
   readonly months: readonly { readonly purchases: number; readonly spent?: number }[];
 }
 

@@ -1,4 +1,5 @@
 import type { StayingCurve, SubscriptionWorth } from '../domain/value.js';
+import { snake } from '../featurize/recipe.js';
 import type { SurvivalCurve } from '../predict/value/kaplan-meier.js';
 import { formatPercent } from '../util/format-value.js';
 import type { SubscriptionLife } from './subscriptions.js';
@@ -23,7 +24,7 @@ export function subscriptionWorth(life: SubscriptionLife, told: SubscriptionLife
     risks: (cox?.effects ?? []).filter(({ p }) => p < 0.05).sort((a, b) => Math.abs(Math.log(b.ratio)) - Math.abs(Math.log(a.ratio))).slice(0, strongest).map(({ name, ratio, interval: [low, high] }) => ({ name, ratio, low, high })),
     ...(heldOutConcordance !== undefined && { concordance: heldOutConcordance }), features,
     notes: [
-      ...(decides.includes(time.toLowerCase()) ? [`'${time}' is one of the features that segments were found by: their curves differ for that reason too, not only because they leave at another pace.`] : []),
+      ...(decides.includes(snake(time)) ? [`'${time}' is one of the features that segments were found by: their curves differ for that reason too, not only because they leave at another pace.`] : []),
       ...(heldOutConcordance === undefined ? [] : [`Held back a third: of two of them, the one with the higher risk left first in ${formatPercent(heldOutConcordance)} of cases (by chance: 50 %).`]),
       ...notes,
     ],

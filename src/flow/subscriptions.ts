@@ -250,7 +250,10 @@ function lifeBySegment(segmentOf: (entity: string) => string | undefined, entiti
   const members = new Map<string, number[]>();
   entities.forEach((entity, i) => {
     const segment = segmentOf(entity);
-    if (segment !== undefined) members.set(segment, [...(members.get(segment) ?? []), i]);
+    if (segment === undefined) return;
+    const own = members.get(segment);
+    if (own) own.push(i);
+    else members.set(segment, [i]);
   });
   const place = new Map(still.map((i, at) => [i, at]));
   return [...members].flatMap(([segment, all]) => {

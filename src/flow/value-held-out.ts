@@ -55,10 +55,10 @@ export function tryOut(model: PurchaseModel, days: number, { past, before, time,
     const naive = Float64Array.from(did, (_, i) => rate.expected([past.repeats[i], past.age[i]], time));
     const [told, squares] = [sumOf(naive), naive.reduce((sum, v, i) => sum + (did[i] - v) ** 2, 0)];
     const heldOut: HeldOut = {
-      cut: (before.until + 1) * dayMs - 1, days, entities: rows, expected, happened, error: expected / happened - 1, correlation: pearson(columns.purchases, did), covered: covered / rows,
+      cut: (before.until + 1) * dayMs - 1, days, entities: rows, expected, happened, ...scores(columns.purchases, did), covered: covered / rows,
       byFrequency: frequencies.flatMap(([from, to]) => groupOf(from, to, past, columns.purchases, did)),
-      ...(columns.value && { value: { expected: sumOf(columns.value), happened: sumOf(net), error: sumOf(columns.value) / sumOf(net) - 1, correlation: pearson(columns.value, net) } }),
-      naive: { expected: told, error: told / happened - 1, correlation: pearson(naive, did), behind: behind(naive, columns.purchases, did) },
+      ...(columns.value && { value: { expected: sumOf(columns.value), happened: sumOf(net), ...scores(columns.value, net) } }),
+      naive: { expected: told, ...scores(naive, did), behind: behind(naive, columns.purchases, did) },
       curve: curveOf(model, fit.parameters, past, days, until, before.until, after),
     };
     return { heldOut, varies: told > 0 ? squares / told : 1 };
@@ -66,6 +66,12 @@ export function tryOut(model: PurchaseModel, days: number, { past, before, time,
     if (error instanceof ShoalError && error.code.startsWith('predict/')) return undefined;
     throw error;
   }
+}
+
+/** How far off all together was, and single ones: what there is to compare with. */
+function scores(told: Float64Array, did: Float64Array): Pick<HeldOut, 'error' | 'correlation'> {
+  const varies = (column: Float64Array) => column.some((v) => v !== column[0]);
+  return { ...(sumOf(did) > 0 && { error: sumOf(told) / sumOf(did) - 1 }), ...(varies(told) && varies(did) && { correlation: pearson(told, did) }) };
 }
 
 /** Twice as much expected as happened, or half as much. */
@@ -82,9 +88,15 @@ export function trialSentence(title: string, heldOut: HeldOut | undefined): stri
   if (!heldOut) return 'The log is too short to hold some of it back: what is foretold here has not been tried.';
   const { days, expected, happened, error, correlation, naive, value } = heldOut;
   const off = (share: number) => `${share > 0 ? '+' : '−'}${formatPercent(Math.abs(share))}`;
-  const told = `Fitted to all but the last ${formatCount(days)} days, ${title} expected ${formatCount(Math.round(expected))} purchases in them; ${formatCount(happened)} happened (${off(error)}; single customers: correlation ${correlation.toFixed(2)})`;
-  const money = value ? `, and of the money it was ${off(value.error)}` : '';
-  const rate = `The naive rate, everyone as often as so far, would have said ${off(naive.error)} with ${naive.correlation.toFixed(2)}`;
+  const fitted = `Fitted to all but the last ${formatCount(days)} days, ${title} expected ${formatCount(Math.round(expected))} purchases in them`;
+  if (error === undefined || naive.error === undefined) {
+    const rather = isPoor(heldOut) ? ', which is nearer: so that is what is told here, and not who is still there' : '';
+    return `${fitted}; none happened, so there is no saying by what share it was off. The naive rate, everyone as often as so far, would have said ${formatCount(Math.round(naive.expected))}${rather}.`;
+  }
+  const single = correlation === undefined ? '' : `; single customers: correlation ${correlation.toFixed(2)}`;
+  const told = `${fitted}; ${formatCount(happened)} happened (${off(error)}${single})`;
+  const money = value?.error === undefined ? '' : `, and of the money it was ${off(value.error)}`;
+  const rate = `The naive rate, everyone as often as so far, would have said ${off(naive.error)}${naive.correlation === undefined ? '' : ` with ${naive.correlation.toFixed(2)}`}`;
   return isPoor(heldOut) ? `${told}${money}. ${rate}, which is better: so that is what is told here, and not who is still there.` : `${told}${money}. ${rate}.`;
 }
 

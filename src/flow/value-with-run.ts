@@ -35,7 +35,7 @@ async function bought(ingested: Ingested, table: FeatureTable, options: object, 
   const { value, bySegment } = await valueOf(ingested, { ...options, quick: true }, engine, context);
   const added = purchaseFeatures(value);
   const rows = new Map(value.entities.map((entity, i) => [entity, i]));
-  const both = await withFeatures(table, added.map(({ feature, column }) => ({ feature, column: placed(table.entities, rows, column) })), engine);
+  const { table: both, names } = await withFeatures(table, added.map(({ feature, column }) => ({ feature, column: placed(table.entities, rows, column) })), engine);
   return {
     table: both,
     story: async (segments, labels) => {
@@ -44,7 +44,7 @@ async function bought(ingested: Ingested, table: FeatureTable, options: object, 
       const { by, why, trial, asOf, horizonDays, monthlyDiscount, level, all, heldOut, notes, comparison, fit } = value;
       return {
         kind: 'purchases', by, model: comparison?.candidates.find(({ model }) => model === fit.model)?.title ?? fit.model, why, trial, asOf, horizonDays, monthlyDiscount, level, covers: covers(value), all,
-        segments: segments.map((id) => told.get(id) ?? null), ...(heldOut && { heldOut }), features: added.map(({ feature }) => feature.name), notes,
+        segments: segments.map((id) => told.get(id) ?? null), ...(heldOut && { heldOut }), features: names, notes,
       };
     },
   };
@@ -58,11 +58,12 @@ async function subscribed(ingested: Ingested, table: FeatureTable, engine: Engin
     ...(life.columns.value ? [{ feature: foretoldFeature('value_expected', `Worth expected over ${ahead}`, 'money', { high: 'high-prospect', low: 'low-prospect' }), column: life.columns.value }] : []),
   ];
   const rows = new Map(life.entities.map((entity, i) => [entity, i]));
+  const { table: both, names } = await withFeatures(table, added.map(({ feature, column }) => ({ feature, column: placed(table.entities, rows, column) })), engine);
   return {
-    table: await withFeatures(table, added.map(({ feature, column }) => ({ feature, column: placed(table.entities, rows, column) })), engine),
+    table: both,
     story: async (segments, labels, decides) => {
       const at = new Map(table.entities.map((entity, row) => [entity, labels[row]]));
-      return subscriptionWorth(life, life.bySegment((entity) => segments[at.get(entity) ?? -1]), segments, { features: added.map(({ feature }) => feature.name), decides });
+      return subscriptionWorth(life, life.bySegment((entity) => segments[at.get(entity) ?? -1]), segments, { features: names, decides });
     },
   };
 }

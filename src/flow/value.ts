@@ -112,7 +112,7 @@ export async function valueOf(ingested: Pick<Ingested, 'sources' | 'asOf' | 'cur
     const spends = money ? { fit: fitSpend(spendsOf(now), context), ...spendsOf(now), kept: days.kept } : undefined;
     context.progress({ stage: 'value', note: 'intervals', done: 0.7 });
     const told = foretell(foreteller, { parameters }, histories, { horizon, rate: continuousRate(monthlyDiscount, clock.unit), level, spend: spends });
-    const uncertainty = by === 'rate' ? Math.abs(heldOut!.naive.error) : spreadOfTotal(model, fit, histories, horizon, context);
+    const uncertainty = by === 'rate' ? Math.abs(heldOut!.naive.expected - heldOut!.happened) / Math.max(heldOut!.naive.expected, 1) : spreadOfTotal(model, fit, histories, horizon, context);
     const bySegment = grouped(foreteller, parameters, histories, now, told, { clock, horizonDays, level, uncertainty, spends, by });
     const { all } = bySegment();
     context.progress({ stage: 'value', done: 1 });
@@ -225,13 +225,15 @@ interface Summing {
 
 /** Sums of what is foretold: of everyone, and by segment where these are said. Each variance is of what may happen, and of what is not known of the purchase model and of the model of spend (by the delta method). */
 function grouped(model: Foreteller, p: Values, histories: Histories, log: PurchaseLog, { columns, variance, worth }: Foretold, { clock, horizonDays, level, uncertainty, spends, by }: Summing): (segmentOf?: SegmentOf) => Pick<CustomerValue, 'all' | 'segments'> {
-  const months = Math.max(1, Math.min(60, Math.round(horizonDays / monthDays)));
+  // The last one ends with the horizon.
+  const months = Math.ceil(horizonDays / monthDays);
   const still = distinctHistories({ rows: histories.rows, repeats: histories.repeats, age: histories.age, last: new Float64Array(histories.rows) });
   // Purchases of one who is there until the end of each month.
   const until = Float64Array.from({ length: still.rows * months }, (_, at) => {
     const i = Math.floor(at / months);
-    const days = Math.min(horizonDays, ((at % months) + 1) * monthDays);
-    return model.expected(model.after(p, still.repeats[i], still.age[i]), clock.time === 'discrete' ? Math.floor(days / clock.unit) : days);
+    const days = ((at % months) + 1) * monthDays;
+    const time = days >= horizonDays ? clock.ahead(horizonDays) : clock.time === 'discrete' ? Math.floor(days / clock.unit) : days;
+    return model.expected(model.after(p, still.repeats[i], still.age[i]), time);
   });
   const z = normalQuantile((1 + level) / 2);
   return (segmentOf) => {

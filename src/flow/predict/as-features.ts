@@ -12,29 +12,30 @@ export const predicted = 'prediction';
 
 /** Predictions as features of the entities of a table, beside those that were measured, in the engine too; and the targets with the names of theirs. Targets with several answers are no number and stay out. */
 export async function withPredictions(table: FeatureTable, targets: readonly TargetPredictions[], engine: Engine): Promise<{ readonly table: FeatureTable; readonly targets: readonly TargetPredictions[] }> {
-  const taken = new Set(table.features.map(({ name }) => name));
-  const added: { feature: Feature; column: Float64Array }[] = [];
-  const named = targets.map((one) => {
-    const { name, model: { target, task, classes }, predictions } = one;
-    if (task === 'multiclass') return one;
-    let safe = `predicted_${name}`;
-    while (taken.has(safe)) safe += '_';
-    taken.add(safe);
+  const numbers = targets.filter(({ model }) => model.task !== 'multiclass');
+  const added = numbers.map(({ name, model: { target, task, classes }, predictions }) => {
     const at = new Map(predictions.map(({ entity }, i) => [entity, i]));
     const column = Float64Array.from(table.entities, (entity) => {
       const found = at.get(entity);
       const { probability, value } = found === undefined ? {} as { probability?: number; value?: number } : predictions[found];
       return probability ?? value ?? Number.NaN;
     });
-    added.push({ feature: predictedFeature(safe, target, task, classes), column });
-    return { ...one, feature: safe };
+    return { feature: predictedFeature(`predicted_${name}`, target, task, classes), column };
   });
-  return { table: await withFeatures(table, added, engine), targets: named };
+  const { table: both, names } = await withFeatures(table, added, engine);
+  return { table: both, targets: targets.map((one) => (numbers.includes(one) ? { ...one, feature: names[numbers.indexOf(one)] } : one)) };
 }
 
-/** A table with more features of its entities, in the engine too. */
-export async function withFeatures(table: FeatureTable, added: readonly { readonly feature: Feature; readonly column: Float64Array }[], engine: Engine): Promise<FeatureTable> {
-  if (added.length === 0) return table;
+/** A table with more features of its entities, in the engine too, and their names: one that the data has already gets '_' behind it. */
+export async function withFeatures(table: FeatureTable, wished: readonly { readonly feature: Feature; readonly column: Float64Array }[], engine: Engine): Promise<{ readonly table: FeatureTable; readonly names: readonly string[] }> {
+  if (wished.length === 0) return { table, names: [] };
+  const taken = new Set(table.features.map(({ name }) => name));
+  const added = wished.map(({ feature, column }) => {
+    let { name } = feature;
+    while (taken.has(name)) name += '_';
+    taken.add(name);
+    return { feature: { ...feature, name }, column };
+  });
   await engine.load('shoal_predicted_features', Object.fromEntries(added.map(({ feature, column }) => [feature.name, column])));
   const both = quoteName(`${table.table} and predictions`);
   const values = added.map(({ feature: { name } }) => `CASE WHEN NOT isnan(p.${quoteName(name)}) THEN p.${quoteName(name)} END AS ${quoteName(name)}`);
@@ -42,7 +43,8 @@ export async function withFeatures(table: FeatureTable, added: readonly { readon
   await engine.run(`DROP TABLE ${quoteName(table.table)}`, 'predictions');
   await engine.run(`ALTER TABLE ${both} RENAME TO ${quoteName(table.table)}`, 'predictions');
   await engine.run('DROP TABLE shoal_predicted_features', 'predictions');
-  return { ...table, features: [...table.features, ...added.map(({ feature }) => feature)], columns: [...table.columns, ...added.map(({ column }) => column)] };
+  const features = added.map(({ feature }) => feature);
+  return { table: { ...table, features: [...table.features, ...features], columns: [...table.columns, ...added.map(({ column }) => column)] }, names: features.map(({ name }) => name) };
 }
 
 /** What a prediction says of somebody, as a feature. */

@@ -17,9 +17,12 @@ interface PersonWorthProps {
 /** What somebody will be worth: how likely they are still there, what they will buy and spend, and between what and what it lies. */
 export function PersonWorth({ worth, features }: PersonWorthProps) {
   const f = useFormats();
-  const of = (name: string) => features.find(({ feature }) => feature === name)?.value ?? undefined;
+  if (!worth || worth.kind === 'none') return null;
+  // A name that the data has already got '_' behind it.
+  const own = new Map(worth.features.map((name) => [name.replace(/_+$/, ''), features.find(({ feature }) => feature === name)?.value ?? undefined]));
+  const of = (name: string) => own.get(name);
+  if (![...own.values()].some((one) => one !== undefined)) return null;
   const [value, low, high] = [of('value_expected'), of('value_at_least'), of('value_at_most')];
-  if (!worth || worth.kind === 'none' || worth.features.every((name) => of(name) === undefined)) return null;
   const ahead = worth.kind === 'purchases' ? `within ${f.count(worth.horizonDays)} days` : `within ${f.number(worth.horizon)} more of ‘${worth.time}’`;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['Still there', of('value_alive') === undefined ? undefined : f.percent(of('value_alive'))],
