@@ -41,9 +41,11 @@ export async function* replay(files: readonly string[], { name, map = {}, ...opt
       const mapping: RecordMapping = {
         kind: timed ? 'track' : 'identify', event: name ?? (has.includes('event') ? '$.event' : source), userId: '$.entity', ...(has.includes('at') && { time: '$.at' }), ...(timed ? { properties: own } : { traits: own }), ...map,
       };
+      // Parts are asked for by row numbers, which a view has not.
+      await engine.run(`CREATE OR REPLACE TABLE shoal_replay AS SELECT * REPLACE (CAST(entity AS VARCHAR) AS entity) FROM ${quoteName(table)}`, 'replay');
       for (let from = 0; from < of; from += perPart) {
         checkAborted(context);
-        const rows = await engine.rows(`SELECT * REPLACE (CAST(entity AS VARCHAR) AS entity) FROM ${quoteName(table)} WHERE rowid >= ${from} AND rowid < ${from + perPart} ORDER BY rowid`, 'replay');
+        const rows = await engine.rows(`SELECT * FROM shoal_replay WHERE rowid >= ${from} AND rowid < ${from + perPart} ORDER BY rowid`, 'replay');
         yield { source, messages: rows.map((row, i) => mapRecord(row, mapping, idOf(source, from + i, row))), rows: from + rows.length, of };
       }
     }

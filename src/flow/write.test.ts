@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createContext } from '../context.js';
 import { openEngine } from '../engine/catalog.js';
+import { replay } from './replay.js';
 import { runOf, testFolder } from './view/run.test.fixture.js';
 
 const { path, remove } = testFolder();
@@ -46,3 +48,24 @@ it('ids that are numbers stay numbers, and quotes are only where they are needed
   expect(readFileSync(path('numbers/membership.csv'), 'utf8')).toMatch(/^1000,\d,[^"]/m);
   expect(existsSync(path('numbers/assign.sql'))).toBe(true);
 }, 60_000);
+
+describe('a table so large that it is not copied', () => {
+  it('is kept for a workspace by entity and time, and can be replayed', async () => {
+    const day = (i: number) => 10 + (i % 15);
+    const file = path('large.csv');
+    writeFileSync(file, `customer_id,date,amount\n${Array.from({ length: 1_000_100 }, (_, i) => `c${i % 1000},2024-01-${day(i)},${i % 7}.5`).join('\n')}\n`);
+    await runOf(path('large'), [file], { k: 2 });
+    const engine = await openEngine();
+    try {
+      const [kept] = await engine.rows(`SELECT count(*) AS n, count(DISTINCT "row") AS entities, bool_and(ordered) AS ordered
+        FROM (SELECT "row", ("row", "at") >= lag(("row", "at"), 1, ("row", "at")) OVER (ORDER BY file_row_number) AS ordered FROM read_parquet('${path('large/source-1.parquet')}', file_row_number = true))`);
+      expect(kept).toEqual({ n: 1_000_100, entities: 1000, ordered: true });
+    } finally {
+      await engine.close();
+    }
+    for await (const { rows, of, messages } of replay([file], {}, createContext())) {
+      expect({ rows, of, first: messages[0] }).toMatchObject({ rows: 500, of: 1_000_100, first: { userId: 'c0', properties: { amount: 0.5 } } });
+      break;
+    }
+  });
+});

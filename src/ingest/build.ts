@@ -78,7 +78,7 @@ async function buildSource(file: Inferred, { keys, entityType, word }: Shared, o
     oneEach: withId && roles.entity!.distinct < roles.entity!.filled, now: context.clock(),
   });
   const clean = `${raw.name} clean`;
-  const [before] = await engine.rows(`SELECT table_type AS t FROM information_schema.tables WHERE table_name = ${quoteText(clean)}`, 'clean');
+  const [before] = await engine.rows(`SELECT table_type AS t FROM information_schema.tables WHERE lower(table_name) = lower(${quoteText(clean)})`, 'clean');
   if (before) await engine.run(`DROP ${before['t'] === 'VIEW' ? 'VIEW' : 'TABLE'} ${quoteName(clean)}`, 'clean');
   const kept = made.plain && profiled.rows > viewedRows ? 'VIEW' : 'TABLE';
   await engine.run(`CREATE ${kept} ${quoteName(clean)} AS ${made.body}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);

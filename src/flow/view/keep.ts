@@ -133,9 +133,11 @@ export async function keepForView(of: Omit<ToKeep, 'sources'>, sources: readonly
   await engine.run(`COPY (SELECT f.entity, p.x, p.y FROM ${quoteName(features)} f POSITIONAL JOIN shoal_places p) TO ${quoteText(path(mapFile))} (FORMAT parquet)`, 'map');
   await engine.run('DROP TABLE shoal_places', 'map');
   for (const { table, has, attributes, file } of kept) {
-    const own = attributes.some(({ column }) => isRow(column)) ? `s.* EXCLUDE (${quoteName('row')})` : 's.*';
-    const order = ['"row"', ...(has.includes('at') ? ['s."at"'] : []), 's.rowid'];
-    const rows = `SELECT CAST(f.rowid AS INTEGER) AS "row", ${own} FROM ${quoteName(table)} s JOIN ${quoteName(features)} f ON s.entity = f.entity ORDER BY ${order.join(', ')}`;
+    // A view has no row numbers of the engine's.
+    const ours = [place, ...(attributes.some(({ column }) => isRow(column)) ? ['row'] : [])];
+    const order = ['"row"', ...(has.includes('at') ? ['s."at"'] : []), `s.${quoteName(place)}`];
+    const rows = `SELECT CAST(f.rowid AS INTEGER) AS "row", s.* EXCLUDE (${ours.map(quoteName).join(', ')}) FROM (SELECT *, row_number() OVER () AS ${quoteName(place)} FROM ${quoteName(table)}) s
+      JOIN ${quoteName(features)} f ON s.entity = f.entity ORDER BY ${order.join(', ')}`;
     await engine.run(`COPY (${rows}) TO ${quoteText(path(file))} (FORMAT parquet, ROW_GROUP_SIZE 30720)`, 'keep sources');
   }
 }
@@ -150,6 +152,9 @@ async function frequent({ table, has }: Source, engine: Engine): Promise<KeptSou
   }
   return values;
 }
+
+/** Where a row was in its source, while it is put in another order. */
+const place = 'place in the source';
 
 /** A column of the data that is called like ours gives way. */
 const isRow = (column: string) => column.toLowerCase() === 'row';
