@@ -151,7 +151,7 @@ export interface ModelComparison {
   readonly better: 'first' | 'second' | 'neither';
 }
 
-/** A probability to say yes from, and what to expect of it. */
+/** A probability to say yes from, chosen by predictions of rows to learn from that fits had not seen, and what to expect of it by the tested rows. */
 export interface ThresholdChoice {
   readonly by: 'cost' | 'capacity' | 'f1';
   readonly threshold: number;

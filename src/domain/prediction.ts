@@ -46,7 +46,7 @@ export interface Prediction {
   readonly answer?: string;
   /** A number: what is expected. */
   readonly value?: number;
-  /** The range that holds the number in 80 of 100 cases. */
+  /** The range that holds the number in 80 of 100 cases. Of rows that were learnt from it is the model's own, unlike `value`: it knows their answers, and holds them more often. */
   readonly low?: number;
   readonly high?: number;
   readonly band?: Band;
@@ -169,6 +169,8 @@ export interface PredictionModel {
   readonly comparison?: ModelComparison;
   readonly card: ModelCard;
   readonly seed: number;
+  /** Of a label: entities whose draw, by the seed and their id alone, is less were not learnt from. A later model can be compared with this one on them. */
+  readonly unseenBelow?: number;
   /** The instant of the predictions made with it, ms; 0 where the data has no times. */
   readonly asOf: number;
 }

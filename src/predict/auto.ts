@@ -22,7 +22,7 @@ export interface ChosenModel {
   readonly candidates: readonly (Candidate & { readonly options: unknown })[];
   /** Rows that the candidates were compared on. */
   readonly compared: number;
-  /** Per row that was given (× outputs): what is predicted, calibration and all, by a fit that has not seen it; NaN where there is no such. Only where it was asked for. */
+  /** Per row that was given (× outputs): what is predicted, calibration and all, by a fit that has not seen it; NaN where there is no such. Of every row where it was asked for, else of those calibrated on. */
   readonly outOfFold?: Float64Array;
 }
 
@@ -77,7 +77,7 @@ export async function chooseModel(x: Examples, y: Answers, options: ChooseOption
   }));
   return {
     predictor: predictor.name, options: parsed, params, candidates, compared: chosen ? chosen.losses.filter((loss) => loss === loss).length : 0,
-    calibration: crossed?.calibration ?? uncalibrated(y), ...(options.outOfFold && { outOfFold: crossed?.outOfFold ?? new Float64Array(x.rows * outputsOf(y)).fill(Number.NaN) }),
+    calibration: crossed?.calibration ?? uncalibrated(y), ...(crossed?.outOfFold && { outOfFold: crossed.outOfFold }),
   };
 }
 

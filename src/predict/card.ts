@@ -20,6 +20,8 @@ export interface CardFacts {
   readonly naive: Evaluation;
   readonly candidates: readonly Candidate[];
   readonly comparison?: ModelComparison;
+  /** Why the model that was here before is not compared with, where there is one. */
+  readonly uncompared?: string;
   readonly threshold?: ThresholdChoice;
   readonly inputs: number;
   readonly leftOut: readonly LeftOut[];
@@ -46,7 +48,7 @@ export function modelCard(facts: CardFacts): ModelCard {
 
 const date = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
-function dataSentences({ learned, tested, word, task, horizon, gap, inputs, leftOut, classes, notes, crossed }: CardFacts): string[] {
+function dataSentences({ learned, tested, word, task, horizon, gap, inputs, leftOut, classes, notes, crossed, evaluation }: CardFacts): string[] {
   const rate = ({ rate: share }: Period) => (task === 'regression' ? `${formatNumber(share)} on average` : task === 'binary' ? `${formatPercent(share)} ${classes && !['yes', 'true', '1'].includes(classes[1]) ? `'${classes[1]}'` : 'yes'}` : `${formatPercent(share)} '${classes![1]}'`);
   const rows = ({ rows: n, entities }: Period) => (n === entities ? `${formatCount(n)} ${word.many}` : `${formatCount(n)} rows of ${formatCount(entities)} ${word.many}`);
   const out: string[] = [];
@@ -55,7 +57,7 @@ function dataSentences({ learned, tested, word, task, horizon, gap, inputs, left
     out.push(`Tested on ${rows(tested)} as they were known on ${date(tested.cuts[0])}, with what happened until ${date(tested.until!)}: ${rate(tested)}. No answer of this time was learnt from.`);
   } else {
     out.push(`Learnt from ${rows(learned)} (${rate(learned)}); tested on ${rows(tested)} (${rate(tested)}) that it has not seen. No ${word.one} is in both.`);
-    if (crossed) out.push(`What is predicted of the ${word.many} that were learnt from comes from fits that had not seen them, so their averages are honest; others get the model itself.`);
+    if (crossed) out.push(`What is predicted of the ${word.many} that were learnt from comes from fits that had not seen them, so their averages are honest; others get the model itself.${evaluation.task === 'regression' && evaluation.interval ? ' The ranges of all come from the model itself: of those that were learnt from it knows the answers, and holds them more often than it says.' : ''}`);
   }
   out.push(`Made from ${formatCount(inputs)} columns.`);
   const leaks = leftOut.filter(({ why }) => why === 'twin' || why === 'label' || why === 'untimed');
@@ -70,7 +72,7 @@ function dataSentences({ learned, tested, word, task, horizon, gap, inputs, left
 
 const between = ({ value, low, high }: Estimate, write = (x: number) => x.toFixed(3)) => `${write(value)} (${write(low)}–${write(high)})`;
 
-function resultSentences({ evaluation, naive, predictorTitle, candidates, comparison, threshold, word, classes }: CardFacts): string[] {
+function resultSentences({ evaluation, naive, predictorTitle, candidates, comparison, uncompared, threshold, word, classes }: CardFacts): string[] {
   const out: string[] = [];
   if (evaluation.task === 'binary' && naive.task === 'binary') {
     const { auc, ece, brier, topDecileLift } = evaluation.scores;
@@ -91,6 +93,7 @@ function resultSentences({ evaluation, naive, predictorTitle, candidates, compar
   if (threshold) out.push(thresholdSentence(threshold, word.many));
   if (candidates.length > 1) out.push(candidatesSentence(candidates));
   if (comparison) out.push(comparisonSentence(comparison));
+  if (uncompared) out.push(`Not compared with the model that was here before: ${uncompared}.`);
   return out;
 }
 
@@ -110,7 +113,7 @@ function thresholdSentence({ by, threshold, selectedShare, precision, recall, co
 }
 
 function comparisonSentence({ score, first, second, better, pValue }: ModelComparison): string {
-  const numbers = `${score} ${first.toFixed(3)} against ${second.toFixed(3)} on the same rows, p = ${pValue < 0.001 ? '< 0.001' : pValue.toFixed(3)}`;
+  const numbers = `${score} ${first.toFixed(3)} against ${second.toFixed(3)} on the same rows, which neither has learnt from, p = ${pValue < 0.001 ? '< 0.001' : pValue.toFixed(3)}`;
   return better === 'first' ? `Better than the model that was here before (${numbers}).` : better === 'second' ? `Worse than the model that was here before (${numbers}).` : `No different from the model that was here before (${numbers}).`;
 }
 

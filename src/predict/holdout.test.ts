@@ -1,19 +1,29 @@
 import { expect, it } from 'vitest';
 import { createContext } from '../context.js';
-import { holdOut, requireAnswers } from './holdout.js';
+import { drawOf, holdOut, requireAnswers } from './holdout.js';
 
 const context = createContext({ seed: 4 });
 
 it('a quarter is held out, each answer in its share, no entity on both sides, unknown answers in neither', () => {
   const values = Float64Array.from({ length: 1000 }, (_, i) => (i % 50 === 7 ? Number.NaN : i % 10 === 0 ? 1 : 0));
   const entities = Array.from(values, (_, i) => `e${Math.floor(i / 20) * 2 + (i % 10 === 0 ? 1 : 0)}`);
-  const { train, test } = holdOut({ task: 'binary', values }, entities, context);
+  const { train, test, below } = holdOut({ task: 'binary', values }, entities, context);
   expect(train.length + test.length).toBe(980);
   const share = (rows: Int32Array) => rows.filter((i) => values[i] === 1).length / rows.length;
   expect(Math.abs(share(train) - share(test))).toBeLessThan(0.02);
   const tested = new Set(Array.from(test, (i) => entities[i]));
   expect(Array.from(train).filter((i) => tested.has(entities[i]))).toEqual([]);
-  expect(holdOut({ task: 'binary', values }, entities, context)).toEqual({ train, test });
+  expect(holdOut({ task: 'binary', values }, entities, context)).toEqual({ train, test, below });
+});
+
+it('rows keep their side when others come, and nobody below the line is learnt from then or later', () => {
+  const values = Float64Array.from({ length: 1500 }, (_, i) => (i % 10 === 0 ? 1 : 0));
+  const entities = Array.from(values, (_, i) => `e${i}`);
+  const [before, after] = [holdOut({ task: 'binary', values: values.slice(0, 1000) }, entities.slice(0, 1000), context), holdOut({ task: 'binary', values }, entities, context)];
+  const tested = new Set(after.test);
+  expect(before.test.filter((i) => tested.has(i)).length).toBeGreaterThan(0.9 * before.test.length);
+  for (const { train, below } of [before, after]) expect(Array.from(train).filter((i) => drawOf(entities[i], context) < below)).toEqual([]);
+  expect(Math.min(before.below, after.below)).toBeGreaterThan(0.15);
 });
 
 it('answers that nothing can be learnt from are refused in words', () => {

@@ -8,23 +8,26 @@ import { cleanText } from '../util/words.js';
 export const FEWEST = 10;
 const TESTED = 0.25;
 
-/** Rows to learn from and rows to test on: no entity is in both, and each answer is parted in the same share. Rows whose answer is unknown are in neither. */
-export function holdOut({ values, task }: Answers, entities: readonly string[], context: Pick<Context, 'rng'>): { readonly train: Int32Array; readonly test: Int32Array } {
+/** What an entity draws in [0, 1), by the seed and its id alone: of later data with the same seed it draws the same. */
+export const drawOf = (entity: string, context: Pick<Context, 'rng'>): number => context.rng(`holdout ${entity}`).next();
+
+/**
+ * Rows to learn from and rows to test on: no entity is in both, and each answer is parted in the same share. Rows whose answer is unknown are in neither. Of each answer those who draw
+ * least are tested on, so rows that come later hardly move others from one side to the other; whoever draws less than `below` is not learnt from, whatever the answer.
+ */
+export function holdOut({ values, task }: Answers, entities: readonly string[], context: Pick<Context, 'rng'>): { readonly train: Int32Array; readonly test: Int32Array; readonly below: number } {
   const rows = Array.from(values, (_, i) => i).filter((i) => isKnown(values[i]));
   // An entity with several rows goes as a whole, by the answer of its first.
-  const byEntity = grouped(rows, (i) => entities[i]);
-  const alike = grouped([...byEntity.values()], ([first]) => (task === 'regression' ? 0 : values[first]));
-  const rng = context.rng('holdout');
+  const owners = [...grouped(rows, (i) => entities[i])].map(([entity, own]) => ({ entity, own, draw: drawOf(entity, context) }));
   const test = new Set<number>();
-  for (const key of [...alike.keys()].sort((a, b) => a - b)) {
-    const groups = alike.get(key)!;
-    for (let i = groups.length - 1; i > 0; i--) {
-      const j = rng.int(i + 1);
-      [groups[i], groups[j]] = [groups[j], groups[i]];
-    }
-    for (const own of groups.slice(0, Math.round(TESTED * groups.length))) for (const i of own) test.add(i);
+  let below = 1;
+  for (const alike of grouped(owners, ({ own: [first] }) => (task === 'regression' ? 0 : values[first])).values()) {
+    alike.sort((a, b) => a.draw - b.draw || (a.entity < b.entity ? -1 : 1));
+    const tested = Math.round(TESTED * alike.length);
+    for (const { own } of alike.slice(0, tested)) for (const i of own) test.add(i);
+    below = Math.min(below, alike[tested].draw);
   }
-  return { train: Int32Array.from(rows.filter((i) => !test.has(i))), test: Int32Array.from(rows.filter((i) => test.has(i))) };
+  return { train: Int32Array.from(rows.filter((i) => !test.has(i))), test: Int32Array.from(rows.filter((i) => test.has(i))), below };
 }
 
 function grouped<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {

@@ -5,7 +5,7 @@ import { effectiveRows, share } from './evaluate.js';
 import { cumulated, mean, rank } from './metrics.js';
 
 export type ThresholdRule =
-  /** What a false alarm and a miss cost, in any unit. Saying yes pays off from falsePositive / (falsePositive + falseNegative) on, if probabilities hold; what is chosen is what cost least on these rows. */
+  /** What a false alarm and a miss cost, in any unit. Saying yes pays off from falsePositive / (falsePositive + falseNegative) on, if probabilities hold; what is chosen is what cost least on the rows it is chosen on. */
   | { readonly by: 'cost'; readonly falsePositive: number; readonly falseNegative: number }
   /** The likeliest share of the rows, 0–1: "we can call 500 people" of 10,000 is 0.05. */
   | { readonly by: 'capacity'; readonly share: number }
@@ -13,17 +13,14 @@ export type ThresholdRule =
   | { readonly by: 'f1' };
 
 /**
- * The probability to say yes from, chosen on rows that the model has not seen, and what to expect of it there. Under a capacity never more than it are said yes
- * to: where many tie at the cut, none of them. Where nobody is, the threshold is more than the greatest probability.
+ * The probability to say yes from, chosen on rows that were not learnt from. Under a capacity never more than it are said yes to: where many tie at the cut, none of them. Where nobody
+ * is, it is more than the greatest probability.
  * @throws `predict/no-answers`, `predict/bad-rule`
  */
-export function chooseThreshold({ values, weights }: Answers, predicted: Float64Array, rule: ThresholdRule): ThresholdChoice {
+export function chooseThreshold(answers: Answers, predicted: Float64Array, rule: ThresholdRule): number {
   checkRule(rule);
-  const rows = Int32Array.from(values.keys()).filter((i) => isKnown(values[i]));
-  if (rows.length === 0) throw new ShoalError('predict/no-answers', {});
-  const w = weights && Float64Array.from(rows, (i) => weights[i]);
-  const y = Float64Array.from(rows, (i) => values[i]);
-  const { threshold, ones, zeros } = cumulated(rank(y, Float64Array.from(rows, (i) => predicted[i])), w);
+  const { y, p, w } = knownOf(answers, predicted);
+  const { threshold, ones, zeros } = cumulated(rank(y, p), w);
   const last = threshold.length - 1;
   const [allOnes, all] = [ones[last], ones[last] + zeros[last]];
   // Cut −1 says yes to nobody, cut c to everyone with at least the c-th greatest probability.
@@ -36,18 +33,30 @@ export function chooseThreshold({ values, weights }: Answers, predicted: Float64
   };
   let best = -1;
   for (let c = 0; c <= last; c++) if (worth(c) > worth(best)) best = c;
-  const effective = effectiveRows(rows.length, w) / all;
+  // Between this probability and the next: predictions of other rows seldom fall on it exactly.
+  return best < 0 ? threshold[0] + (1 - threshold[0]) / 2 : best === last ? threshold[last] : (threshold[best] + threshold[best + 1]) / 2;
+}
+
+/**
+ * What to expect of saying yes from this probability on, by rows that neither the model nor the threshold has seen: where it was chosen it looks better than it is.
+ * @throws `predict/no-answers`
+ */
+export function judgeThreshold(answers: Answers, predicted: Float64Array, rule: ThresholdRule, threshold: number): ThresholdChoice {
+  const { y, p, w } = knownOf(answers, predicted);
+  const said = p.map((value) => (value >= threshold ? 1 : 0));
+  const count = (of: (i: number) => boolean) => y.reduce((sum, _, i) => sum + (of(i) ? (w?.[i] ?? 1) : 0), 0);
+  const [all, ones, selected, hits] = [count(() => true), count((i) => y[i] === 1), count((i) => said[i] === 1), count((i) => said[i] === 1 && y[i] === 1)];
+  const effective = effectiveRows(y.length, w) / all;
   const of = (part: number, whole: number): Estimate | undefined => (whole > 0 ? share(part / whole, whole * effective) : undefined);
-  const [precision, recall] = [of(hits(best), selected(best)), of(hits(best), allOnes)];
-  return {
-    by: rule.by,
-    // Between this probability and the next: predictions of other rows seldom fall on it exactly.
-    threshold: best < 0 ? threshold[0] + (1 - threshold[0]) / 2 : best === last ? threshold[last] : (threshold[best] + threshold[best + 1]) / 2,
-    selectedShare: share(selected(best) / all, rows.length),
-    ...(precision && { precision }),
-    ...(recall && { recall }),
-    ...(rule.by === 'cost' && costs(rule, y, Float64Array.from(rows, (i) => (best >= 0 && predicted[i] >= threshold[best] ? 1 : 0)), w)),
-  };
+  const [precision, recall] = [of(hits, selected), of(hits, ones)];
+  return { by: rule.by, threshold, selectedShare: share(selected / all, y.length), ...(precision && { precision }), ...(recall && { recall }), ...(rule.by === 'cost' && costs(rule, y, said, w)) };
+}
+
+function knownOf({ values, weights }: Answers, predicted: Float64Array): { readonly y: Float64Array; readonly p: Float64Array; readonly w?: Float64Array } {
+  const rows = Int32Array.from(values.keys()).filter((i) => isKnown(values[i]));
+  if (rows.length === 0) throw new ShoalError('predict/no-answers', {});
+  const at = (column: Float64Array) => Float64Array.from(rows, (i) => column[i]);
+  return { y: at(values), p: at(predicted), ...(weights && { w: at(weights) }) };
 }
 
 /** Mean cost per row with its interval, beside that of saying no to all and yes to all. */

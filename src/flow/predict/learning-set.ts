@@ -30,6 +30,8 @@ export interface LearningSet {
   readonly limits?: readonly string[];
   /** The rows of `everyone` that `train` holds, in its order, where it holds any. */
   readonly learnt?: Int32Array;
+  /** Without times: entities that draw less (`drawOf`) are not learnt from. */
+  readonly unseenBelow?: number;
   /** What the rows of `test` can be grouped by. */
   readonly groups: readonly { readonly by: string; readonly names: readonly (string | undefined)[] }[];
   readonly asOf: number;
@@ -116,14 +118,14 @@ export async function timedSet(target: TimedTarget, { cuts, past, tables, now }:
 export async function labelledSet(target: LabelTarget, options: LearningOptions, { ingested, engine, context }: Session): Promise<LearningSet> {
   const whole = await labelledRows(target, ingested.sources, engine, options);
   requireAnswers(whole.answers, 'learn from', question(target, ingested.entity.word.one));
-  const { train, test } = holdOut(whole.answers, whole.entities, context);
+  const { train, test, below } = holdOut(whole.answers, whole.entities, context);
   const parted = finished(rowsAt(whole, train), rowsAt(whole, test), whole, options);
   const groups = whole.groups.map(({ title, values }) => ({ by: title, names: Array.from(test, (i) => values[i] ?? undefined) }));
   return {
     ...parted,
     everyone: { ...parted.everyone, ids: `SELECT entity FROM ${quoteName(whole.source.table)}` },
     learned: { cuts: [], ...counted(parted.train) }, tested: { cuts: [], ...counted(parted.test) },
-    leftOut: [...whole.leftOut, ...parted.leftOut], notes: [], limits: whole.limits, learnt: train, groups, asOf: ingested.asOf ?? 0, features: [], steps: [{ name: 'shoal_inputs', sql: whole.sql }],
+    leftOut: [...whole.leftOut, ...parted.leftOut], notes: [], limits: whole.limits, learnt: train, unseenBelow: below, groups, asOf: ingested.asOf ?? 0, features: [], steps: [{ name: 'shoal_inputs', sql: whole.sql }],
   };
 }
 

@@ -8,6 +8,7 @@ import { openEngine } from '../../engine/catalog.js';
 import type { RegressionEvaluation } from '../../domain/evaluation.js';
 import { ingest } from '../../ingest/ingest.js';
 import { openKernel } from '../../kernel/catalog.js';
+import { drawOf } from '../../predict/holdout.js';
 import { createRng } from '../../util/rng.js';
 import { modelsIn } from './model-file.js';
 import { predict, predictTargets } from './predict.js';
@@ -94,6 +95,38 @@ describe('a column that holds the answer', () => {
     expect(line).toBe('"entity",churn_probability,"churn_band"');
     expect(row).toMatch(/^"p0",0\.\d+,"[a-z ]+"$/);
   });
+});
+
+describe('an earlier model', () => {
+  /** Nothing tells these answers, so whoever has not learnt from them is right half of the time. */
+  const rows = people((_, rng) => rng.next() < 0.5).map((row) => row.replace(/,r?\d*,(fe)?male,/, ',x,male,'));
+
+  it('is compared on none of the rows that it has learnt from, though rows were added since', async () => {
+    const out = join(folder, 'earlier');
+    const first = await predict([await file('earlier.csv', head, rows.slice(0, 800))], { predictor: 'random-forest' });
+    await first.write(out);
+    await first.close();
+    const [{ model }] = (await run(await file('later.csv', head, rows), { previous: out })).targets;
+    expect(model.comparison!.second).toBeLessThan(0.6);
+    expect(model.card.result.join(' ')).toMatch(/on the same rows, which neither has learnt from/);
+  });
+
+  it('of another seed is not compared with, since it knows other rows, and it is said', async () => {
+    const [{ model }] = (await run(join(folder, 'later.csv'), { previous: join(folder, 'earlier'), seed: 2 })).targets;
+    expect(model.comparison).toBeUndefined();
+    expect(model.card.result.join(' ')).toContain('Not compared with the model that was here before: it was learnt with another seed, so from others of the tested rows.');
+  });
+});
+
+it('a threshold does not follow from the answers that it is judged by', async () => {
+  const lines = people((visits, rng) => rng.next() < visits / 20);
+  const cost = { missed: 3, alarm: 1 };
+  const [{ model }] = (await run(join(folder, 'people.csv'), { cost })).targets;
+  const tested = lines.flatMap((line, i) => (drawOf(line.split(',')[0], createContext({ seed: 1 })) < model.unseenBelow! ? [i] : []));
+  const others = lines.map((line, i) => (tested.includes(i) ? line.replace(/(yes|no)$/, lines[tested[(tested.indexOf(i) + 1) % tested.length]].endsWith('yes') ? 'yes' : 'no') : line));
+  const [{ model: turned }] = (await run(await file('turned.csv', head, others), { cost })).targets;
+  expect(turned.threshold!.cost!.value).not.toBe(model.threshold!.cost!.value);
+  expect(turned.threshold!.threshold).toBe(model.threshold!.threshold);
 });
 
 /** Half of the customers order every 20 days throughout, the others stop after day 200. Nothing tells them apart but what they do. */
@@ -199,6 +232,20 @@ describe('a log of orders', () => {
     expect(line).toBe('"entity",repeats,last,age,alive,purchases,purchases_low,purchases_high,spend,value,value_low,value_high');
     expect(rows.length).toBe(300);
     for (const row of rows) expect(Number(row.split(',')[4])).toBeLessThanOrEqual(1);
+  });
+
+  it('chooses as many as there is capacity for, from a chance on that rows of the past have told', async () => {
+    const [{ model, predictions }] = (await run(join(folder, 'orders.csv'), { target: 'any orders 60d', capacity: 50 })).targets;
+    expect(predictions.filter(({ chosen }) => chosen).length).toBe(50);
+    expect(model.threshold!.selectedShare.value).toBeLessThan(0.5);
+  });
+
+  it('the ranges of a column are said to be the model\'s own', async () => {
+    const rng = createRng(4, 'spent');
+    const lines = people(() => true).map((row, i) => `${row.split(',').slice(0, 3).join(',')},${(Number(row.split(',')[1]) * 3 + (i % 7) + rng.next()).toFixed(2)}`);
+    const [{ model }] = (await run(await file('spent.csv', 'customer_id,visits,region,spent', lines), { target: 'spent', predictor: 'linear-regression' })).targets;
+    expect(model.interval).toBeDefined();
+    expect(model.card.data.join(' ')).toContain('The ranges of all come from the model itself');
   });
 
   it('predicts money as a number', async () => {

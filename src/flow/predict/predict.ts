@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import { type Answers, answersAt, examplesAt, outputsOf } from '../../domain/examples.js';
 import { horizonDays, type PredictionModel, type Target } from '../../domain/prediction.js';
 import { openEngine } from '../../engine/catalog.js';
 import type { Engine } from '../../engine/engine.js';
@@ -13,11 +14,12 @@ import { predictChosen } from '../../predict/auto.js';
 import { choosing, predictionsOf, segmentScores } from '../../predict/bands.js';
 import { modelCard } from '../../predict/card.js';
 import { predictorNamed } from '../../predict/catalog.js';
+import { drawOf, requireAnswers } from '../../predict/holdout.js';
 import { coverageOf, fitInterval, intervalsOf } from '../../predict/interval.js';
 import { likeliest } from '../../predict/metrics.js';
 import { compareModels, evaluate } from '../../predict/evaluate.js';
 import { chooseTargets, type ChosenTarget, checkedTarget, type Happening, happeningOf, isTimed, question, readTarget, targetName } from '../../predict/target.js';
-import { chooseThreshold, type ThresholdRule } from '../../predict/threshold.js';
+import { chooseThreshold, judgeThreshold, type ThresholdRule } from '../../predict/threshold.js';
 import { upperFirst } from '../../util/words.js';
 import type { DiscoverOptions } from '../config.js';
 import { ownContext } from '../session.js';
@@ -145,27 +147,35 @@ async function targetPredictions({ target, reason }: ChosenTarget, session: Sess
   context.progress({ stage: 'explain', note: targetName(target) });
   const why = whyOf(learnt, everyone.examples, set.features, answers.task === 'multiclass' ? likeliest(now, answers.classes!.length) : undefined, settings.currency ?? ingested.currency, kernel);
   const rule = ruleOf(settings, everyone);
-  const threshold = rule && answers.task === 'binary' ? chooseThreshold(test.answers, predicted, rule) : undefined;
+  // Where fits on folds say nothing it is the same of everyone, which knows nobody's answer.
+  const threshold = rule && answers.task === 'binary' ? judgeThreshold(test.answers, predicted, rule, chooseThreshold(...told(answers, learnt.outOfFold ?? predictChosen(learnt, train.examples)), rule)) : undefined;
   const scored = evaluate(test.answers, predicted, context, threshold);
   const interval = answers.task === 'regression' && predictorNamed(learnt.predictor).traits.complexity > 0 ? await fitInterval(train.examples, answers, train.entities, context, kernel) : undefined;
   const evaluation = interval && scored.task === 'regression' ? { ...scored, interval: coverageOf(test.answers, intervalsOf(interval, test.examples), interval.level) } : scored;
   const word = ingested.entity.word;
   const happening = isTimed(target) && !('sql' in target) ? await happeningOf('none' in target ? target.none : 'any' in target ? target.any : target.amount, ingested.sources, engine) : undefined;
+  const { comparison, uncompared } = await compared(target, set, predicted, session);
   const facts = {
     title: upperFirst(targetName(target).replaceAll('_', ' ')), question: question(target, word.one, happening?.words), reason, word, task: answers.task, classes: answers.classes,
     predictorTitle: predictorNamed(learnt.predictor).title, ...(isTimed(target) && { horizon: horizonDays(target) }), gap: settings.gap, learned: set.learned, tested: set.tested,
-    evaluation, naive: evaluate(test.answers, predictChosen(naive, test.examples), context), candidates: learnt.candidates, comparison: await compared(target, set, predicted, session), threshold,
+    evaluation, naive: evaluate(test.answers, predictChosen(naive, test.examples), context), candidates: learnt.candidates, comparison, uncompared, threshold,
     inputs: train.examples.inputs.length, leftOut: set.leftOut, notes: set.notes, answerLimits: set.limits ?? [], crossed: set.learnt !== undefined && learnt.outOfFold !== undefined,
     segments: set.groups.map(({ by, names }) => ({ by, scores: segmentScores(test.answers, predicted, names) })).filter(({ scores }) => scores.length > 1), importance: why.importance,
   };
   const model = identified({
     target, task: answers.task, ...(answers.classes && { classes: answers.classes }), predictor: learnt.predictor, options: learnt.options, params: learnt.params, calibration: learnt.calibration, ...(interval && { interval }),
-    inputs: train.examples.inputs, leftOut: set.leftOut, ...(threshold && { threshold }), candidates: learnt.candidates, evaluation, naive: facts.naive, ...(facts.comparison && { comparison: facts.comparison }),
-    card: modelCard(facts), seed: settings.seed, asOf: set.asOf,
+    inputs: train.examples.inputs, leftOut: set.leftOut, ...(threshold && { threshold }), candidates: learnt.candidates, evaluation, naive: facts.naive, ...(comparison && { comparison }),
+    card: modelCard(facts), seed: settings.seed, ...(set.unseenBelow !== undefined && { unseenBelow: set.unseenBelow }), asOf: set.asOf,
   });
   const score = scoreScripts(model, set, ingested.sources);
   const predictions = predictionsOf(now, everyone.entities, answers, everyone.lapsed, interval && intervalsOf(interval, everyone.examples)).map((one, i) => (why.reasons[i]?.length && !everyone.lapsed?.[i] ? { ...one, reasons: why.reasons[i] } : one));
   return { name: targetName(target), model, predictions: threshold ? choosing(predictions, threshold.threshold, settings.capacity) : predictions, ids: everyone.ids, ...(score && { score }), ...(everyone.live && { live: { plan: everyone.live, ...(happening && among(target, happening)) } }) };
+}
+
+/** Rows of which something is said. */
+function told(answers: Answers, predicted: Float64Array): [Answers, Float64Array] {
+  const rows = Int32Array.from(predicted.keys()).filter((i) => !Number.isNaN(predicted[i]));
+  return [answersAt(answers, rows), Float64Array.from(rows, (i) => predicted[i])];
 }
 
 /** Rows that were learnt from get what fits that had not seen them said: the model itself knows their answers. */
@@ -200,16 +210,28 @@ async function learningSet(target: Target, session: Session): Promise<LearningSe
   return timedSet(target, await shared, options, session);
 }
 
-/** Against the model of the same target that was here before, where it can be asked about the same rows and has not learnt from them. */
-async function compared(target: Target, { test, tested }: LearningSet, predicted: Float64Array, { settings, context }: Session): Promise<PredictionModel['comparison']> {
-  if (settings.previous === undefined) return undefined;
-  const earlier = (await modelsIn(settings.previous)).find((model) => targetName(model.target) === targetName(target) && model.task === test.answers.task);
-  if (!earlier || (tested.cuts.length > 0 && !(earlier.card.learned.until! <= tested.cuts[0]))) return undefined;
+const few = { uncompared: 'too few of the tested rows are new to it' };
+
+/** Against the model of the same target that was here before, on the tested rows that it cannot have learnt from; or why there are none. */
+async function compared(target: Target, { test, tested }: LearningSet, predicted: Float64Array, { settings, context }: Session): Promise<{ readonly comparison?: PredictionModel['comparison']; readonly uncompared?: string }> {
+  const { answers, entities } = test;
+  const earlier = settings.previous === undefined ? undefined : (await modelsIn(settings.previous)).find((model) => targetName(model.target) === targetName(target) && model.task === answers.task);
+  if (!earlier) return {};
+  if (earlier.classes?.join('\n') !== answers.classes?.join('\n')) return { uncompared: 'its answers are others' };
+  const timed = tested.cuts.length > 0;
+  if (timed && !(earlier.card.learned.until! <= tested.cuts[0])) return { uncompared: 'it has learnt from the time that is tested on' };
+  if (!timed && earlier.seed !== settings.seed) return { uncompared: 'it was learnt with another seed, so from others of the tested rows' };
+  if (!timed && earlier.unseenBelow === undefined) return { uncompared: 'it does not say which rows it has learnt from' };
+  const rows = Int32Array.from(entities.keys()).filter((i) => timed || drawOf(entities[i], context) < earlier.unseenBelow!);
+  const [k, own] = [outputsOf(answers), answersAt(answers, rows)];
   try {
-    return compareModels(test.answers, predicted, predictWith(earlier, test.examples), test.answers.task === 'regression' ? 'rmse' : 'auc', context);
-  } catch {
-    // Columns have changed since: there is nothing to compare on.
-    return undefined;
+    requireAnswers(own, 'compare on', '');
+    const first = Float64Array.from({ length: rows.length * k }, (_, v) => predicted[rows[Math.floor(v / k)] * k + (v % k)]);
+    const comparison = compareModels(own, first, predictWith(earlier, examplesAt(test.examples, rows)), answers.task === 'regression' ? 'rmse' : 'auc', context);
+    return Number.isFinite(comparison.gain.value) ? { comparison } : few;
+  } catch (error) {
+    if (error instanceof ShoalError && error.code === 'predict/too-few-answers') return few;
+    return { uncompared: 'the columns that it asks for are no longer there' };
   }
 }
 
