@@ -4,6 +4,8 @@ import type { LiveState } from './state/state.js';
 
 /** Entities that are asked of the journal at once, and records that are applied in one turn: some ms of work, after which whoever asks has theirs. */
 const together = 200, turn = 64;
+/** Timers that fire in one turn. */
+const firing = 100;
 
 /** A state, and the journal that it follows. */
 export interface Following {
@@ -41,6 +43,22 @@ export function follow(state: LiveState, journal: Journal): Following {
 /** Lets others have their turn. */
 export const pause = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
+/** Lets time go on in pieces, and tells what happens by it: resolves when nothing is due at or before that instant any more. */
+export async function advanceTo({ state, warm }: Following, to: number, tell: (change: Change) => void): Promise<void> {
+  for (;;) {
+    const end = Math.max(to, state.clock);
+    const cold = () => (state.next() <= end ? state.needs([], end, firing) : []);
+    // While some are read, whoever else lets time go on may fire others: then the next ones are looked at anew.
+    if (cold().length > 0) {
+      await warm(cold);
+      continue;
+    }
+    state.advance(end, firing).forEach(tell);
+    if (state.next() > to) return;
+    await pause();
+  }
+}
+
 /** Applies records that are in the journal, oldest first, and tells what follows. A definition is worked out before the record that lets it serve. */
 export async function applyRecords(following: Following, records: readonly JournalRecord[], tell: (change: Change) => void): Promise<void> {
   const { state, warm } = following;
@@ -49,6 +67,7 @@ export async function applyRecords(following: Following, records: readonly Journ
     if (serving === from) while (await backfillStep(following, Infinity));
     const to = serving < 0 ? records.length : serving === from ? from + 1 : serving;
     const part = records.slice(from, to);
+    if (state.next() <= part[0].clock) await advanceTo(following, part[0].clock, tell);
     await warm(() => state.needs(part));
     for (const [i, record] of part.entries()) {
       if (i > 0 && i % turn === 0) await pause();

@@ -3,7 +3,7 @@ import type { Change } from '../../domain/live.js';
 import type { Rule } from '../../domain/rule.js';
 import type { Journal, SavedState } from '../../store/journal.js';
 import { joined } from '../../util/joined.js';
-import { follow } from './catch-up.js';
+import { applyRecords, follow } from './catch-up.js';
 import { createDue } from './due.js';
 import { openState } from './state/open-state.js';
 import { drive, eventOf, options } from './state/scenario.test.fixture.js';
@@ -11,11 +11,11 @@ import { drive, eventOf, options } from './state/scenario.test.fixture.js';
 const start = Date.parse('2026-03-02T09:00:00Z'), minute = 60_000, people = 250;
 const seen: Rule = { kind: 'performed', source: 'events', where: [{ column: 'event', op: '=', value: 'Seen' }], op: '>=', value: 1, window: { last: 1, unit: 'hours' } };
 
-/** Two hundred and fifty who leave one after the other, some at the same instant; all on the disk. */
-function asleep() {
+/** Two hundred and fifty who leave one after the other, some at the same instant, or so many who leave at once; all on the disk. */
+function asleep(crowd = 0) {
   const before = drive();
   before.define('here', seen, start);
-  for (let i = 0; i < people; i++) before.append({ kind: 'event', event: eventOf({ by: `u${i}`, name: 'Seen', at: start + Math.floor(i / 3) }) }, start + minute);
+  for (let i = 0; i < (crowd || people); i++) before.append({ kind: 'event', event: eventOf({ by: `u${i}`, name: 'Seen', at: start + (crowd ? 0 : Math.floor(i / 3)) }) }, start + minute);
   const disk = new Map<number, SavedState>();
   const rest = joined(before.state.rest());
   for (const one of before.state.changed()) disk.set(one.entity, one);
@@ -56,6 +56,29 @@ it('gives others their turn between many who are due', async () => {
   }
   await ends;
   expect([state.next(), most]).toEqual([Infinity, 100]);
+});
+
+it('looks at each of fifty thousand who leave at the same instant a few times, not once for each hundred of them', async () => {
+  const { state, following, asked } = asleep(50_000);
+  let looked = 0, told = 0;
+  const { isCold } = state;
+  (state as { isCold: typeof isCold }).isCold = (entity) => (looked++, isCold(entity));
+  await createDue(following, () => void told++).advance(start + 60 * minute);
+  expect([told, asked.length]).toEqual([50_000, 50_000]);
+  expect(looked).toBeLessThan(6 * 50_000);
+});
+
+it('gives others their turn between those who left before a record that follows', async () => {
+  const { before, following } = asleep();
+  let most = 0, turn = 0, told = 0, done = false;
+  const record = { seq: before.journal.length + 1, clock: start + 60 * minute + people, entry: { kind: 'event', event: eventOf({ by: 'new', name: 'Seen', at: start + 61 * minute }) } } as const;
+  const ends = applyRecords(following, [record], () => void (told++, most = Math.max(most, ++turn))).then(() => (done = true));
+  while (!done) {
+    await new Promise((resolve) => void setImmediate(resolve));
+    turn = 0;
+  }
+  await ends;
+  expect([told, most]).toEqual([people + 1, 100]);
 });
 
 it('has whoever is due soon at hand before they are', async () => {

@@ -1,8 +1,10 @@
 import type { Change } from '../../domain/live.js';
-import { pause, type Following } from './catch-up.js';
+import { advanceTo, type Following } from './catch-up.js';
 
-/** Timers that fire in one turn; ms before which those who are due are brought into memory, and entities that are read at once for that. */
-const turn = 100, foresight = 500, together = 64;
+/** Ms before which those who are due are brought into memory. */
+export const foresight = 500;
+/** Entities that are read at once for that. */
+const together = 64;
 
 /** Lets happen what is due, and has whom it is due to at hand by then. */
 export interface Due {
@@ -12,7 +14,8 @@ export interface Due {
   foresee(now: number): void;
 }
 
-export function createDue({ state, warm }: Following, tell: (change: Change) => void): Due {
+export function createDue(following: Following, tell: (change: Change) => void): Due {
+  const { state, warm } = following;
   let foreseen = -Infinity, looking = false;
 
   async function look(): Promise<void> {
@@ -31,14 +34,7 @@ export function createDue({ state, warm }: Following, tell: (change: Change) => 
   }
 
   return {
-    async advance(to) {
-      for (;;) {
-        await warm(() => (state.next() <= to ? state.needs([], to) : []));
-        state.advance(Math.max(to, state.clock), turn).forEach(tell);
-        if (state.next() > to) return;
-        await pause();
-      }
-    },
+    advance: (to) => advanceTo(following, to, tell),
     foresee(now) {
       if (looking || now < foreseen - foresight / 2) return;
       foreseen = now + foresight;

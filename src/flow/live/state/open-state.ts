@@ -635,9 +635,9 @@ export function openState(options: LiveStateOptions): LiveState {
     get n() { return n; },
     get entities() { return known.count; },
 
-    needs(records, to) {
+    needs(records, to, most = Infinity) {
       const end = Math.max(to ?? -Infinity, records.length ? records[records.length - 1].clock : -Infinity);
-      const wanted = new Set(timers.upTo(end));
+      const wanted = new Set(most < Infinity ? timers.firstOf(end, most) : timers.upTo(end));
       for (const { entry } of records) {
         if (entry.kind === 'event') wantOf(entry.event, wanted);
         else if (entry.kind === 'erase') (entry.identifiers.length > 0 ? entry.identifiers : knownAt(entry.nodes)).forEach((identifier) => want(identifier, wanted));

@@ -30,8 +30,8 @@ export interface LiveState {
   readonly n: number;
   readonly entities: number;
 
-  /** Cold entities that must be loaded before these records are applied, and time is advanced to `to` (by default the last record's clock). */
-  needs(records: readonly JournalRecord[], to?: number): readonly number[];
+  /** Cold entities that must be loaded before these records are applied, and time is advanced to `to` (by default the last record's clock): for all timers due by then, or for the first `most`. */
+  needs(records: readonly JournalRecord[], to?: number, most?: number): readonly number[];
   /** Cold entities that events are of. */
   named(entries: readonly JournalEntry[]): readonly number[];
   /** Advances time to the record's clock, then applies it. Records come in order of seq; one that was applied already does nothing. */

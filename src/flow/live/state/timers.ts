@@ -10,6 +10,8 @@ export interface Timers {
   first(): number;
   /** Those due at or before an instant, in no order. */
   upTo(to: number): number[];
+  /** The first `most` of those, in their order; nobody else is looked at. */
+  firstOf(to: number, most: number): number[];
 }
 
 /** A binary heap that knows where each entity is in it: 16 bytes for each of them. */
@@ -86,6 +88,29 @@ export function createTimers(): Timers {
         if (at >= size || due[heap[at]] > to) continue;
         found.push(heap[at]);
         open.push(2 * at + 1, 2 * at + 2);
+      }
+      return found;
+    },
+    firstOf(to, most) {
+      const found: number[] = [];
+      /** Places in the heap of those whose parents are found: who is due last of them first. */
+      const open: number[] = [];
+      const look = (at: number) => {
+        if (at >= size || due[heap[at]] > to) return;
+        let from = 0;
+        for (let end = open.length; from < end;) {
+          const middle = (from + end) >> 1;
+          if (before(heap[at], heap[open[middle]])) from = middle + 1;
+          else end = middle;
+        }
+        open.splice(from, 0, at);
+      };
+      look(0);
+      for (let at = open.pop(); at !== undefined; at = open.pop()) {
+        found.push(heap[at]);
+        if (found.length >= most) break;
+        look(2 * at + 1);
+        look(2 * at + 2);
       }
       return found;
     },
