@@ -83,8 +83,11 @@ export interface Journal {
   stage(part: { readonly states?: readonly SavedState[]; readonly rest?: Uint8Array }): Promise<void>;
   /** Ends a snapshot, with what was not staged before: only states that changed since the last one are given. All of it counts from here on, or nothing. */
   save(snapshot: Snapshot): Promise<void>;
-  /** Deletes a little of what only the snapshot before needed, states that are there no more among it. False where there was nothing; of what went because of an erasure nothing is left in any log then. */
-  tidy(): Promise<boolean>;
+  /**
+   * Deletes a little of what only the snapshot before needed, states that are there no more among it. 'done' where there was nothing: of what went because of an erasure nothing is left in any log then. 'later' where
+   * only somebody who reads beside (a backup) keeps that from being so.
+   */
+  tidy(): Promise<'more' | 'later' | 'done'>;
   /** The newest snapshot, its states without their bytes. */
   saved(): Promise<{ readonly seq: number; readonly rest: Uint8Array; readonly due: readonly { readonly entity: number; readonly due: number }[] } | undefined>;
   /** The saved bytes of entities, in the order asked for; undefined where there are none. */

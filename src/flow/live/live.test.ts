@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,20 @@ describe('a live side on a journal', () => {
     await left;
     expect(news.flatMap((one) => ('change' in one ? [[one.change.direction, one.change.at]] : []))).toEqual([['entered', expect.any(Number)], ['left', at + 30 * minute]]);
     expect(real() - (at + 30 * minute)).toBeLessThan(250);
+  });
+
+  it('reads whoever is due soon although nothing else happens', async () => {
+    await defined('keen', twice);
+    await live.accept([event('bob', 'Viewed'), event('bob', 'Viewed')]);
+    await live.close();
+    const started = performance.now(), from = now + 30 * minute - 900;
+    const real = () => from + Math.floor(performance.now() - started);
+    journal = await openJournal(folder, 'main', { clock: real });
+    let read = Infinity;
+    const watched: typeof journal = { ...journal, states: (entities) => ((read = Math.min(read, real())), journal.states(entities)) };
+    live = await openLive(watched, { clock: real }, { failed: (error) => void failures.push(error) });
+    await new Promise<void>((resolve) => live.news((one) => 'change' in one && resolve()));
+    expect(read).toBeLessThan(now + 30 * minute);
   });
 
   it('counts a message once, however often it comes', async () => {
@@ -303,6 +317,39 @@ describe('a live side on a journal', () => {
     expect((await live.members('keen', { offset: 0, limit: 10 })).items.map(({ entity }) => entity)).toEqual(['eve', 'fay']);
     await live.accept([event('eve', 'Viewed'), event('dan', 'Viewed')]);
     expect((await live.entity(user('dan')))?.events).toBe(1);
+  });
+
+  it('answers an erasure that is under way when it is closed', async () => {
+    await live.accept([event('dan', 'Viewed'), event('eve', 'Viewed')]);
+    const answer = live.erase(user('dan'));
+    // Its record is there, and what follows from it is not done.
+    while ((await journal.head()).seq < 3) await new Promise((resolve) => void setImmediate(resolve));
+    await live.close();
+    expect(await answer).toMatchObject({ identifiers: 1, record: 3 });
+    await open();
+  });
+
+  it('tells an erasure as done once its log is empty, also of one from before it was opened, whoever reads beside', async () => {
+    await live.accept([event('dan', 'Viewed'), event('eve', 'Viewed')]);
+    const reader = openSqlite(join(folder, 'workspaces', 'main', 'journal.sqlite'));
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM records').all([]);
+    const answer = live.erase(user('dan'), 7).then(() => 'done', () => 'stopped');
+    while ((await journal.saved())?.seq !== 3) await new Promise((resolve) => void setImmediate(resolve));
+    // It is not waited for, but goes on when this is opened again.
+    await live.close();
+    expect(await answer).toBe('stopped');
+    await open();
+    const erased = live.erased(7, 0);
+    for (let i = 0; i < 20; i++) await live.status();
+    let done = false;
+    void erased.then(() => (done = true));
+    expect([done, (await stat(join(folder, 'workspaces', 'main', 'journal.sqlite-wal'))).size > 0]).toEqual([false, true]);
+    reader.exec('COMMIT');
+    reader.close();
+    now += 1000;
+    await live.accept([event('eve', 'Viewed')]);
+    expect(await erased).toMatchObject({ identifiers: 1, record: 3 });
   });
 
   it('erases whoever it is when its turn comes, and says so where there is nobody', async () => {

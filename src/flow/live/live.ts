@@ -9,7 +9,7 @@ import type { Appended, Journal, JournalEntry, JournalRecord } from '../../store
 import { createIdentity } from '../../unify/identity.js';
 import { countChanges } from './came-and-went.js';
 import { applyRecords, backfillStep, follow, pause } from './catch-up.js';
-import { createDue } from './due.js';
+import { createDue, foresight } from './due.js';
 import { exportEvents, type Exported } from './found/export.js';
 import type { FoundModel } from './found/model.js';
 import { createSnapshots, type SnapshotLimits } from './snapshots.js';
@@ -65,7 +65,7 @@ export interface Live {
   vocabulary(): Promise<Vocabulary>;
   /** Destroys the keys of everything that is known of somebody. Gives how much is forgotten, by which record, and the last change before it. `erasure`: a number by which `erased` finds it. @throws `live/unknown-entity` */
   erase(entity: Identifier, erasure?: number): Promise<{ readonly identifiers: number; readonly events: number; readonly record: number; readonly told: number }>;
-  /** What an erasure has destroyed, where its record is there: one after `since`. */
+  /** What an erasure has destroyed, where its record is there: one after `since`. Waits until nothing is left of it, as `erase` does. */
   erased(erasure: number, since: number): Promise<{ readonly identifiers: number; readonly record: number; readonly told: number } | undefined>;
   /** @throws `live/unknown-merge` */
   unmerge(seq: number): Promise<Merge>;
@@ -320,6 +320,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
 
   function kick(): void {
     clearTimeout(timer);
+    foresee(now());
     working ??= work().catch((error: unknown) => {
       broken = error;
       for (const { reject } of queue.splice(0)) reject(error);
@@ -329,7 +330,9 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
       working = undefined;
       if (broken || closing) return;
       if (queue.length || outbox.length || state.backfill()) return kick();
-      const wait = Math.min(state.next() - clock(), snapshots.wait, keepsSome ? hour : Infinity);
+      // Once to have whoever is due at hand, and once when they are.
+      const left = state.next() - clock();
+      const wait = Math.min(left > foresight ? left - foresight : left, snapshots.wait, keepsSome ? hour : Infinity);
       if (wait < Infinity) timer = setTimeout(kick, Math.min(Math.max(0, Math.ceil(wait)), farthest));
     });
   }
@@ -423,7 +426,11 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     },
     async erased(erasure, since) {
       for await (const records of journal.read(since)) {
-        for (const { seq: record, entry } of records) if (entry.kind === 'erase' && entry.erasure === erasure) return { identifiers: entry.forgotten ?? 0, record, told: entry.told };
+        for (const { seq: record, entry } of records) {
+          if (entry.kind !== 'erase' || entry.erasure !== erasure) continue;
+          await rested();
+          return { identifiers: entry.forgotten ?? 0, record, told: entry.told };
+        }
       }
       return undefined;
     },
@@ -488,9 +495,12 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
           while (queue.length) await commit(next());
           await catchUp();
           await advance(now());
-          if (state.seq > snapshots.seq || outbox.length) await snapshots.whole();
+          if (state.seq > snapshots.seq || outbox.length || snapshots.urgent) await snapshots.whole();
         }
       } finally {
+        const stopped = broken ?? new ShoalError('live/stopped', {});
+        for (const { reject } of queue.splice(0)) reject(stopped);
+        snapshots.fail(stopped);
         await journal.close();
       }
     },

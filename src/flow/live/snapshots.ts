@@ -25,11 +25,13 @@ export interface Snapshots {
   whole(): Promise<void>;
   /** What the last snapshot still says of somebody who was erased goes with the next one, which is due at once. */
   erased(): void;
-  /** Resolves when that is done; rejects where it cannot be any more. */
+  /** Resolves when nothing is left of whoever was erased so far, also before this was opened; rejects where that cannot be waited for any more. */
   settled(): Promise<void>;
   fail(error: unknown): void;
 }
 
+/** Ms after which it is tried again to leave nothing of somebody in the journal's log. */
+const again = 1000;
 /** What one piece is at most: about a millisecond of work. */
 const piece = { states: 32, bytes: 64_000 };
 
@@ -44,6 +46,8 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
   let seq = since, at = -Infinity, began = clock();
   let shot: Shot | undefined;
   let erasure = false, tidying = true;
+  /** Until then a reader beside keeps it from being tidied. */
+  let later = -Infinity;
   /** Somebody was erased whose texts may still be in memory. */
   let texts = false;
   const waiting: { resolve(): void; reject(error: unknown): void }[] = [];
@@ -71,6 +75,7 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
     seq = open.seq;
     at = began = clock();
     tidying = true;
+    later = -Infinity;
   }
 
   /** What an erasure needs is done. */
@@ -80,6 +85,16 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
     for (const { resolve } of waiting.splice(0)) resolve();
   }
 
+  /** Gives whether there is more to do at once. */
+  async function tidy(): Promise<boolean> {
+    const came = await journal.tidy();
+    tidying = came !== 'done';
+    later = came === 'later' ? clock() + again : -Infinity;
+    if (!tidying && !erasure) over();
+    return came === 'more';
+  }
+  const canTidy = () => tidying && clock() >= later;
+
   const isDue = () => {
     const behind = state.seq - seq;
     return erasure || (behind >= limits.records && clock() - at >= limits.spacing) || (behind > 0 && clock() - began >= limits.pause);
@@ -87,27 +102,26 @@ export function createSnapshots(state: LiveState, journal: Journal, clock: () =>
 
   const snapshots: Snapshots = {
     get seq() { return seq; },
-    get due() { return shot !== undefined || tidying || isDue(); },
-    get urgent() { return erasure || waiting.length > 0; },
+    get due() { return shot !== undefined || canTidy() || isDue(); },
+    get urgent() { return erasure || (waiting.length > 0 && snapshots.due); },
     get wait() {
       const behind = state.seq - seq;
-      return behind >= limits.records ? Math.max(0, at + limits.spacing - clock()) : behind > 0 ? Math.max(0, began + limits.pause - clock()) : Infinity;
+      const next = behind >= limits.records ? Math.max(0, at + limits.spacing - clock()) : behind > 0 ? Math.max(0, began + limits.pause - clock()) : Infinity;
+      return tidying ? Math.min(next, Math.max(0, later - clock())) : next;
     },
     async step() {
-      if (erasure || (!tidying && isDue())) shot ??= begin();
+      if (erasure || (!canTidy() && isDue())) shot ??= begin();
       if (shot) return go(shot);
-      tidying = await journal.tidy();
-      if (!tidying && !erasure) over();
+      await tidy();
     },
     async whole() {
       while (shot) await go(shot);
       shot = begin();
       while (shot) await go(shot);
-      while (await journal.tidy());
-      over();
+      while (await tidy());
     },
     erased() { erasure = texts = true; },
-    settled: () => (erasure || shot ? new Promise((resolve, reject) => void waiting.push({ resolve, reject })) : Promise.resolve()),
+    settled: () => (erasure || shot || tidying ? new Promise((resolve, reject) => void waiting.push({ resolve, reject })) : Promise.resolve()),
     fail(error) {
       for (const { reject } of waiting.splice(0)) reject(error);
     },

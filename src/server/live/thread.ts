@@ -146,6 +146,9 @@ export function openLiveThread({ entry, store, workspace, retention, most = 50_0
       if (!broken) await send((id) => ({ close: id })).catch(() => undefined);
       broken ??= new ShoalError('live/stopped', {});
       await worker.terminate();
+      // What came after the last message has no answer.
+      for (const { reject } of asked.values()) reject(broken);
+      asked.clear();
     },
   };
 }

@@ -3,12 +3,14 @@ import type { IncomingMessage } from 'node:http';
 /** Events in bodies that are being read, as far as their sizes tell: what is let in is counted when its head is there, so that nothing is read only to be refused. */
 export interface Coming {
   readonly events: number;
-  /** Gives what is to be called when the body has been read. */
-  expect(request: IncomingMessage): () => void;
-  /** Learns how large an event is on its way. */
+  /** Gives what is to be called when the body has been read. `limit`: bytes of the longest that is. */
+  expect(request: IncomingMessage, limit: number): () => void;
+  /** Learns how large an event is on its way; not from bodies that are packed. */
   measure(request: IncomingMessage, events: number): void;
 }
 
+/** Bytes that an event is of at least. */
+const least = 100;
 /** Milliseconds that a body is expected for, or up to twice as long: who sends slowly keeps nobody out. */
 const soon = 100;
 
@@ -29,10 +31,10 @@ export function createComing(now: () => number): Coming {
       turn();
       return current + previous;
     },
-    expect(request) {
+    expect(request, limit) {
       turn();
       const of = span;
-      const some = Math.max(1, Math.round(lengthOf(request) / each));
+      const some = Math.max(1, Math.round(Math.min(limit, lengthOf(request)) / each));
       current += some;
       return () => {
         turn();
@@ -42,7 +44,7 @@ export function createComing(now: () => number): Coming {
     },
     measure(request, events) {
       const length = lengthOf(request);
-      if (events > 0 && length > 0) each += (length / events - each) / 32;
+      if (events > 0 && length > 0 && request.headers['content-encoding'] === undefined) each += (Math.max(least, length / events) - each) / 32;
     },
   };
 }

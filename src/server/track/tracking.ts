@@ -170,7 +170,7 @@ export function createTracking(options: TrackingOptions): Tracking {
     // What is packed may become as large as anything may be.
     const expected = request.headers['content-encoding'] === undefined ? Math.min(limit, Number(request.headers['content-length'] ?? limit) || limit) : limit;
     const release = held.take(addressOf(request), expected);
-    const came = coming.expect(request);
+    const came = coming.expect(request, limit);
     try {
       const read = await messagesIn(asked, { source, key, limit }).finally(came);
       coming.measure(request, read.events.length);

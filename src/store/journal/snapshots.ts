@@ -15,7 +15,7 @@ export interface Snapshots extends Pick<Journal, 'stage' | 'tidy' | 'saved' | 's
 }
 
 /** Of a snapshot, what is written in one transaction: states, and bytes of the rest; and what one call deletes: parts of the rest, and states. */
-const staged = { states: 500, bytes: 256_000, tidied: { parts: 8, gone: 500 } };
+const staged = { states: 500, bytes: 256_000, tidied: { parts: 32, gone: 500 } };
 
 /** A snapshot: its last record, its version of the states, in how many parts its rest is, and what its states add up to. One that was written before there were versions has its rest here. */
 interface Snap {
@@ -67,12 +67,12 @@ export async function openSnapshots(tables: JournalTables, { sealer, key, seq: l
       making = following();
     },
     async tidy() {
-      if ((await tables.tidy(counts.version, staged.tidied)) > 0) return true;
+      if ((await tables.tidy(counts.version, staged.tidied)) > 0) return 'more';
       if (counts.seq >= unscrubbed) {
-        await tables.scrub();
+        if (!(await tables.scrub())) return 'later';
         unscrubbed = Infinity;
       }
-      return false;
+      return 'done';
     },
     async saved() {
       if (counts.version < 0) return undefined;

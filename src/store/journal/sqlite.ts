@@ -87,12 +87,11 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
   });
 
   let unmoved = 0;
-  /** Whether the log must be emptied, not only moved: a reader beside can keep that from being done at once. */
-  let scrubbing = false;
-  const move = (how: 'PASSIVE' | 'TRUNCATE') => {
+  /** Gives whether all of it could be done: a reader beside can keep the log from being emptied. */
+  const move = (how: 'PASSIVE' | 'TRUNCATE'): boolean => {
     const [{ busy }] = all<{ busy: number }>(`PRAGMA wal_checkpoint(${how})`);
-    if (how === 'TRUNCATE') scrubbing = busy !== 0;
     unmoved = 0;
+    return busy === 0;
   };
   let moving: NodeJS.Immediate | undefined;
   /** Moves the log into the file, after whoever waits for the commit has been told. */
@@ -102,7 +101,7 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     moving = setImmediate(() => {
       moving = undefined;
       try {
-        until.now(() => move(scrubbing ? 'TRUNCATE' : 'PASSIVE'));
+        until.now(() => move('PASSIVE'));
       } catch {
         // It is remembered: the next call is refused.
       }
@@ -177,7 +176,8 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     async tidy(version, { parts, gone: most }) {
       const ends = (where: string, limit: number) => all<{ entity: number; version: number }>(`SELECT entity, version FROM states WHERE ${where} LIMIT ?`, version, limit);
       const old = await ask(() => [...ends('entity < 0 AND version < ?', parts), ...ends(`due = ${gone} AND version <= ?`, most)]);
-      if (old.length > 0) await change(() => {
+      // What of it is not on the disk after a failure is deleted once more.
+      if (old.length > 0) await relaxed(() => {
         for (const row of old) run('DELETE FROM states WHERE entity = ? AND version <= ?', row.entity, row.version);
       });
       return old.length;

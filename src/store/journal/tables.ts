@@ -118,8 +118,8 @@ export interface JournalTables {
   forget(): Promise<void>;
   /** Deletes the rows that end at record `seq` or before, and says in a setting what is gone. */
   prune(seq: number, pruned: SettingRow): Promise<void>;
-  /** What was deleted or overwritten is in no file any more, as far as the engine can see to that. */
-  scrub(): Promise<void>;
+  /** What was deleted or overwritten is in no file any more, as far as the engine can see to that. False where a reader beside keeps that from being done yet. */
+  scrub(): Promise<boolean>;
   /** After a failure the connection is not touched any more. */
   close(): Promise<void>;
 }
