@@ -238,9 +238,9 @@ async function overloaded({ server, shoal, make, each, seconds }) {
   return { capacity: most.rate * each, goodput, statuses: result.statuses, latency: result.latency, lost: Math.max(0, result.good * each - (after.seq - before.seq)) };
 }
 
-/** Share of a core that the process takes in ten seconds in which nothing is asked of it. */
+/** Share of a core that the process takes in ten seconds in which nothing is asked of it, and nothing is left to do: the last snapshot comes up to thirty seconds after the one before, and takes its time. */
 async function idleShare(pid) {
-  await new Promise((resolve) => setTimeout(resolve, 5000));
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
   const before = cpuOf(pid);
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   return (cpuOf(pid) - before) / 10;

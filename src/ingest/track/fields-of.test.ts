@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Json } from '../../domain/event.js';
 import { fieldsOf } from './fields-of.js';
-import { localTime } from './local-time.js';
+import { createLocalClock } from './local-time.js';
 
+const localTime = createLocalClock();
 const at = Date.UTC(2024, 6, 1, 22, 30);
 const fields = (payload: { readonly [key: string]: Json }) => ({ ...fieldsOf({ at, payload }) });
 

@@ -1,5 +1,5 @@
 import type { Event, Fields, Json, Scalar } from '../../domain/event.js';
-import { localTime } from './local-time.js';
+import { createLocalClock, type LocalClock } from './local-time.js';
 
 /** How much of an event can be looked at by rules; the rest stays in its payload. */
 export const fieldLimits = { fields: 300, depth: 8, text: 1000, items: 20, path: 200 } as const;
@@ -9,9 +9,9 @@ export const fieldParts = { walked: ['properties', 'traits', 'context'], plain: 
 
 /**
  * The values of an event by path, such as 'properties.products.0.price' and 'context.page.path'; 'groupId' and 'category' where it has them; and 'local.hour' (0–23), 'local.weekday'
- * (1 = Monday … 7) and 'local.date' in the time zone of `context.timezone`, else in UTC. Null and what is no finite number is missing. The same event always gives the same fields.
+ * (1 = Monday … 7) and 'local.date' in the time zone of `context.timezone`, else in UTC. Null and what is no finite number is missing. The same event always gives the same fields; whoever reads many gives them one clock.
  */
-export function fieldsOf({ at, payload }: Pick<Event, 'at' | 'payload'>): Fields {
+export function fieldsOf({ at, payload }: Pick<Event, 'at' | 'payload'>, localTime: LocalClock = createLocalClock()): Fields {
   const fields: Record<string, Scalar> = Object.create(null);
   const context = payload.context as { readonly timezone?: Json } | undefined;
   const { hour, weekday, date } = localTime(at, context?.timezone);

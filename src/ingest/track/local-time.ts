@@ -11,49 +11,53 @@ export interface LocalTime {
 const quarter = 900_000;
 const day = 86_400_000;
 
-/** Offsets from UTC in ms, by time zone and quarter of an hour: no zone changes its clocks but at its beginning. Only remembers; what it gives depends on its arguments alone. */
-const remembered = new Map<string, Zone>();
+/** The local time of an instant in an IANA time zone ('Europe/Berlin'), daylight saving and all; in UTC where there is none of that name. */
+export type LocalClock = (at: number, timezone: unknown) => LocalTime;
 
 interface Zone {
   readonly format?: Intl.DateTimeFormat;
+  /** From UTC in ms, by quarter of an hour: no zone changes its clocks but at its beginning. */
   readonly offsets: Map<number, number>;
 }
 
-/** The local time of an instant in an IANA time zone ('Europe/Berlin'), daylight saving and all; in UTC where there is none of that name. */
-export function localTime(at: number, timezone: unknown): LocalTime {
-  const local = at + (typeof timezone === 'string' ? offset(at, timezone) : 0);
-  const days = Math.floor(local / day);
-  return { hour: Math.floor((local - days * day) / 3_600_000), weekday: ((days + 3) % 7 + 7) % 7 + 1, date: dateOf(days) };
-}
+/** A clock that remembers zones and the newest day, for many events; what it gives depends on the arguments alone. */
+export function createLocalClock(): LocalClock {
+  const zones = new Map<string, Zone>();
+  /** Most events are of the same day as the one before. */
+  let lastDays = Number.NaN, lastDate = '';
 
-/** Most events are of the same day as the one before. */
-let [lastDays, lastDate] = [Number.NaN, ''];
-
-function dateOf(days: number): string {
-  if (days !== lastDays) [lastDays, lastDate] = [days, new Date(days * day).toISOString().slice(0, 10)];
-  return lastDate;
-}
-
-function offset(at: number, timezone: string): number {
-  const { format, offsets } = zoneOf(timezone);
-  if (!format) return 0;
-  const slot = Math.floor(at / quarter);
-  let found = offsets.get(slot);
-  if (found === undefined) {
-    if (offsets.size >= 10_000) offsets.clear();
-    offsets.set(slot, (found = measured(format, slot * quarter)));
+  function dateOf(days: number): string {
+    if (days !== lastDays) [lastDays, lastDate] = [days, new Date(days * day).toISOString().slice(0, 10)];
+    return lastDate;
   }
-  return found;
-}
 
-function zoneOf(timezone: string): Zone {
-  let zone = remembered.get(timezone);
-  if (!zone) {
-    if (remembered.size >= 1000) remembered.clear();
-    zone = { format: formatOf(timezone), offsets: new Map() };
-    if (timezone.length <= 50) remembered.set(timezone, zone);
+  function zoneOf(timezone: string): Zone {
+    let zone = zones.get(timezone);
+    if (!zone) {
+      if (zones.size >= 1000) zones.clear();
+      zone = { format: formatOf(timezone), offsets: new Map() };
+      if (timezone.length <= 50) zones.set(timezone, zone);
+    }
+    return zone;
   }
-  return zone;
+
+  function offset(at: number, timezone: string): number {
+    const { format, offsets } = zoneOf(timezone);
+    if (!format) return 0;
+    const slot = Math.floor(at / quarter);
+    let found = offsets.get(slot);
+    if (found === undefined) {
+      if (offsets.size >= 10_000) offsets.clear();
+      offsets.set(slot, (found = measured(format, slot * quarter)));
+    }
+    return found;
+  }
+
+  return (at, timezone) => {
+    const local = at + (typeof timezone === 'string' ? offset(at, timezone) : 0);
+    const days = Math.floor(local / day);
+    return { hour: Math.floor((local - days * day) / 3_600_000), weekday: ((days + 3) % 7 + 7) % 7 + 1, date: dateOf(days) };
+  };
 }
 
 function formatOf(timezone: string): Intl.DateTimeFormat | undefined {

@@ -2,6 +2,7 @@ import { eventKinds, type EventKind, type Fields, type Json, type Scalar } from 
 import type { Rule } from '../../../domain/rule.js';
 import { eventName } from '../../../ingest/track/event-name.js';
 import { fieldsOf } from '../../../ingest/track/fields-of.js';
+import { createLocalClock, type LocalClock } from '../../../ingest/track/local-time.js';
 import { readTime } from '../../../ingest/track/read-time.js';
 import { cell, type LiveFacts, type Measured } from '../../../segment/rules/live.js';
 import { liveRule, type LiveRule } from '../../../segment/rules/live-rule.js';
@@ -93,6 +94,7 @@ const kinds: ReadonlySet<unknown> = new Set(eventKinds);
 export function openDecider(segments: readonly EdgeSegment[], surroundings: EdgeSurroundings, options: DeciderOptions = {}): Decider {
   const { clock: now = surroundings.clock, timezone = surroundings.timezone, rows: most = 2000 } = options;
   const columns = createColumns();
+  const localTime = createLocalClock();
   const features = new Map<string, number>();
   let entity = newEntity(0, '');
   let clock = -Infinity, seq = 0, due = Infinity, changedAt = -Infinity, dropped = 0, begun = false, tidyAt = 64;
@@ -124,7 +126,7 @@ export function openDecider(segments: readonly EdgeSegment[], surroundings: Edge
 
   measure(options.features ?? {});
   for (const [name, value] of Object.entries(options.traits ?? {})) if (traits.has(name) && isScalar(value)) writeTrait(entity, { name, node: 0, at: -Infinity, seq: 0, value });
-  const past = (options.history ?? []).flatMap((message) => readMessage(message, now(), timezone) ?? []).sort((a, b) => a.at - b.at);
+  const past = (options.history ?? []).flatMap((message) => readMessage(message, now(), timezone, localTime) ?? []).sort((a, b) => a.at - b.at);
   for (const message of past) take(message, message.at);
 
   return {
@@ -164,7 +166,7 @@ export function openDecider(segments: readonly EdgeSegment[], surroundings: Edge
 
   function track(given: unknown): boolean {
     const received = Math.max(clock, now());
-    const message = readMessage(given, received, timezone);
+    const message = readMessage(given, received, timezone, localTime);
     if (!message) return false;
     take(message, received);
     return true;
@@ -313,7 +315,7 @@ interface Message {
 }
 
 /** What the server would make of the message: it sees it as JSON. */
-function readMessage(given: unknown, received: number, timezone: string | undefined): Message | undefined {
+function readMessage(given: unknown, received: number, timezone: string | undefined, localTime: LocalClock): Message | undefined {
   let message: Record<string, Json>;
   try {
     const text = JSON.stringify(given);
@@ -331,7 +333,7 @@ function readMessage(given: unknown, received: number, timezone: string | undefi
   const context = payload.context as Record<string, Json> | undefined;
   if (timezone !== undefined && context?.timezone === undefined) payload.context = { ...context, timezone };
   const at = Math.min(readTime(message.originalTimestamp ?? message.timestamp) ?? received, received);
-  return { kind, name, at, fields: fieldsOf({ at, payload }) };
+  return { kind, name, at, fields: fieldsOf({ at, payload }, localTime) };
 }
 
 interface Saved {

@@ -1,6 +1,6 @@
 import type { Event, Scalar } from '../../../domain/event.js';
 import { createFieldReader } from '../../../ingest/track/field-reader.js';
-import { localTime } from '../../../ingest/track/local-time.js';
+import { createLocalClock } from '../../../ingest/track/local-time.js';
 import { cell } from '../../../segment/rules/live.js';
 import { fitting } from '../../../segment/rules/live-rows.js';
 import type { Columns } from './columns.js';
@@ -28,6 +28,7 @@ export function createReading(columns: Columns, observing: Observing): Reading {
   /** Cells of what is no field of the payload. */
   let local: { readonly at: number; readonly type: Column['type']; readonly of: 'hour' | 'weekday' | 'date' }[] = [], kinds: Cell[] = [];
   const traits: { name: string; value: Scalar }[] = [];
+  const localTime = createLocalClock();
   const reader = createFieldReader((path): Path => ({ path, column: undefined, trait: undefined, cells: cellsOf(path) }));
 
   const cellsOf = (path: string): Cell[] => columns.read.flatMap(({ column, type }, i) => (column === path ? [{ at: cell.first + i, type }] : []));
