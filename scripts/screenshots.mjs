@@ -97,6 +97,7 @@ async function screensOf(page) {
     ['rules', '/w/demo/rules'],
     ['entities', '/w/demo/entities'],
     ['entity', `/w/demo/entities/${encodeURIComponent(person)}`],
+    ['predict', '/w/demo/predict'],
     ['choose', '/w/demo/choose'],
     ['data', '/w/demo/data'],
     ['runs', '/w/demo/runs'],
@@ -166,7 +167,7 @@ async function somethingLive(ask, page, person) {
 
 /** A server over the demo company, and the address that opens it. */
 function serve(data) {
-  const server = spawn(process.execPath, [join(root, 'dist', 'bin', 'shoal.js'), 'serve', '--demo', '--port', '0', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [join(root, 'dist', 'bin', 'shoal.js'), 'serve', '--demo', '--port', '0', '--data', data, '--allow-hosts', 'crm.example'], { stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((done, failed) => {
     let said = '';
     server.stdout.on('data', (part) => {
