@@ -55,7 +55,6 @@ export const faults: readonly Fault[] = [
   { name: 'of many rows, a pause does not end a session', seed: 2, file: passing, from: 'atOf(facts, place) - atOf(facts, place - 1) >= gap', to: 'atOf(facts, place) - atOf(facts, place - 1) > gap' },
   { name: 'of many rows, what is kept of them outlives a merge', seed: 2, file: entity, from: 'from.kept = into.kept = undefined;', to: '' },
   { name: 'texts of who was saved are mixed up', file: 'src/flow/live/state/saved.ts', from: 'cells[o] = codes[cells[o]];', to: 'cells[o] = codes[0];' },
-  { name: 'what is due at that very instant waits', file: state, from: 'at <= to; at = timers.next()', to: 'at < to; at = timers.next()' },
   { name: 'an event is taken in before the time until then has passed', file: state, from: 'advanceTo(record.clock);\n      seq = record.seq;\n', to: 'clock = record.clock;\n      seq = record.seq;\n' },
   { name: 'the hour is that of the day\'s first offset', file: 'src/ingest/track/local-time.ts', from: 'const slot = Math.floor(at / quarter);', to: 'const slot = Math.floor(at / day) * 96;' },
 ];
