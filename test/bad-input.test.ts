@@ -133,7 +133,8 @@ it('reads a file whose name is not UTF-8', async (test) => {
 
 it('stops on Ctrl-C with exit 130 and leaves nothing behind', async () => {
   const cwd = await emptyFolder();
-  await writeFile(join(cwd, 'orders.csv'), orders(60_000));
+  // Enough to go on for seconds after the first word.
+  await writeFile(join(cwd, 'orders.csv'), orders(400_000));
   const { code, stderr } = await shoal(['discover', 'orders.csv'], { cwd, during: (child) => void child.stderr!.once('data', () => child.kill('SIGINT')) });
   expect(code, stderr).toBe(130);
   expect(stderr).toMatch(/Stopped/);
