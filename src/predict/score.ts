@@ -18,23 +18,28 @@ export interface Scorer {
 /** Deeper trees are walked one row after the other: most rows end long before the deepest leaf. */
 const deep = 32;
 /** Rows that are taken through one tree after the other while they lie in the nearest cache. */
-const block = 256;
+const block = 64;
 
 /**
- * Flattens the forest once (see `flat-forest.ts`). Where a tree asks only for numbers, four walks go side by side (of four rows, or of one row through four
+ * Flattens the forest once (see `flat-forest.ts`). Where a tree asks only for numbers, walks go side by side (of eight rows, or of one row through four
  * trees), each as many steps as the tree is deep, a leaf leading to itself: no branch depends on the values, and no walk waits for another's memory.
+ * A row has each value twice, the second time −∞ where it is missing, so that one comparison sends it either way.
  */
 export function scorer(forest: Forest): Scorer {
   const { outputs, base, link } = forest;
   const d = forest.inputs.length;
   const flat = flatten(forest.trees);
   const { roots, output } = flat;
-  const walk = openWalk(flat);
-  const row = new Float64Array(d);
+  const walk = openWalk(flat, d);
+  const width = 2 * d;
+  const row = new Float64Array(width);
   const four = new Float64Array(4);
 
   function sums(values: ArrayLike<number>, out: Float64Array = new Float64Array(outputs)): Float64Array {
-    for (let j = 0; j < d; j++) row[j] = values[j];
+    for (let j = 0; j < d; j++) {
+      row[j] = values[j];
+      row[d + j] = known(row[j]);
+    }
     for (let o = 0; o < outputs; o++) out[o] = base[o];
     let t = 0;
     for (; t + 4 <= roots.length; t += 4) {
@@ -48,15 +53,18 @@ export function scorer(forest: Forest): Scorer {
   function allSums(x: Examples): Float64Array {
     const columns = columnsFor(forest.inputs, x);
     const out = new Float64Array(x.rows * outputs);
-    const rows = new Float64Array(block * d);
+    const rows = new Float64Array(block * width);
     for (let start = 0; start < x.rows; start += block) {
       const count = Math.min(block, x.rows - start);
       for (let j = 0; j < d; j++) {
         const column = columns[j];
-        for (let i = 0; i < count; i++) rows[i * d + j] = column[start + i];
+        for (let i = 0, at = j; i < count; i++, at += width) {
+          rows[at] = column[start + i];
+          rows[at + d] = known(rows[at]);
+        }
       }
       for (let i = 0; i < count; i++) for (let o = 0; o < outputs; o++) out[(start + i) * outputs + o] = base[o];
-      for (let t = 0; t < roots.length; t++) walk.addRows(t, rows, d, count, out, start * outputs + output[t], outputs);
+      for (let t = 0; t < roots.length; t++) walk.addRows(t, rows, width, count, out, start * outputs + output[t], outputs);
     }
     return out;
   }
@@ -70,48 +78,59 @@ export function scorer(forest: Forest): Scorer {
   };
 }
 
-/** Four walks at once through trees that ask only for numbers; through others one after the other. */
-function openWalk(flat: Flat) {
+/** What is missing is below everything. */
+const known = (value: number) => (value === value ? value : -Infinity);
+
+/** Walks side by side through trees that ask only for numbers; through others one after the other. */
+function openWalk(flat: Flat, d: number) {
   const { nodes, numbers, roots } = flat;
   const size = numbers.length;
   const input = new Int32Array(size);
   const child = new Int32Array(size);
-  const missing = new Uint8Array(size);
   const threshold = new Float64Array(size);
   for (let n = 0; n < size; n++) {
     const leaf = nodes[n * 4] < 0;
-    input[n] = leaf ? 0 : nodes[n * 4];
-    child[n] = leaf ? n : nodes[n * 4 + 1];
-    missing[n] = leaf ? 0 : nodes[n * 4 + 2] - nodes[n * 4 + 1];
+    const left = nodes[n * 4 + 1];
+    // A leaf asks for a value that is never missing.
+    input[n] = leaf ? d : nodes[n * 4] + (nodes[n * 4 + 2] === left ? d : 0);
+    child[n] = leaf ? n : left;
     threshold[n] = leaf ? Infinity : numbers[n];
   }
   /** Steps to the deepest leaf; −1 where a node asks for categories or that is too far. */
   const depths = Int32Array.from(roots, (root) => depthOf(flat, root));
 
-  /** One step: right where the value is greater, or where it is missing and belongs there. */
-  const next = (n: number, value: number) => child[n] + (Number(value > threshold[n]) | (Number(value !== value) & missing[n]));
+  /** One step: right where the value is greater or missing. */
+  const next = (n: number, value: number) => child[n] + Number(!(value <= threshold[n]));
 
-  function addRows(t: number, rows: Float64Array, d: number, count: number, out: Float64Array, at: number, step: number): void {
+  function addRows(t: number, rows: Float64Array, width: number, count: number, out: Float64Array, at: number, step: number): void {
     const root = roots[t], depth = depths[t];
     let i = 0;
     if (depth >= 0) {
-      for (; i + 4 <= count; i += 4) {
-        const r0 = i * d, r1 = r0 + d, r2 = r1 + d, r3 = r2 + d;
-        let n0 = root, n1 = root, n2 = root, n3 = root;
+      for (; i + 8 <= count; i += 8) {
+        const r0 = i * width, r1 = r0 + width, r2 = r1 + width, r3 = r2 + width, r4 = r3 + width, r5 = r4 + width, r6 = r5 + width, r7 = r6 + width;
+        let n0 = root, n1 = root, n2 = root, n3 = root, n4 = root, n5 = root, n6 = root, n7 = root;
         for (let k = 0; k < depth; k++) {
           n0 = next(n0, rows[r0 + input[n0]]);
           n1 = next(n1, rows[r1 + input[n1]]);
           n2 = next(n2, rows[r2 + input[n2]]);
           n3 = next(n3, rows[r3 + input[n3]]);
+          n4 = next(n4, rows[r4 + input[n4]]);
+          n5 = next(n5, rows[r5 + input[n5]]);
+          n6 = next(n6, rows[r6 + input[n6]]);
+          n7 = next(n7, rows[r7 + input[n7]]);
         }
         const to = at + i * step;
         out[to] += numbers[n0];
         out[to + step] += numbers[n1];
         out[to + 2 * step] += numbers[n2];
         out[to + 3 * step] += numbers[n3];
+        out[to + 4 * step] += numbers[n4];
+        out[to + 5 * step] += numbers[n5];
+        out[to + 6 * step] += numbers[n6];
+        out[to + 7 * step] += numbers[n7];
       }
     }
-    for (; i < count; i++) out[at + i * step] += leafOf(flat, root, rows, i * d);
+    for (; i < count; i++) out[at + i * step] += leafOf(flat, root, rows, i * width);
   }
 
   function fourTrees(t: number, row: Float64Array, out: Float64Array): void {
