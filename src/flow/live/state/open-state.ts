@@ -12,12 +12,14 @@ import type { Parted } from '../../../unify/identity.js';
 import type { FoundModel } from '../found/model.js';
 import type { JournalEntry, SavedState } from '../../../store/journal.js';
 import { createColumns } from './columns.js';
+import { createEntityBytes } from './entity-bytes.js';
 import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Block, type Entity, type Stay } from './entity.js';
+import { createDues } from './dues.js';
 import { createMembers } from './members.js';
 import { createModels } from './models.js';
 import { createObserving, observedLimits } from './observed.js';
 import { createReading } from './reading.js';
-import { packEntity, packRest, textCells, unpackEntity, unpackRest } from './saved.js';
+import { packRest, unpackRest } from './saved.js';
 import { createSlots, refuseCycles, type Slot } from './slots.js';
 import type { Backfill, LiveState, LiveStateOptions } from './state.js';
 import { createTimers } from './timers.js';
@@ -45,13 +47,14 @@ export function openState(options: LiveStateOptions): LiveState {
   /** Identifiers that the snapshot knew. */
   const savedNodes = saved ? identity.nodes : 0;
   const models = createModels(columns, saved);
+  const entityBytes = createEntityBytes(columns, models);
   const observing = createObserving(saved?.observed);
   /** Every segment there ever was, by its number, with its last name. */
   const segmentIds: string[] = (saved?.segments ?? []).map(([id]) => id);
   const names = new Map(saved?.segments);
   let made = saved?.made ?? 0;
   const slots = createSlots();
-  const timers = createTimers();
+  const timers = createTimers(), dues = createDues();
   const entities = new Map<number, Entity>();
   /** Everyone there is, in memory or not. */
   const known = createMembers(saved?.known);
@@ -175,7 +178,7 @@ export function openState(options: LiveStateOptions): LiveState {
     entity.listed = false;
     if (!entity.changed) return;
     entity.changed = false;
-    taken.set(entity.number, { entity: entity.number, bytes: packEntity(entity, columns, models.carried), due: timers.dueOf(entity.number) });
+    taken.set(entity.number, { entity: entity.number, bytes: entityBytes.pack(entity), due: timers.dueOf(entity.number) });
   }
 
   function* statesOf(left: readonly number[], touched: readonly number[]): Generator<SavedState> {
@@ -218,36 +221,19 @@ export function openState(options: LiveStateOptions): LiveState {
     slots.take((slot) => {
       asked = slot;
       const { holds, until } = slot.rule!.verdict(facts, clock);
-      assert(until > clock, `'${slot.definition.segment}' would change at ${until}, which is not after ${clock}`);
-      setDue(entity, slot.index, until);
+      if (until <= clock) notAfter(slot, until, clock);
+      dues.tell(slot.index, until);
       if (!slot.members.put(entity.number, holds)) return;
       entity.changed = true;
       if (slot.state !== 'live') return;
       slots.markSegment(slot.definition.segment);
       transition(entity, slot, holds, cause);
     });
-    let first = Infinity;
-    for (let i = 1; i < entity.dues.length; i += 2) if (entity.dues[i] < first) first = entity.dues[i];
+    const first = dues.write(entity);
     if (timers.dueOf(entity.number) !== first) {
       timers.set(entity.number, first);
       entity.changed = true;
     }
-  }
-
-  function setDue(entity: Entity, slot: number, until: number): void {
-    const { dues } = entity;
-    let i = 0;
-    while (i < dues.length && dues[i] !== slot) i += 2;
-    if (until === Infinity) {
-      if (i === dues.length) return;
-      dues[i] = dues[dues.length - 2];
-      dues[i + 1] = dues[dues.length - 1];
-      dues.length -= 2;
-    } else {
-      dues[i] = slot;
-      dues[i + 1] = until;
-    }
-    entity.changed = true;
   }
 
   function transition(entity: Entity, slot: Slot, holds: boolean, cause: Cause): void {
@@ -302,10 +288,8 @@ export function openState(options: LiveStateOptions): LiveState {
         if (entity.dues[i + 1] > clock) continue;
         const slot = slots.at(entity.dues[i]);
         if (slot && (slot.state === 'live' || slot.state === 'backfilling')) slots.mark(slot);
-        else {
-          setDue(entity, entity.dues[i], Infinity);
-          i -= 2;
-        }
+        // Of a slot that is gone: with that it is out of them.
+        else dues.tell(entity.dues[i], Infinity);
       }
       settle(entity, { kind: 'time' });
     }
@@ -599,7 +583,7 @@ export function openState(options: LiveStateOptions): LiveState {
           supposed.set(each.definition.segment, holds);
           next = Math.min(next, until);
         }
-        assert(next > at, `'${slot.definition.segment}' would change at ${next}, which is not after ${at}`);
+        if (next <= at) notAfter(slot, next, at);
         at = next;
       }
       return Infinity;
@@ -627,6 +611,7 @@ export function openState(options: LiveStateOptions): LiveState {
       if (kind === 'alias') for (const type of ['user', 'anonymous']) want({ type, value: identifier.value }, wanted);
     }
   }
+  const allWarm = () => entities.size === known.count;
   const coldAmong = (wanted: Iterable<number>): number[] => [...wanted].filter(state.isCold).sort((a, b) => a - b);
 
   const state: LiveState = {
@@ -636,6 +621,7 @@ export function openState(options: LiveStateOptions): LiveState {
     get entities() { return known.count; },
 
     needs(records, to, most = Infinity) {
+      if (allWarm()) return [];
       const end = Math.max(to ?? -Infinity, records.length ? records[records.length - 1].clock : -Infinity);
       const wanted = new Set(most < Infinity ? timers.firstOf(end, most) : timers.upTo(end));
       for (const { entry } of records) {
@@ -654,6 +640,7 @@ export function openState(options: LiveStateOptions): LiveState {
       return coldAmong(wanted);
     },
     named(entries) {
+      if (allWarm()) return [];
       const wanted = new Set<number>();
       for (const entry of entries) if (entry.kind === 'event') wantOf(entry.event, wanted);
       return coldAmong(wanted);
@@ -815,7 +802,7 @@ export function openState(options: LiveStateOptions): LiveState {
     load(number, bytes) {
       if (entities.has(number)) return;
       const id = identity.publicId(number) ?? '';
-      const entity = bytes ? unpackEntity(bytes, columns, models.carried, number, id) : newEntity(number, id);
+      const entity = bytes ? entityBytes.unpack(bytes, number, id) : newEntity(number, id);
       entity.snapshot = snapshot;
       entities.set(number, entity);
     },
@@ -825,7 +812,7 @@ export function openState(options: LiveStateOptions): LiveState {
         for (const first of at) for (let o = first; o < rows * width; o += width) if (cells[o] === cells[o]) used.add(cells[o]);
       };
       for (const entity of entities.values()) {
-        note(entity, textCells(columns, entity.width));
+        note(entity, entityBytes.textCells(entity.width));
         note(entity.tracked, trackedTexts(models.carried, entity.tracked.width));
       }
       columns.keepOnly(used);
@@ -865,6 +852,11 @@ export function openState(options: LiveStateOptions): LiveState {
     }
     return undefined;
   }
+}
+
+/** The sentence is made only where it is said: this is asked of every verdict. */
+function notAfter({ definition: { segment } }: Slot, until: number, at: number): never {
+  throw new Error(`bug: '${segment}' would change at ${until}, which is not after ${at}`);
 }
 
 /** Whether a rule asks for features, or for segments that were found. */
