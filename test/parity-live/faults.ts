@@ -13,6 +13,7 @@ const state = 'src/flow/live/state/open-state.ts', rows = 'src/segment/rules/liv
 /** Every one of them must be found by comparing. */
 export const faults: readonly Fault[] = [
   { name: 'nobody is due when time passes', file: state, from: 'timers.set(entity.number, first);', to: 'timers.set(entity.number, Infinity);' },
+  { name: 'a rule that was asked again stays due when it was', file: 'src/flow/live/state/dues.ts', from: 'until = untils[slot];\n          untils[slot] = Number.NaN;', to: 'untils[slot] = Number.NaN;' },
   { name: 'a row leaves its window a millisecond early', seed: 3, file: rows, from: 'firstAfter(facts, asOf - length)', to: 'firstAfter(facts, asOf - length + 1)' },
   { name: 'a row leaves its window a millisecond late', file: rows, from: 'firstAfter(facts, asOf - length)', to: 'firstAfter(facts, asOf - length - 1)' },
   { name: 'the end of a window is noticed a millisecond late', file: rows, from: 'leaves: (facts, row) => atOf(facts, row) + length', to: 'leaves: (facts, row) => atOf(facts, row) + length + 1' },
@@ -54,7 +55,7 @@ export const faults: readonly Fault[] = [
   { name: 'of many rows, a late one does not join sessions', seed: 2, file: passing, from: 'atOf(facts, place + 1) - atOf(facts, place) < gap ? beginning(facts, place, gap) : start + 1', to: 'start + 1' },
   { name: 'of many rows, a pause does not end a session', seed: 2, file: passing, from: 'atOf(facts, place) - atOf(facts, place - 1) >= gap', to: 'atOf(facts, place) - atOf(facts, place - 1) > gap' },
   { name: 'of many rows, what is kept of them outlives a merge', seed: 2, file: entity, from: 'from.kept = into.kept = undefined;', to: '' },
-  { name: 'texts of who was saved are mixed up', file: 'src/flow/live/state/saved.ts', from: 'cells[o] = codes[cells[o]];', to: 'cells[o] = codes[0];' },
+  { name: 'texts of who was saved are mixed up', file: 'src/flow/live/state/entity-bytes.ts', from: 'cells[o] = codes[cells[o]];', to: 'cells[o] = codes[0];' },
   { name: 'an event is taken in before the time until then has passed', file: state, from: 'advanceTo(record.clock);\n      seq = record.seq;\n', to: 'clock = record.clock;\n      seq = record.seq;\n' },
   { name: 'the hour is that of the day\'s first offset', file: 'src/ingest/track/local-time.ts', from: 'const slot = Math.floor(at / quarter);', to: 'const slot = Math.floor(at / day) * 96;' },
 ];
