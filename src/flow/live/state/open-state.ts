@@ -855,8 +855,8 @@ export function openState(options: LiveStateOptions): LiveState {
 }
 
 /** The sentence is made only where it is said: this is asked of every verdict. */
-function notAfter({ definition: { segment } }: Slot, until: number, at: number): never {
-  throw new Error(`bug: '${segment}' would change at ${until}, which is not after ${at}`);
+function notAfter({ definition: { segment } }: Slot, until: number, at: number): void {
+  assert(until > at, `'${segment}' would change at ${until}, which is not after ${at}`);
 }
 
 /** Whether a rule asks for features, or for segments that were found. */
