@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { checkAborted, type Context } from '../context.js';
 import { openEngine } from '../engine/catalog.js';
+import type { Engine } from '../engine/engine.js';
 import { ingest } from '../ingest/ingest.js';
 import type { IngestInput } from '../ingest/options.js';
 import { mapRecord, type RecordMapping } from '../ingest/track/map-record.js';
-import { quoteName } from '../util/quote.js';
+import { quoteName, quoteText } from '../util/quote.js';
 
 export interface ReplayOptions extends IngestInput {
   /** Name of the events that rows with a time become; '$.column' takes it from the row. Where it is left out: the column that says what happened, else the name of the file. */
@@ -36,22 +37,31 @@ export async function* replay(files: readonly string[], { name, map = {}, ...opt
     for (const { name: source, table, has, kind, audit: { rowsKept: of } } of sources) {
       if (!has.includes('entity')) continue;
       const timed = has.includes('at') && kind !== 'entities';
-      const columns = (await engine.rows(`SELECT column_name AS name FROM information_schema.columns WHERE table_name = '${table.replaceAll("'", "''")}'`, 'replay')).map(({ name: column }) => String(column));
+      const columns = (await engine.rows(`SELECT column_name AS name FROM information_schema.columns WHERE table_name = ${quoteText(table)}`, 'replay')).map(({ name: column }) => String(column));
       const own = Object.fromEntries(columns.filter((column) => column !== 'entity' && column !== 'at').map((column) => [column, `$.${column}`]));
       const mapping: RecordMapping = {
         kind: timed ? 'track' : 'identify', event: name ?? (has.includes('event') ? '$.event' : source), userId: '$.entity', ...(has.includes('at') && { time: '$.at' }), ...(timed ? { properties: own } : { traits: own }), ...map,
       };
-      // Parts are asked for by row numbers, which a view has not.
-      await engine.run(`CREATE OR REPLACE TABLE shoal_replay AS SELECT * REPLACE (CAST(entity AS VARCHAR) AS entity) FROM ${quoteName(table)}`, 'replay');
+      const numbered = await withRowNumbers(table, engine);
       for (let from = 0; from < of; from += perPart) {
         checkAborted(context);
-        const rows = await engine.rows(`SELECT * FROM shoal_replay WHERE rowid >= ${from} AND rowid < ${from + perPart} ORDER BY rowid`, 'replay');
+        const rows = await engine.rows(`SELECT * REPLACE (CAST(entity AS VARCHAR) AS entity) FROM ${quoteName(numbered)} WHERE rowid >= ${from} AND rowid < ${from + perPart} ORDER BY rowid`, 'replay');
         yield { source, messages: rows.map((row, i) => mapRecord(row, mapping, idOf(source, from + i, row))), rows: from + rows.length, of };
       }
+      if (numbered !== table) await engine.run(`DROP TABLE ${quoteName(numbered)}`, 'replay');
     }
   } finally {
     await engine.close();
   }
+}
+
+/** The table itself, or a copy of it where it is a view: a view's rows have no numbers to ask for parts by. */
+async function withRowNumbers(table: string, engine: Engine): Promise<string> {
+  const [{ type }] = await engine.rows(`SELECT table_type AS type FROM information_schema.tables WHERE table_name = ${quoteText(table)}`, 'replay');
+  if (type !== 'VIEW') return table;
+  const copy = `${table} numbered`;
+  await engine.run(`CREATE TABLE ${quoteName(copy)} AS SELECT * FROM ${quoteName(table)}`, 'replay');
+  return copy;
 }
 
 const idOf = (source: string, place: number, row: unknown): string => `replay-${createHash('sha256').update(JSON.stringify([source, place, row])).digest('base64url')}`;

@@ -78,8 +78,9 @@ async function buildSource(file: Inferred, { keys, entityType, word }: Shared, o
     oneEach: withId && roles.entity!.distinct < roles.entity!.filled, now: context.clock(),
   });
   const clean = `${raw.name} clean`;
-  const [before] = await engine.rows(`SELECT table_type AS t FROM information_schema.tables WHERE lower(table_name) = lower(${quoteText(clean)})`, 'clean');
-  if (before) await engine.run(`DROP ${before['t'] === 'VIEW' ? 'VIEW' : 'TABLE'} ${quoteName(clean)}`, 'clean');
+  // The engine takes names for the same that differ in case, but only in that of A to Z.
+  const [before] = (await engine.rows('SELECT table_name AS name, table_type AS type FROM information_schema.tables', 'clean')).filter(({ name }) => plainCase(String(name)) === plainCase(clean));
+  if (before) await engine.run(`DROP ${before['type'] === 'VIEW' ? 'VIEW' : 'TABLE'} ${quoteName(clean)}`, 'clean');
   const kept = made.plain && profiled.rows > viewedRows ? 'VIEW' : 'TABLE';
   await engine.run(`CREATE ${kept} ${quoteName(clean)} AS ${made.body}${made.reorders ? '\nORDER BY r.rowid' : ''}`, `clean ${raw.name}`);
   const [{ n }] = await engine.rows(`SELECT count(*) AS n FROM ${quoteName(clean)}`, 'clean');
@@ -101,6 +102,8 @@ async function buildSource(file: Inferred, { keys, entityType, word }: Shared, o
   };
   return { source, rejected: queries };
 }
+
+const plainCase = (name: string) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** Counts rejected rows by reason, and the queries that list them. */
 async function findRejected({ raw, profiled, joins }: Inferred, { rejects }: Plan, rowsKept: number, engine: Engine): Promise<{ rejected: { reason: string; rows: number }[]; queries: string[] }> {

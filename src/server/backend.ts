@@ -54,10 +54,18 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     async restored(id) {
       await jobs.recover(id);
       const place = await workspaces.open(id);
-      await resumeErasures({ place, jobs, by: goingOn });
+      void goOnErasing(place);
       await place.sending.wake();
     },
   });
+  /** What is begun of erasures: nobody waits for it, as it may wait for whoever reads the journal; what fails is tried again. */
+  const erasing = new Set<OpenWorkspace>();
+  const goOnErasing = async (place: OpenWorkspace) => {
+    if (erasing.has(place)) return;
+    erasing.add(place);
+    await resumeErasures({ place, jobs, by: goingOn }).catch(() => undefined);
+    erasing.delete(place);
+  };
   const jobs = openJobs({ kinds, entry: jobEntry, open: workspaces.open, clock, threads, memory: jobMemory });
   // Also where stopping the jobs fails, as it does where the database went away.
   const close = () => (closing = true) && jobs.close().finally(() => workspaces.close()).finally(() => home.close());
@@ -71,7 +79,7 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
       await jobs.recover(id);
       // Time goes on for live segments and for what is kept only so long, whether anybody asks or not.
       if ((await place.isLive()) || (await place.store.segments.list({ origin: 'live' })).length > 0) await reconcile(place.store, place.live());
-      await resumeErasures({ place, jobs, by: goingOn });
+      void goOnErasing(place);
       await followChampion(place);
       await place.sending.wake();
     }
@@ -80,11 +88,10 @@ export async function openBackend(config: ServerConfig, clock: () => number, { k
     throw error;
   }
   const daily = setInterval(() => void workspaces.tidy({ actor: 'system', reason: 'seven days are over' }).catch(() => {}), 86_400_000).unref();
-  const often = setInterval(() => void goOn().catch(() => {}), 600_000).unref();
-  /** What of an erasure failed is tried again. */
   const goOn = async () => {
-    for (const { id } of await workspaces.list()) await resumeErasures({ place: await workspaces.open(id), jobs, by: goingOn });
+    for (const { id } of await workspaces.list()) void goOnErasing(await workspaces.open(id));
   };
+  const often = setInterval(() => void goOn().catch(() => {}), 600_000).unref();
   return {
     home, workspaces, jobs, failed,
     async close() {

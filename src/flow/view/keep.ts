@@ -154,7 +154,7 @@ async function frequent({ table, has }: Source, engine: Engine): Promise<KeptSou
 }
 
 /** Where a row was in its source, while it is put in another order. */
-const place = 'place in the source';
+const place = 'row in the source, by Shoal';
 
 /** A column of the data that is called like ours gives way. */
 const isRow = (column: string) => column.toLowerCase() === 'row';
