@@ -112,7 +112,8 @@ function addSet(sets: number[], codes: Int32Array): void {
  */
 function constantsOf(left: number, share: number, below: boolean, { points, weights }: { points: Float64Array; weights: Float64Array }): number[] {
   const factor = (z: number, t: number) => t + z * (1 - t);
-  const constants = [left, 0];
+  const nothing = new Array<number>(2 * points.length).fill(0);
+  const constants = [...points.map(() => left), ...nothing];
   for (const goesLeft of [true, false]) {
     const z = share * (goesLeft ? left : 1 - left);
     const own = Array.from(points, (t) => (goesLeft ? factor(z, t) : share * left * (1 - t)) / (below ? factor(share, t) : 1));

@@ -34,18 +34,18 @@ function scratchOf({ trees }: ShapPlan, t: number): Scratch {
 function addTree(plan: ShapPlan, t: number, row: Float64Array, values: Float64Array, { sums, states }: Scratch): void {
   const { trees, nodes, leaves, constants } = plan;
   const [first, inner, firstLeaf, leafCount, q, constantsAt] = trees.subarray(t, t + 6);
-  const stride = 2 + 6 * q;
+  const stride = 9 * q;
   sums.fill(1, 0, q);
   for (let n = 0; n < inner; n++) {
     const at = (first + n) * nodeWords;
     const above = nodes[at + 5];
     const state = above >= 0 && states[above] !== nodes[at + 6] ? 0 : goesLeft(plan, first + n, row) ? 1 : 2;
     states[n] = state;
-    const own = constantsAt + n * stride;
+    const own = constantsAt + n * stride + state * 3 * q;
     const [left, right] = [nodes[at + 3] * q, nodes[at + 4] * q];
     for (let p = 0; p < q; p++) {
       const here = sums[n * q + p];
-      sums[left + p] = here * (state === 0 ? constants[own] : constants[own + 2 + (state - 1) * 3 * q + p]);
+      sums[left + p] = here * constants[own + p];
       sums[right + p] = here - sums[left + p];
     }
   }
@@ -53,16 +53,14 @@ function addTree(plan: ShapPlan, t: number, row: Float64Array, values: Float64Ar
   for (let n = inner - 1; n >= 0; n--) {
     const at = (first + n) * nodeWords;
     const [left, right] = [nodes[at + 3] * q, nodes[at + 4] * q];
-    if (states[n] !== 0) {
-      const weights = constantsAt + n * stride + 2 + (states[n] - 1) * 3 * q + q;
-      // Even and odd points apart, as two lanes add them.
-      let even = 0, odd = 0;
-      for (let p = 0; p < q; p += 2) {
-        even += sums[left + p] * constants[weights + p] + sums[right + p] * constants[weights + q + p];
-        odd += sums[left + p + 1] * constants[weights + p + 1] + sums[right + p + 1] * constants[weights + q + p + 1];
-      }
-      values[nodes[at]] += even + odd;
+    const weights = constantsAt + n * stride + states[n] * 3 * q + q;
+    // Even and odd points apart, as two lanes add them.
+    let even = 0, odd = 0;
+    for (let p = 0; p < q; p += 2) {
+      even += sums[left + p] * constants[weights + p] + sums[right + p] * constants[weights + q + p];
+      odd += sums[left + p + 1] * constants[weights + p + 1] + sums[right + p + 1] * constants[weights + q + p + 1];
     }
+    values[nodes[at]] += even + odd;
     for (let p = 0; p < q; p++) sums[n * q + p] = sums[left + p] + sums[right + p];
   }
 }

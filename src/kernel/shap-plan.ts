@@ -20,8 +20,8 @@ export interface ShapPlan {
   /** What each leaf adds. */
   readonly leaves: Float64Array;
   /**
-   * Per inner node of a tree with q points 2 + 6 q numbers: the left share of the cover, 0; then, for a row that goes left and for one that goes right: the
-   * left child's factor, and the weights of the left and of the right child's sums in the value of the input, each at q points.
+   * Per inner node of a tree with q points 9 q numbers: for each state (0 = the row does not follow the input's edges above, 1 = it goes left, 2 = right) the left
+   * child's factor, and the weights of the left and of the right child's sums in the value of the input, each at q points.
    */
   readonly constants: Float64Array;
 }

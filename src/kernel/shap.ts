@@ -24,7 +24,7 @@ export function openShap(shop: Shop, plan: ShapPlan): Shap {
   const words = [d, outputs, put(plan.trees), treeCount, put(plan.nodes), put(plan.thresholds), put(plan.sets), put(plan.leaves), put(plan.constants)];
   let states = 0, sums = 0;
   for (let t = 0; t < plan.trees.length; t += treeWords) {
-    states = Math.max(states, (plan.trees[t + 1] + 15) & ~15);
+    states = Math.max(states, (plan.trees[t + 1] + 16) & ~15);
     sums = Math.max(sums, (plan.trees[t + 1] + plan.trees[t + 3]) * plan.trees[t + 4] * 8);
   }
   const slot = states + sums;

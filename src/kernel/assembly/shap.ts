@@ -12,8 +12,10 @@ export class Forest {
 export function shapRows(a: Forest, piece: i32): void {
   const start = piece * a.piece;
   const end = min(start + a.piece, a.count);
-  const states = a.scratch + <usize>piece * <usize>a.slot;
-  const sums = states + <usize>a.states;
+  const scratch = a.scratch + <usize>piece * <usize>a.slot;
+  const states = scratch + 1;
+  const sums = scratch + <usize>a.states;
+  store<u8>(scratch, 0);
   const rowBytes = <usize>a.d << 3;
   for (let t = 0; t < a.treeCount; t++) {
     const tree = a.trees + (<usize>t << 5);
@@ -47,13 +49,12 @@ function sideOfCode(a: Forest, node: usize, set: usize, value: f64): i32 {
   return 1 - ((load<i32>(set + 4 + (<usize>(code >> 5) << 2)) >> (code & 31)) & 1);
 }
 
-/** The state of an inner node: 0 = another edge of its input, above, is not the row's; 1 = the row goes left; 2 = right. */
+/** The state of an inner node: 0 = another edge of its input, above, is not the row's; 1 = the row goes left; 2 = right. Before the states lies the 0 of no edge. */
 // @ts-ignore: decorator
 @inline
 function stateOf(a: Forest, node: usize, threshold: usize, row: usize, states: usize): i32 {
-  const above = load<i32>(node, 20);
-  if (above >= 0 && <i32>load<u8>(states + <usize>above) != load<i32>(node, 24)) return 0;
-  return 1 + side(a, node, threshold, row);
+  const follows = i32(<i32>load<u8>(states + <usize>load<i32>(node, 20)) == load<i32>(node, 24));
+  return -follows & (1 + side(a, node, threshold, row));
 }
 
 function addTree(a: Forest, tree: usize, row: usize, values: usize, states: usize, sums: usize): void {
@@ -62,7 +63,7 @@ function addTree(a: Forest, tree: usize, row: usize, values: usize, states: usiz
   const leafCount = load<i32>(tree, 12);
   const q = <usize>load<i32>(tree, 16) << 3;
   const constants = a.constants + (<usize>load<i32>(tree, 20) << 3);
-  const stride = <usize>16 + q * 6;
+  const stride = q * 9;
   const nodes = a.nodes + (first << 5);
   const one = f64x2.splat(1);
   for (let p: usize = 0; p < q; p += 16) v128.store(sums + p, one);
@@ -73,12 +74,10 @@ function addTree(a: Forest, tree: usize, row: usize, values: usize, states: usiz
     const here = sums + <usize>n * q;
     const left = sums + <usize>load<i32>(node, 12) * q;
     const right = sums + <usize>load<i32>(node, 16) * q;
-    const own = constants + <usize>n * stride;
-    const share = v128.load64_splat(own);
-    const factors = own + 16 + <usize>(state - 1) * 3 * q;
+    const factors = constants + <usize>n * stride + <usize>state * 3 * q;
     for (let p: usize = 0; p < q; p += 16) {
       const h = v128.load(here + p);
-      const l = f64x2.mul(h, state == 0 ? share : v128.load(factors + p));
+      const l = f64x2.mul(h, v128.load(factors + p));
       v128.store(left + p, l);
       v128.store(right + p, f64x2.sub(h, l));
     }
@@ -94,16 +93,13 @@ function addTree(a: Forest, tree: usize, row: usize, values: usize, states: usiz
     const left = sums + <usize>load<i32>(node, 12) * q;
     const right = sums + <usize>load<i32>(node, 16) * q;
     const here = sums + <usize>n * q;
-    const state = <i32>load<u8>(states + <usize>n);
-    if (state != 0) {
-      const weights = constants + <usize>n * stride + 16 + <usize>(state - 1) * 3 * q + q;
-      let sum = f64x2.splat(0);
-      for (let p: usize = 0; p < q; p += 16) {
-        sum = f64x2.add(sum, f64x2.add(f64x2.mul(v128.load(left + p), v128.load(weights + p)), f64x2.mul(v128.load(right + p), v128.load(weights + q + p))));
-      }
-      const value = values + (<usize>load<i32>(node) << 3);
-      store<f64>(value, load<f64>(value) + (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)));
+    const weights = constants + <usize>n * stride + (<usize>load<u8>(states + <usize>n) * 3 + 1) * q;
+    let sum = f64x2.splat(0);
+    for (let p: usize = 0; p < q; p += 16) {
+      sum = f64x2.add(sum, f64x2.add(f64x2.mul(v128.load(left + p), v128.load(weights + p)), f64x2.mul(v128.load(right + p), v128.load(weights + q + p))));
     }
+    const value = values + (<usize>load<i32>(node) << 3);
+    store<f64>(value, load<f64>(value) + (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)));
     for (let p: usize = 0; p < q; p += 16) v128.store(here + p, f64x2.add(v128.load(left + p), v128.load(right + p)));
   }
 }
@@ -121,19 +117,14 @@ function addTreeOfFour(a: Forest, tree: usize, row: usize, values: usize, states
   let own = constants;
   let here = sums;
   let threshold = a.thresholds + (first << 3);
-  for (let n = 0, node = nodes; n < inner; n++, node += 32, own += 208, here += 32, threshold += 8) {
+  for (let n = 0, node = nodes; n < inner; n++, node += 32, own += 288, here += 32, threshold += 8) {
     const state = stateOf(a, node, threshold, row, states);
     store<u8>(states + <usize>n, <u8>state);
     const left = sums + (<usize>load<i32>(node, 12) << 5);
     const right = sums + (<usize>load<i32>(node, 16) << 5);
     const h0 = v128.load(here), h1 = v128.load(here, 16);
-    let f0 = v128.load64_splat(own), f1 = f0;
-    if (state != 0) {
-      const factors = own + 16 + <usize>(state - 1) * 96;
-      f0 = v128.load(factors);
-      f1 = v128.load(factors, 16);
-    }
-    const l0 = f64x2.mul(h0, f0), l1 = f64x2.mul(h1, f1);
+    const factors = own + <usize>state * 96;
+    const l0 = f64x2.mul(h0, v128.load(factors)), l1 = f64x2.mul(h1, v128.load(factors, 16));
     v128.store(left, l0);
     v128.store(left, l1, 16);
     v128.store(right, f64x2.sub(h0, l0));
@@ -148,16 +139,14 @@ function addTreeOfFour(a: Forest, tree: usize, row: usize, values: usize, states
   }
   for (let n = inner - 1; n >= 0; n--) {
     const node = nodes + (<usize>n << 5);
-    own -= 208;
+    own -= 288;
     here -= 32;
     const left = sums + (<usize>load<i32>(node, 12) << 5);
     const right = sums + (<usize>load<i32>(node, 16) << 5);
     const l0 = v128.load(left), l1 = v128.load(left, 16), r0 = v128.load(right), r1 = v128.load(right, 16);
     v128.store(here, f64x2.add(l0, r0));
     v128.store(here, f64x2.add(l1, r1), 16);
-    const state = <i32>load<u8>(states + <usize>n);
-    if (state == 0) continue;
-    const weights = own + 48 + <usize>(state - 1) * 96;
+    const weights = own + <usize>load<u8>(states + <usize>n) * 96 + 32;
     const sum = f64x2.add(
       f64x2.add(f64x2.mul(l0, v128.load(weights)), f64x2.mul(r0, v128.load(weights, 32))),
       f64x2.add(f64x2.mul(l1, v128.load(weights, 16)), f64x2.mul(r1, v128.load(weights, 48))),
