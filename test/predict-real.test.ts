@@ -22,7 +22,7 @@ const expected: readonly { name: string; file: string; targets: readonly { name:
   { name: 'diabetes-readmission', file: 'diabetes-readmission/diabetic_data.csv.gz', targets: [{ name: 'readmitted_30', auc: 0.63, classes: ['not <30', '<30'] }], rows: 101_766, flags: ['--target', 'readmitted=<30', '--predictor', 'boosted-trees'], most: 0.72, long: true },
 ];
 
-describe.skipIf(!dataFolder)('predict on real files, with no flag (needs the data folder: SHOAL_DATA)', () => {
+describe.skipIf(!dataFolder)('predict on real files, with no flag but those listed (needs the data folder: SHOAL_DATA)', () => {
   for (const want of expected) {
     it.skipIf(want.long && !process.env['SHOAL_LONG'])(`${want.name}${want.long ? ' (a minute or so: with SHOAL_LONG=1)' : ''}`, async () => {
       const out = join(await emptyFolder(), 'out');

@@ -51,7 +51,7 @@ describe.skipIf(!browser)(`what everyone will be worth, in the workspace${why}`,
     await expect.poll(() => bars.count()).toBe(report.segments.length);
     const shares = (await bars.allTextContents()).map((text) => Number(/([\d.]+)\s?%/.exec(text)![1]));
     expect(Math.abs(shares.reduce((a, b) => a + b, 0) - 100)).toBeLessThan(1.6);
-    await page.getByRole('img', { name: /purchases were expected and .* had happened/ }).waitFor();
+    await page.getByRole('img', { name: /days with a purchase were expected and .* had happened/ }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(problems).toEqual([]);
     await close();

@@ -13,6 +13,7 @@ import { sentence } from '../kit/prose.js';
 import { ProblemNote, Skeleton } from '../kit/states.js';
 import { useToast } from '../kit/Toasts.js';
 import { useAsk, useTell } from '../wire/ask.js';
+import { ProblemError } from '../wire/client.js';
 import { usePaths } from '../wire/runs.js';
 import { useMay } from '../workspace/session.js';
 import { FeedLines } from './FeedLines.js';
@@ -227,7 +228,8 @@ function Erase({ live }: { readonly live: LiveEntity }) {
       const { identifiers, events } = await erase({ params: { entity: live.id } });
       toast({ text: `Erased: ${f.count(events)} ${events === 1 ? 'event' : 'events'} under ${f.count(identifiers)} ${identifiers === 1 ? 'id' : 'ids'} can no longer be read.` });
     } catch (error) {
-      toast({ text: `Not confirmed, so look again whether they are still there. ${(error as Error).message}`, tone: 'problem' });
+      const refused = error instanceof ProblemError && error.problem.status < 500;
+      toast({ text: `${refused ? 'Nothing was erased.' : 'Not confirmed, so look again whether they are still there.'} ${(error as Error).message}`, tone: 'problem' });
     }
   };
   return (

@@ -26,7 +26,6 @@ interface LinesProps {
   readonly label: string;
 }
 
-
 /** Several lines over time on one pair of axes from 0, each with its interval as a band. */
 export function Lines({ lines, right, top, steps = false, level, formatX, formatY, across, up, label }: LinesProps) {
   const place = (x: number, y: number): readonly [number, number] => [(x / (right || 1)) * 100, (1 - y / (top || 1)) * 100];

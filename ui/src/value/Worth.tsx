@@ -66,7 +66,7 @@ function Bought({ worth }: { readonly worth: PurchaseWorth }) {
             {money ? <Stat label="Worth" value={amount(all.value)} note={`${amount(all.interval[0])} to ${amount(all.interval[1])} (${f.percent(level)})`} /> : null}
             <Stat label="Days with a purchase" value={f.count(all.purchases)} note={money ? undefined : `${amount(all.interval[0])} to ${amount(all.interval[1])} (${f.percent(level)})`} />
             {all.alive === undefined ? null : <Stat label="Still there" value={f.percent(all.alive / Math.max(1, all.entities))} note={`${f.count(all.alive)} of ${f.count(all.entities)}`} />}
-            {heldOut ? <Stat label="When tried" value={trialNote(heldOut, f)} note={(heldOut.value ?? heldOut).error === undefined ? undefined : heldOut.value ? 'off in money' : 'off in purchases'} /> : null}
+            {heldOut ? <Stat label="When tried" value={trialNote(heldOut, f)} note={(heldOut.value ?? heldOut).error === undefined ? undefined : heldOut.value ? 'off in money' : 'off in days with a purchase'} /> : null}
           </dl>
           <p className={panel.soft}>{prose(worth.covers)}</p>
         </div>
@@ -97,7 +97,7 @@ function Bought({ worth }: { readonly worth: PurchaseWorth }) {
               ]}
               right={end.day} top={Math.max(end.expected, end.happened)} formatX={(x) => f.count(Math.round(x))} formatY={f.compact}
               across={`days after ${f.date(heldOut.cut)}`} up="days with a purchase, added up, of those known then"
-              label={`After ${f.count(end.day)} days ${f.count(end.expected)} purchases were expected and ${f.count(end.happened)} had happened`}
+              label={`After ${f.count(end.day)} days ${f.count(end.expected)} days with a purchase were expected and ${f.count(end.happened)} had happened`}
             />
             <ul className={css.legend}>
               <li>
