@@ -63,6 +63,16 @@ describe('a threshold', () => {
     expect(judged).toMatchObject({ by: 'capacity', threshold: 0.5, selectedShare: { value: 0.5 }, precision: { value: 0.5 }, recall: { value: 0.5 } });
   });
 
+  it('where everyone is worth it, means everyone, also those who are less likely than anybody it was chosen on', () => {
+    const rule: ThresholdRule = { by: 'cost', falsePositive: 0.001, falseNegative: 100 };
+    const threshold = chooseThreshold(binary([0, 0, 1]), Float64Array.of(0.9, 0.8, 0.1), rule);
+    expect(judgeThreshold(binary([0, 1]), Float64Array.of(0.01, 0.02), rule, threshold).selectedShare.value).toBe(1);
+  });
+
+  it('where too many for the capacity are certain, is above them', () => {
+    expect(chosen(binary([0, 0, 1, 1]), Float64Array.of(1, 1, 1, 0.1), { by: 'capacity', share: 0.5 }).selectedShare.value).toBe(0);
+  });
+
   it('where nobody is worth it, is above everyone', () => {
     const { threshold, selectedShare, precision } = chosen(binary([0, 0, 1]), Float64Array.of(0.9, 0.8, 0.1), { by: 'cost', falsePositive: 10, falseNegative: 1 });
     expect(threshold).toBeGreaterThan(0.9);

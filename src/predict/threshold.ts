@@ -14,7 +14,7 @@ export type ThresholdRule =
 
 /**
  * The probability to say yes from, chosen on rows that were not learnt from. Under a capacity never more than it are said yes to: where many tie at the cut, none of them. Where nobody
- * is, it is more than the greatest probability.
+ * is, it is more than the greatest probability, and where everybody is, 0: rows that it is used on may have others than those it is chosen on.
  * @throws `predict/no-answers`, `predict/bad-rule`
  */
 export function chooseThreshold(answers: Answers, predicted: Float64Array, rule: ThresholdRule): number {
@@ -34,7 +34,7 @@ export function chooseThreshold(answers: Answers, predicted: Float64Array, rule:
   let best = -1;
   for (let c = 0; c <= last; c++) if (worth(c) > worth(best)) best = c;
   // Between this probability and the next: predictions of other rows seldom fall on it exactly.
-  return best < 0 ? threshold[0] + (1 - threshold[0]) / 2 : best === last ? threshold[last] : (threshold[best] + threshold[best + 1]) / 2;
+  return best < 0 ? threshold[0] + Math.max((1 - threshold[0]) / 2, Number.EPSILON) : best === last ? 0 : (threshold[best] + threshold[best + 1]) / 2;
 }
 
 /**

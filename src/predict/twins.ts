@@ -44,8 +44,9 @@ function likeness(column: Float64Array, answer: Float64Array): number {
   const known = Int32Array.from(column.keys()).filter((i) => !Number.isNaN(column[i]));
   if (known.length < LEAST || known.length < column.length / 2) return 0;
   const [a, b] = [at(column, known), at(answer, known)];
-  const ranked = new Set(a).size >= new Set(b).size / 2 ? pearson(ranks(a), ranks(b)) : 0;
-  return Math.max(pearson(a, b) ** 2, ranked ** 2);
+  const straight = pearson(a, b) ** 2;
+  if (straight >= R2 || new Set(a).size < new Set(b).size / 2) return straight;
+  return Math.max(straight, pearson(ranks(a), ranks(b)) ** 2);
 }
 
 /** The place of each in ascending order; the mean place of those that tie. */

@@ -230,8 +230,11 @@ async function compared(target: Target, { test, tested }: LearningSet, predicted
     const comparison = compareModels(own, first, predictWith(earlier, examplesAt(test.examples, rows)), answers.task === 'regression' ? 'rmse' : 'auc', context);
     return Number.isFinite(comparison.gain.value) ? { comparison } : few;
   } catch (error) {
-    if (error instanceof ShoalError && error.code === 'predict/too-few-answers') return few;
-    return { uncompared: 'the columns that it asks for are no longer there' };
+    if (!(error instanceof ShoalError)) throw error;
+    if (error.code === 'predict/too-few-answers') return few;
+    if (error.code === 'predict/no-input') return { uncompared: 'the columns that it asks for are no longer there' };
+    if (error.code === 'predict/unknown-predictor') return { uncompared: 'its predictor is none that is known here' };
+    throw error;
   }
 }
 

@@ -8,6 +8,8 @@ const mostPurchases = 4_096;
 const rare = 2e-5;
 /** Ages are taken as the middle of so many equal parts of the longest one: the spread hardly depends on them, but with `exactAge`. */
 const ages = 24;
+/** With `exactAge`, those that are less than a 32nd part of a doubling apart are taken as one: a hundredth, some 300 of them in two years. */
+const perDoubling = 32;
 /** Amounts at which a distribution is known, between its 0.2 % and 99.8 %. */
 const points = 32;
 
@@ -36,10 +38,14 @@ export interface Spread {
  * Gamma-Gamma fitted to all purchases, the first one too). Each is worked out once.
  */
 export function spreadOf(model: Foreteller, p: Values, spend: Values | undefined, t: number, oldest: number): Spread {
-  const exact = model.time === 'discrete' || model.exactAge === true;
+  const groupOf = (age: number): number => {
+    if (model.time === 'discrete' || (model.exactAge && age < 1)) return age;
+    if (model.exactAge) return 2 ** (Math.round(Math.log2(age) * perDoubling) / perDoubling);
+    return ((Math.min(ages - 1, Math.floor((age / oldest) * ages)) + 0.5) / ages) * oldest;
+  };
   const known = new Map<number, Distribution>();
   const of = (repeats: number, age: number) => {
-    const taken = exact ? age : ((Math.min(ages - 1, Math.floor((age / oldest) * ages)) + 0.5) / ages) * oldest;
+    const taken = groupOf(age);
     const key = repeats * 65_536 + taken;
     let found = known.get(key);
     if (!found) known.set(key, (found = distribution(model, p, spend, repeats, taken, t)));
