@@ -16,14 +16,18 @@ const block = 8192;
 const fetched = 512;
 /** Rows that are worth a histogram of their own, to be added to the others'. */
 const sliceRows = 8192;
-/** What an update of a histogram, and a row moved, count for beside a multiplication. */
+/** What an update of a histogram, and a row moved, count for beside a multiplication … */
 const effort = 6;
+/** … and a cut considered. */
+const cutEffort = 75;
+/** Bytes of the counters of each of a step's phases, as in assembly/trees.ts. */
+const phaseBytes = 64;
 
 /** Words of `Trees` in assembly/trees.ts; its doubles follow. */
 const words = [
   'rows', 'inputs', 'groups', 'perGroup', 'columns', 'counts', 'order', 'pairs', 'scratch', 'lefts', 'rights', 'tallies', 'side', 'from', 'count', 'input',
   'words', 'smallFrom', 'smallCount', 'small', 'large', 'slices', 'found', 'asked', 'allowed', 'monotone', 'askSmall', 'askLarge', 'leftTotal', 'shift', 'margins', 'targets',
-  'weights', 'first', 'second', 'leaves', 'leafCount', 'block', 'minRows', 'others', 'whole', 'unused',
+  'weights', 'first', 'second', 'leaves', 'leafCount', 'block', 'minRows', 'others', 'whole', 'phases',
 ] as const;
 const doubles = ['scaleG', 'scaleH', 'unitG', 'unitH', 'lambda', 'minHessian'] as const;
 type Fields = Record<(typeof words)[number] | (typeof doubles)[number], number>;
@@ -58,6 +62,7 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
     rows, inputs, groups: Math.ceil(inputs / perGroup), perGroup, block, columns: take(rows * inputs), words: take(rows * 8 * Math.ceil(inputs / perGroup)), counts: take(inputs * 4),
     order: take(rows * 4), pairs: take((rows + 1) * 8), lefts: take(rows * 4), rights: take(rows * 4), tallies: take(pieces * 4), side: take(256),
     scratch: take(slices * fetched * (Math.ceil(inputs / perGroup) + 1) * 8), others: take((slices - 1) * inputs * inputBytes), found: take(2 * inputs * foundBytes), asked: take(2 * askedBytes), allowed: take(inputs), monotone: 0, leaves: take(leaves * leafBytes), shift: Math.max(32, hessianBits(rows) + rowBits(rows)),
+    phases: take(4 * phaseBytes),
   });
   const directions = take(inputs);
   view(Int32Array, fields.counts, inputs).set(bins.map(({ count }) => count));
@@ -72,7 +77,20 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
   let heavy: { weights: Float64Array; at: number; most: number } | undefined;
   let derivatives: { first: number; second: number } | undefined;
 
+  /** Blocks of rows of a split that are yet to be parted. */
+  let unmoved = 0;
+
   const run = (operation: string, count: number, work: number) => shop.run(operation, count, args, work);
+  /** Parts rows that are yet to be, and then tallies and searches so many pieces. */
+  const step = (slicesTallied: number, inputsSearched: number, work: number) => {
+    const counters = view(Int32Array, fields.phases, phaseBytes);
+    [unmoved, unmoved, slicesTallied, inputsSearched].forEach((pieces, phase) => counters.set([pieces, 0, 0], (phase * phaseBytes) / 4));
+    run('treeStep', shop.threads, work + (unmoved > 0 ? fields.count * effort : 0));
+    unmoved = 0;
+  };
+  const move = () => {
+    if (unmoved > 0) step(0, 0, 0);
+  };
   const scale = (mostG: number, mostH: number) => {
     const { g, h } = fixedPoint(rows, mostG, mostH);
     Object.assign(fields, { scaleG: g, scaleH: h, unitG: 1 / g, unitH: 1 / h });
@@ -81,12 +99,13 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
   binColumns(shop, columns, bins, rows, fields.columns);
   run('treeWords', pieces, rows * inputs * effort);
 
-  /** Makes the histogram of a leaf, in slices that are yet to be added up. */
-  function tally(leaf: number, whole: boolean): void {
+  /** Room for the histogram of a leaf, which is made in so many slices that are yet to be added up. */
+  function plan(leaf: number, whole: boolean): { pieces: number; work: number } {
     const part = parts[leaf];
     part.histogram = spare.pop() ?? take(inputs * inputBytes);
-    Object.assign(fields, { small: part.histogram, whole: whole ? 1 : 0, smallFrom: part.from, smallCount: part.count, slices: Math.max(1, Math.min(slices, Math.ceil(part.count / sliceRows))) });
-    run('treeTally', fields.slices, part.count * inputs * effort);
+    const pieces = Math.max(1, Math.min(slices, Math.ceil(part.count / sliceRows)));
+    Object.assign(fields, { small: part.histogram, whole: whole ? 1 : 0, smallFrom: part.from, smallCount: part.count, slices: pieces });
+    return { pieces, work: part.count * inputs * effort };
   }
 
   /** Sums over the rows that have just been tallied: those of the bins of the first input. */
@@ -103,10 +122,10 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
     return sums;
   }
 
-  /** Completes the histograms of the pending leaves and finds splits by numbers. */
+  /** Makes the histograms of the pending leaves and finds splits by numbers. */
   function search(asked: readonly { leaf: number; sums: RowSums; bounds: Bounds }[], rules: SplitRules): void {
     const { small, large } = pending!;
-    if (large >= 0) tally(small, false);
+    const tally = large >= 0 ? plan(small, false) : { pieces: 0, work: 0 };
     [small, large].forEach((leaf, place) => {
       const ask = asked.find((one) => one.leaf === leaf);
       if (place === 0) fields.askSmall = ask ? 1 : 0;
@@ -120,7 +139,7 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
     Object.assign(fields, {
       monotone: rules.monotone ? directions : 0, minRows: rules.minRows, minHessian: rules.minHessian, lambda: rules.lambda, large: large >= 0 ? parts[large].histogram : 0,
     });
-    run('treeSearch', fields.groups, most * inputs * asked.length * effort);
+    step(tally.pieces, inputs, tally.work + most * inputs * asked.length * cutEffort);
     pending = undefined;
   }
 
@@ -182,22 +201,23 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
       run('treeDerive', pieces, rows * 8);
     },
     plant(sample) {
+      unmoved = 0;
       for (const part of parts) if (part?.histogram) spare.push(part.histogram);
       const count = sample ? sample.length : rows;
       parts = [{ from: 0, count, histogram: 0 }];
       pending = { small: 0, large: -1 };
       order.set(sample ?? everyRow);
-      tally(0, sample === undefined);
+      const { pieces, work } = plan(0, sample === undefined);
+      step(pieces, 0, work);
       return tallied(0);
     },
     split(leaf, right, split) {
+      move();
       const part = parts[leaf];
       const leftIsSmall = split.left.n <= split.right.n;
       view(Uint8Array, fields.side, 256).set(sideOf(split, bins[split.input]).map((left) => left * 4));
       Object.assign(fields, { from: part.from, count: part.count, input: split.input, leftTotal: split.left.n });
-      const count = Math.ceil(part.count / block);
-      run('treePart', count, part.count * effort);
-      run('treePlace', count, part.count * effort);
+      unmoved = Math.ceil(part.count / block);
       const total = { ...part };
       // The parent's histogram becomes the larger side's.
       parts[leaf] = { from: total.from, count: split.left.n, histogram: leftIsSmall ? 0 : total.histogram };
@@ -209,16 +229,19 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
       search(asked, rules);
       return asked.map(({ leaf, sums, bounds }) => best(leaf, leaf === small ? 0 : 1, sums, bounds, rules));
     },
-    rowsOf: (leaf) => order.subarray(parts[leaf].from, parts[leaf].from + parts[leaf].count),
+    rowsOf(leaf) {
+      move();
+      return order.subarray(parts[leaf].from, parts[leaf].from + parts[leaf].count);
+    },
     add(output, values) {
-      const count = parts.reduce((sum, part) => sum + part.count, 0);
+      move();
       const table = fields.leaves;
       parts.forEach((part, l) => {
         view(Int32Array, table + l * leafBytes, 2).set([part.from, part.count]);
         view(Float64Array, table + l * leafBytes + 8, 1)[0] = values[l];
       });
-      Object.assign(fields, { leafCount: parts.length, count, margins: margins[output].byteOffset });
-      run('treeAdd', Math.ceil(count / block), count * effort);
+      Object.assign(fields, { leafCount: parts.length, margins: margins[output].byteOffset });
+      run('treeAdd', pieces, rows * effort);
     },
     release() {
       for (const at of held) heap.give(at);

@@ -10,7 +10,7 @@ import { Forest, shapRows } from './shap';
 import { spreadRows } from './spread';
 import { binBlock, Binning, sortColumn } from './bins';
 import { growTree, Grove } from './forest';
-import { addBlock, deriveBlock, logisticBlock, partBlock, placeBlock, searchGroup, tallySlice, Trees, wordBlock } from './trees';
+import { addBlock, deriveBlock, logisticBlock, step, Trees, wordBlock } from './trees';
 import { boxOf, nearestRows, Ward } from './ward';
 
 @unmanaged
@@ -153,20 +153,8 @@ export function treeDerive(piece: i32, args: usize): void {
   deriveBlock(changetype<Trees>(args), piece);
 }
 
-export function treePart(piece: i32, args: usize): void {
-  partBlock(changetype<Trees>(args), piece);
-}
-
-export function treePlace(piece: i32, args: usize): void {
-  placeBlock(changetype<Trees>(args), piece);
-}
-
-export function treeTally(piece: i32, args: usize): void {
-  tallySlice(changetype<Trees>(args), piece);
-}
-
-export function treeSearch(piece: i32, args: usize): void {
-  searchGroup(changetype<Trees>(args), piece);
+export function treeStep(_: i32, args: usize): void {
+  step(changetype<Trees>(args));
 }
 
 export function treeAdd(piece: i32, args: usize): void {

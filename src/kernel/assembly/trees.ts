@@ -19,7 +19,7 @@ export class Trees {
   leftTotal: i32; shift: i32; margins: usize; targets: usize;
   weights: usize; first: usize; second: usize; leaves: usize;
   leafCount: i32; block: i32; minRows: i32; others: usize;
-  whole: i32; unused: i32;
+  whole: i32; phases: usize;
   scaleG: f64; scaleH: f64; unitG: f64; unitH: f64; lambda: f64; minHessian: f64;
 }
 
@@ -64,7 +64,7 @@ const shifter: f64 = 6755399441055744;
 
 // @ts-ignore: decorator
 @inline
-function step(e: v128, r: v128, term: f64): v128 {
+function horner(e: v128, r: v128, term: f64): v128 {
   return f64x2.add(f64x2.mul(e, r), f64x2.splat(term));
 }
 
@@ -72,33 +72,32 @@ function step(e: v128, r: v128, term: f64): v128 {
 // @ts-ignore: decorator
 @inline
 function logistic(s: v128): v128 {
-  const x = f64x2.max(f64x2.splat(-600), f64x2.min(f64x2.splat(600), f64x2.neg(s)));
+  const x = f64x2.pmax(f64x2.pmin(f64x2.neg(s), f64x2.splat(600)), f64x2.splat(-600));
   const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(log2e)), f64x2.splat(shifter));
   const k = f64x2.sub(shifted, f64x2.splat(shifter));
   const r = f64x2.sub(f64x2.sub(x, f64x2.mul(k, f64x2.splat(ln2High))), f64x2.mul(k, f64x2.splat(ln2Low)));
   let e = f64x2.splat(1.0 / 3628800.0);
-  e = step(e, r, 1.0 / 362880.0);
-  e = step(e, r, 1.0 / 40320.0);
-  e = step(e, r, 1.0 / 5040.0);
-  e = step(e, r, 1.0 / 720.0);
-  e = step(e, r, 1.0 / 120.0);
-  e = step(e, r, 1.0 / 24.0);
-  e = step(e, r, 1.0 / 6.0);
-  e = step(e, r, 0.5);
-  e = step(e, r, 1.0);
-  e = step(e, r, 1.0);
+  e = horner(e, r, 1.0 / 362880.0);
+  e = horner(e, r, 1.0 / 40320.0);
+  e = horner(e, r, 1.0 / 5040.0);
+  e = horner(e, r, 1.0 / 720.0);
+  e = horner(e, r, 1.0 / 120.0);
+  e = horner(e, r, 1.0 / 24.0);
+  e = horner(e, r, 1.0 / 6.0);
+  e = horner(e, r, 0.5);
+  e = horner(e, r, 1.0);
+  e = horner(e, r, 1.0);
   // The low bits of the shifted number are k: in the place of an exponent they are 2^k.
   const power = i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52);
   return f64x2.div(f64x2.splat(1), f64x2.add(f64x2.splat(1), f64x2.mul(e, power)));
 }
 
-/** Two rows' pairs of derivatives in fixed point. */
+/** Two rows' pairs of derivatives in fixed point: the low bits of the shifted number are the nearest integer. */
 // @ts-ignore: decorator
 @inline
 function storePairs(to: usize, g: v128, h: v128): void {
-  const first = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(g));
-  const second = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(h));
-  v128.store(to, v128.shuffle<i32>(first, second, 0, 4, 1, 5));
+  const shift = f64x2.splat(shifter);
+  v128.store(to, v128.shuffle<i32>(f64x2.add(g, shift), f64x2.add(h, shift), 0, 4, 2, 6));
 }
 
 /** Derivatives of the logistic loss for a block of rows (even, so that only the last block may end in half a vector: arrays have room for it). */
@@ -130,7 +129,7 @@ export function deriveBlock(a: Trees, piece: i32): void {
 }
 
 /** Parts a block of a leaf's rows into two scratch arrays, and tells how many go left. */
-export function partBlock(a: Trees, piece: i32): void {
+function partBlock(a: Trees, piece: i32): void {
   const start = a.from + piece * a.block, end = min(start + a.block, a.from + a.count);
   const codes = a.columns + <usize>a.input * <usize>a.rows;
   const side = a.side;
@@ -150,7 +149,7 @@ export function partBlock(a: Trees, piece: i32): void {
 }
 
 /** Puts a parted block where it belongs. */
-export function placeBlock(a: Trees, piece: i32): void {
+function placeBlock(a: Trees, piece: i32): void {
   const start = a.from + piece * a.block, end = min(start + a.block, a.from + a.count);
   let before = 0;
   for (let p = 0; p < piece; p++) before += load<i32>(a.tallies + (<usize>p << 2));
@@ -212,7 +211,7 @@ function sliceAt(a: Trees, slice: i32): usize {
 }
 
 /** The histogram of a slice of the smaller side's rows. */
-export function tallySlice(a: Trees, slice: i32): void {
+function tallySlice(a: Trees, slice: i32): void {
   const to = sliceAt(a, slice);
   for (let j = 0; j < a.inputs; j++) memory.fill(to + <usize>j * inputBytes, 0, <usize>(load<i32>(a.counts + (<usize>j << 2)) + 1) << 4);
   const stride = <usize>a.groups << 3;
@@ -235,7 +234,18 @@ export function tallySlice(a: Trees, slice: i32): void {
 
 function fetch(a: Trees, at: usize, count: i32, words: usize, pairs: usize, stride: usize): void {
   const fromWords = a.words, fromPairs = a.pairs;
-  for (const until = at + (<usize>count << 2); at < until; at += 4, pairs += 8) {
+  const until = at + (<usize>count << 2);
+  if (stride == 32) {
+    for (; at < until; at += 4, pairs += 8, words += 32) {
+      const row = <usize>load<i32>(at);
+      const from = fromWords + (row << 5);
+      v128.store(words, v128.load(from));
+      v128.store(words, v128.load(from, 16), 16);
+      store<u64>(pairs, load<u64>(fromPairs + (row << 3)));
+    }
+    return;
+  }
+  for (; at < until; at += 4, pairs += 8) {
     const row = <usize>load<i32>(at);
     store<u64>(pairs, load<u64>(fromPairs + (row << 3)));
     let from = fromWords + row * stride;
@@ -243,28 +253,23 @@ function fetch(a: Trees, at: usize, count: i32, words: usize, pairs: usize, stri
   }
 }
 
-/** The whole histogram of the smaller side for one group of inputs, that of the other side by difference, and the best split of each by each input. */
-export function searchGroup(a: Trees, group: i32): void {
-  const first = group * a.perGroup;
-  const k = min(a.perGroup, a.inputs - first);
-  for (let j = first; j < first + k; j++) {
-    const bins = load<i32>(a.counts + (<usize>j << 2));
-    const own = a.small + <usize>j * inputBytes;
-    const other = a.large + <usize>j * inputBytes;
-    for (let slice = 1; slice < a.slices; slice++) {
-      const more = sliceAt(a, slice) + <usize>j * inputBytes;
-      for (let at: usize = 0, end = <usize>(bins + 1) << 4; at < end; at += 16) v128.store(own + at, i64x2.add(v128.load(own + at), v128.load(more + at)));
-    }
-    if (a.large) {
-      for (let at: usize = 0, end = <usize>(bins + 1) << 4; at < end; at += 16) v128.store(other + at, i64x2.sub(v128.load(other + at), v128.load(own + at)));
-    }
-    const numbers = load<u8>(a.allowed + <usize>j) == 1;
-    const found = a.found + <usize>j * offsetof<Found>();
-    if (a.askSmall && numbers) bestCut(a, j, own, bins, changetype<Asked>(a.asked), changetype<Found>(found));
-    if (a.askLarge && numbers) {
-      bestCut(a, j, other, bins, changetype<Asked>(a.asked + offsetof<Asked>()), changetype<Found>(found + <usize>a.inputs * offsetof<Found>()));
-    }
+/** The whole histogram of the smaller side for one input, that of the other side by difference, and the best split of each. */
+function searchInput(a: Trees, j: i32): void {
+  const bins = load<i32>(a.counts + (<usize>j << 2));
+  const own = a.small + <usize>j * inputBytes;
+  const other = a.large + <usize>j * inputBytes;
+  const end = <usize>(bins + 1) << 4;
+  for (let slice = 1; slice < a.slices; slice++) {
+    const more = sliceAt(a, slice) + <usize>j * inputBytes;
+    for (let at: usize = 0; at < end; at += 16) v128.store(own + at, i64x2.add(v128.load(own + at), v128.load(more + at)));
   }
+  if (a.large) {
+    for (let at: usize = 0; at < end; at += 16) v128.store(other + at, i64x2.sub(v128.load(other + at), v128.load(own + at)));
+  }
+  if (load<u8>(a.allowed + <usize>j) != 1) return;
+  const found = a.found + <usize>j * offsetof<Found>();
+  if (a.askSmall) bestCut(a, j, own, bins, changetype<Asked>(a.asked), changetype<Found>(found));
+  if (a.askLarge) bestCut(a, j, other, bins, changetype<Asked>(a.asked + offsetof<Asked>()), changetype<Found>(found + <usize>a.inputs * offsetof<Found>()));
 }
 
 /** As `bestCut` in split-search.ts. A bin without rows changes nothing, so it is passed over. */
@@ -304,7 +309,7 @@ function bestCut(a: Trees, input: i32, histogram: usize, bins: i32, asked: Asked
       const gs = f64x2.replace_lane(f64x2.splat(leftG), 1, asked.g - leftG);
       const hs = f64x2.add(f64x2.replace_lane(f64x2.splat(leftH), 1, rightH), lambda);
       const free = v128.and(f64x2.div(f64x2.neg(gs), hs), f64x2.gt(hs, zero));
-      const value = f64x2.min(upper, f64x2.max(lower, free));
+      const value = f64x2.pmin(f64x2.pmax(free, lower), upper);
       if (direction != 0 && direction * (f64x2.extract_lane(value, 1) - f64x2.extract_lane(value, 0)) < 0) continue;
       const gains = f64x2.add(f64x2.mul(f64x2.mul(two, gs), value), f64x2.mul(f64x2.mul(hs, value), value));
       const gain = -f64x2.extract_lane(gains, 0) + -f64x2.extract_lane(gains, 1);
@@ -322,16 +327,56 @@ function bestCut(a: Trees, input: i32, histogram: usize, bins: i32, asked: Asked
   }
 }
 
-/** Adds the values of leaves to the margins of a block of positions. */
+/** Of the ascending rows at `from` … `until`, where those from `row` on begin. */
+function firstFrom(order: usize, row: i32, from: i32, until: i32): i32 {
+  while (from < until) {
+    const middle = (from + until) >> 1;
+    if (load<i32>(order + (<usize>middle << 2)) < row) from = middle + 1;
+    else until = middle;
+  }
+  return from;
+}
+
+/** Adds the values of leaves to the margins of a block of rows: neighbours stay with one thread. */
 export function addBlock(a: Trees, piece: i32): void {
-  const start = piece * a.block, end = min(start + a.block, a.count);
+  const start = piece * a.block, end = min(start + a.block, a.rows);
   for (let l = 0; l < a.leafCount; l++) {
     const leaf = changetype<Leaf>(a.leaves + <usize>l * offsetof<Leaf>());
-    const from = max(start, leaf.from), until = min(end, leaf.from + leaf.count);
+    const last = leaf.from + leaf.count;
+    const from = firstFrom(a.order, start, leaf.from, last);
+    const until = a.order + (<usize>firstFrom(a.order, end, from, last) << 2);
     const value = leaf.value;
-    for (let i = from; i < until; i++) {
-      const to = a.margins + (<usize>load<i32>(a.order + (<usize>i << 2)) << 3);
+    for (let at = a.order + (<usize>from << 2); at < until; at += 4) {
+      const to = a.margins + (<usize>load<i32>(at) << 3);
       store<f64>(to, load<f64>(to) + value);
+    }
+  }
+}
+
+/** Of one phase of a step: how many pieces it has, how many were taken, and how many are done. */
+const phaseBytes: usize = 64;
+/** Looks at a counter before a thread goes to sleep, and nanoseconds that it then sleeps at most. */
+const patience = 2000;
+const nap: i64 = 1_000_000;
+
+/**
+ * One split and what follows of it: rows are parted and placed, the smaller side is tallied, both are searched. Threads take pieces of one phase until there are none, and go on to the next
+ * when all are done; one that comes late joins where the others are.
+ */
+export function step(a: Trees): void {
+  for (let phase = 0; phase < 4; phase++) {
+    const counters = a.phases + <usize>phase * phaseBytes;
+    const pieces = load<i32>(counters);
+    for (let piece = atomic.add<i32>(counters, 1, 4); piece < pieces; piece = atomic.add<i32>(counters, 1, 4)) {
+      if (phase == 0) partBlock(a, piece);
+      else if (phase == 1) placeBlock(a, piece);
+      else if (phase == 2) tallySlice(a, piece);
+      else searchInput(a, piece);
+      if (atomic.add<i32>(counters, 1, 8) == pieces - 1) atomic.notify(counters + 8, -1);
+    }
+    let looks = 0;
+    for (let done = atomic.load<i32>(counters, 8); done < pieces; done = atomic.load<i32>(counters, 8)) {
+      if (++looks > patience) atomic.wait<i32>(counters + 8, done, nap);
     }
   }
 }
