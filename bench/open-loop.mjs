@@ -122,7 +122,7 @@ function answerIn(bytes) {
   if (end < 0) return undefined;
   // As our server writes it; else as it may be written.
   const named = bytes.indexOf('content-length: ');
-  const length = named >= 0 && named < end ? parseInt(bytes.latin1Slice(named + 16, named + 28), 10) : Number(/content-length: *(\d+)/i.exec(bytes.latin1Slice(0, end))?.[1] ?? 0);
+  const length = named >= 0 && named < end ? parseInt(bytes.latin1Slice(named + 16, Math.min(named + 28, end)), 10) : Number(/content-length: *(\d+)/i.exec(bytes.latin1Slice(0, end))?.[1] ?? 0);
   if (bytes.length < end + 4 + length) return undefined;
   return {
     status: (bytes[9] - 48) * 100 + (bytes[10] - 48) * 10 + bytes[11] - 48,

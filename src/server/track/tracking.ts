@@ -172,9 +172,11 @@ export function createTracking(options: TrackingOptions): Tracking {
     const release = held.take(addressOf(request), expected);
     const came = coming.expect(request, limit);
     try {
-      const read = await messagesIn(asked, { source, key, limit }).finally(came);
-      coming.measure(request, read.events.length);
-      return await accepted(read, asked);
+      // Handed on without a name: what has one here is kept until the answer is there.
+      return await messagesIn(asked, { source, key, limit }).finally(came).then((read) => {
+        coming.measure(request, read.events.length);
+        return accepted(read, asked);
+      });
     } finally {
       release();
     }
