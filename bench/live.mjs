@@ -42,7 +42,7 @@ await main(async () => {
       single: told('single events', 1, await within((pool) => withCpu(server, () => openLoop({ pool, rate: single, seconds, make: make.single })))),
       batched: told('batches', perBatch, await within((pool) => withCpu(server, () => openLoop({ pool, rate: batched / perBatch, seconds, make: make.batch })))),
     };
-    const seen = await within((pool) => probes({ server, pool, make, shoal, rate: visible, seconds }));
+    const seen = await within((pool) => probes({ server, pool, make, shoal, entities, rate: visible, seconds }));
     say(`visible after ${ms(seen.visible)}; reads ${ms(seen.reads)}`);
     const left = await within((pool) => exits({ pool, make, shoal, leaving }));
     say(`exits ${ms(left.late)} after their instant`);
@@ -174,14 +174,13 @@ async function define(shoal, segments) {
   }
 }
 
-/** While events come steadily: how long after the answer to a new event its membership shows, and how long reads take. */
-async function probes({ server, pool, make, shoal, rate, seconds }) {
-  const visible = createHistogram(), reads = createHistogram();
+/** While events come steadily: how long after the answer to a new event its membership shows, and how long it takes to read anybody, each read at an instant of its own. */
+async function probes({ server, pool, make, shoal, entities, rate, seconds }) {
+  const visible = createHistogram();
   const readers = openPool(server, 16);
+  const request = (entity) => requestOf(server, 'GET', `/v1/live/entities/${entity}`, shoal.token);
   const read = async (entity) => {
-    const began = performance.now();
-    const { status, body } = await readers.send(requestOf(server, 'GET', `/v1/live/entities/${entity}`, shoal.token));
-    reads.add(performance.now() - began);
+    const { status, body } = await readers.send(request(entity));
     return status === 200 && body.includes('"Probed"');
   };
   const pending = [];
@@ -195,11 +194,15 @@ async function probes({ server, pool, make, shoal, rate, seconds }) {
       visible.add(performance.now() - accepted);
     })());
   }, 20);
-  const background = await openLoop({ pool, rate, seconds, make: make.single });
+  const [background, reads] = await Promise.all([
+    openLoop({ pool, rate, seconds, make: make.single }),
+    openLoop({ pool: readers, rate: 100, seconds, make: (i) => request(`u${(i * 104_729) % entities}`) }),
+  ]);
   clearInterval(timer);
   await Promise.all(pending);
   readers.close();
-  return { background, visible: visible.summary(), reads: reads.summary() };
+  must(reads.good === reads.sent, `reads were answered with ${JSON.stringify(reads.statuses)}`);
+  return { background, visible: visible.summary(), reads: reads.latency };
 }
 
 /** Everybody leaves a minute after what brought them in, each at an instant of their own: how late that is told. */
