@@ -119,8 +119,8 @@ export interface Kernel {
   search(points: Points): Search;
   /** One E step of a Gaussian mixture over rows [from, to), in double precision: O((to − from) × k × d) or, with matrices, × d². */
   expectation(points: Points, mixture: Mixture, from: number, to: number): Moments;
-  /** A forest made ready to have its rows explained, in the kernel's memory until `release`. O(rows × nodes × points). */
-  shap(plan: ShapPlan): Shap;
+  /** A forest made ready to have its rows explained, in the kernel's memory until `release`: some `rows` are to come. O(rows × nodes × points), or less where they are many. */
+  shap(plan: ShapPlan, rows: number): Shap;
   /** Sorts columns of equal length in place: ascending, −0 before 0, NaN last. */
   sort(columns: readonly Float64Array[]): void;
   /** Puts rows into bins to grow trees of at most `leaves` leaves on, for so many outputs. Columns are not kept. */

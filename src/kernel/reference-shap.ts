@@ -8,11 +8,16 @@ import { nodeWords, type Shap, type ShapPlan, treeWords } from './shap-plan.js';
  * After Yang, "Fast TreeSHAP" (arXiv 2109.09847), and Yu et al., "Linear TreeShap" (arXiv 2209.08192), with Gauss–Legendre points in place of polynomial arithmetic.
  */
 export function shapReference(plan: ShapPlan): Shap {
+  const { d, outputs, trees, inputs } = plan;
   return {
-    add(rows, count, values) {
-      for (let t = 0; t < plan.trees.length; t += treeWords) {
+    add(columns, count, values) {
+      for (let t = 0; t < trees.length; t += treeWords) {
+        const own = inputs.subarray(trees[t + 7], trees[t + 7] + trees[t + 8]);
         const scratch = scratchOf(plan, t);
-        for (let i = 0; i < count; i++) addTree(plan, t, rows.subarray(i * plan.d), values.subarray((i * plan.outputs + plan.trees[t + 6]) * plan.d), scratch);
+        for (let i = 0; i < count; i++) {
+          const given = valuesOf(plan, t, (j) => columns[j * count + i], scratch);
+          own.forEach((j, k) => (values[(i * outputs + trees[t + 6]) * d + j] += given[k]));
+        }
       }
     },
     release() {},
@@ -24,22 +29,25 @@ interface Scratch {
   readonly sums: Float64Array;
   /** Per inner node: 0 = another edge of its input, above, is not the row's; 1 = the row goes left; 2 = right. */
   readonly states: Uint8Array;
+  /** The value of each of the tree's inputs. */
+  readonly values: Float64Array;
 }
 
 function scratchOf({ trees }: ShapPlan, t: number): Scratch {
   const [inner, leaves, points] = [trees[t + 1], trees[t + 3], trees[t + 4]];
-  return { sums: new Float64Array((inner + leaves) * points), states: new Uint8Array(inner) };
+  return { sums: new Float64Array((inner + leaves) * points), states: new Uint8Array(inner), values: new Float64Array(trees[t + 8]) };
 }
 
-function addTree(plan: ShapPlan, t: number, row: Float64Array, values: Float64Array, { sums, states }: Scratch): void {
+function valuesOf(plan: ShapPlan, t: number, of: (input: number) => number, { sums, states, values }: Scratch): Float64Array {
   const { trees, nodes, leaves, constants } = plan;
   const [first, inner, firstLeaf, leafCount, q, constantsAt] = trees.subarray(t, t + 6);
   const stride = 9 * q;
+  values.fill(0);
   sums.fill(1, 0, q);
   for (let n = 0; n < inner; n++) {
     const at = (first + n) * nodeWords;
     const above = nodes[at + 5];
-    const state = above >= 0 && states[above] !== nodes[at + 6] ? 0 : goesLeft(plan, first + n, row) ? 1 : 2;
+    const state = above >= 0 && states[above] !== nodes[at + 6] ? 0 : goesLeft(plan, first + n, of(nodes[at])) ? 1 : 2;
     states[n] = state;
     const own = constantsAt + n * stride + state * 3 * q;
     const [left, right] = [nodes[at + 3] * q, nodes[at + 4] * q];
@@ -60,14 +68,14 @@ function addTree(plan: ShapPlan, t: number, row: Float64Array, values: Float64Ar
       even += sums[left + p] * constants[weights + p] + sums[right + p] * constants[weights + q + p];
       odd += sums[left + p + 1] * constants[weights + p + 1] + sums[right + p + 1] * constants[weights + q + p + 1];
     }
-    values[nodes[at]] += even + odd;
+    values[nodes[at + 7]] += even + odd;
     for (let p = 0; p < q; p++) sums[n * q + p] = sums[left + p] + sums[right + p];
   }
+  return values;
 }
 
-function goesLeft({ nodes, thresholds, sets }: ShapPlan, node: number, row: Float64Array): boolean {
+function goesLeft({ nodes, thresholds, sets }: ShapPlan, node: number, value: number): boolean {
   const at = node * nodeWords;
-  const value = row[nodes[at]];
   if (Number.isNaN(value)) return nodes[at + 1] === 1;
   const set = nodes[at + 2];
   if (set < 0) return value <= thresholds[node];

@@ -26,7 +26,7 @@ export function simdKernel(module: WebAssembly.Module, threads: number): Kernel 
     wardGroups: (count, d) => wardGroups(shop, count, d),
     search: (points) => openSearch(shop, points),
     expectation: (points, mixture, from, to) => borrowing(shop, (borrow) => expectation(shop, borrow, points, mixture, from, to)),
-    shap: (plan) => openShap(shop, plan),
+    shap: (plan, rows) => openShap(shop, plan, rows),
     sort: (columns) => borrowing(shop, (borrow) => sort(shop, borrow, columns)),
     forestRows: (plan) => openForestRows(shop, plan),
     treeRows: (columns, bins, rows, leaves, outputs) => openTreeRows(shop, columns, bins, rows, leaves, outputs),

@@ -6,7 +6,7 @@ import { clusterJob, Job } from './cluster';
 import { distanceSumRows } from './distances';
 import { foreignOf, improveOf, nearestOf, Tree } from './search';
 import { expectationRows, Step } from './mixture';
-import { Forest, shapRows } from './shap';
+import { Forest, shapRows, shapTable } from './shap';
 import { spreadRows } from './spread';
 import { binBlock, Binning, sortColumn } from './bins';
 import { growTree, Grove } from './forest';
@@ -139,6 +139,10 @@ export function bounded(piece: i32, args: usize): void {
 /** Adds the Shapley values of a block of rows. */
 export function shap(piece: i32, args: usize): void {
   shapRows(changetype<Forest>(args), piece);
+}
+
+export function shapTables(piece: i32, args: usize): void {
+  shapTable(changetype<Forest>(args), piece);
 }
 
 export function treeBins(piece: i32, args: usize): void {
