@@ -23,7 +23,7 @@ function entityIn({ columns }: ReturnType<typeof process>): Entity {
   return {
     number: 12, id: 'ann', ...block(rows), kept: undefined, tracked: block(tracked), stands: [{ model: 0, segment: 2, strength: 0.1 + 0.2, until: Infinity, at: -Infinity }, { model: 1, segment: -1, strength: 0, until: 1e12, at: 5 }],
     traits: [{ name: 'plan', node: 7, at: 3, seq: 1, value: 'größer\ud800' }, { name: 'age', node: 9, at: 4, seq: 2, value: 41.5 }, { name: 'vip', node: 9, at: 4, seq: 2, value: true }], tallies: [{ node: 7, events: 2, firstAt: 1000, lastAt: 2000 }, { node: 9, events: 1, firstAt: 2000, lastAt: 2000 }],
-    stays: [{ segment: 0, since: 1000, version: 3, leaf: -1 }, { segment: 400, since: 2000, version: 1, leaf: 2 }], dues: [3, 1_795_388_831_345, 1200, 62_135_596_800_000], sequence: 2 ** 40, changedAt: -Infinity, changed: false, used: true, listed: false, snapshot: 0,
+    stays: [0, 1000, 3, -1, 400, 2000, 1, 2], dues: [3, 1_795_388_831_345, 1200, 62_135_596_800_000], sequence: 2 ** 40, changedAt: -Infinity, changed: false, used: true, listed: false, snapshot: 0,
   };
 }
 
@@ -65,7 +65,7 @@ test('an entity as it was saved before there were bytes is read', () => {
   const parts = [block(rows), block(tracked)];
   const head = Buffer.from(JSON.stringify({
     width: 6, tracked: 15, stands: stands.map((stand) => [stand.model, stand.segment, stand.strength, stand.until === Infinity ? null : stand.until, stand.at === -Infinity ? null : stand.at]), dues, sequence, changedAt: null, texts,
-    traits: traits.map(({ name, node, at, seq, value }) => [name, node, at, seq, value]), tallies: tallies.map(({ node, events, firstAt, lastAt }) => [node, events, firstAt, lastAt]), stays: stays.map(({ segment, since, version, leaf }) => [segment, since, version, leaf]), lengths: parts.map(({ length }) => length),
+    traits: traits.map(({ name, node, at, seq, value }) => [name, node, at, seq, value]), tallies: tallies.map(({ node, events, firstAt, lastAt }) => [node, events, firstAt, lastAt]), stays: [stays.slice(0, 4), stays.slice(4)], lengths: parts.map(({ length }) => length),
   }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);

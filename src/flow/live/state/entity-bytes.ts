@@ -2,9 +2,10 @@ import { ShoalError } from '../../../errors.js';
 import type { TrackedColumn } from '../../../ingest/track/rows-of.js';
 import { cell } from '../../../segment/rules/live.js';
 import type { Columns } from './columns.js';
-import type { Block, Entity, Stay, Tally, TraitWrite } from './entity.js';
+import type { Block, Entity, Tally, TraitWrite } from './entity.js';
 import type { Stand } from './places.js';
 import { unpack } from './saved.js';
+import { STAY } from './stays.js';
 import { trackedTexts } from './tracked.js';
 
 /** Entities as they are saved. One stands by itself: its texts are in it, so that the codes of this process mean nothing to the next. */
@@ -80,9 +81,9 @@ export function createEntityBytes(columns: Columns, models: { readonly carried: 
     textCells,
     pack(entity) {
       const { width, rows, tracked: block, dues, tallies, stays, stands, traits } = entity;
-      const sizes = sizesOf(width * rows + block.width * block.rows, dues.length / 2, tallies.length, stays.length, stands.length);
+      const sizes = sizesOf(width * rows + block.width * block.rows, dues.length / 2, tallies.length, stays.length / STAY, stands.length);
       room(sizes.tail);
-      ints.set([FORM, width, rows, block.width, block.rows, dues.length / 2, tallies.length, stays.length, stands.length]);
+      ints.set([FORM, width, rows, block.width, block.rows, dues.length / 2, tallies.length, stays.length / STAY, stands.length]);
       let d = at.length / 2, i = sizes.ints;
       doubles[d++] = entity.sequence;
       doubles[d++] = entity.changedAt;
@@ -96,11 +97,11 @@ export function createEntityBytes(columns: Columns, models: { readonly carried: 
         doubles[d++] = firstAt;
         doubles[d++] = lastAt;
       }
-      for (const { segment, since, version, leaf } of stays) {
-        ints[i++] = segment;
-        ints[i++] = version;
-        ints[i++] = leaf;
-        doubles[d++] = since;
+      for (let stay = 0; stay < stays.length; stay += STAY) {
+        ints[i++] = stays[stay];
+        doubles[d++] = stays[stay + 1];
+        ints[i++] = stays[stay + 2];
+        ints[i++] = stays[stay + 3];
       }
       for (const { model, segment, strength, until, at: placed } of stands) {
         ints[i++] = model;
@@ -134,10 +135,10 @@ export function createEntityBytes(columns: Columns, models: { readonly carried: 
       const codes = own.map(columns.codeOf);
       let d = at.length / 2, i = sizes.ints;
       const sequence = doubles[d++], changedAt = doubles[d++];
-      const dues: number[] = [], tallies: Tally[] = [], stays: Stay[] = [], stands: Stand[] = [];
+      const dues: number[] = [], tallies: Tally[] = [], stays: number[] = [], stands: Stand[] = [];
       for (let n = 0; n < dueCount; n++) dues.push(ints[i++], doubles[d++]);
       for (let n = 0; n < tallyCount; n++) tallies.push({ node: ints[i++], events: ints[i++], firstAt: doubles[d++], lastAt: doubles[d++] });
-      for (let n = 0; n < stayCount; n++) stays.push({ segment: ints[i++], version: ints[i++], leaf: ints[i++], since: doubles[d++] });
+      for (let n = 0; n < stayCount; n++) stays.push(ints[i++], doubles[d++], ints[i++], ints[i++]);
       for (let n = 0; n < standCount; n++) stands.push({ model: ints[i++], segment: ints[i++], strength: doubles[d++], until: doubles[d++], at: doubles[d++] });
       return {
         number, id, ...readBlock(width, rows, textCells(width), codes, d), tracked: readBlock(trackedWidth, trackedRows, tracked(trackedWidth), codes, d + rows * width), kept: undefined,
@@ -159,7 +160,7 @@ export function createEntityBytes(columns: Columns, models: { readonly carried: 
     return {
       number, id, ...block(parts[0], head.width, textCells(head.width)), tracked: block(parts[1], head.tracked, tracked(head.tracked)), kept: undefined, dues: [...head.dues], sequence: head.sequence, changedAt: head.changedAt ?? -Infinity,
       stands: head.stands.map(([model, segment, strength, until, when]) => ({ model, segment, strength, until: until ?? Infinity, at: when ?? -Infinity })), traits: head.traits.map(traitFrom),
-      tallies: head.tallies.map(([node, events, firstAt, lastAt]): Tally => ({ node, events, firstAt, lastAt })), stays: head.stays.map(([segment, since, version, leaf]): Stay => ({ segment, since, version, leaf })),
+      tallies: head.tallies.map(([node, events, firstAt, lastAt]): Tally => ({ node, events, firstAt, lastAt })), stays: head.stays.flat(),
       changed: false, used: true, listed: false, snapshot: 0,
     };
   }

@@ -1,6 +1,7 @@
 import type { Scalar } from '../../../domain/event.js';
 import { cell, type Kept } from '../../../segment/rules/live.js';
 import type { Stand } from './places.js';
+import type { Stays } from './stays.js';
 
 /** What somebody was said to be, under one identifier: the last time it was written. */
 export interface TraitWrite {
@@ -13,9 +14,6 @@ export interface TraitWrite {
 
 /** What came under one identifier. */
 export interface Tally { readonly node: number; events: number; firstAt: number; lastAt: number }
-
-/** Of a membership: the segment (its number in the table of segments), since when, and why (the version of the rule and its condition; −1: the whole of it). */
-export interface Stay { readonly segment: number; since: number; readonly version: number; readonly leaf: number }
 
 /** Rows of cells, ascending by (at, seq), of which the first three are the instant, the record and the identifier. */
 export interface Block {
@@ -41,7 +39,7 @@ export interface Entity {
   stands: Stand[];
   traits: TraitWrite[];
   tallies: Tally[];
-  stays: Stay[];
+  readonly stays: Stays;
   /** Pairs of a rule's slot and the instant at which it must be asked again. */
   dues: number[];
   /** Number of its last change, and its instant. */

@@ -13,7 +13,7 @@ import type { FoundModel } from '../found/model.js';
 import type { JournalEntry, SavedState } from '../../../store/journal.js';
 import { createColumns } from './columns.js';
 import { createEntityBytes } from './entity-bytes.js';
-import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Block, type Entity, type Stay } from './entity.js';
+import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Block, type Entity } from './entity.js';
 import { createDues } from './dues.js';
 import { createMembers } from './members.js';
 import { createModels } from './models.js';
@@ -22,6 +22,7 @@ import { createReading } from './reading.js';
 import { packRest, unpackRest } from './saved.js';
 import { createSlots, refuseCycles, type Slot } from './slots.js';
 import type { Backfill, LiveState, LiveStateOptions } from './state.js';
+import { addStay, allOf, dropStay, stayOf, type Stay } from './stays.js';
 import { createTimers } from './timers.js';
 import { trackedTexts } from './tracked.js';
 
@@ -244,9 +245,8 @@ export function openState(options: LiveStateOptions): LiveState {
   }
 
   function setStay(entity: Entity, { segment }: Slot, stay: Stay | undefined): void {
-    const i = entity.stays.findIndex((each) => each.segment === segment);
-    if (i >= 0) entity.stays.splice(i, 1);
-    if (stay) entity.stays.push(stay);
+    dropStay(entity.stays, segment);
+    if (stay) addStay(entity.stays, stay);
     entity.changed = true;
   }
 
@@ -376,7 +376,7 @@ export function openState(options: LiveStateOptions): LiveState {
     let sequence = 0, changedAt = -Infinity;
     for (const number of involved) {
       const entity = hot(number);
-      before.set(entity.id, new Map(entity.stays.map((stay) => [stay.segment, stay])));
+      before.set(entity.id, new Map(allOf(entity.stays).map((stay) => [stay.segment, stay])));
       sequence = Math.max(sequence, entity.sequence);
       changedAt = Math.max(changedAt, entity.changedAt);
     }
@@ -399,7 +399,7 @@ export function openState(options: LiveStateOptions): LiveState {
       if (!same && forget) continue;
       for (const slot of serving) {
         const stay = stays.get(slot.segment);
-        if (!stay || same?.stays.some(({ segment }) => segment === slot.segment)) continue;
+        if (!stay || (same && stayOf(same.stays, slot.segment))) continue;
         if (same) look(same);
         emit(id, speaker, slot, false, clock, same ? reasonOf(slot, false, other).reason : 'known under another name now');
       }
@@ -407,9 +407,11 @@ export function openState(options: LiveStateOptions): LiveState {
     for (const entity of now) {
       look(entity);
       // Under a name that was not in it before, it is in it since now.
-      entity.stays = entity.stays.map((stay) => before.get(entity.id)?.get(stay.segment) ?? { ...stay, since: clock });
+      const stays = allOf(entity.stays);
+      entity.stays.length = 0;
+      for (const stay of stays) addStay(entity.stays, before.get(entity.id)?.get(stay.segment) ?? { ...stay, since: clock });
       for (const slot of serving) {
-        const stay = entity.stays.find(({ segment }) => segment === slot.segment);
+        const stay = stayOf(entity.stays, slot.segment);
         if (stay && !before.get(entity.id)?.has(slot.segment)) emit(entity.id, speaker, slot, true, clock, reasonOf(slot, true, other).reason);
       }
     }
@@ -721,7 +723,7 @@ export function openState(options: LiveStateOptions): LiveState {
       const traits: Record<string, Scalar> = {};
       for (const name of [...new Set(entity.traits.map((write) => write.name))].sort()) Object.defineProperty(traits, name, { value: traitOf(entity, name), enumerable: true, configurable: true, writable: true });
       const memberships = slots.order.filter((slot) => slot.state === 'live' && slot.members.has(number)).map((slot) => {
-        const stay = entity.stays.find(({ segment }) => segment === slot.segment)!;
+        const stay = stayOf(entity.stays, slot.segment)!;
         const { name, segment, version } = slot.definition;
         const condition = stay.version === version ? slot.rule!.conditions[stay.leaf] as LiveCondition | undefined : undefined;
         const until = finite(changeOf(entity, slot));
@@ -746,7 +748,7 @@ export function openState(options: LiveStateOptions): LiveState {
       facts.far = true;
       if (slot) asked = slot;
       return {
-        entity: entity.id, segment, member, ...(member && { since: entity.stays.find((stay) => stay.segment === slot!.segment)?.since }), changesAt, words: slot?.words ?? '',
+        entity: entity.id, segment, member, ...(member && { since: stayOf(entity.stays, slot!.segment)?.since }), changesAt, words: slot?.words ?? '',
         conditions: (slot?.rule?.conditions ?? []).map(({ path, words, leaf }) => {
           const { holds, until } = leaf.verdict(facts, clock);
           const { value, rows } = leaf.evidence(facts, clock);
@@ -779,7 +781,7 @@ export function openState(options: LiveStateOptions): LiveState {
     membership(number, segment) {
       const entity = hot(number);
       const slot = servingNamed(segment)!;
-      return { entity: entity.id, since: entity.stays.find((stay) => stay.segment === slot.segment)!.since, until: finite(changeOf(entity, slot, ahead.page)) };
+      return { entity: entity.id, since: stayOf(entity.stays, slot.segment)!.since, until: finite(changeOf(entity, slot, ahead.page)) };
     },
     merges: (number) => [...identity.merges(number === undefined ? undefined : { entity: number })].map(({ seq: record, at, one, other: second, entity, undone }) => ({
       seq: record, at, one, other: second, entity: identity.publicId(entity) ?? '', undone,
