@@ -9,7 +9,7 @@ x = np.ascontiguousarray(np.fromfile(f"{folder}/x.f64").reshape(-1, len(y)).T)
 rows, unseen, threads = scene["rows"], scene["unseen"], scene["threads"]
 if scene["kind"] == "forest":
     from sklearn.ensemble import RandomForestClassifier
-    model = RandomForestClassifier(n_estimators=scene["trees"], n_jobs=threads, random_state=0)
+    model = RandomForestClassifier(n_estimators=scene["trees"], min_samples_leaf=scene["leafRows"], max_features=scene["inputs"], n_jobs=threads, random_state=0)
 elif scene["peer"] == "lightgbm":
     import lightgbm
     model = lightgbm.LGBMClassifier(n_estimators=scene["trees"], num_leaves=scene["leaves"], learning_rate=scene["learningRate"], min_child_samples=scene["leafRows"], n_jobs=threads, verbose=-1)

@@ -14,6 +14,7 @@ export interface ForestPlan {
 export interface ForestRules {
   /** Inputs looked at per node, drawn anew; more only while none of them can part its rows. */
   readonly tries: number;
+  /** Rows of a leaf at least: one that was drawn several times is one. */
   readonly minRows: number;
   readonly maxDepth: number;
   /** Each tree sees as many rows as there are, drawn with replacement. */

@@ -23,7 +23,7 @@ export function forestUnits({ rows, classes, targets, weights }: ForestPlan): Fo
   return { weight, number: 2 ** (exponent(most) - Math.min(30, 52 - rowBits(rows))) };
 }
 
-/** A node's rows: per class, or altogether, their number and weight; for numbers also the sum. */
+/** A node's rows: per class, or altogether, their number (however often they were drawn) and weight; for numbers also the sum. */
 interface Sums {
   readonly n: Float64Array;
   readonly w: Float64Array;
@@ -40,7 +40,7 @@ export function forestRows(plan: ForestPlan): ForestRows {
   const empty = (): Sums => ({ n: new Float64Array(slots), w: new Float64Array(slots), g: 0 });
   const add = (to: Sums, i: number, times: number) => {
     const slot = classes > 0 ? targets[i] : 0;
-    to.n[slot] += times;
+    to.n[slot]++;
     to.w[slot] += times * heavy[i];
     if (numbers) to.g += times * numbers[i];
   };
@@ -65,7 +65,8 @@ export function forestRows(plan: ForestPlan): ForestRows {
     const nodes: { input: number; bin: number; missingLeft: number; left: number; right: number; sums: Sums }[] = [];
     const visit = (part: number[], sums: Sums, depth: number): number => {
       const at = nodes.push({ input: -1, bin: 0, missingLeft: 0, left: -1, right: -1, sums }) - 1;
-      if (depth >= rules.maxDepth || count(sums) < 2 * rules.minRows) return at;
+      const alike = part.length < 2 || (classes > 0 && sums.n.filter((n) => n > 0).length === 1);
+      if (depth >= rules.maxDepth || count(sums) < 2 * rules.minRows || alike) return at;
       const own = purity(sums);
       let most = own + rounding * own;
       let found: { input: number; bin: number; missingLeft: number; left: Sums } | undefined;

@@ -14,19 +14,21 @@ const leafBytes = 16;
 const block = 8192;
 /** Rows fetched at a time, as in assembly/trees.ts. */
 const fetched = 512;
-/** Rows that are worth a histogram of their own, to be added to the others'. */
-const sliceRows = 8192;
+/** Rows per piece of a histogram; a multiple of those. */
+const tallied = 2048;
 /** What an update of a histogram, and a row moved, count for beside a multiplication … */
 const effort = 6;
 /** … and a cut considered. */
 const cutEffort = 75;
 /** Bytes of the counters of each of a step's phases, as in assembly/trees.ts. */
 const phaseBytes = 64;
+/** Which of them tells in how many shares a histogram was made. */
+const sharesAt = 2 * (phaseBytes / 4) + 3;
 
 /** Words of `Trees` in assembly/trees.ts; its doubles follow. */
 const words = [
   'rows', 'inputs', 'groups', 'perGroup', 'columns', 'counts', 'order', 'pairs', 'scratch', 'lefts', 'rights', 'tallies', 'side', 'from', 'count', 'input',
-  'words', 'smallFrom', 'smallCount', 'small', 'large', 'slices', 'found', 'asked', 'allowed', 'monotone', 'askSmall', 'askLarge', 'leftTotal', 'shift', 'margins', 'targets',
+  'words', 'smallFrom', 'smallCount', 'small', 'large', 'piece', 'found', 'asked', 'allowed', 'monotone', 'askSmall', 'askLarge', 'leftTotal', 'shift', 'margins', 'targets',
   'weights', 'first', 'second', 'leaves', 'leafCount', 'block', 'minRows', 'others', 'whole', 'phases',
 ] as const;
 const doubles = ['scaleG', 'scaleH', 'unitG', 'unitH', 'lambda', 'minHessian'] as const;
@@ -57,11 +59,10 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
   const fields = fieldsAt(heap.memory, args);
   const most = Math.max(...bins.map(({ count }) => count));
   const pieces = Math.ceil(rows / block);
-  const slices = Math.min(2 * shop.threads, Math.ceil(rows / sliceRows));
   Object.assign(fields, {
-    rows, inputs, groups: Math.ceil(inputs / perGroup), perGroup, block, columns: take(rows * inputs), words: take(rows * 8 * Math.ceil(inputs / perGroup)), counts: take(inputs * 4),
+    rows, inputs, groups: Math.ceil(inputs / perGroup), perGroup, block, piece: tallied, columns: take(rows * inputs), words: take(rows * 8 * Math.ceil(inputs / perGroup)), counts: take(inputs * 4),
     order: take(rows * 4), pairs: take((rows + 1) * 8), lefts: take(rows * 4), rights: take(rows * 4), tallies: take(pieces * 4), side: take(256),
-    scratch: take(slices * fetched * (Math.ceil(inputs / perGroup) + 1) * 8), others: take((slices - 1) * inputs * inputBytes), found: take(2 * inputs * foundBytes), asked: take(2 * askedBytes), allowed: take(inputs), monotone: 0, leaves: take(leaves * leafBytes), shift: Math.max(32, hessianBits(rows) + rowBits(rows)),
+    scratch: take(shop.threads * fetched * (Math.ceil(inputs / perGroup) + 1) * 8), others: take((shop.threads - 1) * inputs * inputBytes), found: take(2 * inputs * foundBytes), asked: take(2 * askedBytes), allowed: take(inputs), monotone: 0, leaves: take(leaves * leafBytes), shift: Math.max(32, hessianBits(rows) + rowBits(rows)),
     phases: take(4 * phaseBytes),
   });
   const directions = take(inputs);
@@ -81,10 +82,12 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
   let unmoved = 0;
 
   const run = (operation: string, count: number, work: number) => shop.run(operation, count, args, work);
+  const counters = view(Int32Array, fields.phases, phaseBytes);
   /** Parts rows that are yet to be, and then tallies and searches so many pieces. */
-  const step = (slicesTallied: number, inputsSearched: number, work: number) => {
-    const counters = view(Int32Array, fields.phases, phaseBytes);
-    [unmoved, unmoved, slicesTallied, inputsSearched].forEach((pieces, phase) => counters.set([pieces, 0, 0], (phase * phaseBytes) / 4));
+  const step = (tally: number, search: number, work: number) => {
+    [unmoved, unmoved, tally, search].forEach((pieces, phase) => counters.set([pieces, 0, 0], (phase * phaseBytes) / 4));
+    // Where nothing is tallied, that has been done before, in so many shares.
+    if (tally > 0) counters[sharesAt] = 0;
     run('treeStep', shop.threads, work + (unmoved > 0 ? fields.count * effort : 0));
     unmoved = 0;
   };
@@ -99,20 +102,19 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
   binColumns(shop, columns, bins, rows, fields.columns);
   run('treeWords', pieces, rows * inputs * effort);
 
-  /** Room for the histogram of a leaf, which is made in so many slices that are yet to be added up. */
+  /** Room for the histogram of a leaf, which is made piece by piece. */
   function plan(leaf: number, whole: boolean): { pieces: number; work: number } {
     const part = parts[leaf];
     part.histogram = spare.pop() ?? take(inputs * inputBytes);
-    const pieces = Math.max(1, Math.min(slices, Math.ceil(part.count / sliceRows)));
-    Object.assign(fields, { small: part.histogram, whole: whole ? 1 : 0, smallFrom: part.from, smallCount: part.count, slices: pieces });
-    return { pieces, work: part.count * inputs * effort };
+    Object.assign(fields, { small: part.histogram, whole: whole ? 1 : 0, smallFrom: part.from, smallCount: part.count });
+    return { pieces: Math.max(1, Math.ceil(part.count / tallied)), work: part.count * inputs * effort };
   }
 
   /** Sums over the rows that have just been tallied: those of the bins of the first input. */
-  function tallied(leaf: number): RowSums {
+  function sumsOf(leaf: number): RowSums {
     const sums = { g: 0, h: 0, n: 0 };
-    for (let slice = 0; slice < fields.slices; slice++) {
-      const { g, h, n } = readHistogram(slice === 0 ? parts[leaf].histogram : fields.others + (slice - 1) * inputs * inputBytes, bins[0].count + 1);
+    for (let share = 0; share < counters[sharesAt]; share++) {
+      const { g, h, n } = readHistogram(share === 0 ? parts[leaf].histogram : fields.others + (share - 1) * inputs * inputBytes, bins[0].count + 1);
       for (let bin = 0; bin < g.length; bin++) {
         sums.g += g[bin];
         sums.h += h[bin];
@@ -209,7 +211,7 @@ export function openTreeRows(shop: Shop, columns: readonly Float64Array[], bins:
       order.set(sample ?? everyRow);
       const { pieces, work } = plan(0, sample === undefined);
       step(pieces, 0, work);
-      return tallied(0);
+      return sumsOf(0);
     },
     split(leaf, right, split) {
       move();

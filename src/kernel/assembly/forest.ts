@@ -118,7 +118,7 @@ export function growTree(a: Grove, piece: i32): void {
   store<i32>(a.nodeCounts + (<usize>piece << 2), made);
 }
 
-/** Draws rows and keeps those that were, with their weight times how often. */
+/** Draws rows and keeps those that were, each as one row, with its weight times how often. */
 function drawRows(a: Grove, desk: Desk): i32 {
   const times = desk.other;
   if (a.bootstrap) {
@@ -128,26 +128,35 @@ function drawRows(a: Grove, desk: Desk): i32 {
       store<i32>(at, load<i32>(at) + 1);
     }
   }
+  const mask = (<i64>1 << a.shift) - 1;
   let count = 0;
   for (let i: usize = 0, rows = <usize>a.rows; i < rows; i++) {
     const n = a.bootstrap ? <i64>load<i32>(times + (i << 2)) : 1;
     if (n == 0) continue;
     store<i32>(desk.order + (<usize>count << 2), <i32>i);
     count++;
-    store<i64>(desk.lane + (i << 3), n * load<i64>(a.lanes + (i << 3)));
+    const lane = load<i64>(a.lanes + (i << 3));
+    store<i64>(desk.lane + (i << 3), lane + (n - 1) * (lane & mask));
     if (!a.classes) store<i64>(desk.number + (i << 3), n * <i64>load<i32>(a.numbers + (i << 2)));
   }
   return count;
 }
 
 function sumPart(a: Grove, desk: Desk, from: i32, count: i32, sums: usize): void {
-  memory.fill(sums, 0, <usize>desk.width << 3);
+  clear(sums, <usize>desk.width << 3);
   for (let i = from; i < from + count; i++) {
     const row = <usize>load<i32>(desk.order + (<usize>i << 2));
     const slot = a.classes ? sums + (<usize>load<u8>(a.targets + row) << 3) : sums + 8;
     store<i64>(slot, load<i64>(slot) + load<i64>(desk.lane + (row << 3)));
     if (!a.classes) store<i64>(sums, load<i64>(sums) + load<i64>(desk.number + (row << 3)));
   }
+}
+
+/** How many classes the rows in sums are of; 0 of numbers. */
+function kindsOf(a: Grove, sums: usize): i32 {
+  let kinds = 0;
+  for (let c = 0; c < a.classes; c++) kinds += <i32>(load<i64>(sums + (<usize>c << 3)) != 0);
+  return kinds;
 }
 
 /** Rows in sums. */
@@ -193,9 +202,16 @@ function purityOfRest(a: Grove, all: usize, sums: usize): f64 {
   return total > 0 ? squares / total : 0;
 }
 
+/** A call would cost more than a few sums. */
+// @ts-ignore: decorator
+@inline
+function clear(sums: usize, bytes: usize): void {
+  for (const end = sums + bytes; sums < end; sums += 8) store<i64>(sums, 0);
+}
+
 function findSplit(a: Grove, desk: Desk, from: i32, count: i32, node: Node, sums: usize): bool {
   const total = countOf(a, sums);
-  if (total < 2 * <i64>a.minRows) return false;
+  if (total < 2 * <i64>a.minRows || count < 2 || kindsOf(a, sums) == 1) return false;
   const own = purity(a, sums);
   let most = own + rounding * own;
   const wide = <usize>desk.width << 3;
@@ -232,7 +248,7 @@ function findSplit(a: Grove, desk: Desk, from: i32, count: i32, node: Node, sums
       }
     }
     for (let w = 0; w < 4; w++) {
-      for (let bits = load<u64>(desk.touched + <usize>(w << 3)); bits != 0; bits &= bits - 1) memory.fill(histogram + <usize>((w << 6) + <i32>ctz(bits)) * wide, 0, wide);
+      for (let bits = load<u64>(desk.touched + <usize>(w << 3)); bits != 0; bits &= bits - 1) clear(histogram + <usize>((w << 6) + <i32>ctz(bits)) * wide, wide);
       store<u64>(desk.touched + <usize>(w << 3), 0);
     }
   }
@@ -313,10 +329,10 @@ function tallyInput(a: Grove, desk: Desk, codes: usize, from: i32, count: i32): 
       const to = histogram + <usize>((<i32>load<u8>(codes + <usize>load<i32>(order)) << 4) + load<i32>(slot));
       store<i64>(to, load<i64>(to) + load<i64>(lane));
     }
-    for (let bin = 0; bin < 256; bin++) {
-      const at = histogram + <usize>(bin << 4);
-      const word = touched + <usize>(bin >> 6 << 3);
-      store<u64>(word, load<u64>(word) | (<u64>(load<i64>(at) + load<i64>(at, 8) != 0) << <u64>(bin & 63)));
+    for (let w = 0; w < 4; w++) {
+      let bits: u64 = 0;
+      for (let b = 0, at = histogram + <usize>(w << 10); b < 64; b++, at += 16) bits |= <u64>v128.any_true(v128.load(at)) << <u64>b;
+      store<u64>(touched + <usize>(w << 3), bits);
     }
     return;
   }

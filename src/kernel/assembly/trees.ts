@@ -14,7 +14,7 @@ export class Trees {
   scratch: usize; lefts: usize; rights: usize; tallies: usize;
   side: usize; from: i32; count: i32; input: i32;
   words: usize; smallFrom: i32; smallCount: i32; small: usize;
-  large: usize; slices: i32; found: usize; asked: usize;
+  large: usize; piece: i32; found: usize; asked: usize;
   allowed: usize; monotone: usize; askSmall: i32; askLarge: i32;
   leftTotal: i32; shift: i32; margins: usize; targets: usize;
   weights: usize; first: usize; second: usize; leaves: usize;
@@ -203,21 +203,25 @@ function sweepGroup(k: i32, words: usize, stride: usize, pairs: usize, count: i3
 /** Rows fetched at a time, and the bytes they take: words, then derivatives. */
 const fetched = 512;
 
-/** Where the histogram of a slice is: the first slice's is the leaf's own. */
+/** Where a thread's part of the histogram is: the first one's is the leaf's own. */
 // @ts-ignore: decorator
 @inline
-function sliceAt(a: Trees, slice: i32): usize {
-  return slice == 0 ? a.small : a.others + <usize>((slice - 1) * a.inputs) * inputBytes;
+function shareAt(a: Trees, share: i32): usize {
+  return share == 0 ? a.small : a.others + <usize>((share - 1) * a.inputs) * inputBytes;
 }
 
-/** The histogram of a slice of the smaller side's rows. */
-function tallySlice(a: Trees, slice: i32): void {
-  const to = sliceAt(a, slice);
+function clearShare(a: Trees, share: i32): void {
+  const to = shareAt(a, share);
   for (let j = 0; j < a.inputs; j++) memory.fill(to + <usize>j * inputBytes, 0, <usize>(load<i32>(a.counts + (<usize>j << 2)) + 1) << 4);
+}
+
+/** Adds some of the smaller side's rows to a thread's share of its histogram. */
+function tallyPiece(a: Trees, piece: i32, share: i32): void {
+  const to = shareAt(a, share);
   const stride = <usize>a.groups << 3;
-  const scratch = a.scratch + <usize>slice * (<usize>fetched * (stride + 8));
-  const end = <i32>(<i64>a.smallCount * (slice + 1) / a.slices);
-  for (let start = <i32>(<i64>a.smallCount * slice / a.slices); start < end; start += fetched) {
+  const scratch = a.scratch + <usize>share * (<usize>fetched * (stride + 8));
+  const end = min((piece + 1) * a.piece, a.smallCount);
+  for (let start = piece * a.piece; start < end; start += fetched) {
     const count = min(fetched, end - start);
     let words = a.words + <usize>start * stride, pairs = a.pairs + (<usize>start << 3);
     if (!a.whole) {
@@ -254,13 +258,13 @@ function fetch(a: Trees, at: usize, count: i32, words: usize, pairs: usize, stri
 }
 
 /** The whole histogram of the smaller side for one input, that of the other side by difference, and the best split of each. */
-function searchInput(a: Trees, j: i32): void {
+function searchInput(a: Trees, j: i32, shares: i32): void {
   const bins = load<i32>(a.counts + (<usize>j << 2));
   const own = a.small + <usize>j * inputBytes;
   const other = a.large + <usize>j * inputBytes;
   const end = <usize>(bins + 1) << 4;
-  for (let slice = 1; slice < a.slices; slice++) {
-    const more = sliceAt(a, slice) + <usize>j * inputBytes;
+  for (let share = 1; share < shares; share++) {
+    const more = shareAt(a, share) + <usize>j * inputBytes;
     for (let at: usize = 0; at < end; at += 16) v128.store(own + at, i64x2.add(v128.load(own + at), v128.load(more + at)));
   }
   if (a.large) {
@@ -353,7 +357,7 @@ export function addBlock(a: Trees, piece: i32): void {
   }
 }
 
-/** Of one phase of a step: how many pieces it has, how many were taken, and how many are done. */
+/** Bytes of the counters of each phase of a step: pieces it has, pieces taken, pieces done; of the third one then how many threads have a share of the histogram. */
 const phaseBytes: usize = 64;
 /** Looks at a counter before a thread goes to sleep, and nanoseconds that it then sleeps at most. */
 const patience = 2000;
@@ -361,17 +365,24 @@ const nap: i64 = 1_000_000;
 
 /**
  * One split and what follows of it: rows are parted and placed, the smaller side is tallied, both are searched. Threads take pieces of one phase until there are none, and go on to the next
- * when all are done; one that comes late joins where the others are.
+ * when all are done; one that comes late joins where the others are. Sums are exact, so who tallies what does not show.
  */
 export function step(a: Trees): void {
+  const sharing = a.phases + 2 * phaseBytes + 12;
+  let share = -1;
   for (let phase = 0; phase < 4; phase++) {
     const counters = a.phases + <usize>phase * phaseBytes;
     const pieces = load<i32>(counters);
     for (let piece = atomic.add<i32>(counters, 1, 4); piece < pieces; piece = atomic.add<i32>(counters, 1, 4)) {
       if (phase == 0) partBlock(a, piece);
       else if (phase == 1) placeBlock(a, piece);
-      else if (phase == 2) tallySlice(a, piece);
-      else searchInput(a, piece);
+      else if (phase == 2) {
+        if (share < 0) {
+          share = atomic.add<i32>(sharing, 1);
+          clearShare(a, share);
+        }
+        tallyPiece(a, piece, share);
+      } else searchInput(a, piece, atomic.load<i32>(sharing));
       if (atomic.add<i32>(counters, 1, 8) == pieces - 1) atomic.notify(counters + 8, -1);
     }
     let looks = 0;
