@@ -1,19 +1,21 @@
-import type { Event, Identifier, Scalar } from '../../../domain/event.js';
-import { isFound, type Change, type LiveDefinition, type LiveEntity, type LiveSegment, type LiveWhy } from '../../../domain/live.js';
+import type { Event, Identifier } from '../../../domain/event.js';
+import type { Change, LiveDefinition, LiveSegment } from '../../../domain/live.js';
 import type { Rule } from '../../../domain/rule.js';
 import { assert, ShoalError } from '../../../errors.js';
 import { kindOf } from '../../../segment/rules/catalog.js';
-import { cell, type LiveFacts, type LiveGround } from '../../../segment/rules/live.js';
-import { createKept, MANY } from '../../../segment/rules/passing.js';
-import { liveRule, type LiveCondition, type LiveRule } from '../../../segment/rules/live-rule.js';
+import type { LiveGround } from '../../../segment/rules/live.js';
+import { MANY } from '../../../segment/rules/passing.js';
+import { liveRule, type LiveRule } from '../../../segment/rules/live-rule.js';
 import { liveVocabulary, typesOf, vocabularyFor, type LiveWords } from '../../../segment/rules/live-vocabulary.js';
 import { leavesOf, ruleWords } from '../../../segment/rules/words.js';
 import type { Parted } from '../../../unify/identity.js';
 import type { FoundModel } from '../found/model.js';
 import type { JournalEntry, SavedState } from '../../../store/journal.js';
+import { createAnswers } from './answers.js';
+import { createAsking, leafReason } from './asking.js';
 import { createColumns } from './columns.js';
 import { createEntityBytes } from './entity-bytes.js';
-import { forgetNodes, moveHistory, newEntity, putRow, tally, traitOf, writeTrait, type Block, type Entity } from './entity.js';
+import { forgetNodes, moveHistory, newEntity, putRow, tally, writeTrait, type Block, type Entity } from './entity.js';
 import { createDues } from './dues.js';
 import { createMembers } from './members.js';
 import { createModels } from './models.js';
@@ -31,8 +33,6 @@ type Cause = { readonly kind: 'event'; readonly row: number; readonly at: number
 const other: Cause = { kind: 'other' };
 const none: readonly string[] = [];
 
-/** Of a rule that asks a found model, the moments ahead at which it is looked when something changes: each measures all features again. Of one entity, and of each of a page. */
-const ahead = { one: 60, page: 3 } as const;
 /** Entities that one call of `release` looks at. */
 const sweep = 5000;
 /** What ISO 8601 and the engines can write. */
@@ -125,32 +125,9 @@ export function openState(options: LiveStateOptions): LiveState {
   ({ grown, complete } = saved ?? { grown, complete });
   for (const { entity, due } of options.saved?.due ?? []) timers.set(entity, due);
 
-  // ---- facts
-
-  let subject: Entity;
-  /** The rule that is asked: features and found segments are those of its model. */
-  let asked: Slot;
-  let supposed: Map<string, boolean> | undefined;
-  const facts: { -readonly [K in keyof LiveFacts]: LiveFacts[K] } = {
-    cells: new Float64Array(0), width: 0, rows: 0, kept: undefined, far: false,
-    trait: (name) => traitOf(subject, name),
-    member: (segment) => supposed?.get(segment) ?? slots.serving(segment)?.members.has(subject.number) ?? false,
-    feature: (name, asOf) => models.feature(subject, asked.definition.model, name, asOf),
-    strength: (segment, asOf) => models.strength(subject, asked.definition.model, segment, asOf),
-  };
-  function look(entity: Entity): void {
-    subject = entity;
-    facts.cells = entity.cells;
-    facts.width = entity.width;
-    facts.rows = entity.rows;
-    facts.far = false;
-    // Rules are others after they were arranged, and so is what is kept for them.
-    if (entity.rows > many && (!entity.kept || entity.keptFor !== slots.order)) {
-      entity.kept = createKept();
-      entity.keptFor = slots.order;
-    }
-    facts.kept = entity.rows > many ? entity.kept : undefined;
-  }
+  const asking = createAsking(slots, models, many);
+  const { facts, look } = asking;
+  const answers = createAnswers({ columns, identity, models, slots, asking });
 
   function hot(number: number): Entity {
     let entity = entities.get(number);
@@ -220,9 +197,9 @@ export function openState(options: LiveStateOptions): LiveState {
     models.forget();
     models.settle(entity, inUse(), clock);
     slots.take((slot) => {
-      asked = slot;
-      const { holds, until } = slot.rule!.verdict(facts, clock);
-      if (until <= clock) notAfter(slot, until, clock);
+      const { holds, until } = asking.verdict(slot, clock);
+      // The sentence is made only where it is said.
+      if (until <= clock) assert(false, `'${slot.definition.segment}' would change at ${until}, which is not after ${clock}`);
       dues.tell(slot.index, until);
       if (!slot.members.put(entity.number, holds)) return;
       entity.changed = true;
@@ -259,14 +236,14 @@ export function openState(options: LiveStateOptions): LiveState {
   /** The instant of the event where it is the newest and nothing has happened since then that it would undo; else now. */
   function instantOf(entity: Entity, slot: Slot, holds: boolean, cause: Cause): number {
     if (cause.kind !== 'event' || cause.at >= clock || entity.changedAt > cause.at || cause.row !== entity.rows - 1) return clock;
-    const then = slot.rule!.verdict(facts, cause.at);
+    const then = asking.verdict(slot, cause.at);
     return then.holds === holds && then.until > clock ? cause.at : clock;
   }
 
   /** The condition that decided, in words. */
   function reasonOf(slot: Slot, holds: boolean, cause: Cause): { leaf: number; reason: string } {
     const { conditions } = slot.rule!;
-    asked = slot;
+    asking.about(slot);
     // In a `not` the other way round: whoever enters does so because that condition fails.
     const right = conditions.map((condition) => condition.leaf.verdict(facts, clock).holds !== condition.negated);
     let leaf = -1;
@@ -559,49 +536,6 @@ export function openState(options: LiveStateOptions): LiveState {
     return changes;
   }
 
-  /** The exact instant at which an entity enters or leaves if nothing more happens, with all that its rule looks at. */
-  function changeOf(entity: Entity, slot: Slot, looks: number = ahead.one): number {
-    look(entity);
-    const now = slot.members.has(entity.number);
-    const needed = new Set<Slot>();
-    const need = (each: Slot) => {
-      for (const segment of each.rule!.segments) {
-        const on = slots.serving(segment);
-        if (on && !needed.has(on)) need(on);
-      }
-      needed.add(each);
-    };
-    need(slot);
-    const steps = [...needed].some(({ definition }) => definition.model !== undefined) ? (isFound(slot.definition) ? Math.min(looks, ahead.page) : looks) : Infinity;
-    supposed = new Map();
-    facts.far = true;
-    try {
-      for (let at = clock, step = 0; at < Infinity && step < steps; step++) {
-        let next = Infinity;
-        for (const each of needed) {
-          asked = each;
-          const { holds, until } = each.rule!.verdict(facts, at);
-          if (each === slot && holds !== now) return at;
-          supposed.set(each.definition.segment, holds);
-          next = Math.min(next, until);
-        }
-        if (next <= at) notAfter(slot, next, at);
-        at = next;
-      }
-      return Infinity;
-    } finally {
-      facts.far = false;
-      supposed = undefined;
-    }
-  }
-  const finite = (at: number): number | undefined => (at < Infinity ? at : undefined);
-
-  function servingNamed(segment: string): Slot | undefined {
-    const slot = slots.serving(segment) ?? slots.all().find(({ definition }) => definition.segment === segment);
-    if (!slot) throw new ShoalError('live/unknown-segment', { id: segment });
-    return slot.state === 'live' ? slot : undefined;
-  }
-
   function want(identifier: Identifier, wanted: Set<number>): void {
     const number = identity.find(identifier);
     if (number !== undefined) wanted.add(number);
@@ -718,52 +652,8 @@ export function openState(options: LiveStateOptions): LiveState {
     nodesOf: (number) => identity.nodesOf(number),
     sharedOf: (number) => identity.sharedOf(number),
     isCold: (number) => known.has(number) && !entities.has(number),
-    entity(number): LiveEntity {
-      const entity = hot(number);
-      const traits: Record<string, Scalar> = {};
-      for (const name of [...new Set(entity.traits.map((write) => write.name))].sort()) Object.defineProperty(traits, name, { value: traitOf(entity, name), enumerable: true, configurable: true, writable: true });
-      const memberships = slots.order.filter((slot) => slot.state === 'live' && slot.members.has(number)).map((slot) => {
-        const stay = stayOf(entity.stays, slot.segment)!;
-        const { name, segment, version } = slot.definition;
-        const condition = stay.version === version ? slot.rule!.conditions[stay.leaf] as LiveCondition | undefined : undefined;
-        const until = finite(changeOf(entity, slot));
-        asked = slot;
-        return {
-          segment, name, since: stay.since, until, reason: condition ? leafReason(condition, true, false) : slot.words, ...(isFound(slot.definition) && { strength: models.strengthNow(entity, slot.definition.model, clock) }),
-        };
-      });
-      const { tallies } = entity;
-      return {
-        id: entity.id, identifiers: identity.identifiersOf(number), traits, features: models.features(entity, clock), memberships,
-        events: tallies.reduce((sum, { events }) => sum + events, 0),
-        ...(tallies.length > 0 && { firstAt: Math.min(...tallies.map(({ firstAt }) => firstAt)), lastAt: Math.max(...tallies.map(({ lastAt }) => lastAt)) }), asOf: clock, seq,
-      };
-    },
-    why(number, segment): LiveWhy {
-      const entity = hot(number);
-      const slot = servingNamed(segment);
-      const member = slot?.members.has(number) ?? false;
-      const changesAt = slot && finite(changeOf(entity, slot));
-      look(entity);
-      facts.far = true;
-      if (slot) asked = slot;
-      return {
-        entity: entity.id, segment, member, ...(member && { since: stayOf(entity.stays, slot!.segment)?.since }), changesAt, words: slot?.words ?? '',
-        conditions: (slot?.rule?.conditions ?? []).map(({ path, words, leaf }) => {
-          const { holds, until } = leaf.verdict(facts, clock);
-          const { value, rows } = leaf.evidence(facts, clock);
-          return {
-            path, words, holds, changesAt: finite(until), ...(value !== undefined && { value }),
-            events: rows.map((row) => {
-              const o = row * facts.width;
-              return { seq: facts.cells[o + cell.seq], name: columns.textOf(facts.cells[o + cell.event]), at: facts.cells[o + cell.at] };
-            }),
-          };
-        }),
-        ...(slot && isFound(slot.definition) && { place: models.placeIn(entity, slot.definition.model, segment, clock) }),
-        asOf: clock,
-      };
-    },
+    entity: (number) => answers.entity(hot(number), { clock, seq }),
+    why: (number, segment) => answers.why(hot(number), segment, clock),
     segments: () => [...new Set(slots.all().map(({ definition }) => definition.segment))].map((segment): LiveSegment => {
       const serving = slots.serving(segment), staged = slots.staged(segment);
       const failed = slots.all().find((slot) => slot.state === 'failed' && slot.definition.segment === segment);
@@ -775,14 +665,10 @@ export function openState(options: LiveStateOptions): LiveState {
       };
     }),
     members(segment, { offset, limit }) {
-      const slot = servingNamed(segment);
+      const slot = answers.serving(segment);
       return { total: slot?.members.count ?? 0, entities: slot?.members.page(offset, limit) ?? [] };
     },
-    membership(number, segment) {
-      const entity = hot(number);
-      const slot = servingNamed(segment)!;
-      return { entity: entity.id, since: stayOf(entity.stays, slot.segment)!.since, until: finite(changeOf(entity, slot, ahead.page)) };
-    },
+    membership: (number, segment) => answers.membership(hot(number), segment, clock),
     merges: (number) => [...identity.merges(number === undefined ? undefined : { entity: number })].map(({ seq: record, at, one, other: second, entity, undone }) => ({
       seq: record, at, one, other: second, entity: identity.publicId(entity) ?? '', undone,
     })),
@@ -856,18 +742,6 @@ export function openState(options: LiveStateOptions): LiveState {
   }
 }
 
-/** The sentence is made only where it is said: this is asked of every verdict. */
-function notAfter({ definition: { segment } }: Slot, until: number, at: number): void {
-  assert(until > at, `'${segment}' would change at ${until}, which is not after ${at}`);
-}
-
 /** Whether a rule asks for features, or for segments that were found. */
 const asksModel = (rule: Rule, { segments }: FoundModel): boolean =>
   leavesOf(rule).some(({ condition }) => condition.kind === 'feature' || (condition.kind === 'segment' && segments.some(({ id }) => id === condition.segment)));
-
-/** Why somebody entered or left, by the condition that decided: "with at least three orders in the last 30 days", "30 days are over", "no longer with …". */
-function leafReason({ words, negated, leaf }: LiveCondition, entered: boolean, byTime: boolean): string {
-  if (entered !== negated) return words;
-  if (byTime && leaf.over) return leaf.over;
-  return `${entered ? 'not' : 'no longer'} ${/^whose/.test(words) ? 'those ' : ''}${words}`;
-}
