@@ -45,7 +45,7 @@ const journals = {
  * With an `entry` (the module `journal` of the build) it has a thread of its own. @throws `store/in-use`, `store/newer`, `store/damaged`, `store/unavailable`
  */
 export async function openJournal(place: string, workspace: string, { clock, entry }: StoreOptions & { readonly entry?: string }): Promise<Journal> {
-  if (entry !== undefined) return openThreadedJournal(entry, place, workspace);
+  if (entry !== undefined) return openThreadedJournal(entry, place, workspace, engineOf(place) === 'sqlite');
   const tables = await journals[engineOf(place)](place, workspaceId(workspace), clock);
   try {
     return await journalIn(tables, workspace);
@@ -53,6 +53,11 @@ export async function openJournal(place: string, workspace: string, { clock, ent
     await tables.close();
     throw error;
   }
+}
+
+/** Reads the saved states of a journal that is open elsewhere, as they were last committed. @throws `store/unavailable`, `store/damaged` */
+export async function openStates(place: string, workspace: string): Promise<Pick<Journal, 'states'>> {
+  return (await import('./journal/sqlite.js')).openSqliteStates(place, workspaceId(workspace));
 }
 
 /** The databases of a place, for what is done to all of them: backing up, restoring, checking. */

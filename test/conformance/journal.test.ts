@@ -365,6 +365,19 @@ describe.each(engines)('a journal on $engine', ({ missing, newPlace, tamperOf, r
       expect(await journal.states([1])).toEqual([undefined]);
     });
 
+    it('give a state as it was asked to be kept last, though nobody waits for that to be written', async () => {
+      const pending: Promise<unknown>[] = [];
+      for (let i = 0; i < 30; i++) {
+        pending.push(journal.append({ clock: start, entries: [event(`a${i}`)] }), journal.stage({ states: [state(1, `${i}`), state(2 + i, 'new')] }));
+        expect(await journal.states([1, 2 + i])).toEqual([bytes(`${i}`), bytes('new')]);
+      }
+      pending.push(journal.save({ seq: 1, rest: bytes(''), states: [state(1, 'saved')] }));
+      expect(await journal.states([1])).toEqual([bytes('saved')]);
+      pending.push(journal.forget());
+      expect(await journal.states([1])).toEqual([undefined]);
+      await Promise.all(pending);
+    });
+
     it('of thousands of states are written whole', async () => {
       await journal.save({ seq: 0, rest: Buffer.alloc(3_000_000, 7), states: Array.from({ length: 3500 }, (_, i) => state(i * 3, `state ${i}`, start + i)) });
       await reopen();

@@ -1,4 +1,4 @@
-import { openJournal } from '../catalog.js';
+import { openJournal, openStates } from '../catalog.js';
 import { serveJournal } from './thread.js';
 
-serveJournal(openJournal);
+serveJournal(openJournal, openStates);

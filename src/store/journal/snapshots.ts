@@ -1,6 +1,6 @@
-import { assert, type ShoalError } from '../../errors.js';
+import { assert } from '../../errors.js';
 import type { Journal, SavedState, Snapshot } from '../journal.js';
-import type { Sealer } from './seal.js';
+import { plainly, stateIn, statesWith, type StatesOptions } from './states.js';
 import type { JournalTables, SettingRow, StateRow, Tally, VersionRow } from './tables.js';
 
 /** The snapshots of a journal: the one that counts, and the one that is being made of it. Calls come one after the other. */
@@ -28,18 +28,15 @@ interface Snap {
 /** Where there is none yet. */
 const none: Snap = { seq: 0, version: -1, parts: 0, tally: { states: 0, entities: 0, dues: 0 } };
 
-interface SnapshotsOptions {
-  readonly sealer: Sealer;
-  /** That of the workspace. */
-  readonly key: Uint8Array;
+interface SnapshotsOptions extends StatesOptions {
   /** The last record there is. */
   readonly seq: number;
-  /** Makes the error for what is not as it was written. */
-  readonly damaged: (what: string) => ShoalError;
 }
 
 /** The snapshots in these tables, without what was begun of one and not ended. @throws `store/damaged` */
-export async function openSnapshots(tables: JournalTables, { sealer, key, seq: last, damaged }: SnapshotsOptions): Promise<Snapshots> {
+export async function openSnapshots(tables: JournalTables, options: SnapshotsOptions): Promise<Snapshots> {
+  const { sealer, key, seq: last, damaged } = options;
+  const opened = statesWith(options);
   let counts = (await read()) ?? none;
   let making = following();
   /** Snapshots before this record may name somebody who was erased, also where they have been deleted, until that is scrubbed. */
@@ -82,14 +79,11 @@ export async function openSnapshots(tables: JournalTables, { sealer, key, seq: l
       for (let i = 0; i < counts.parts; i++) {
         const [row] = await tables.states([-1 - i], counts.version);
         if (!row) throw damaged('the snapshot is');
-        parts.push(stateIn(row));
+        parts.push(stateIn(row, options));
       }
       return { seq: counts.seq, rest: plainly(counts.rest ?? Buffer.concat(parts)), due: rows.filter(({ entity }) => entity >= 0).map((row) => ({ entity: row.entity, due: row.due ?? Infinity })) };
     },
-    async states(entities) {
-      const found = new Map((await tables.states([...new Set(entities)], making.version)).map((row) => [row.entity, stateIn(row)]));
-      return entities.map((entity) => found.get(entity) && plainly(found.get(entity)!));
-    },
+    states: (entities) => opened(entities, (asked) => tables.states(asked, making.version)),
     async forget() {
       await tables.forget();
       counts = none;
@@ -121,12 +115,6 @@ export async function openSnapshots(tables: JournalTables, { sealer, key, seq: l
   async function put(rows: readonly Omit<VersionRow, 'version'>[]): Promise<void> {
     const before = await tables.stage(rows.map((row) => ({ ...row, version: making.version })), counts.version);
     making = { ...making, tally: plus(minus(making.tally, tallyOf(before)), tallyOf(rows.filter((row) => row.sealed !== null))) };
-  }
-
-  function stateIn({ entity, due, sealed: bytes }: StateRow): Buffer {
-    const plain = sealer.open(key, 'states', [entity, due ?? Infinity], bytes);
-    if (!plain) throw damaged(`the state of entity ${entity} is`);
-    return plain;
   }
 
   function sealed({ seq, version, parts, tally: { states, entities, dues }, rest }: Snap): SettingRow {
@@ -172,6 +160,3 @@ function tallyOf(rows: readonly Pick<StateRow, 'entity' | 'due'>[]): Tally {
 const plus = (a: Tally, b: Tally): Tally => ({ states: a.states + b.states, entities: a.entities + b.entities, dues: a.dues + b.dues });
 const minus = (a: Tally, b: Tally): Tally => ({ states: a.states - b.states, entities: a.entities - b.entities, dues: a.dues - b.dues });
 const sameTally = (a: Tally, b: Tally) => a.states === b.states && a.entities === b.entities && a.dues === b.dues;
-
-/** The same bytes without the methods of a Buffer, whose `slice` is no copy. */
-const plainly = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -3,9 +3,12 @@ import { dirname, join, resolve } from 'node:path';
 import { ShoalError } from '../../errors.js';
 import { lockFolder, openFile, pathIn, toldOf } from '../adapters/sqlite.js';
 import type { SqliteStatement } from '../adapters/sqlite-library.js';
+import type { Journal } from '../journal.js';
 import { migrate } from '../migrate.js';
 import { migrations } from '../migrations/catalog.js';
 import { untilFailure } from './final.js';
+import { sealerOf } from './seal.js';
+import { statesWith } from './states.js';
 import { gone, type ChangeRow, type JournalTables, type MessageRow, type RecordRow, type SettingRow, type StateRow, type SubjectRow } from './tables.js';
 
 /** Pages of the file that are written before they are moved from the log into it, as an estimate in bytes. */
@@ -39,8 +42,24 @@ export async function openSqliteJournal(folder: string, workspace: string, clock
   }
 }
 
+/** Reads the states of a journal beside whoever writes it: on a connection that cannot write, each time as they were last committed. It is open until its thread ends. @throws `store/unavailable`, `store/damaged` */
+export async function openSqliteStates(folder: string, workspace: string): Promise<Pick<Journal, 'states'>> {
+  const name = `${folder} (journal of the workspace '${workspace}')`;
+  const { connection } = await openFile(pathIn(resolve(folder), workspace, 'journal'), name, true);
+  const until = untilFailure(name, (cause) => toldOf(name, cause));
+  const damaged = (what: string) => new ShoalError('store/damaged', { place: name, reason: `${what} not as it was written` });
+  const [own] = until.now(() => connection.prepare('SELECT key FROM subjects WHERE number = 0').all([])) as { key: Uint8Array }[];
+  if (!own) throw damaged('the key of the workspace is');
+  const opened = statesWith({ sealer: sealerOf(workspace), key: own.key, damaged });
+  const statement = until.now(() => connection.prepare(newestStates));
+  const read = async (entities: readonly number[]) => newest(until.now(() => statement.all([JSON.stringify(entities), Number.MAX_SAFE_INTEGER])) as unknown as StateRow[]);
+  return { states: (entities) => opened(entities, read) };
+}
+
 /** As one statement: what each costs would be more than what it reads. */
 const among = 'entity IN (SELECT value FROM json_each(?))';
+
+const newestStates = `SELECT entity, due, sealed FROM states WHERE ${among} AND version <= ? ORDER BY entity, version`;
 
 /** Of rows in order of (entity, version) the last of each entity, where that is not gone. */
 const newest = (rows: readonly StateRow[]): StateRow[] => rows.filter(({ entity, due }, i) => rows[i + 1]?.entity !== entity && due !== gone);
@@ -140,7 +159,7 @@ function tablesOn(connection: Connection, name: string, { close, release }: { cl
     subjects: (numbers) => ask(() => numbers.flatMap((number) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE number = ?', number))),
     subjectsNamed: (hmacs) => ask(() => hmacs.flatMap((hmac) => all<SubjectRow>('SELECT number, hmac, key, erased FROM subjects WHERE hmac = ?', hmac))),
     changes: (after, limit) => ask(() => all<ChangeRow>('SELECT n, sealed FROM changes WHERE n > ? ORDER BY n LIMIT ?', after, limit)),
-    states: (entities, version) => ask(() => newest(all<StateRow>(`SELECT entity, due, sealed FROM states WHERE ${among} AND version <= ? ORDER BY entity, version`, JSON.stringify(entities), version))),
+    states: (entities, version) => ask(() => newest(all<StateRow>(newestStates, JSON.stringify(entities), version))),
     dues: (version, entities) => ask(() => newest(entities ? all<StateRow>(`SELECT entity, due FROM states INDEXED BY states_version WHERE ${among} AND version <= ? ORDER BY entity, version`, JSON.stringify(entities), version)
       : all<StateRow>('SELECT entity, due, max(version) AS version FROM states INDEXED BY states_version WHERE version <= ? GROUP BY entity', version))),
     settings: () => ask(() => all<SettingRow>('SELECT name, sealed FROM settings')),

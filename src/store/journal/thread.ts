@@ -9,6 +9,8 @@ type Served = Omit<Journal, 'append' | 'read'> & { append(group: SentGroup): Pro
 interface Asked { readonly id: number; readonly call: keyof Served; readonly args: readonly unknown[] }
 /** `id` 0: of the opening. */
 type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly code: ErrorCode; readonly details: unknown } | { readonly id: number; readonly bug: string };
+/** What a thread is given. */
+interface Given { readonly place: string; readonly workspace: string; readonly beside?: boolean }
 interface Waiting { resolve(value: never): void; reject(error: unknown): void }
 
 /** Of each event what the journal needs, in columns: lists of texts cross many times faster than objects. `others`: the rest of the entries, with their places. */
@@ -31,10 +33,74 @@ const young = 64;
 
 /**
  * The journal of `openJournal` in a thread of its own, which runs `entry` (it calls `serveJournal`): while records are sealed, written and synced, whoever has the journal does something else.
- * @throws what `openJournal` throws
+ * `beside`: states are read in another one, so that whoever asks for them does not wait for what is being written. @throws what `openJournal` throws
  */
-export async function openThreadedJournal(entry: string, place: string, workspace: string): Promise<Journal> {
-  const worker = new Worker(entry, { workerData: { place, workspace }, resourceLimits: { maxYoungGenerationSizeMb: young } });
+export async function openThreadedJournal(entry: string, place: string, workspace: string, beside: boolean): Promise<Journal> {
+  const writer = startThread(entry, place, { place, workspace });
+  let reader = writer;
+  const stop = async () => {
+    // Whoever reads goes first: the last one tidies up the files.
+    if (reader !== writer) await reader.stop();
+    await writer.stop();
+  };
+  const { call } = writer;
+  const [append, read, stage, save, forget, close] = [call('append'), call('read'), call('stage'), call('save'), call('forget'), call('close')];
+  /** Resolves when the states that were sent so far are written: whoever asks for them from then on is given them. */
+  let saved: Promise<unknown> = Promise.resolve();
+  const saving = <T>(work: Promise<T>): Promise<T> => {
+    const before = saved;
+    saved = work.then(() => before, () => before);
+    return work;
+  };
+  try {
+    await writer.opened;
+    if (beside) reader = startThread(entry, place, { place, workspace, beside });
+    await reader.opened;
+    const states = reader.call('states');
+    return {
+      append: async (group) => appendedOf(await append(sent(group)), group.entries.length),
+      async *read(after, { signal } = {}) {
+        for (let at = after; ;) {
+          signal?.throwIfAborted();
+          const records = await read(at);
+          if (records.length === 0) return;
+          at = records[records.length - 1].seq;
+          yield records;
+        }
+      },
+      stage: ({ states: some, rest }) => saving(stage({ ...(some && { states: some.map(alone) }), ...(rest && { rest: own(rest) }) })),
+      save: async (snapshot) => saving(save({ ...snapshot, rest: own(snapshot.rest), states: Array.from(snapshot.states, alone) })),
+      forget: () => saving(forget()),
+      async states(entities) {
+        await saved;
+        return states(entities);
+      },
+      head: call('head'), recent: call('recent'), changes: call('changes'), tidy: call('tidy'), saved: call('saved'), prune: call('prune'), size: call('size'),
+      async close() {
+        try {
+          if (reader !== writer) await reader.stop();
+          if (!writer.ended) await close();
+        } finally {
+          await stop();
+        }
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Thread {
+  /** Resolves when it can be asked. */
+  readonly opened: Promise<void>;
+  readonly ended: unknown;
+  call<C extends keyof Served>(name: C): Served[C];
+  stop(): Promise<void>;
+}
+
+function startThread(entry: string, place: string, workerData: Given): Thread {
+  const worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: young } });
   const asked = new Map<number, Waiting>();
   let count = 0;
   let ended: unknown;
@@ -56,50 +122,30 @@ export async function openThreadedJournal(entry: string, place: string, workspac
     asked.set(id, { resolve, reject });
     if (message) worker.postMessage(message);
   });
-  const call = <C extends keyof Served>(name: C) => ((...args: unknown[]) => {
-    const id = (count += 1);
-    return ask(id, { id, call: name, args });
-  }) as Served[C];
-  const [append, read, stage, save, close] = [call('append'), call('read'), call('stage'), call('save'), call('close')];
-  try {
-    await ask(0);
-    return {
-      append: async (group) => appendedOf(await append(sent(group)), group.entries.length),
-      async *read(after, { signal } = {}) {
-        for (let at = after; ;) {
-          signal?.throwIfAborted();
-          const records = await read(at);
-          if (records.length === 0) return;
-          at = records[records.length - 1].seq;
-          yield records;
-        }
-      },
-      stage: ({ states, rest }) => stage({ ...(states && { states: states.map(alone) }), ...(rest && { rest: own(rest) }) }),
-      save: async (snapshot) => save({ ...snapshot, rest: own(snapshot.rest), states: Array.from(snapshot.states, alone) }),
-      head: call('head'), recent: call('recent'), changes: call('changes'), tidy: call('tidy'), saved: call('saved'), states: call('states'), forget: call('forget'), prune: call('prune'), size: call('size'),
-      async close() {
-        try {
-          if (!ended) await close();
-        } finally {
-          ended ??= new ShoalError('store/unavailable', { place, reason: 'its journal is closed' });
-          await worker.terminate();
-        }
-      },
-    };
-  } catch (error) {
-    await worker.terminate();
-    throw error;
-  }
+  return {
+    opened: ask(0),
+    get ended() {
+      return ended;
+    },
+    call: <C extends keyof Served>(name: C) => ((...args: unknown[]) => {
+      const id = (count += 1);
+      return ask(id, { id, call: name, args });
+    }) as Served[C],
+    async stop() {
+      ended ??= new ShoalError('store/unavailable', { place, reason: 'its journal is closed' });
+      await worker.terminate();
+    },
+  };
 }
 
-/** The thread: opens the journal, and does what it is asked, one after the other as it comes. */
-export function serveJournal(open: (place: string, workspace: string, options: { readonly clock: () => number }) => Promise<Journal>): void {
+/** The thread: opens the journal, or what reads its states beside it, and does what it is asked, one after the other as it comes. */
+export function serveJournal(open: (place: string, workspace: string, options: { readonly clock: () => number }) => Promise<Journal>, openBeside: (place: string, workspace: string) => Promise<Pick<Journal, 'states'>>): void {
   const port = parentPort;
   assert(port, 'a journal is the main thread');
-  const { place, workspace } = workerData as { readonly place: string; readonly workspace: string };
+  const { place, workspace, beside } = workerData as Given;
   const tell = (answer: Answer) => port.postMessage(answer);
   const refuse = (id: number, error: unknown) => tell(error instanceof ShoalError ? { id, code: error.code as ErrorCode, details: error.details } : { id, bug: toldBug(error) });
-  const opening = open(place, workspace, { clock: createContext().clock }).then(servedBy);
+  const opening: Promise<Partial<Served>> = beside ? openBeside(place, workspace) : open(place, workspace, { clock: createContext().clock }).then(servedBy);
   opening.then(() => tell({ id: 0, value: undefined }), (error) => refuse(0, error));
   port.on('message', async ({ id, call, args }: Asked) => {
     try {
