@@ -14,7 +14,7 @@ const oneAgainstRest = 4;
 const categorySmoothing = 10;
 /** … values of leaves below a split by several categories are as if lambda were greater by this … */
 const categoryLambda = 10;
-/** … of which at most so many, and no more than half, go left; those with fewer rows than `categorySmoothing` go right … */
+/** … of which at most so many, and no more than half, go left; those with fewer rows than `categoryRows` (by default as many as this smoothing) go right … */
 const mostCategories = 32;
 /** … and so many rows for each further split to be tried, and on the right (LightGBM's `min_data_per_group`: subsets are many, and some part any few rows well). */
 const leastGroupRows = 100;
@@ -93,7 +93,7 @@ function bestCategories(input: number, { count, codes }: Bins, { g, h, n }: Hist
     for (const bin of present) offer({ g: g[bin], h: h[bin], n: n[bin] }, [bin]);
     return best;
   }
-  const common = present.filter((bin) => n[bin] >= categorySmoothing);
+  const common = present.filter((bin) => n[bin] >= (rules.categoryRows ?? categorySmoothing));
   const means = common.map((bin) => g[bin] / (h[bin] + categorySmoothing));
   const order = common.map((_, i) => i).sort((a, b) => means[a] - means[b] || a - b).map((i) => common[i]);
   for (const ordered of [order, [...order].reverse()]) {

@@ -40,6 +40,8 @@ export interface SplitRules {
   readonly minRows: number;
   readonly minHessian: number;
   readonly minGain: number;
+  /** Rows of the leaf that a category needs for an input of more than three to be split by it; absent = 10. */
+  readonly categoryRows?: number;
   /** Per input: 1 = may be asked about. */
   readonly allowed: Uint8Array;
   /** Per input: 1 = what is predicted may not fall as it rises, −1 = may not rise, 0 = free. Absent: all are free. */

@@ -114,7 +114,7 @@ async function trialsAll(settings: readonly Setting[], trials: Trials, context: 
 }
 
 /**
- * The settings that are worth all rows: of each predictor the one that did best on a small sample; of the predictors the best, simpler ones that are not clearly worse, and those that stand for a
+ * The settings that are worth all rows: of each predictor the one that did best on a small sample (with rare categories and without them); of the predictors the best, simpler ones that are not clearly worse, and those that stand for a
  * kind: weighted sums and boosted trees, whose order may turn round with more rows.
  */
 async function screened(settings: readonly Setting[], x: Examples, y: Answers, rows: Int32Array, options: ChooseOptions, context: Context, kernel: Kernel): Promise<{ finalists: readonly Setting[]; left: readonly Trial[] }> {
@@ -122,7 +122,7 @@ async function screened(settings: readonly Setting[], x: Examples, y: Answers, r
   const sample = sampleOf(y, rows, sampleRows, context.rng('small sample'));
   const trials = trialsOf(x, y, sample, options, undefined, context, kernel, sampleFolds);
   const tried = await trialsAll(settings, trials, context, 'sample', [0, 0.3]);
-  const best = bestOfEach(tried).sort((a, b) => a.mean - b.mean);
+  const best = bestOfEach(tried, kindOf).sort((a, b) => a.mean - b.mean);
   const kept = best.filter((trial, place) => {
     if (place === 0 || always.has(trial.predictor.name)) return true;
     if (trial.predictor.traits.complexity > best[0].predictor.traits.complexity) return false;
@@ -135,9 +135,12 @@ async function screened(settings: readonly Setting[], x: Examples, y: Answers, r
 
 const always: ReadonlySet<string> = new Set(['logistic-regression', 'linear-regression', 'boosted-trees']);
 
-/** Of each predictor its best setting. */
-const bestOfEach = (trials: readonly Trial[]): Trial[] =>
-  [...new Set(trials.map(({ predictor }) => predictor))].map((predictor) => trials.filter((trial) => trial.predictor === predictor).reduce((least, trial) => (trial.mean < least.mean ? trial : least)));
+/** A predictor; what it may ask of rare categories a small sample cannot tell. */
+const kindOf = ({ setting: { predictor, options } }: Trial) => `${predictor} ${options.categoryRows ?? ''}`;
+
+/** Of each predictor, or kind of it, its best setting. */
+const bestOfEach = (trials: readonly Trial[], kind = ({ predictor }: Trial) => predictor.name): Trial[] =>
+  [...new Set(trials.map(kind))].map((own) => trials.filter((trial) => kind(trial) === own).reduce((least, trial) => (trial.mean < least.mean ? trial : least)));
 
 /** Of what the best gains over the naive one, so much may be given up for a simpler one. */
 const price = 0.01;

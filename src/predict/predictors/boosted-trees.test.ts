@@ -66,6 +66,13 @@ describe('boosted trees', () => {
     expect([...forest.trees[0].categories[0]].sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
   });
 
+  it('ask nothing of categories with fewer rows than they need', async () => {
+    const x = examples(2_000, { kind: (i) => Math.floor(draw(i, 0) * 12) }, { kind: Array.from({ length: 12 }, (_, c) => `c${c}`) });
+    const y: Answers = { task: 'binary', values: x.columns[0].map((c, i) => (draw(i, 3) < (c < 4 ? 0.8 : 0.2) ? 1 : 0)) };
+    expect((await fit(x, y, { categoryRows: 100 })).forest.trees.length).toBeGreaterThan(0);
+    expect((await fit(x, y, { categoryRows: 1_000 })).forest.trees).toHaveLength(0);
+  });
+
   it('never contradict a monotone input, wherever the others are', async () => {
     const x = examples(1_500, { a: (i) => draw(i, 0), b: (i) => draw(i, 1) });
     const y: Answers = { task: 'regression', values: x.columns[0].map((a, i) => Math.sin(a * 9) + a + x.columns[1][i] + draw(i, 2)) };

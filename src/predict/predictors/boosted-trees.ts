@@ -23,6 +23,7 @@ const options = z.strictObject({
   depth: z.int().min(1).max(64).default(64).describe('Questions from the root to a leaf at most'),
   leafRows: z.int().min(1).default(20).describe('Rows per leaf at least'),
   leafHessian: z.number().min(0).default(1e-3).describe('Sum of second derivatives per leaf at least'),
+  categoryRows: z.int().min(1).default(10).describe('Rows of a leaf that a category needs to be asked about; with many categories chance favours some rare one'),
   lambda: z.number().min(0).default(5).describe('L2 penalty on leaf values'),
   minGain: z.number().min(0).default(0).describe('What a split must gain'),
   bins: z.int().min(2).max(255).default(255).describe('Bins per input at most'),
@@ -83,12 +84,12 @@ function meanOf(histories: readonly (readonly number[])[]): number[] {
 const leavesFor = (rows: number) => (rows < 10_000 ? 6 : rows < 20_000 ? 15 : 31);
 
 function rulesOf(x: Examples, y: Answers, chosen: BoostedTreesOptions): BoostRules {
-  const { depth, leafRows, leafHessian, lambda, minGain, trees, learningRate, inputShare, loss, quantile, bins } = chosen;
+  const { depth, leafRows, leafHessian, categoryRows, lambda, minGain, trees, learningRate, inputShare, loss, quantile, bins } = chosen;
   if (loss === 'quantile' && y.task !== 'regression') throw new ShoalError('config/invalid', { problems: `- loss: quantile needs a number to predict, not ${y.task === 'binary' ? 'one of two answers' : 'a class'}.` });
   const usual = y.task === 'regression' ? 'squared' : 'log-loss';
   return {
     rounds: trees, learningRate, inputShare, quantile, maxBins: bins, loss: loss === 'default' ? usual : loss,
-    grow: { maxLeaves: chosen.leaves ?? leavesFor(x.rows), maxDepth: depth, minRows: leafRows, minHessian: leafHessian, lambda, minGain, monotone: directions(x, chosen.monotone) },
+    grow: { maxLeaves: chosen.leaves ?? leavesFor(x.rows), maxDepth: depth, minRows: leafRows, minHessian: leafHessian, categoryRows, lambda, minGain, monotone: directions(x, chosen.monotone) },
   };
 }
 
