@@ -145,8 +145,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   // What was told holds, also where the machine's clock has been put back since.
   const [newest] = head.change > 0 ? await journal.changes(head.change - 1, 1) : [];
   const earliest = Math.max(head.clock, newest?.at ?? 0);
-  let written = head.change;
-  let duplicates = 0;
+  let written = head.change, duplicates = 0;
   let broken: unknown;
   /** The clock of the group that is next to be applied. */
   let under: number | undefined;
@@ -217,7 +216,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
   }
 
   /**
-   * Writes a group and applies it. Events are applied while the group after them is being written, where there is one: it has its clock by then, but time goes on to that only after them.
+   * Writes a group and applies it. Events are applied while the group after them is being written, where there is one: it has its clock by then, but time goes on to that only after them, and what happens by that is written with the next.
    * Whoever changes anything else sees everything before it, and waits until it is applied.
    */
   async function commit(group: typeof queue): Promise<void> {
@@ -237,7 +236,7 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     const writing = journal.append({ clock: at, entries, changes });
     let appended: readonly Appended[];
     try {
-      [appended] = await Promise.all([writing, follows && catchUp(at)]);
+      [appended] = await Promise.all([writing, follows && catchUp(at).then(() => advance(at))]);
     } catch (error) {
       for (const { reject } of group) reject(error);
       throw error;
