@@ -47,10 +47,10 @@ export const pause = (): Promise<void> => new Promise((resolve) => void setImmed
 export async function advanceTo({ state, warm }: Following, to: number, tell: (change: Change) => void): Promise<void> {
   for (;;) {
     const end = Math.max(to, state.clock);
-    const cold = () => (state.next() <= end ? state.needs([], end, firing) : []);
+    const cold = state.next() <= end ? state.needs([], end, firing) : [];
     // While some are read, whoever else lets time go on may fire others: then the next ones are looked at anew.
-    if (cold().length > 0) {
-      await warm(cold);
+    if (cold.length > 0) {
+      await warm(() => cold.filter(state.isCold));
       continue;
     }
     state.advance(end, firing).forEach(tell);
@@ -63,11 +63,15 @@ export async function advanceTo({ state, warm }: Following, to: number, tell: (c
 export async function applyRecords(following: Following, records: readonly JournalRecord[], tell: (change: Change) => void): Promise<void> {
   const { state, warm } = following;
   for (let from = 0; from < records.length;) {
-    const serving = records.findIndex(({ entry }, i) => i >= from && entry.kind === 'serve');
-    if (serving === from) while (await backfillStep(following, Infinity));
-    const to = serving < 0 ? records.length : serving === from ? from + 1 : serving;
+    const { clock, entry } = records[from];
+    const serves = entry.kind === 'serve';
+    if (serves) while (await backfillStep(following, Infinity));
+    if (state.next() <= clock) await advanceTo(following, clock, tell);
+    // Until a definition serves, or time goes on to where anybody is due: that is done in pieces too.
+    const due = state.next();
+    let to = from + 1;
+    while (!serves && to < records.length && records[to].entry.kind !== 'serve' && (records[to].clock === clock || records[to].clock < due)) to++;
     const part = records.slice(from, to);
-    if (state.next() <= part[0].clock) await advanceTo(following, part[0].clock, tell);
     await warm(() => state.needs(part));
     for (const [i, record] of part.entries()) {
       if (i > 0 && i % turn === 0) await pause();

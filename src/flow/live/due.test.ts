@@ -94,6 +94,15 @@ it('has whoever is due soon at hand before they are', async () => {
   expect(asked.length).toBe(people);
 });
 
+it('has them at hand also where it has looked a moment too early', async () => {
+  const { state, following, asked } = asleep();
+  const { foresee } = createDue(following, () => undefined);
+  const due = start + 60 * minute;
+  for (const before of [700, 500]) foresee(due - before);
+  while (state.needs([], due).length > 0) await new Promise((resolve) => void setImmediate(resolve));
+  expect(asked.length).toBeGreaterThan(0);
+});
+
 it('waits for whom somebody else is reading already', async () => {
   const { before, state, following, asked, held } = asleep();
   let read = () => {};

@@ -36,9 +36,10 @@ export function createDue(following: Following, tell: (change: Change) => void):
   return {
     advance: (to) => advanceTo(following, to, tell),
     foresee(now) {
-      if (looking || now < foreseen - foresight / 2) return;
+      const next = state.next();
+      if (looking || next > now + foresight || (next <= foreseen && now < foreseen - foresight / 2)) return;
       foreseen = now + foresight;
-      if (state.next() <= foreseen) void look();
+      void look();
     },
   };
 }

@@ -259,7 +259,12 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
     duplicates += entries.length - records.length;
     if (records.length) seq = records[records.length - 1].seq;
     behind = async () => {
-      await applyRecords(following, records, heard);
+      try {
+        await applyRecords(following, records, heard);
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+        throw error;
+      }
       note(records);
       answer(false);
       if (listeners.size === 0) return;
@@ -496,6 +501,9 @@ export async function openLive(journal: Journal, { clock }: Pick<Context, 'clock
           await advance(now());
           if (state.seq > snapshots.seq || outbox.length || snapshots.urgent) await snapshots.whole();
         }
+      } catch (error) {
+        broken = error;
+        throw error;
       } finally {
         const stopped = broken ?? new ShoalError('live/stopped', {});
         for (const { reject } of queue.splice(0)) reject(stopped);
