@@ -6,6 +6,7 @@ import type { LiveEntity, LiveMembership, LiveSegment } from '../../../src/domai
 import { Card } from '../entity/Card.js';
 import person from '../entity/person.module.css';
 import { AskDialog } from '../kit/AskDialog.js';
+import facts from '../kit/facts.module.css';
 import { useFormats } from '../kit/formats.js';
 import { Icon } from '../kit/Icon.js';
 import { Ago, Until } from '../kit/moments.js';
@@ -143,7 +144,7 @@ function Ahead({ live, features }: { readonly live: LiveEntity; readonly feature
   if (told.length === 0) return null;
   return (
     <Card title="What comes next">
-      <dl className={`${css.traits} ${css.chances}`}>
+      <dl className={`${facts.facts} ${css.chances}`}>
         {told.map(({ name, title, kind, unit }) => (
           <div key={name}>
             <dt>{sentence(title)}</dt>
@@ -163,7 +164,7 @@ function Traits({ live }: { readonly live: LiveEntity }) {
   if (traits.length === 0) return null;
   return (
     <Card title="Traits">
-      <dl className={css.traits}>
+      <dl className={facts.facts}>
         {traits.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

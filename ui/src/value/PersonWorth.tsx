@@ -1,5 +1,6 @@
 import type { Worth } from '../../../src/domain/value.js';
 import { Card } from '../entity/Card.js';
+import facts from '../kit/facts.module.css';
 import { useFormats } from '../kit/formats.js';
 import css from './value.module.css';
 
@@ -34,7 +35,7 @@ export function PersonWorth({ worth, features }: PersonWorthProps) {
   return (
     <Card title="What they will be worth">
       <p className={css.hint}>Expected {ahead}.</p>
-      <dl className={css.facts}>
+      <dl className={facts.facts}>
         {rows.map(([label, told]) =>
           told === undefined ? null : (
             <div key={label}>

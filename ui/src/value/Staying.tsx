@@ -1,4 +1,5 @@
 import type { StayingCurve, SubscriptionWorth } from '../../../src/domain/value.js';
+import facts from '../kit/facts.module.css';
 import { useFormats } from '../kit/formats.js';
 import panel from '../kit/panel.module.css';
 import { segmentColour } from '../kit/palette.js';
@@ -98,7 +99,7 @@ export function Staying({ worth }: { readonly worth: SubscriptionWorth }) {
         {risks.length > 0 ? (
           <div className={panel.panel}>
             <h3 className={panel.title}>What goes with leaving</h3>
-            <dl className={css.facts}>
+            <dl className={facts.facts}>
               {risks.map(({ name, ratio, low, high }) => (
                 <div key={name}>
                   <dt>{name}</dt>
