@@ -16,7 +16,7 @@ export function SegmentWorth({ worth, segment }: { readonly worth: Worth | undef
         <Stat
           label={`${one.value === undefined ? 'Purchases' : 'Worth'} within ${f.count(worth.horizonDays)} days`}
           value={amount(one.value ?? one.purchases)}
-          note={`${amount(low)} to ${amount(high)}${segment === undefined ? (worth.heldOut ? `; when tried ${trialNote(worth.heldOut, f)}` : '') : `; ${f.percent(one.share)} of all`}`}
+          note={`${amount(low)} to ${amount(high)}${segment === undefined ? (worth.heldOut ? `; when tried ${trialNote(worth.heldOut, f).off}` : '') : `; ${f.percent(one.share)} of all`}`}
         />
         {one.alive === undefined || worth.model === 'NBD' ? null : <Stat label="Still there" value={f.percent(one.alive / Math.max(1, one.entities))} note={`${f.count(one.alive)} of ${f.count(one.entities)}`} />}
       </>

@@ -41,6 +41,7 @@ function Bought({ worth }: { readonly worth: PurchaseWorth }) {
   const { all, segments, horizonDays, level, heldOut, by } = worth;
   const money = all.value !== undefined;
   const amount = money ? f.compactMoney : f.compact;
+  const tried = heldOut && trialNote(heldOut, f);
   const sumOf = (one: PurchaseWorth['all']) => one.value ?? one.purchases;
   const rows = keys.flatMap((key) => {
     const one = segments[key.index];
@@ -66,7 +67,7 @@ function Bought({ worth }: { readonly worth: PurchaseWorth }) {
             {money ? <Stat label="Worth" value={amount(all.value)} note={`${amount(all.interval[0])} to ${amount(all.interval[1])} (${f.percent(level)})`} /> : null}
             <Stat label="Days with a purchase" value={f.count(all.purchases)} note={money ? undefined : `${amount(all.interval[0])} to ${amount(all.interval[1])} (${f.percent(level)})`} />
             {all.alive === undefined ? null : <Stat label="Still there" value={f.percent(all.alive / Math.max(1, all.entities))} note={`${f.count(all.alive)} of ${f.count(all.entities)}`} />}
-            {heldOut ? <Stat label="When tried" value={trialNote(heldOut, f)} note={heldOut.value?.error !== undefined ? 'off in money' : heldOut.error !== undefined ? 'off in days with a purchase' : undefined} /> : null}
+            {tried ? <Stat label="When tried" value={tried.off} note={tried.of && `off in ${tried.of}`} /> : null}
           </dl>
           <p className={panel.soft}>{prose(worth.covers)}</p>
         </div>
