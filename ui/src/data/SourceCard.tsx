@@ -2,6 +2,7 @@ import type { Report } from '../../../src/domain/report.js';
 import type { SourceAudit } from '../../../src/domain/source.js';
 import { ExportMenu } from '../kit/ExportMenu.js';
 import { useFormats } from '../kit/formats.js';
+import panel from '../kit/panel.module.css';
 import { prose, sentence } from '../kit/prose.js';
 import { Columns, columnsOf } from './Columns.js';
 import css from './data.module.css';
@@ -20,7 +21,7 @@ export function SourceCard({ source, folded = false, plain = false }: SourceCard
   // What was rejected is listed with the rows.
   const findings = source.audit.findings.filter((finding) => !/^[\d,]+ rows? rejected: /.test(finding.sentence));
   return (
-    <article className={css.source} aria-label={`Source ${source.name}`}>
+    <article className={`${panel.panel} ${css.source}`} aria-label={`Source ${source.name}`}>
       <header className={css.sourceHead}>
         <div className={css.titled}>
           <h3>{source.name}</h3>
