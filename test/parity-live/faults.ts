@@ -57,5 +57,6 @@ export const faults: readonly Fault[] = [
   { name: 'of many rows, what is kept of them outlives a merge', seed: 2, file: entity, from: 'from.kept = into.kept = undefined;', to: '' },
   { name: 'texts of who was saved are mixed up', file: 'src/flow/live/state/entity-bytes.ts', from: 'cells[o] = codes[cells[o]];', to: 'cells[o] = codes[0];' },
   { name: 'an event is taken in before the time until then has passed', file: state, from: 'advanceTo(record.clock);\n      seq = record.seq;\n', to: 'clock = record.clock;\n      seq = record.seq;\n' },
+  { name: 'what is due at the instant of a record waits for the record', file: state, from: 'advanceTo(record.clock);\n      seq = record.seq;\n', to: 'advanceTo(record.clock - 1);\n      clock = record.clock;\n      seq = record.seq;\n' },
   { name: 'the hour is that of the day\'s first offset', file: 'src/ingest/track/local-time.ts', from: 'const slot = Math.floor(at / quarter);', to: 'const slot = Math.floor(at / day) * 96;' },
 ];
