@@ -61,7 +61,7 @@ async function tidied(journal: Journal): Promise<void> {
 
 const engines = [
   { engine: 'SQLite', missing: false, newPlace: newFolder, tamperOf: tamperSqlite, runs: 40 },
-  { engine: 'SQLite in a thread', missing: false, newPlace: newFolder, tamperOf: tamperSqlite, runs: 8, entry: entry('journal') },
+  { engine: 'SQLite in a thread', missing: false, newPlace: newFolder, tamperOf: tamperSqlite, runs: 3, entry: entry('journal') },
   { engine: 'PostgreSQL', missing: withoutPostgres !== undefined, newPlace: () => server!.fresh(), tamperOf: tamperPostgres, runs: 8 },
 ];
 
