@@ -1,4 +1,5 @@
 import css from './LineChart.module.css';
+import plot from './plot.module.css';
 
 interface LineChartProps {
   readonly points: readonly (readonly [number, number])[];
@@ -26,7 +27,7 @@ export function LineChart({ points, low, high, threshold, marked, format, label,
   const step = Math.ceil(known.length / 8);
   return (
     <figure className={css.chart}>
-      <div className={css.plot} style={{ height }} role="img" aria-label={label}>
+      <div className={`${plot.plot} ${css.plot}`} style={{ height }} role="img" aria-label={label}>
         <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
           {threshold === undefined ? null : <line className={css.threshold} x1="0" x2="100" y1={place(0, threshold)[1]} y2={place(0, threshold)[1]} />}
           <path className={css.line} d={path} />

@@ -24,7 +24,7 @@ export function Curve({ points, joined = true, dots = true, chance, across, up, 
       <p className={css.axis} aria-hidden="true">
         {up}
       </p>
-      <div className={`${plot.plot} ${css.plot}`} role="img" aria-label={label}>
+      <div className={`${plot.plot} ${plot.axes} ${css.plot}`} role="img" aria-label={label}>
         <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
           <path className={css.diagonal} d={chance === undefined ? 'M0 100L100 0' : `M${at(0, chance)}L${at(1, chance)}`} />
           {points.map((p) => (p.low === undefined || p.high === undefined ? null : <path key={`${p.x} ${p.title}`} className={css.whisker} d={`M${at(p.x, p.low)}L${at(p.x, p.high)}`} />))}

@@ -53,7 +53,7 @@ export function Lines({ lines, right, top, steps = false, level, formatX, format
             </span>
           ))}
         </p>
-        <div className={`${plot.plot} ${css.plot}`} role="img" aria-label={label}>
+        <div className={`${plot.plot} ${plot.axes} ${css.plot}`} role="img" aria-label={label}>
           <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
             {level === undefined ? null : <path className={css.level} d={`M0 ${place(0, level)[1]}H100`} />}
             {lines.map((line) => (
