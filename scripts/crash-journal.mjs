@@ -39,9 +39,9 @@ function warm(dist, engine) {
   return child;
 }
 
-/** One life of a process that writes groups from `first` on. `strace`: its arguments, where it is watched; `given`: a warm one. */
-async function life(place, { first = 0, count = 1e9, dist = built, strace, during, given }) {
-  const command = [process.execPath, here, 'child', dist, place, `${first}`, `${count}`];
+/** One life of a process that writes groups from `first` on, and then has closed its journal or killed itself. `strace`: its arguments, where it is watched; `given`: a warm one. */
+async function life(place, { first = 0, count = 1e9, ending = 'closed', dist = built, strace, during, given }) {
+  const command = [process.execPath, here, 'child', dist, place, `${first}`, `${count}`, ending];
   const child = given ?? (strace ? spawn('strace', ['--seccomp-bpf', ...strace, ...command], { stdio: ['ignore', 'pipe', 'pipe'] }) : spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] }));
   given?.stdin.write(`${JSON.stringify([dist, place, first, count])}\n`);
   let out = '';
@@ -111,9 +111,9 @@ export async function torn({ step = 1 } = {}) {
   const tally = { cuts: 0, garbled: 0, endings: new Set() };
   try {
     const groups = 12;
-    // Ended by its own hand, so that nothing is moved.
-    const lived = await life(place, { count: groups, during: { start: (child) => child.stdout.on('data', (part) => `${part}`.includes(`< ${groups - 1}\n`) && child.kill('SIGKILL')) } });
-    if (lived.kept !== groups) throw new Error('The process was not killed in time.');
+    // Killed by its own hand, so that nothing is moved.
+    const lived = await life(place, { count: groups, ending: 'killed' });
+    if (lived.kept !== groups || lived.signal !== 'SIGKILL') throw new Error(`The process ended otherwise (${lived.code}): ${lived.said}`);
     const wal = readFileSync(walOf(place));
     const header = wal.subarray(0, 32);
     const frame = 24 + wal.readUInt32BE(8);
@@ -406,8 +406,8 @@ const report = (name, found) => process.stdout.write(`${name}: ${typeof found ==
 
 if (process.argv[1] === here) {
   if (process.argv[2] === 'child') {
-    const [dist, place, first, count] = process.argv.slice(3);
-    await work(dist, place, Number(first), Number(count));
+    const [dist, place, first, count, ending] = process.argv.slice(3);
+    await work(dist, place, Number(first), Number(count), ending);
   } else if (process.argv[2] === 'warm') {
     const [dist, engine] = process.argv.slice(3);
     for (const path of ['store/catalog.js', `store/journal/${engine}.js`]) await from(dist, path);

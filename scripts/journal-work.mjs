@@ -76,8 +76,8 @@ export async function reached(dist, place, allowed) {
   }
 }
 
-/** The process: writes groups from `first` on, `count` of them or for ever, saying which it begins and which it was told is kept. */
-export async function work(dist, place, first, count) {
+/** The process: writes groups from `first` on, `count` of them or for ever, saying which it begins and which it was told is kept; then it closes the journal, or is killed. */
+export async function work(dist, place, first, count, ending = 'closed') {
   const { openJournal } = await from(dist, 'store/catalog.js');
   // Also into a file, where strace can see it among the calls on files.
   const beside = place.startsWith('postgres') ? undefined : openSync(join(place, 'said'), 'a');
@@ -107,6 +107,7 @@ export async function work(dist, place, first, count) {
       // The event loop turns, as it does in a server.
       await new Promise(setImmediate);
     }
+    if (ending === 'killed') process.kill(process.pid, 'SIGKILL');
     closing = true;
     await journal.close();
   } catch (error) {
