@@ -82,7 +82,7 @@ describe('shoal segment', () => {
       const inside = levels[1].filter((child: { parent: number }) => child.parent === parent.segment);
       expect(inside.reduce((sum: number, child: { entities: number }) => sum + child.entities, 0)).toBe(parent.entities);
     }
-  }, 30_000);
+  });
 
   it('says whether there are segments, and what each criterion would have chosen', async () => {
     const found = JSON.parse((await shoal(['segment', 'choose', 'orders.csv', '--json'], { cwd })).stdout);
@@ -148,7 +148,7 @@ describe('shoal segment', () => {
       expect(one).toMatchObject({ entity: expect.stringMatching(/^C\d+$/), sentence: expect.stringMatching(/sd (above|below)/) });
       if (i > 0) expect(one.score).toBeLessThanOrEqual(found[i - 1].score);
     }
-  }, 30_000);
+  });
 
   it('compares two runs, and a run with itself', async () => {
     await shoal(['discover', 'orders.csv', '--k', '2', '--out', 'two', '--quiet'], { cwd });
@@ -189,7 +189,7 @@ describe('shoal segment', () => {
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/at .*\.js:\d+/);
     expect([code, stdout]).toEqual([2, '']);
-  }, 30_000);
+  });
 });
 
 /** Who is where in a run. */

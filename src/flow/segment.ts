@@ -49,6 +49,8 @@ export interface NestedSegments extends NamedLevels {
  * with a name and a narrative for every group at every level.
  */
 export async function nestedSegments(files: readonly string[], options: DiscoverInput, ks: readonly number[] | undefined, context: Context): Promise<NestedSegments> {
+  // Refused before anything is read.
+  checked(algorithmNamed('agglomerative').options, { ...options.settings, k: 2 });
   return withMatrix(files, options, context, async ({ ingested, table, matrix, settings: { settings, maxK, currency }, kernel, context: own }) => {
     const broad = ks ? 0 : (await choose(matrix, { maxK }, own, kernel)).choice.k;
     const subject = { table, matrix, entityWord: ingested.entity.word, currency: currency ?? ingested.currency };
@@ -88,7 +90,8 @@ const namedMembers = 10;
 
 /** Reads files and looks for small dense groups that a partition does not show. `settings`: minShare, maxShare, rows, level. */
 export async function rareSegments(files: readonly string[], options: DiscoverInput, context: Context): Promise<RareScan> {
-  return withMatrix(files, options, context, async (desk) => rareIn(desk, checked(rareOptions, desk.settings.settings)));
+  const rare = checked(rareOptions, options.settings);
+  return withMatrix(files, options, context, async (desk) => rareIn(desk, rare));
 }
 
 async function rareIn({ ingested, table, matrix, kernel, context }: Desk, options: Partial<RareOptions>, labels?: Int32Array): Promise<RareScan> {
@@ -116,8 +119,9 @@ export interface Unusual {
 
 /** The most unusual entities by an isolation forest, most unusual first. `settings`: trees, sampleRows. */
 export async function unusualEntities(files: readonly string[], options: DiscoverInput, count: number, context: Context): Promise<Unusual[]> {
-  return withMatrix(files, options, context, async ({ table, matrix, settings: { settings }, context: own }) => {
-    const scores = scoreAnomaly(await fitAnomaly(matrix, checked(anomalyOptions, settings), own), matrix);
+  const anomaly = checked(anomalyOptions, options.settings);
+  return withMatrix(files, options, context, async ({ table, matrix, context: own }) => {
+    const scores = scoreAnomaly(await fitAnomaly(matrix, anomaly, own), matrix);
     const first = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b).slice(0, count);
     return first.map((row) => ({ entity: table.entities[row], score: scores[row], sentence: listWords(extremes(table, matrix, row)) }));
   });

@@ -116,7 +116,7 @@ describe('the algorithm', () => {
     expect(advice.algorithm.reason).toContain('1,000,000');
     expect(ruled(advice, 'agglomerative')).toContain('1,000,000');
     expect(advice.segments.to).toBe(10);
-  }, 30_000);
+  });
 
   it('follows the verdict of a choice that was made', async () => {
     const data = made(3000, blobs());
